@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What are we talking about? Plain frozen data that every room may use."""
+
+from wpt_core.types.camera import Camera, CameraFrame, Intrinsics, Rig
+from wpt_core.types.driving import Action, Command, EgoState, LateralCommand
+from wpt_core.types.errors import BagError, InputError, WptError
+from wpt_core.types.notice import Level, Notice
+from wpt_core.types.plan import HORIZON_S, POINT_COUNT, Plan, plan_times_s
+from wpt_core.types.pose import Pose2
+
+__all__ = [
+    'HORIZON_S',
+    'POINT_COUNT',
+    'Action',
+    'BagError',
+    'Camera',
+    'CameraFrame',
+    'Command',
+    'EgoState',
+    'InputError',
+    'Intrinsics',
+    'LateralCommand',
+    'Level',
+    'Notice',
+    'Plan',
+    'Pose2',
+    'Rig',
+    'WptError',
+    'plan_times_s',
+]
