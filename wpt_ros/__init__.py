@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The edge: ROS, the command line and the environment live here and nowhere else."""

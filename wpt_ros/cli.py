@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: finds the verb, runs it, and turns what went wrong into one sentence."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+from wpt_ros.verbs import CHECKOUT_VERBS, VERBS
+
+__all__ = ['main']
+
+USAGE_ERROR = 2
+INTERRUPTED = 130
+OWN_PACKAGES = ('wpt_core', 'wpt_ros', 'training')
+
+
+class Verb(Protocol):
+    """What a module of `wpt_ros.verbs` offers."""
+
+    SUMMARY: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, arguments: argparse.Namespace) -> int: ...
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; return 0, what the verb returns, 2 for a mistake, 130 when interrupted."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(words)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except ImportError as error:
+        return _complain(_missing(error))
+    except _explained() as error:
+        return _complain(str(error))
+
+
+def _dispatch(words: list[str]) -> int:
+    if not words or words[0] in ('help', '-h', '--help'):
+        print(_overview())
+        return 0
+    if words[0] not in VERBS:
+        known = ', '.join((*VERBS, 'help'))
+        return _complain(f'unknown verb {words[0]!r}; the verbs are {known}')
+    verb = _load(words[0])
+    parser = argparse.ArgumentParser(
+        prog=f'wpt {words[0]}',
+        description=verb.SUMMARY,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verb.add_arguments(parser)
+    return verb.run(parser.parse_args(words[1:]))
+
+
+def _load(name: str) -> Verb:
+    return cast(Verb, importlib.import_module(f'wpt_ros.verbs.{name}'))
+
+
+def _overview() -> str:
+    def table(verbs: dict[str, str]) -> list[str]:
+        return [f'  {name:8} {summary}' for name, summary in verbs.items()]
+
+    return '\n'.join(
+        [
+            'usage: wpt VERB [options]',
+            '',
+            *table(VERBS),
+            '',
+            'in a checkout, as ./wpt VERB, also:',
+            '',
+            *table(CHECKOUT_VERBS),
+            '',
+            'wpt VERB --help tells more about one verb.',
+        ]
+    )
+
+
+def _explained() -> type[Exception]:
+    """The errors that carry their own sentence; imported late, for they need numpy."""
+    from wpt_core.types import WptError
+
+    return WptError
+
+
+def _missing(error: ImportError) -> str:
+    """One sentence for a package that is absent or broken; a fault of our own is raised again."""
+    package = (error.name or '').partition('.')[0]
+    if not package or package in OWN_PACKAGES:
+        raise error
+    return (
+        f'{package} cannot be imported by {sys.executable} ({error}); '
+        'run ./wpt setup, or activate the environment that has it'
+    )
+
+
+def _complain(sentence: str) -> int:
+    print(f'wpt: {sentence}', file=sys.stderr)
+    return USAGE_ERROR
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verbs of the command line: one module each, imported only when its verb is called.
+
+A verb module has `SUMMARY: str`, `add_arguments(parser) -> None` (arguments, and an epilog with
+examples) and `run(arguments) -> int` (the exit code). It reports what is wrong by raising
+`WptError` with one sentence.
+"""
+
+__all__ = ['CHECKOUT_VERBS', 'VERBS']
+
+VERBS = {
+    'world': 'drive the proving ground and look at what happened',
+    'bag': 'say what a recording holds',
+    'doctor': 'say what is there, what is missing and what to do about it',
+}
+"""Name of the module and one line for the overview, which imports none of them."""
+
+CHECKOUT_VERBS = {
+    'setup': 'install what is missing and build the messages',
+    'build': 'build both packages with colcon',
+    'check': 'lint, types, contracts and the fast tests',
+    'test': 'everything: check, slow tests, node tests, build and test with colcon',
+}
+"""What only the script `./wpt` of a checkout can do."""
