@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The light of a look: sun, sky, air, wetness, and the car's own headlights.
+
+Unit of light: a white sheet lying in full daylight sends 1. So radiance = albedo * illumination,
+a red brake lamp is about 3, a dipped headlamp seen from its beam 40 or more.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from wpt_core.world.render.canvas import Float32
+from wpt_core.world.render.look import Daylight, Look, Weather
+
+__all__ = ['HEADLAMPS_IN_BASE', 'Light', 'light_from']
+
+HEADLAMPS_IN_BASE = np.array([[3.6, 0.62, 0.66], [3.6, -0.62, 0.66]])
+"""Left and right lamp of the car that carries the cameras."""
+
+_CUT_OFF_RAD = -0.010
+"""Dipped beams end 1 % below the horizontal (UN ECE R112, right-hand traffic)."""
+_KINK_RAD = 0.26
+"""Right of the axis the cut-off climbs by 15 degrees, so that the near-side verge is lit."""
+_BEAM_LIGHT_M2 = 22.0
+"""Illumination at 1 m in the hot spot: 30 000 cd against the 100 000 lx of a summer day, raised
+because cameras see the contrast of a lit road better than this ratio says."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Light:
+    """Illumination and air, the same everywhere; vectors are (3,) float64."""
+
+    sun_direction: NDArray[np.float64]
+    """Unit vector towards the sun, world frame."""
+    sun_rgb: NDArray[np.float64]
+    """On a surface that faces the sun; zero when the sun is hidden or down."""
+    sky_rgb: NDArray[np.float64]
+    """On a surface that faces up, from the sky alone."""
+    haze_rgb: NDArray[np.float64]
+    """Radiance of endless air."""
+    haze_density_1pm: float
+    wetness: float
+    """0 dry, 1 streaming."""
+    headlights: float
+    """0 off, 1 on: of the car that carries the cameras."""
+    lamps: bool
+    """Whether other vehicles drive with their lamps on because of the look."""
+
+    @property
+    def ground_rgb(self) -> NDArray[np.float64]:
+        """Illumination of flat ground in the open, own headlights apart."""
+        return self.sun_rgb * max(float(self.sun_direction[2]), 0.0) + self.sky_rgb
+
+    @property
+    def shadow_rgb(self) -> NDArray[np.float64]:
+        """What is left of `ground_rgb` where the sun is blocked, as a share per colour."""
+        share: NDArray[np.float64] = self.sky_rgb / self.ground_rgb
+        return share
+
+    def transmittance(self, depth_m: ArrayLike) -> Float32:
+        """Share of light that crosses so much air."""
+        share: Float32 = np.exp(
+            np.float32(-self.haze_density_1pm) * np.asarray(depth_m, np.float32)
+        )
+        return share
+
+    def headlight(self, points_in_base: ArrayLike) -> Float32:
+        """Own headlights on surfaces that face them, (...) for points (..., 3), as white light."""
+        points = np.asarray(points_in_base, np.float32)
+        total = np.zeros(points.shape[:-1], np.float32)
+        if self.headlights == 0.0:
+            return total
+        for lamp in HEADLAMPS_IN_BASE.astype(np.float32):
+            total += _beam(points - lamp)
+        return total * np.float32(self.headlights * _BEAM_LIGHT_M2)
+
+
+def _beam(from_lamp: Float32) -> Float32:
+    """One dipped lamp: share of its hot spot over the square of the distance."""
+    x, y, z = from_lamp[..., 0], from_lamp[..., 1], from_lamp[..., 2]
+    range_m = np.sqrt(x * x + y * y) + np.float32(1e-3)
+    azimuth, elevation = np.arctan2(y, x), z / range_m
+    cut_off = _CUT_OFF_RAD + np.clip(-azimuth, 0.0, 0.13) * np.float32(_KINK_RAD)
+    below = (cut_off - elevation) / np.float32(0.006)
+    edge = 1.0 / (1.0 + np.exp(-np.clip(below, -30.0, 30.0)))
+    depth = np.clip(cut_off - elevation, 0.0, None)
+    spread = 0.75 * np.exp(-((azimuth / 0.20) ** 2)) + 0.25 * np.exp(-((azimuth / 0.55) ** 2))
+    fall = 0.80 * np.exp(-depth / 0.035) + 0.20 * np.exp(-depth / 0.20)
+    stray = 0.002 * np.exp(-((azimuth / 0.8) ** 2))
+    share: Float32 = (edge * spread * fall + stray) * (x > 0.0)
+    return share / (range_m * range_m + z * z + np.float32(0.5))
+
+
+def light_from(look: Look) -> Light:
+    """The light that a look asks for."""
+    azimuth, elevation = look.sun_azimuth_rad, look.sun_elevation_rad
+    if look.daylight is Daylight.DAY:
+        elevation = max(elevation, 0.05)
+    sun_direction = np.array(
+        [
+            np.cos(elevation) * np.cos(azimuth),
+            np.cos(elevation) * np.sin(azimuth),
+            np.sin(elevation),
+        ]
+    )
+    sun_rgb, sky_rgb, haze_rgb = _sources(look, elevation)
+    dim = look.daylight is not Daylight.DAY
+    wetness = 1.0 if look.weather is Weather.RAIN else 0.0
+    return Light(
+        sun_direction=sun_direction,
+        sun_rgb=sun_rgb,
+        sky_rgb=sky_rgb,
+        haze_rgb=haze_rgb,
+        haze_density_1pm=_haze_density_1pm(look),
+        wetness=wetness,
+        headlights=1.0 if dim else 0.0,
+        lamps=dim or look.weather is Weather.RAIN,
+    )
+
+
+def _haze_density_1pm(look: Look) -> float:
+    """Clear air loses half its contrast in 7 km; full haze leaves 2 % of it at 100 m."""
+    rain = 0.0015 if look.weather is Weather.RAIN else 0.0
+    return 1e-4 + rain + 0.039 * min(max(look.haze, 0.0), 1.0) ** 2.5
+
+
+def _sources(look: Look, elevation_rad: float) -> tuple[NDArray[np.float64], ...]:
+    """Sun, sky and haze colours."""
+    if look.daylight is Daylight.NIGHT:
+        sky = np.array([0.85, 0.95, 1.25]) * 0.0012
+        if look.weather is not Weather.CLEAR:
+            sky = np.array([1.1, 0.97, 0.85]) * 0.0016  # clouds send a town's light back
+        return np.zeros(3), sky, sky * 0.5
+    height = float(np.sin(max(elevation_rad, 0.02)))
+    # Reddening: optical depth per colour times the length of the way through the air.
+    sun = 1.15 * np.exp(-np.array([0.06, 0.12, 0.25]) / (height + 0.08))
+    level = 0.12 + 0.88 * min(height / 0.5, 1.0)
+    sky = np.array([0.17, 0.21, 0.29]) * level
+    haze = np.array([0.44, 0.50, 0.58]) * level
+    if look.daylight is Daylight.DUSK:
+        glow = float(np.clip(0.5 + elevation_rad / 0.12, 0.0, 1.0))
+        sun = np.array([0.10, 0.045, 0.018]) * glow
+        sky = np.array([0.045, 0.048, 0.068])
+        haze = np.array([0.105, 0.085, 0.085])
+    if look.weather is not Weather.CLEAR:
+        cover = 0.75 if look.weather is Weather.OVERCAST else 0.5
+        total = float(np.mean(sun * height + sky)) * cover
+        sky = np.array([0.97, 1.0, 1.05]) * total
+        return np.zeros(3), sky, sky * np.array([0.80, 0.82, 0.84])
+    return sun, sky, haze
