@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rig files: which cameras a car has, what they see and where they sit."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from wpt_core.geometry import BASE_FROM_OPTICAL_AXES, rotation_from_rpy, transform
+from wpt_core.types import Camera, InputError, Intrinsics, Rig
+
+__all__ = ['load_rig', 'surround_rig']
+
+_ALWAYS = ('size_px', 'position_m', 'rotation_deg')
+_LENS = ('horizontal_fov_deg', 'focal_px', 'centre_px', 'distortion')
+_MAX_BYTES = 1_000_000
+_MAX_SIDE_PX = 16_384
+_MAX_REACH_M = 20.0
+"""No car carries a camera farther from its rear axle; farther means another unit."""
+_FOV_RANGE_DEG = (1.0, 170.0)
+_ABSURD = 1e9
+"""Beyond any number in a rig; also keeps out infinities, NaN and integers too big to convert."""
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """YAML data without code, in which a key given twice is an error instead of lost."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for index, key in enumerate(keys):
+            if key in keys[:index]:
+                problem = f'found the key {key!r} a second time'
+                mark = node.value[index][0].start_mark
+                raise yaml.constructor.ConstructorError(None, None, problem, mark)
+        return super().construct_mapping(node, deep)
+
+
+def surround_rig() -> Rig:
+    """The default rig: six cameras of 256 x 128 pixels all round the car."""
+    return load_rig(Path(__file__).with_name('surround.yaml'))
+
+
+def load_rig(path: Path) -> Rig:
+    """Read a rig file; anything wrong in it is an InputError that names file, camera and key."""
+    cameras = _section(_read(path), path)
+    return Rig(tuple(_camera(f'{path}: camera {name!r}', name, cameras[name]) for name in cameras))
+
+
+def _read(path: Path) -> object:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise InputError(f'{path}: a rig file is expected to be under 1 MB; check the path')
+        return yaml.load(path.read_text(encoding='utf-8'), Loader=_StrictLoader)
+    except OSError as error:
+        raise InputError(f'{path}: cannot read this rig file ({error.strerror})') from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        where = getattr(error, 'problem_mark', None)
+        line = f' near line {where.line + 1}' if where else ''
+        problem = getattr(error, 'problem', None) or 'it is not readable text'
+        raise InputError(f'{path}: not a usable YAML file: {problem}{line}') from error
+
+
+def _section(document: object, path: Path) -> Mapping[str, object]:
+    if not isinstance(document, Mapping) or set(document) != {'cameras'}:
+        raise InputError(f'{path}: expected one key at the top, `cameras`')
+    cameras = document['cameras']
+    if not isinstance(cameras, Mapping) or not cameras:
+        raise InputError(f'{path}: `cameras` names no camera; give at least one, by name')
+    for name in cameras:
+        if not isinstance(name, str) or not name.isidentifier():
+            raise InputError(
+                f'{path}: camera name {name!r} is not usable in a topic; '
+                'use letters, digits and underscores'
+            )
+    return cameras
+
+
+def _camera(where: str, name: str, entry: object) -> Camera:
+    if not isinstance(entry, Mapping):
+        raise InputError(f'{where}: expected the keys {_listed(_ALWAYS)} and a lens')
+    unknown = [key for key in entry if key not in _ALWAYS + _LENS]
+    if unknown:
+        raise InputError(
+            f'{where}: unknown key {unknown[0]!r}; the keys (with their units) are '
+            f'{_listed(_ALWAYS + _LENS)}'
+        )
+    missing = [key for key in _ALWAYS if key not in entry]
+    if missing:
+        raise InputError(f'{where}: {missing[0]!r} is missing')
+    position_m = _numbers(where, 'position_m', entry, 3)
+    if max(abs(value) for value in position_m) > _MAX_REACH_M:
+        raise InputError(
+            f'{where}: position_m {list(position_m)} is more than {_MAX_REACH_M:.0f} m from the '
+            'rear axle; positions are in metres'
+        )
+    return Camera(name, _intrinsics(where, entry), _pose(where, position_m, entry))
+
+
+def _pose(
+    where: str, position_m: tuple[float, ...], entry: Mapping[str, object]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    rotation_deg = _numbers(where, 'rotation_deg', entry, 3)
+    if max(abs(value) for value in rotation_deg) > 360.0:
+        raise InputError(
+            f'{where}: rotation_deg {list(rotation_deg)} is outside -360 to 360; '
+            'angles are in degrees'
+        )
+    roll, pitch, yaw = (math.radians(value) for value in rotation_deg)
+    rotation = rotation_from_rpy(roll, pitch, yaw) @ BASE_FROM_OPTICAL_AXES
+    return transform(rotation, np.array(position_m))
+
+
+def _intrinsics(where: str, entry: Mapping[str, object]) -> Intrinsics:
+    width, height = _numbers(where, 'size_px', entry, 2)
+    if not all(v == int(v) and 1 <= v <= _MAX_SIDE_PX for v in (width, height)):
+        raise InputError(
+            f'{where}: size_px {[width, height]} must be two whole numbers (width, height) '
+            f'from 1 to {_MAX_SIDE_PX}'
+        )
+    fx, fy = _focal_lengths(where, entry, width)
+    centre = (width / 2 - 0.5, height / 2 - 0.5)
+    cx, cy = _numbers(where, 'centre_px', entry, 2) if 'centre_px' in entry else centre
+    if not (0 <= cx < width and 0 <= cy < height):
+        raise InputError(f'{where}: centre_px {[cx, cy]} lies outside the picture; use pixels')
+    k1, k2, p1, p2, k3 = (
+        _numbers(where, 'distortion', entry, 5) if 'distortion' in entry else (0.0,) * 5
+    )
+    return Intrinsics(int(width), int(height), fx, fy, cx, cy, (k1, k2, p1, p2, k3))
+
+
+def _focal_lengths(where: str, entry: Mapping[str, object], width: float) -> tuple[float, float]:
+    if ('focal_px' in entry) == ('horizontal_fov_deg' in entry):
+        raise InputError(f"{where}: give either 'focal_px' or 'horizontal_fov_deg'")
+    if 'focal_px' in entry:
+        fx, fy = _numbers(where, 'focal_px', entry, 2)
+    else:
+        (fov_deg,) = _numbers(where, 'horizontal_fov_deg', entry, 1)
+        if not _FOV_RANGE_DEG[0] <= fov_deg <= _FOV_RANGE_DEG[1]:
+            raise InputError(
+                f'{where}: horizontal_fov_deg {fov_deg:g} is outside {_FOV_RANGE_DEG[0]:g} to '
+                f'{_FOV_RANGE_DEG[1]:g}; use degrees'
+            )
+        fx = fy = width / 2 / math.tan(math.radians(fov_deg) / 2)
+    limits = [width / 2 / math.tan(math.radians(fov) / 2) for fov in reversed(_FOV_RANGE_DEG)]
+    if not all(limits[0] <= f <= limits[1] for f in (fx, fy)):
+        raise InputError(
+            f'{where}: focal_px {[fx, fy]} makes a singular or absurd lens for a picture '
+            f'{width:g} wide; expected {limits[0]:.0f} to {limits[1]:.0f}, in pixels (not mm)'
+        )
+    return fx, fy
+
+
+def _numbers(where: str, key: str, entry: Mapping[str, object], count: int) -> tuple[float, ...]:
+    value = entry[key]
+    values = value if isinstance(value, list) else [value]
+    good = [isinstance(v, (int, float)) and not isinstance(v, bool) for v in values]
+    if len(values) != count or not all(good) or not all(abs(v) < _ABSURD for v in values):
+        expected = 'one number' if count == 1 else f'{count} numbers'
+        raise InputError(f'{where}: {key} must be {expected}, not {value!r}')
+    return tuple(float(v) for v in values)
+
+
+def _listed(keys: tuple[str, ...]) -> str:
+    return ', '.join(keys)
