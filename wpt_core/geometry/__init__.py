@@ -1,1 +1,76 @@
 # SPDX-License-Identifier: Apache-2.0
+"""Where is it? Rigid motions, cameras, paths and oriented boxes."""
+
+from wpt_core.geometry.boxes import (
+    Box,
+    Boxes,
+    contains,
+    corners,
+    corners_of,
+    distance,
+    distances,
+    overlap,
+    overlaps,
+)
+from wpt_core.geometry.camera import (
+    distort,
+    pixel_grid,
+    project,
+    project_optical,
+    rays,
+    undistort,
+)
+from wpt_core.geometry.path import Path
+from wpt_core.geometry.rotations import (
+    BASE_FROM_OPTICAL_AXES,
+    quaternion_from_rotation,
+    rotation_from_quaternion,
+    rotation_from_rpy,
+    rpy_from_rotation,
+)
+from wpt_core.geometry.transforms import (
+    FloatArray,
+    apply,
+    compose,
+    inverse,
+    invert,
+    lift,
+    pose_matrix,
+    transform,
+    transform_points,
+    wrap_angle,
+)
+
+__all__ = [
+    'BASE_FROM_OPTICAL_AXES',
+    'Box',
+    'Boxes',
+    'FloatArray',
+    'Path',
+    'apply',
+    'compose',
+    'contains',
+    'corners',
+    'corners_of',
+    'distance',
+    'distances',
+    'distort',
+    'inverse',
+    'invert',
+    'lift',
+    'overlap',
+    'overlaps',
+    'pixel_grid',
+    'pose_matrix',
+    'project',
+    'project_optical',
+    'quaternion_from_rotation',
+    'rays',
+    'rotation_from_quaternion',
+    'rotation_from_rpy',
+    'rpy_from_rotation',
+    'transform',
+    'transform_points',
+    'undistort',
+    'wrap_angle',
+]

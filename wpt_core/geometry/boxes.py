@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Oriented rectangles: who overlaps whom, how far apart, and what lies inside.
+
+`Box` is one rectangle, `Boxes` are many; the functions over `Boxes` broadcast like arrays, so one
+ego box over T times can meet N actors over the same times.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from wpt_core.geometry.transforms import FloatArray, inverse, transform_points
+from wpt_core.types import Pose2
+
+__all__ = [
+    'Box',
+    'Boxes',
+    'contains',
+    'corners',
+    'corners_of',
+    'distance',
+    'distances',
+    'overlap',
+    'overlaps',
+]
+
+_CORNERS = np.array([[0.5, 0.5], [-0.5, 0.5], [-0.5, -0.5], [0.5, -0.5]])
+"""Front left, rear left, rear right, front right, in units of length and width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle around `pose`, its length along the heading."""
+
+    pose: Pose2
+    length_m: float
+    width_m: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Boxes:
+    """Rectangles of any leading shape."""
+
+    poses: FloatArray
+    """(..., 3): x, y in metres, yaw in radians, of the centres."""
+    lengths_m: FloatArray
+    """(...), or a shape that broadcasts to it."""
+    widths_m: FloatArray
+
+    @classmethod
+    def of(cls, boxes: Sequence[Box]) -> 'Boxes':
+        """The given boxes as (N,)."""
+        rows = [(b.pose.x_m, b.pose.y_m, b.pose.yaw_rad, b.length_m, b.width_m) for b in boxes]
+        table = np.array(rows, dtype=np.float64).reshape(-1, 5)
+        return cls(table[:, :3], table[:, 3], table[:, 4])
+
+    @classmethod
+    def like(cls, poses: ArrayLike, length_m: float, *, width_m: float) -> 'Boxes':
+        """Boxes of one size at poses (..., 3)."""
+        return cls(np.asarray(poses, np.float64), np.asarray(length_m), np.asarray(width_m))
+
+
+def corners(box: Box) -> FloatArray:
+    """(4, 2) counter-clockwise from the front left."""
+    return transform_points(box.pose, _CORNERS * (box.length_m, box.width_m))
+
+
+def contains(box: Box, points: ArrayLike) -> NDArray[np.bool_]:
+    """Whether points (..., 2) lie in the box; its edge belongs to it."""
+    local = np.abs(transform_points(inverse(box.pose), points))
+    inside: NDArray[np.bool_] = np.all(local <= (box.length_m / 2, box.width_m / 2), axis=-1)
+    return inside
+
+
+def overlap(a: Box, b: Box) -> bool:
+    """Whether two boxes share a point; boxes that touch do."""
+    return bool(overlaps(Boxes.of([a]), Boxes.of([b]))[0])
+
+
+def distance(a: Box, b: Box) -> float:
+    """Metres between the nearest points of two boxes, 0 when they overlap."""
+    return float(distances(Boxes.of([a]), Boxes.of([b]))[0])
+
+
+def corners_of(boxes: Boxes) -> FloatArray:
+    """(..., 4, 2), each as `corners`."""
+    size = np.stack(np.broadcast_arrays(boxes.lengths_m, boxes.widths_m), axis=-1)
+    along, across = np.moveaxis(_CORNERS * size[..., None, :], -1, 0)
+    x, y, yaw = np.moveaxis(boxes.poses[..., None, :], -1, 0)
+    c, s = np.cos(yaw), np.sin(yaw)
+    return np.stack([x + c * along - s * across, y + s * along + c * across], axis=-1)
+
+
+def overlaps(a: Boxes, b: Boxes) -> NDArray[np.bool_]:
+    """Whether a and b, broadcast together, share a point, by the separating axes of both."""
+    return ~(_parted(a, b) | _parted(b, a))
+
+
+def distances(a: Boxes, b: Boxes) -> FloatArray:
+    """Metres between the nearest points of a and b, broadcast together; 0 where they overlap."""
+    # Of two convex shapes apart, one of the nearest points is always a corner.
+    nearest = np.minimum(_corner_distance(a, b), _corner_distance(b, a))
+    return np.where(overlaps(a, b), 0.0, nearest)
+
+
+def _parted(a: Boxes, b: Boxes) -> NDArray[np.bool_]:
+    """Whether an axis of a separates the two."""
+    x, y = np.moveaxis(_in_frame(a, b.poses[..., :2]), -1, 0)
+    turn = b.poses[..., 2] - a.poses[..., 2]
+    c, s = np.abs(np.cos(turn)), np.abs(np.sin(turn))
+    along = (a.lengths_m + c * b.lengths_m + s * b.widths_m) / 2
+    across = (a.widths_m + s * b.lengths_m + c * b.widths_m) / 2
+    parted: NDArray[np.bool_] = (np.abs(x) > along) | (np.abs(y) > across)
+    return parted
+
+
+def _corner_distance(a: Boxes, b: Boxes) -> FloatArray:
+    """From the nearest corner of b to a."""
+    spread = Boxes(a.poses[..., None, :], a.lengths_m[..., None], a.widths_m[..., None])
+    local = np.abs(_in_frame(spread, corners_of(b)))
+    beyond_x = np.maximum(local[..., 0] - spread.lengths_m / 2, 0.0)
+    beyond_y = np.maximum(local[..., 1] - spread.widths_m / 2, 0.0)
+    nearest: FloatArray = np.hypot(beyond_x, beyond_y).min(axis=-1)
+    return nearest
+
+
+def _in_frame(boxes: Boxes, points: FloatArray) -> FloatArray:
+    """Points (..., 2) in the frames of the boxes."""
+    dx, dy = np.moveaxis(points - boxes.poses[..., :2], -1, 0)
+    c, s = np.cos(boxes.poses[..., 2]), np.sin(boxes.poses[..., 2])
+    return np.stack([c * dx + s * dy, c * dy - s * dx], axis=-1)

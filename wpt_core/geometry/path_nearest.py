@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The nearest of many samples along a line, for many points at once, exactly."""
+
+from math import ceil, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wpt_core.geometry.transforms import FloatArray
+
+__all__ = ['NearestSample']
+
+_CHUNK = 4096
+"""Points handled together; keeps the distances to all runs within the cache."""
+
+
+class NearestSample:
+    """Samples (M, 2) in order along a line, grouped into runs with a bounding circle each.
+
+    A run whose circle lies wholly farther than some other circle wholly reaches cannot hold the
+    nearest sample; few runs are left per point, and only their samples are measured.
+    """
+
+    def __init__(self, samples: FloatArray) -> None:
+        run = max(ceil(sqrt(len(samples))), 1)
+        count = ceil(len(samples) / run)
+        # The last run is filled up with its last sample.
+        self._index = np.minimum(np.arange(count * run).reshape(count, run), len(samples) - 1)
+        self._runs = samples[self._index]
+        self._centres = (self._runs.min(axis=1) + self._runs.max(axis=1)) / 2
+        spread = self._runs - self._centres[:, None]
+        self._radii = np.hypot(spread[..., 0], spread[..., 1]).max(axis=1)
+
+    def nearest(self, points: FloatArray) -> NDArray[np.intp]:
+        """Index (n,) of the sample nearest to each of points (n, 2); the first of equals."""
+        chunks = [points[at : at + _CHUNK] for at in range(0, len(points), _CHUNK)]
+        found = [self._search(chunk) for chunk in chunks]
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.intp)
+
+    def _search(self, points: FloatArray) -> NDArray[np.intp]:
+        apart = np.hypot(*(points[:, None] - self._centres).transpose(2, 0, 1))
+        surely = (apart + self._radii).min(axis=1, keepdims=True)
+        # Not greater, rather than less or equal: a point that is NaN keeps every run.
+        point, run = np.nonzero(~(apart - self._radii > surely))
+        gaps = self._runs[run] - points[point, None]
+        squares = gaps[..., 0] ** 2 + gaps[..., 1] ** 2
+        # Per run, then per point, whose runs stand next to each other in the list of pairs.
+        best = np.argmin(squares, axis=1)
+        least = squares[np.arange(len(run)), best]
+        starts = np.searchsorted(point, np.arange(len(points)))
+        winner = least == np.minimum.reduceat(least, starts)[point]
+        first = np.maximum.reduceat(np.where(winner, np.arange(len(run), 0, -1), 0), starts)
+        pair = len(run) - first
+        index: NDArray[np.intp] = self._index[run[pair], best[pair]]
+        return index
