@@ -27,7 +27,9 @@ _ABSURD = 1e9
 class _StrictLoader(yaml.SafeLoader):
     """YAML data without code, in which a key given twice is an error instead of lost."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+    def construct_mapping(
+        self, node: yaml.MappingNode, deep: bool = False
+    ) -> dict[object, object]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for index, key in enumerate(keys):
             if key in keys[:index]:

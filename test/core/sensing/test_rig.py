@@ -83,7 +83,11 @@ def test_positive_pitch_looks_down(tmp_path: Path) -> None:
         ('size_px: [640, 480]', 'size_px: [0, 480]', ['size_px', 'from 1']),
         ('size_px: [640, 480]', 'size_px: [640]', ['size_px', '2 numbers']),
         ('    size_px: [640, 480]\n', '', ['size_px', 'missing']),
-        ('distortion: [-0.1, 0.01, 0.0, 0.0, 0.0]', 'distortion: [1]', ['distortion', '5 numbers']),
+        (
+            'distortion: [-0.1, 0.01, 0.0, 0.0, 0.0]',
+            'distortion: [1]',
+            ['distortion', '5 numbers'],
+        ),
         ('[1.0, 0.5, 1.2]', '[1000, 500, 1200]', ['position_m', 'metres']),
         ('[1.0, 0.5, 1.2]', '[1.0, true, 1.2]', ['position_m', '3 numbers']),
         ('[0.0, 0.0, 90.0]', '[0.0, 0.0, 5400.0]', ['rotation_deg', 'degrees']),

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Video files, complete or not at all."""
+
+from pathlib import Path
+from types import TracebackType
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ['VideoWriter']
+
+
+class VideoWriter:
+    """Write RGB pictures of one size as H.264; the file gets its name when the block ends well."""
+
+    def __init__(self, path: Path, *, rate_hz: int) -> None:
+        self._path = path
+        self._aside = path.with_name(f'.{path.stem}.part{path.suffix}')
+        self._container = av.open(str(self._aside), 'w')
+        self._stream = self._container.add_stream('h264', rate=rate_hz)
+        self._stream.pix_fmt = 'yuv420p'  # what browsers play
+        self._stream.options = {'preset': 'veryfast', 'crf': '20'}
+
+    def __enter__(self) -> 'VideoWriter':
+        return self
+
+    def add(self, image: NDArray[np.uint8]) -> None:
+        """Append one picture; an odd last row or column is left out, as the format wants."""
+        height, width = (side - side % 2 for side in image.shape[:2])
+        if not self._stream.codec_context.is_open:
+            self._stream.height, self._stream.width = height, width
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image[:height, :width]))
+        self._container.mux(self._stream.encode(frame))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._container.mux(self._stream.encode())
+        self._container.close()
+        if kind is None:
+            self._aside.replace(self._path)
+        else:
+            self._aside.unlink(missing_ok=True)
