@@ -4,6 +4,7 @@
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, TypeGuard
 
 import numpy as np
 import yaml
@@ -27,9 +28,7 @@ _ABSURD = 1e9
 class _StrictLoader(yaml.SafeLoader):
     """YAML data without code, in which a key given twice is an error instead of lost."""
 
-    def construct_mapping(
-        self, node: yaml.MappingNode, deep: bool = False
-    ) -> dict[object, object]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for index, key in enumerate(keys):
             if key in keys[:index]:
@@ -156,12 +155,16 @@ def _focal_lengths(where: str, entry: Mapping[str, object], width: float) -> tup
 
 def _numbers(where: str, key: str, entry: Mapping[str, object], count: int) -> tuple[float, ...]:
     value = entry[key]
-    values = value if isinstance(value, list) else [value]
-    good = [isinstance(v, (int, float)) and not isinstance(v, bool) for v in values]
-    if len(values) != count or not all(good) or not all(abs(v) < _ABSURD for v in values):
+    given: list[object] = value if isinstance(value, list) else [value]
+    numbers = [float(v) for v in given if _is_number(v)]
+    if len(numbers) != count or len(given) != count:
         expected = 'one number' if count == 1 else f'{count} numbers'
         raise InputError(f'{where}: {key} must be {expected}, not {value!r}')
-    return tuple(float(v) for v in values)
+    return tuple(numbers)
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _ABSURD
 
 
 def _listed(keys: tuple[str, ...]) -> str:

@@ -93,7 +93,9 @@ class BirdEye:
         if marking.pattern is Pattern.NONE:
             return
         paint = _YELLOW if marking.yellow else _WHITE
-        colour = tuple(int(p + (a - p) * marking.wear) for p, a in zip(paint, _ASPHALT))
+        colour = tuple(
+            int(p + (a - p) * marking.wear) for p, a in zip(paint, _ASPHALT, strict=True)
+        )
         if marking.pattern is Pattern.SOLID:
             pieces = [(first_m, last_m)]
         else:

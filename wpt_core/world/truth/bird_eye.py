@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The world from above, exactly: who occupies which cell, how it moves, and where the lanes run."""
+"""The world from above, exactly: what occupies which cell, how it moves, where the lanes run."""
 
 from dataclasses import dataclass
 
@@ -51,7 +51,7 @@ class Occupancy:
     instances: NDArray[np.int32]
     """(C, C): 0 free, else `Actor.instance`."""
     velocities_mps: NDArray[np.float32]
-    """(C, C, 2): motion over the ground of the body at this cell, along the axes of `base_link`."""
+    """(C, C, 2): motion over the ground of the body in this cell, along the axes of the car."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -100,7 +100,7 @@ def _window(
         return None
     ticks = [
         (np.arange(a, b) + 0.5) * grid.cell_m - grid.reach_m - middle
-        for a, b, middle in zip(low, high, centre)
+        for a, b, middle in zip(low, high, centre, strict=True)
     ]
     from_centre = np.stack(np.meshgrid(*ticks, indexing='ij'), axis=-1)
     turn = Pose2(0.0, 0.0, -ego.yaw_rad)
