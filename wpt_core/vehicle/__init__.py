@@ -1,1 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
+"""How does the car move? Bicycle models, actuators, and the numbers of one car."""
+
+from wpt_core.vehicle.actuator import Actuator
+from wpt_core.vehicle.bicycle import Bicycle, Turning, dynamic_bicycle, kinematic_bicycle
+from wpt_core.vehicle.car import Car
+from wpt_core.vehicle.parameters import VehicleParameters, footprint_centre, randomised
+from wpt_core.vehicle.steering import curvature_from_wheel_angle, wheel_angle_from_curvature
+
+__all__ = [
+    'Actuator',
+    'Bicycle',
+    'Car',
+    'Turning',
+    'VehicleParameters',
+    'curvature_from_wheel_angle',
+    'dynamic_bicycle',
+    'footprint_centre',
+    'kinematic_bicycle',
+    'randomised',
+    'wheel_angle_from_curvature',
+]

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a car turns: two bicycle models with one signature, in plain floats.
+
+Both know the car by its yaw rate and by the lateral velocity of its rear axle (`base_link`), take
+the speed along the car's own axis as given, and agree in every steady turn. Slip is the tangent of
+the slip angle, so that a wheel at angle d that rolls without slip turns the car by
+`speed * tan(d) / wheelbase` exactly, at any lock.
+"""
+
+import math
+from typing import NamedTuple, Protocol
+
+from wpt_core.vehicle.parameters import VehicleParameters
+from wpt_core.vehicle.steering import wheel_tangent
+
+__all__ = ['Bicycle', 'Turning', 'dynamic_bicycle', 'kinematic_bicycle']
+
+GRAVITY_MPS2 = 9.81
+_STANDING_MPS = 1e-6
+
+
+class Turning(NamedTuple):
+    """Motion of the car across its own axis; left positive."""
+
+    yaw_rate_radps: float
+    rear_velocity_mps: float
+    """Lateral velocity of `base_link`."""
+
+
+class Bicycle(Protocol):
+    """A model of how the turning changes over one step with constant wheel angle and speed."""
+
+    def __call__(
+        self,
+        parameters: VehicleParameters,
+        turning: Turning,
+        *,
+        wheel_angle_rad: float,
+        speed_mps: float,
+        wind_mps2: float,
+        dt_s: float,
+    ) -> Turning: ...
+
+
+def kinematic_bicycle(
+    parameters: VehicleParameters,
+    turning: Turning,
+    *,
+    wheel_angle_rad: float,
+    speed_mps: float,
+    wind_mps2: float = 0.0,
+    dt_s: float = 0.0,
+) -> Turning:
+    """The car takes its steady turn at once, whatever it did before; wind does not move it.
+
+    With K = 0 (or at walking pace) this is the textbook kinematic bicycle but for the rear axle's
+    steady slip; it has no friction limit.
+    """
+    del turning, wind_mps2, dt_s  # every Bicycle is given them; this one has no memory
+    yaw_rate_radps = (
+        math.tan(wheel_angle_rad) * speed_mps / wheel_tangent(parameters, 1.0, speed_mps)
+    )
+    rear_force_n = (
+        parameters.mass_kg
+        * speed_mps
+        * yaw_rate_radps
+        * parameters.gravity_centre_to_front_axle_m
+        / parameters.wheelbase_m
+    )
+    return Turning(yaw_rate_radps, -speed_mps * rear_force_n / parameters.rear_stiffness_npr)
+
+
+def dynamic_bicycle(
+    parameters: VehicleParameters,
+    turning: Turning,
+    *,
+    wheel_angle_rad: float,
+    speed_mps: float,
+    wind_mps2: float = 0.0,
+    dt_s: float,
+) -> Turning:
+    """Tyres build lateral force with slip; `wind_mps2` pushes at the centre of gravity.
+
+    Each axle's force is linear in its slip up to half of its grip and levels off towards friction
+    times axle load beyond (Dugoff's law without longitudinal slip). Load transfer is left out.
+
+    The textbook equations divide by the speed and blow up at walking pace. Here they are
+    multiplied by the speed and stepped implicitly: stable at every speed and step, they become the
+    kinematic bicycle as the speed goes to zero and leave a standing car at rest, with no second
+    model to switch to. First order in the step; the tyre's grip is taken from the step's start.
+    """
+    if speed_mps < _STANDING_MPS:
+        return Turning(0.0, 0.0)
+    front_m = parameters.gravity_centre_to_front_axle_m
+    rear_m = parameters.rear_axle_to_gravity_centre_m
+    wheelbase_m = parameters.wheelbase_m
+    yaw_rate, rear_velocity = turning
+    steered_mps = speed_mps * math.tan(wheel_angle_rad)
+    # Velocity of each contact patch across its wheel; slip is this over the speed.
+    front_grip_n = parameters.friction * parameters.mass_kg * GRAVITY_MPS2 * rear_m / wheelbase_m
+    front_npr = parameters.front_stiffness_npr * _grip_left(
+        parameters.front_stiffness_npr * (steered_mps - rear_velocity - wheelbase_m * yaw_rate),
+        front_grip_n * speed_mps,
+    )
+    rear_npr = parameters.rear_stiffness_npr * _grip_left(
+        parameters.rear_stiffness_npr * rear_velocity,
+        front_grip_n * front_m / rear_m * speed_mps,
+    )
+    # Unknowns: v, lateral velocity of the gravity centre, and r, yaw rate, both at the step's end.
+    #   m s (v - v0)/dt = Cf (s tan d - v - a r) - Cr (v - b r) - m s² r + m s wind
+    #   I s (r - r0)/dt = a Cf (s tan d - v - a r) + b Cr (v - b r)
+    momentum = parameters.mass_kg * speed_mps / dt_s
+    spin = parameters.yaw_inertia_kgm2 * speed_mps / dt_s
+    coupling = front_m * front_npr - rear_m * rear_npr
+    a11 = momentum + front_npr + rear_npr
+    a12 = coupling + parameters.mass_kg * speed_mps * speed_mps
+    a22 = spin + front_m * front_m * front_npr + rear_m * rear_m * rear_npr
+    b1 = (
+        momentum * (rear_velocity + rear_m * yaw_rate + wind_mps2 * dt_s) + front_npr * steered_mps
+    )
+    b2 = spin * yaw_rate + front_m * front_npr * steered_mps
+    determinant = a11 * a22 - a12 * coupling
+    new_velocity = (b1 * a22 - a12 * b2) / determinant
+    new_yaw_rate = (a11 * b2 - coupling * b1) / determinant
+    return Turning(new_yaw_rate, new_velocity - rear_m * new_yaw_rate)
+
+
+def _grip_left(wanted: float, limit: float) -> float:
+    """Share of the linear force that the tyre really gives; 1 up to half of the limit."""
+    wanted = abs(wanted)
+    if 2.0 * wanted <= limit:
+        return 1.0
+    share = limit / (2.0 * wanted)
+    return (2.0 - share) * share
