@@ -17,6 +17,9 @@ __all__ = ['Bicycle', 'Turning', 'dynamic_bicycle', 'kinematic_bicycle']
 
 GRAVITY_MPS2 = 9.81
 _STANDING_MPS = 1e-6
+_FRONT_GRIP = 0.9
+"""Of the front axle, against friction times its load: at the limit the car ploughs straight on and
+does not spin, as tyres, springs and stability control make every road car do."""
 
 
 class Turning(NamedTuple):
@@ -81,8 +84,9 @@ def dynamic_bicycle(
 ) -> Turning:
     """Tyres build lateral force with slip; `wind_mps2` pushes at the centre of gravity.
 
-    Each axle's force is linear in its slip up to half of its grip and levels off towards friction
-    times axle load beyond (Dugoff's law without longitudinal slip). Load transfer is left out.
+    Each axle's force is linear in its slip up to half of its grip and levels off towards it beyond
+    (Dugoff's law without longitudinal slip); the grip is friction times the axle's load, a tenth
+    less in front. Load transfer, and the speed that a slide costs, are left out.
 
     The textbook equations divide by the speed and blow up at walking pace. Here they are
     multiplied by the speed and stepped implicitly: stable at every speed and step, they become the
@@ -97,14 +101,14 @@ def dynamic_bicycle(
     yaw_rate, rear_velocity = turning
     steered_mps = speed_mps * math.tan(wheel_angle_rad)
     # Velocity of each contact patch across its wheel; slip is this over the speed.
-    front_grip_n = parameters.friction * parameters.mass_kg * GRAVITY_MPS2 * rear_m / wheelbase_m
+    grip_npm = parameters.friction * parameters.mass_kg * GRAVITY_MPS2 / wheelbase_m
     front_npr = parameters.front_stiffness_npr * _grip_left(
         parameters.front_stiffness_npr * (steered_mps - rear_velocity - wheelbase_m * yaw_rate),
-        front_grip_n * speed_mps,
+        _FRONT_GRIP * grip_npm * rear_m * speed_mps,
     )
     rear_npr = parameters.rear_stiffness_npr * _grip_left(
         parameters.rear_stiffness_npr * rear_velocity,
-        front_grip_n * front_m / rear_m * speed_mps,
+        grip_npm * front_m * speed_mps,
     )
     # Unknowns: v, lateral velocity of the gravity centre, and r, yaw rate, both at the step's end.
     #   m s (v - v0)/dt = Cf (s tan d - v - a r) - Cr (v - b r) - m s² r + m s wind
