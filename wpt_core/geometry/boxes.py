@@ -7,6 +7,7 @@ ego box over T times can meet N actors over the same times.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -76,6 +77,10 @@ def contains(box: Box, points: ArrayLike) -> NDArray[np.bool_]:
 
 def overlap(a: Box, b: Box) -> bool:
     """Whether two boxes share a point; boxes that touch do."""
+    apart_m = hypot(a.pose.x_m - b.pose.x_m, a.pose.y_m - b.pose.y_m)
+    reach_m = hypot(a.length_m, a.width_m) / 2 + hypot(b.length_m, b.width_m) / 2
+    if apart_m > 1.001 * reach_m:
+        return False
     return bool(overlaps(Boxes.of([a]), Boxes.of([b]))[0])
 
 
@@ -87,10 +92,13 @@ def distance(a: Box, b: Box) -> float:
 def corners_of(boxes: Boxes) -> FloatArray:
     """(..., 4, 2), each as `corners`."""
     size = np.stack(np.broadcast_arrays(boxes.lengths_m, boxes.widths_m), axis=-1)
-    along, across = np.moveaxis(_CORNERS * size[..., None, :], -1, 0)
-    x, y, yaw = np.moveaxis(boxes.poses[..., None, :], -1, 0)
-    c, s = np.cos(yaw), np.sin(yaw)
-    return np.stack([x + c * along - s * across, y + s * along + c * across], axis=-1)
+    local = _CORNERS * size[..., None, :]
+    along, across = local[..., 0], local[..., 1]
+    poses = boxes.poses[..., None, :]
+    c, s = np.cos(poses[..., 2]), np.sin(poses[..., 2])
+    x = poses[..., 0] + c * along - s * across
+    y = poses[..., 1] + s * along + c * across
+    return np.stack([x, y], axis=-1)
 
 
 def overlaps(a: Boxes, b: Boxes) -> NDArray[np.bool_]:
@@ -107,7 +115,7 @@ def distances(a: Boxes, b: Boxes) -> FloatArray:
 
 def _parted(a: Boxes, b: Boxes) -> NDArray[np.bool_]:
     """Whether an axis of a separates the two."""
-    x, y = np.moveaxis(_in_frame(a, b.poses[..., :2]), -1, 0)
+    x, y = _in_frame(a, b.poses)
     turn = b.poses[..., 2] - a.poses[..., 2]
     c, s = np.abs(np.cos(turn)), np.abs(np.sin(turn))
     along = (a.lengths_m + c * b.lengths_m + s * b.widths_m) / 2
@@ -119,15 +127,15 @@ def _parted(a: Boxes, b: Boxes) -> NDArray[np.bool_]:
 def _corner_distance(a: Boxes, b: Boxes) -> FloatArray:
     """From the nearest corner of b to a."""
     spread = Boxes(a.poses[..., None, :], a.lengths_m[..., None], a.widths_m[..., None])
-    local = np.abs(_in_frame(spread, corners_of(b)))
-    beyond_x = np.maximum(local[..., 0] - spread.lengths_m / 2, 0.0)
-    beyond_y = np.maximum(local[..., 1] - spread.widths_m / 2, 0.0)
+    x, y = _in_frame(spread, corners_of(b))
+    beyond_x = np.maximum(np.abs(x) - spread.lengths_m / 2, 0.0)
+    beyond_y = np.maximum(np.abs(y) - spread.widths_m / 2, 0.0)
     nearest: FloatArray = np.hypot(beyond_x, beyond_y).min(axis=-1)
     return nearest
 
 
-def _in_frame(boxes: Boxes, points: FloatArray) -> FloatArray:
-    """Points (..., 2) in the frames of the boxes."""
-    dx, dy = np.moveaxis(points - boxes.poses[..., :2], -1, 0)
+def _in_frame(boxes: Boxes, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """x and y of points (..., 2 or more) in the frames of the boxes."""
+    dx, dy = points[..., 0] - boxes.poses[..., 0], points[..., 1] - boxes.poses[..., 1]
     c, s = np.cos(boxes.poses[..., 2]), np.sin(boxes.poses[..., 2])
-    return np.stack([c * dx + s * dy, c * dy - s * dx], axis=-1)
+    return c * dx + s * dy, c * dy - s * dx

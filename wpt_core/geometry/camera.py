@@ -6,6 +6,8 @@ outside the picture would land inside it. Past that fold the model means nothing
 functions here answer NaN.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -70,7 +72,7 @@ def distort(intrinsics: Intrinsics, plane: FloatArray) -> FloatArray:
         return plane
     bent, jacobian = _bend(intrinsics, plane)
     radius = np.hypot(plane[..., 0], plane[..., 1])
-    sound = (radius < _fold_radius(intrinsics)) & (_determinant(jacobian) > 0.0)
+    sound = (radius < _fold_radius(intrinsics.distortion)) & (_determinant(jacobian) > 0.0)
     return np.where(sound[..., None], bent, np.nan)
 
 
@@ -82,21 +84,26 @@ def undistort(intrinsics: Intrinsics, seen: FloatArray) -> FloatArray:
     """
     if not any(intrinsics.distortion):
         return seen
-    plane = _without_radial(intrinsics, seen)
+    target = seen.reshape(-1, 2)
+    plane = _without_radial(intrinsics, target)
+    moving = np.arange(len(target))
     for _ in range(_ITERATIONS):
-        bent, jacobian = _bend(intrinsics, plane)
-        error = bent - seen
-        if not np.any(np.abs(error) > _TOLERANCE):
+        bent, jacobian = _bend(intrinsics, plane[moving])
+        error = bent - target[moving]
+        off = np.any(np.abs(error) > _TOLERANCE, axis=-1)
+        moving = moving[off]
+        if len(moving) == 0:
             break
-        plane = plane - _solve(jacobian, error)
-    reached = np.abs(distort(intrinsics, plane) - seen).max(axis=-1) < 1e3 * _TOLERANCE
-    return np.where(reached[..., None], plane, np.nan)
+        plane[moving] -= _solve(jacobian[off], error[off])
+    reached = np.abs(distort(intrinsics, plane) - target).max(axis=-1) < 1e3 * _TOLERANCE
+    found: FloatArray = np.where(reached[..., None], plane, np.nan).reshape(seen.shape)
+    return found
 
 
 def _without_radial(intrinsics: Intrinsics, seen: FloatArray) -> FloatArray:
     """Undo the radial terms alone, from a table; good to the first digits."""
     k1, k2, _, _, k3 = intrinsics.distortion
-    radii = np.linspace(0.0, _fold_radius(intrinsics), 1024)
+    radii = np.linspace(0.0, _fold_radius(intrinsics.distortion), 1024)
     squares = radii**2
     bent = radii * (1 + squares * (k1 + squares * (k2 + squares * k3)))
     radius = np.hypot(seen[..., 0], seen[..., 1])
@@ -105,12 +112,21 @@ def _without_radial(intrinsics: Intrinsics, seen: FloatArray) -> FloatArray:
     return plane
 
 
-def _fold_radius(intrinsics: Intrinsics) -> float:
+@lru_cache
+def _fold_radius(distortion: tuple[float, float, float, float, float]) -> float:
     """Radius on the plane z = 1 at which the radial polynomial stops rising, at most 87°."""
-    k1, k2, _, _, k3 = intrinsics.distortion
-    squares = np.roots([7 * k3, 5 * k2, 3 * k1, 1.0])
-    real = squares[np.abs(squares.imag) < 1e-12].real
-    return float(np.sqrt(np.min(real[real > 0.0], initial=_WIDEST**2)))
+    k1, k2, _, _, k3 = distortion
+    low, high = 0.0, _WIDEST
+    # Look closer and closer: polynomial roots by formula fail where leading terms nearly vanish.
+    for _ in range(4):
+        radii = np.linspace(low, high, 2049)
+        squares = radii**2
+        falling = 1 + squares * (3 * k1 + squares * (5 * k2 + squares * 7 * k3)) <= 0.0
+        if not falling.any():
+            return high
+        first = int(np.argmax(falling))
+        low, high = radii[first - 1], radii[first]
+    return float(low)
 
 
 def _bend(intrinsics: Intrinsics, plane: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -38,18 +38,19 @@ class NearestSample:
         return np.concatenate(found) if found else np.zeros(0, dtype=np.intp)
 
     def _search(self, points: FloatArray) -> NDArray[np.intp]:
-        apart = np.hypot(*(points[:, None] - self._centres).transpose(2, 0, 1))
+        gaps = points[:, None] - self._centres
+        apart = np.sqrt(gaps[..., 0] ** 2 + gaps[..., 1] ** 2)
         surely = (apart + self._radii).min(axis=1, keepdims=True)
         # Not greater, rather than less or equal: a point that is NaN keeps every run.
         point, run = np.nonzero(~(apart - self._radii > surely))
         gaps = self._runs[run] - points[point, None]
         squares = gaps[..., 0] ** 2 + gaps[..., 1] ** 2
-        # Per run, then per point, whose runs stand next to each other in the list of pairs.
         best = np.argmin(squares, axis=1)
         least = squares[np.arange(len(run)), best]
-        starts = np.searchsorted(point, np.arange(len(points)))
-        winner = least == np.minimum.reduceat(least, starts)[point]
-        first = np.maximum.reduceat(np.where(winner, np.arange(len(run), 0, -1), 0), starts)
-        pair = len(run) - first
+        # The pairs of one point stand together: take the first that equals its smallest.
+        each = np.arange(len(points))
+        smallest = np.minimum.reduceat(least, np.searchsorted(point, each))
+        winners = np.flatnonzero(~(least > smallest[point]))
+        pair = winners[np.searchsorted(point[winners], each)]
         index: NDArray[np.intp] = self._index[run[pair], best[pair]]
         return index

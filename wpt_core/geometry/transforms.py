@@ -36,11 +36,14 @@ def wrap_angle(rad: FloatArray) -> FloatArray: ...
 def wrap_angle(rad: float | FloatArray) -> float | FloatArray:
     """The same direction in (-pi, pi]; angles already there come back unchanged to the bit."""
     if isinstance(rad, np.ndarray):
-        turned: FloatArray = rad - 2 * pi * np.ceil((rad - pi) / (2 * pi))
+        turned = rad - 2 * pi * np.ceil((rad - pi) / (2 * pi))
         # Rounding can leave a large angle just outside the half-open range.
-        return np.where(turned <= -pi, turned + 2 * pi, np.where(turned > pi, pi, turned))
+        turned = np.where(turned <= -pi, pi, np.minimum(turned, pi))
+        return np.where((rad > -pi) & (rad <= pi), rad, turned)
+    if -pi < rad <= pi:
+        return rad
     value = rad - 2 * pi * ceil((rad - pi) / (2 * pi))
-    return value + 2 * pi if value <= -pi else min(value, pi)
+    return pi if value <= -pi else min(value, pi)
 
 
 def compose(parent_from_a: Pose2, a_from_b: Pose2) -> Pose2:
