@@ -50,7 +50,8 @@ class Light:
     @property
     def ground_rgb(self) -> NDArray[np.float64]:
         """Illumination of flat ground in the open, own headlights apart."""
-        return self.sun_rgb * max(float(self.sun_direction[2]), 0.0) + self.sky_rgb
+        total: NDArray[np.float64] = self.sun_rgb * max(self.sun_direction[2], 0.0) + self.sky_rgb
+        return total
 
     @property
     def shadow_rgb(self) -> NDArray[np.float64]:
@@ -60,9 +61,8 @@ class Light:
 
     def transmittance(self, depth_m: ArrayLike) -> Float32:
         """Share of light that crosses so much air."""
-        share: Float32 = np.exp(
-            np.float32(-self.haze_density_1pm) * np.asarray(depth_m, np.float32)
-        )
+        thickness = np.float32(-self.haze_density_1pm) * np.asarray(depth_m, np.float32)
+        share: Float32 = np.exp(thickness)
         return share
 
     def headlight(self, points_in_base: ArrayLike) -> Float32:
@@ -88,8 +88,9 @@ def _beam(from_lamp: Float32) -> Float32:
     spread = 0.75 * np.exp(-((azimuth / 0.20) ** 2)) + 0.25 * np.exp(-((azimuth / 0.55) ** 2))
     fall = 0.80 * np.exp(-depth / 0.035) + 0.20 * np.exp(-depth / 0.20)
     stray = 0.002 * np.exp(-((azimuth / 0.8) ** 2))
-    share: Float32 = (edge * spread * fall + stray) * (x > 0.0)
-    return share / (range_m * range_m + z * z + np.float32(0.5))
+    share = (edge * spread * fall + stray) * (x > 0.0)
+    light: Float32 = (share / (range_m * range_m + z * z + 0.5)).astype(np.float32)
+    return light
 
 
 def light_from(look: Look) -> Light:
@@ -122,7 +123,7 @@ def light_from(look: Look) -> Light:
 def _haze_density_1pm(look: Look) -> float:
     """Clear air loses half its contrast in 7 km; full haze leaves 2 % of it at 100 m."""
     rain = 0.0015 if look.weather is Weather.RAIN else 0.0
-    return 1e-4 + rain + 0.039 * min(max(look.haze, 0.0), 1.0) ** 2.5
+    return 1e-4 + rain + 0.039 * float(np.clip(look.haze, 0.0, 1.0) ** 2.5)
 
 
 def _sources(look: Look, elevation_rad: float) -> tuple[NDArray[np.float64], ...]:

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Light from the ground: the road, the verges and the fields as every pixel sees them."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from wpt_core.types import Pose2
+from wpt_core.world.render.canvas import Canvas, Float32
+from wpt_core.world.render.field import ALBEDO_FULL, Field
+from wpt_core.world.render.lattice import GroundLattice
+from wpt_core.world.render.light import Light
+from wpt_core.world.render.locator import Located, Locator
+from wpt_core.world.render.ripmap import Ripmap
+from wpt_core.world.render.sky import Panorama
+
+__all__ = ['Ground', 'GroundView', 'paint_ground', 'view_ground']
+
+_BLEND_M = 1.0
+"""The outermost part of the ribbon fades into the field."""
+_RETRO = np.float32(5.0)
+"""Glass beads send headlight back to the car: brighter than white paint by this factor."""
+_WET_ALBEDO = 0.55
+"""A water film darkens asphalt to this share of its albedo."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ground:
+    """The textures of one road and drive."""
+
+    locator: Locator
+    ribbon: Ripmap
+    field: Field
+    panorama: Panorama
+    light: Light
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class GroundView:
+    """What stays the same from picture to picture for some cameras and one light."""
+
+    lattice: GroundLattice
+    through: Float32
+    """Share of light that the air lets through."""
+    headlight: Float32
+    """Illumination of flat ground by the own headlights, with the same loss."""
+    footprint_m: Float32
+    """Of a pixel on the ground, between its short and its long side."""
+    sheen: Float32
+    """Share of the sky's light that the road reflects (Fresnel, roughened)."""
+    mirror_place: tuple[Float32, Float32]
+    """Of the mirrored rays in the panorama."""
+
+
+def view_ground(lattice: GroundLattice, panorama: Panorama, *, light: Light) -> GroundView:
+    """Work out what depends on the rig and the light only."""
+    through = light.transmittance(lattice.range_m)
+    points = np.stack([lattice.x_m, lattice.y_m, np.zeros_like(lattice.x_m)], axis=-1)
+    # A rough surface catches grazing light better than the cosine says.
+    reach = np.hypot(lattice.x_m - np.float32(3.6), lattice.y_m)
+    grazing = (0.66 / np.maximum(reach, 0.66)) ** np.float32(0.35)
+    short = np.hypot(lattice.across_x, lattice.across_y)
+    long = np.hypot(lattice.down_x, lattice.down_y)
+    steep = lattice.mirrored[2]
+    fresnel = 0.02 + 0.98 * (1.0 - steep) ** 5
+    sheen = (0.10 + 0.75 * light.wetness) * fresnel * through
+    return GroundView(
+        lattice=lattice,
+        through=through,
+        headlight=light.headlight(points) * grazing * through,
+        footprint_m=np.maximum(
+            np.minimum(short, long), np.maximum(short, long) * np.float32(0.35)
+        ),
+        sheen=sheen.astype(np.float32),
+        mirror_place=panorama.place(lattice.mirrored),
+    )
+
+
+def paint_ground(canvas: Canvas, ground: Ground, view: GroundView, *, pose: Pose2) -> None:
+    """Fill the canvas where it looks down."""
+    lattice, light = view.lattice, ground.light
+    cos, sin = np.float32(np.cos(pose.yaw_rad)), np.float32(np.sin(pose.yaw_rad))
+    x = lattice.x_m * cos - lattice.y_m * sin + np.float32(pose.x_m)
+    y = lattice.x_m * sin + lattice.y_m * cos + np.float32(pose.y_m)
+    located = ground.locator.locate(x, y)
+    along, across = _footprint(view, located, cos=cos, sin=sin)
+    texels = ground.ribbon.sample(located.s_m, located.d_m, along_m=along, across_m=across)
+    *colours, paint = (plane.astype(np.float32) for plane in cv2.split(texels))
+    open_share = _outside(ground.ribbon, located.d_m)
+    wild = ground.field.sample(x, y, view.footprint_m)
+    parcels = ground.field.parcel(x, y)
+    retro = (paint * (_RETRO / np.float32(255.0)) + np.float32(1.0)) * view.headlight
+    road = np.float32(1.0) - open_share
+    mirror = cv2.split(ground.panorama.look(view.mirror_place, pose.yaw_rad, mirrored=True))
+    planes = []
+    for i, plane in enumerate(colours):
+        far = wild[..., i] * parcels[..., i].astype(np.float32)
+        far *= np.float32(1.0 / 128.0)
+        far -= plane
+        far *= open_share
+        plane += far
+        lit = view.through * np.float32(light.ground_rgb[i])
+        lit += retro
+        lit *= plane
+        lit *= np.float32(ALBEDO_FULL / 255.0)
+        planes.append(lit)
+    if light.wetness > 0.0:
+        dark = np.float32(1.0) - np.float32((1.0 - _WET_ALBEDO) * light.wetness) * road
+        for plane in planes:
+            plane *= dark
+    shine = view.sheen * (np.float32(0.3) + np.float32(0.7) * road)
+    for i, plane in enumerate(planes):
+        plane += shine * mirror[i]
+        plane += (np.float32(1.0) - view.through) * np.float32(light.haze_rgb[i])
+    _put(canvas, lattice, planes)
+
+
+def _footprint(
+    view: GroundView, located: Located, *, cos: np.float32, sin: np.float32
+) -> tuple[Float32, Float32]:
+    """Extent of each pixel along and across the road, whatever the heading of both."""
+    lattice = view.lattice
+    c = located.cos * cos + located.sin * sin
+    s = located.sin * cos - located.cos * sin
+    along = np.abs(lattice.across_x * c + lattice.across_y * s)
+    along += np.abs(lattice.down_x * c + lattice.down_y * s)
+    across = np.abs(lattice.across_y * c - lattice.across_x * s)
+    across += np.abs(lattice.down_y * c - lattice.down_x * s)
+    return along, across
+
+
+def _outside(ribbon: Ripmap, d_m: Float32) -> Float32:
+    """0 on the ribbon, 1 beyond it."""
+    middle = np.float32((ribbon.left_m + ribbon.right_m) / 2)
+    half = np.float32((ribbon.left_m - ribbon.right_m) / 2)
+    share = np.abs(d_m - middle)
+    share -= half - np.float32(_BLEND_M)
+    share *= np.float32(1.0 / _BLEND_M)
+    return np.clip(share, 0.0, 1.0, out=share)
+
+
+def _put(canvas: Canvas, lattice: GroundLattice, planes: list[Float32]) -> None:
+    count = len(lattice.pixels)
+    merged = cv2.merge(planes).reshape(-1, 3)[:count]
+    canvas.light[lattice.pixels] = merged
+    canvas.depth_m[lattice.pixels] = lattice.depth_m.reshape(-1)[:count]

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pictures of a scene, as the cameras of a rig would take them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from wpt_core.types import Camera, InputError, Rig
+from wpt_core.world.render.canvas import Canvas, Pane, blank_canvas
+from wpt_core.world.render.field import build_field
+from wpt_core.world.render.ground import Ground, GroundView, paint_ground, view_ground
+from wpt_core.world.render.lattice import build_lattice
+from wpt_core.world.render.lens import build_lens
+from wpt_core.world.render.light import light_from
+from wpt_core.world.render.locator import build_locator
+from wpt_core.world.render.look import Look
+from wpt_core.world.render.ribbon import build_ribbon
+from wpt_core.world.render.sky import SkyView, build_panorama, paint_sky, view_sky
+from wpt_core.world.render.view import Picture, View
+from wpt_core.world.road import Road
+from wpt_core.world.scene import Scene
+
+__all__ = ['Renderer']
+
+
+class Renderer:
+    """Paints one road in one look for one rig.
+
+    A picture depends on nothing but these three and the scene: there is no memory from picture
+    to picture, and equal scenes give equal bits.
+    """
+
+    def __init__(self, rig: Rig, road: Road, look: Look) -> None:
+        _check(rig)
+        self.rig, self.look, self.light = rig, look, light_from(look)
+        surface, land, sky, sensor = np.random.default_rng(look.seed).spawn(4)
+        panorama = build_panorama(sky, look, light=self.light, pixel_rad=_pixel_rad(rig))
+        self._ground = Ground(
+            locator=build_locator(road.reference),
+            ribbon=build_ribbon(surface, road.section, length_m=road.length_m, look=look),
+            field=build_field(land, look),
+            panorama=panorama,
+            light=self.light,
+        )
+        self._lenses = {
+            camera.name: build_lens(sensor, camera.intrinsics, look=look.lens)
+            for camera in rig.cameras
+        }
+        self._eyes: dict[tuple[str, ...], _Eyes] = {}
+
+    def render(self, scene: Scene, cameras: Sequence[str] | None = None) -> View:
+        """What these cameras (all of the rig by default) see of the scene."""
+        canvas = self.radiance(scene, cameras)
+        return View(tuple(self._develop(pane, scene) for pane in canvas.panes))
+
+    def radiance(self, scene: Scene, cameras: Sequence[str] | None = None) -> Canvas:
+        """The light that reaches these cameras, before lens and exposure."""
+        eyes = self._eyes_of(self.rig.names if cameras is None else tuple(cameras))
+        canvas = blank_canvas(eyes.cameras)
+        pose = scene.ego.pose
+        paint_ground(canvas, self._ground, eyes.ground, pose=pose)
+        paint_sky(canvas, self._ground.panorama, eyes.sky, yaw_rad=pose.yaw_rad)
+        return canvas
+
+    def _develop(self, pane: Pane, scene: Scene) -> Picture:
+        index = self.rig.names.index(pane.camera.name)
+        frame = round(scene.time_s * 1000.0)
+        generator = np.random.default_rng((self.look.seed, index, frame))
+        image = self._lenses[pane.camera.name].develop(pane.light, generator)
+        return Picture(pane.camera.name, image, pane.depth_m, pane.instances)
+
+    def _eyes_of(self, names: tuple[str, ...]) -> '_Eyes':
+        """What is fixed for a choice of cameras, worked out at its first use."""
+        if names not in self._eyes:
+            unknown = [name for name in names if name not in self.rig.names]
+            if unknown or not names or len(set(names)) < len(names):
+                raise InputError(
+                    f'cameras: got {names!r}; expected different names out of {self.rig.names!r}'
+                )
+            by_name = dict(zip(self.rig.names, self.rig.cameras, strict=True))
+            chosen = tuple(by_name[name] for name in names)
+            lattice = build_lattice(chosen)
+            panorama = self._ground.panorama
+            self._eyes[names] = _Eyes(
+                cameras=chosen,
+                ground=view_ground(lattice.ground, panorama, light=self.light),
+                sky=view_sky(lattice.sky, panorama),
+            )
+        return self._eyes[names]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Eyes:
+    """Some cameras and what never changes in their pictures."""
+
+    cameras: tuple[Camera, ...]
+    ground: GroundView
+    sky: SkyView
+
+
+def _check(rig: Rig) -> None:
+    if not rig.cameras:
+        raise InputError('rig: has no camera; expected at least one')
+    if len(set(rig.names)) < len(rig.names):
+        raise InputError(f'rig: camera names {rig.names!r} repeat; give each camera its own name')
+
+
+def _pixel_rad(rig: Rig) -> float:
+    """Angle that the finest camera resolves at its middle."""
+    return min(1.0 / camera.intrinsics.fx_px for camera in rig.cameras)
