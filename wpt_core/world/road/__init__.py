@@ -1,1 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
+"""Where may one drive? Cross-sections, reference lines, and roads made of both."""
+
+from wpt_core.world.road.lanes import CrossSection, Edge, Lane, Marking, Pattern
+from wpt_core.world.road.layout import lay
+from wpt_core.world.road.pieces import Arc, Clothoid, Piece, Straight
+from wpt_core.world.road.random_road import random_pieces, random_road
+from wpt_core.world.road.road import Bounds, Road
+from wpt_core.world.road.sections import (
+    RoadKind,
+    city,
+    country,
+    motorway,
+    random_section,
+    single_lane,
+    worn,
+)
+
+__all__ = [
+    'Arc',
+    'Bounds',
+    'Clothoid',
+    'CrossSection',
+    'Edge',
+    'Lane',
+    'Marking',
+    'Pattern',
+    'Piece',
+    'Road',
+    'RoadKind',
+    'Straight',
+    'city',
+    'country',
+    'lay',
+    'motorway',
+    'random_pieces',
+    'random_road',
+    'random_section',
+    'single_lane',
+    'worn',
+]
