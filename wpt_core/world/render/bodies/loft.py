@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Skins stretched over a row of rings, with patches cut out of them for windows and lamps."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wpt_core.world.render.bodies.mesh import Finish, Sketch
+
+__all__ = ['Loft', 'block', 'disc', 'tube']
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Loft:
+    """(S, R, 3) points: S rings of R points; `closed` rings join their last point to the first."""
+
+    rings_m: NDArray[np.float64]
+    closed: bool = False
+
+    def at(self, u: float, t: float) -> NDArray[np.float64]:
+        """Point on the skin; u counts rings, t counts points along a ring."""
+        count = self.rings_m.shape[1]
+        i = min(max(int(np.floor(u)), 0), len(self.rings_m) - 2)
+        j = int(np.floor(t)) if self.closed else min(max(int(np.floor(t)), 0), count - 2)
+        a, b = u - i, t - j
+        j0, j1 = j % count, (j + 1) % count
+        near = (1 - b) * self.rings_m[i, j0] + b * self.rings_m[i, j1]
+        far = (1 - b) * self.rings_m[i + 1, j0] + b * self.rings_m[i + 1, j1]
+        point: NDArray[np.float64] = (1 - a) * near + a * far
+        return point
+
+    def skin(self, sketch: Sketch, finish: Finish) -> None:
+        """Cover the whole loft."""
+        last = self.rings_m.shape[1] - (0 if self.closed else 1)
+        self.patch(sketch, (0, len(self.rings_m) - 1), (0, last), finish)
+
+    def patch(
+        self,
+        sketch: Sketch,
+        u: tuple[float, float],
+        t: tuple[float, float],
+        finish: Finish,
+    ) -> None:
+        """Cover a rectangle in (u, t), split where the skin has its edges."""
+        for u0, u1 in _pieces(*u):
+            for t0, t1 in _pieces(*t):
+                loop = [self.at(u0, t0), self.at(u1, t0), self.at(u1, t1), self.at(u0, t1)]
+                sketch.face(loop, finish, smooth=True)
+
+
+def _pieces(start: float, end: float) -> list[tuple[float, float]]:
+    inner = np.arange(np.floor(start) + 1, np.ceil(end))
+    cuts = [start, *(float(c) for c in inner), end]
+    return list(zip(cuts, cuts[1:], strict=False))
+
+
+def block(
+    sketch: Sketch,
+    low_m: tuple[float, float, float],
+    high_m: tuple[float, float, float],
+    finish: Finish,
+) -> None:
+    """A box along the axes, without its underside."""
+    (x0, y0, z0), (x1, y1, z1) = low_m, high_m
+    base = np.array([(x0, y0, z0), (x1, y0, z0), (x1, y1, z0), (x0, y1, z0)])
+    top = base + (0.0, 0.0, z1 - z0)
+    for i in range(4):
+        j = (i + 1) % 4
+        sketch.face([base[i], base[j], top[j], top[i]], finish)
+    sketch.face(top, finish)
+
+
+def disc(
+    centre_m: tuple[float, float, float], radius_m: float, sides: int, turn_rad: float = 0.0
+) -> NDArray[np.float64]:
+    """(sides, 3) points of a circle in a plane y = const."""
+    angle = turn_rad + np.arange(sides) * (2 * np.pi / sides)
+    ring = np.column_stack([np.cos(angle), np.zeros(sides), np.sin(angle)])
+    points: NDArray[np.float64] = np.asarray(centre_m) + radius_m * ring
+    return points
+
+
+def tube(
+    sketch: Sketch,
+    ends_m: tuple[NDArray[np.float64], NDArray[np.float64]],
+    radii_m: tuple[float, float],
+    finish: Finish,
+    *,
+    sides: int = 6,
+    flatten: float = 1.0,
+) -> None:
+    """A tapered limb or pole from one end to the other; `flatten` scales it along x."""
+    start, end = ends_m
+    axis = (end - start) / np.linalg.norm(end - start)
+    across = np.cross(axis, (1.0, 0.0, 0.0) if abs(axis[0]) < 0.8 else (0.0, 1.0, 0.0))
+    across = across / np.linalg.norm(across)
+    along = np.cross(axis, across) * flatten
+    angle = np.arange(sides) * (2 * np.pi / sides) + np.pi / sides
+    ring = np.cos(angle)[:, None] * across + np.sin(angle)[:, None] * along
+    rings = np.stack([start + radii_m[0] * ring, end + radii_m[1] * ring])
+    Loft(rings, closed=True).skin(sketch, finish)
+    sketch.face(rings[1], finish, smooth=True)
+    sketch.face(rings[0], finish, smooth=True)

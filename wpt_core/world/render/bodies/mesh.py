@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Solid shapes of flat faces, stored so that any view of them can be painted back to front.
+
+A body is a chain of parts: every part lies in front of its own plane, and all parts before it lie
+behind that plane. A viewer in front of the plane sees the part on top of the earlier ones, any
+other viewer sees it underneath; so the order of painting follows from one sign for each part.
+Inside a part, which is convex or nearly so, faces turned away are left out and the rest is painted
+as listed: details (windows, lamps, plates) after the skin they lie on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ['Finish', 'Lamp', 'Mesh', 'Role', 'Sketch']
+
+_SMOOTH_COS = 0.5
+"""Edges sharper than 60 degrees stay visible on rounded skins."""
+
+
+class Role(IntEnum):
+    """What makes a face shine by itself."""
+
+    PLAIN = 0
+    RETRO = 1
+    HEAD = 2
+    TAIL = 3
+    BRAKE = 4
+    LEFT = 5
+    RIGHT = 6
+    PANE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Surface of a face: linear RGB albedo, mirror reflectance seen head-on, and role."""
+
+    rgb: tuple[float, float, float]
+    gloss: float = 0.0
+    role: Role = Role.PLAIN
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Lamp:
+    """A lamp's place and the way it faces, in the body frame."""
+
+    place_m: NDArray[np.float64]
+    normal: NDArray[np.float64]
+    role: Role
+    radius_m: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Mesh:
+    """V vertices, F faces, P parts; the body frame is x forward, y left, z up from the ground."""
+
+    vertices_m: NDArray[np.float64]
+    """(V, 3)."""
+    loops: tuple[NDArray[np.int64], ...]
+    """For each face the indices of its vertices."""
+    normals: NDArray[np.float64]
+    """(F, 3), outwards."""
+    offsets_m: NDArray[np.float64]
+    """(F,): a point x lies on the face's plane where normal . x = offset."""
+    corners_m: NDArray[np.float64]
+    """(F, 4, 3): where shading is evaluated."""
+    corner_normals: NDArray[np.float64]
+    """(F, 4, 3)."""
+    gradients: NDArray[np.float64]
+    """(F, 3, 4): from corner values to the gradient along the face."""
+    rgb: NDArray[np.float64]
+    """(F, 3)."""
+    gloss: NDArray[np.float64]
+    """(F,)."""
+    roles: NDArray[np.int64]
+    """(F,)."""
+    planes: NDArray[np.float64]
+    """(P, 4): normal and offset of each part's plane."""
+    spans: tuple[slice, ...]
+    """(P,): the faces of each part."""
+    hulls_m: tuple[NDArray[np.float64], ...]
+    """For each part the points whose convex hull casts its shadow."""
+    lamps: tuple[Lamp, ...]
+    centre_m: NDArray[np.float64]
+    radius_m: float
+    """Of the sphere around `centre_m` that holds the body."""
+
+    def order(self, eye_m: NDArray[np.float64]) -> list[int]:
+        """Faces turned towards `eye_m` (body frame), the ones to paint first coming first."""
+        shown = self.normals @ eye_m > self.offsets_m + 1e-6
+        above = self.planes[:, :3] @ eye_m > self.planes[:, 3]
+        chain: list[int] = []
+        for part in range(len(self.spans)):
+            chain.insert(len(chain) if above[part] else 0, part)
+        indices = np.arange(len(shown))
+        return [int(f) for p in chain for f in indices[self.spans[p]][shown[self.spans[p]]]]
+
+
+@dataclass(eq=False)
+class Sketch:
+    """A mesh in the making: call `part` first, then `face` for what belongs to it."""
+
+    points: list[NDArray[np.float64]] = field(default_factory=list)
+    finishes: list[Finish] = field(default_factory=list)
+    outward: list[NDArray[np.float64]] = field(default_factory=list)
+    smooth: list[int] = field(default_factory=list)
+    parts: list[tuple[int, NDArray[np.float64]]] = field(default_factory=list)
+    lamps: list[Lamp] = field(default_factory=list)
+    inside_m: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
+
+    def part(self, inside_m: ArrayLike, plane: Sequence[float] = (0.0, 0.0, 1.0, -1.0)) -> None:
+        """Begin a part around the point `inside_m`, in front of `plane` (normal, offset)."""
+        self.parts.append((len(self.points), np.asarray(plane, float)))
+        self.inside_m = np.asarray(inside_m, float)
+
+    def face(self, points_m: ArrayLike, finish: Finish, smooth: bool = False) -> None:
+        """Add a flat or nearly flat convex face; it is turned away from the part's inside."""
+        points = np.asarray(points_m, float)
+        turn = np.cross(points, np.roll(points, -1, axis=0)).sum(axis=0)
+        length = float(np.linalg.norm(turn))
+        if length < 1e-9:
+            return
+        if turn @ (points.mean(axis=0) - self.inside_m) < 0:
+            points, turn = points[::-1], -turn
+        self.points.append(points)
+        self.outward.append(turn / length)
+        self.finishes.append(finish)
+        self.smooth.append(len(self.parts) if smooth else 0)
+
+    def lamp(self, place_m: ArrayLike, normal: ArrayLike, role: Role, radius_m: float) -> None:
+        """Add a lamp that glows."""
+        place, facing = np.asarray(place_m, float), np.asarray(normal, float)
+        self.lamps.append(Lamp(place, facing / np.linalg.norm(facing), role, radius_m))
+
+    def mesh(self) -> Mesh:
+        """The finished shape."""
+        counts = np.array([len(p) for p in self.points])
+        ends = np.cumsum(counts)
+        vertices = np.concatenate(self.points)
+        loops = tuple(np.arange(e - n, e) for e, n in zip(ends, counts, strict=True))
+        corners = np.stack([p[(np.arange(4) * len(p)) // 4] for p in self.points])
+        normals = np.stack(self.outward)
+        low, high = vertices.min(axis=0), vertices.max(axis=0)
+        starts = [start for start, _ in self.parts] + [len(self.points)]
+        spans = tuple(slice(a, b) for a, b in zip(starts, starts[1:], strict=False))
+        return Mesh(
+            vertices_m=vertices,
+            loops=loops,
+            normals=normals,
+            offsets_m=np.einsum('fk,fk->f', normals, _means(self.points)),
+            corners_m=corners,
+            corner_normals=self._corner_normals(corners, normals),
+            gradients=np.linalg.pinv(corners - corners.mean(axis=1, keepdims=True), rcond=1e-4),
+            rgb=np.array([f.rgb for f in self.finishes], float),
+            gloss=np.array([f.gloss for f in self.finishes], float),
+            roles=np.array([int(f.role) for f in self.finishes]),
+            planes=np.stack([plane for _, plane in self.parts]),
+            spans=spans,
+            hulls_m=tuple(np.concatenate(self.points[s]) for s in spans if s.stop > s.start),
+            lamps=tuple(self.lamps),
+            centre_m=(low + high) / 2,
+            radius_m=float(np.linalg.norm(high - low) / 2),
+        )
+
+    def _corner_normals(
+        self, corners_m: NDArray[np.float64], normals: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Where smooth faces of one part meet at a shallow angle, their normals are blended."""
+        flat = np.repeat(normals[:, None], 4, axis=1)
+        group = np.array(self.smooth)
+        chosen = np.flatnonzero(group)
+        if not len(chosen):
+            return flat
+        where = np.round(corners_m[chosen].reshape(-1, 3) * 200)
+        own = flat[chosen].reshape(-1, 3)
+        part = np.repeat(group[chosen], 4)
+        near = (where[:, None] == where[None]).all(axis=2) & (part[:, None] == part[None])
+        blended = (near & (own @ own.T > _SMOOTH_COS)) @ own
+        flat[chosen] = (blended / np.linalg.norm(blended, axis=1, keepdims=True)).reshape(-1, 4, 3)
+        return flat
+
+
+def _means(points: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return np.stack([p.mean(axis=0) for p in points])

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How much light each corner of a face sends to the eye."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wpt_core.world.render.bodies.eye import Eye
+from wpt_core.world.render.bodies.mesh import Role
+from wpt_core.world.render.bodies.raster import Placed
+from wpt_core.world.render.canvas import Float32
+from wpt_core.world.render.light import Light
+from wpt_core.world.scene import Lights
+
+__all__ = ['coefficients', 'emission', 'headlight', 'lit']
+
+_BLINK_HZ = 1.5
+_GROUND_ALBEDO = 0.16
+"""Of road and grass together, for the light they throw back at what stands on them."""
+_RETRO = 60.0
+"""How much brighter a reflector is than white paint, seen from the lamps that light it."""
+_HEAD_RGB = np.array([1.0, 0.93, 0.80])
+_RED_RGB = np.array([1.0, 0.035, 0.02])
+_AMBER_RGB = np.array([1.0, 0.36, 0.02])
+_ROOM_RGB = np.array([1.0, 0.72, 0.38])
+
+
+def emission(lights: Lights, light: Light, time_s: float) -> NDArray[np.float64]:
+    """(roles, 3) radiance that lamps send by themselves."""
+    table = np.zeros((len(Role), 3))
+    burning = light.lamps or lights.head
+    blink = (time_s * _BLINK_HZ) % 1.0 < 0.5
+    table[Role.HEAD] = _HEAD_RGB * (14.0 if burning else 0.0)
+    table[Role.TAIL] = _RED_RGB * (3.2 if lights.brake else 0.55 if burning else 0.0)
+    table[Role.BRAKE] = _RED_RGB * (3.2 if lights.brake else 0.0)
+    table[Role.LEFT] = _AMBER_RGB * (2.6 if lights.left_indicator and blink else 0.0)
+    table[Role.RIGHT] = _AMBER_RGB * (2.6 if lights.right_indicator and blink else 0.0)
+    table[Role.PANE] = _ROOM_RGB * (0.16 if light.headlights else 0.0)
+    return table
+
+
+def coefficients(
+    eye: Eye,
+    placed: Placed,
+    light: Light,
+    world_from_body: NDArray[np.float64],
+    glow: NDArray[np.float64],
+) -> Float32:
+    """(n, 3, 4) for `paint_faces`: inverse depth and colours over depth, linear in the ray."""
+    mesh, faces = placed.mesh, placed.faces
+    colours = _corner_colours(eye, placed, light, world_from_body, glow)
+    normals = mesh.normals[faces]
+    reach = mesh.offsets_m[faces] - normals @ placed.eye_m
+    inverse = (normals @ placed.rotation.T) / reach[:, None]
+    slopes = mesh.gradients[faces] @ colours
+    middle = mesh.corners_m[faces].mean(axis=1)
+    at_eye = colours.mean(axis=1) + np.einsum('fkc,fk->fc', slopes, placed.eye_m - middle)
+    result = np.empty((len(faces), 3, 4), np.float32)
+    result[:, :, 0] = inverse
+    result[:, :, 1:] = placed.rotation @ slopes + inverse[:, :, None] * at_eye[:, None]
+    return result
+
+
+def lit(
+    normals: NDArray[np.float64],
+    points_m: NDArray[np.float64],
+    eye: Eye,
+    light: Light,
+) -> NDArray[np.float64]:
+    """Illumination (..., 3) of matt surfaces at world points with world normals (..., 3)."""
+    up = normals[..., 2:]
+    total = light.sky_rgb * (0.55 + 0.45 * up)
+    total = total + light.ground_rgb * _GROUND_ALBEDO * (0.5 - 0.5 * up)
+    if light.sun_rgb.any():
+        facing = np.maximum(normals @ light.sun_direction, 0.0)
+        total = total + light.sun_rgb * facing[..., None]
+    if light.headlights > 0:
+        total = total + headlight(normals, points_m, eye, light)[..., None]
+    result: NDArray[np.float64] = total
+    return result
+
+
+def headlight(
+    normals: NDArray[np.float64],
+    points_m: NDArray[np.float64],
+    eye: Eye,
+    light: Light,
+) -> NDArray[np.float64]:
+    """What the own headlights put on surfaces (...)."""
+    towards = eye.place_m - points_m
+    facing = (normals * towards).sum(axis=-1) / np.linalg.norm(towards, axis=-1)
+    base = points_m @ eye.base_from_world[:3, :3].T + eye.base_from_world[:3, 3]
+    result: NDArray[np.float64] = light.headlight(base) * np.maximum(facing, 0.0)
+    return result
+
+
+def _corner_colours(
+    eye: Eye,
+    placed: Placed,
+    light: Light,
+    world_from_body: NDArray[np.float64],
+    glow: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """(n, 4, 3) radiance that reaches the eye through the air."""
+    mesh, faces = placed.mesh, placed.faces
+    turn = world_from_body[:3, :3].T
+    normals = mesh.corner_normals[faces] @ turn
+    points = mesh.corners_m[faces] @ turn + world_from_body[:3, 3]
+    sight = points - eye.place_m
+    distance = np.linalg.norm(sight, axis=-1, keepdims=True)
+    sight = sight / distance
+    roles = mesh.roles[faces]
+    albedo = mesh.rgb[faces][:, None]
+    colours = lit(normals, points, eye, light) * albedo
+    if light.headlights > 0 and (roles == Role.RETRO).any():
+        back = headlight(normals, points, eye, light)[..., None] * albedo * _RETRO
+        colours += back * (roles == Role.RETRO)[:, None, None]
+    colours += _mirrored(normals, sight, mesh.gloss[faces][:, None, None], light)
+    colours += glow[roles][:, None]
+    clear = light.transmittance(distance)
+    return colours * clear + light.haze_rgb * (1 - clear)
+
+
+def _mirrored(
+    normals: NDArray[np.float64],
+    sight: NDArray[np.float64],
+    gloss: NDArray[np.float64],
+    light: Light,
+) -> NDArray[np.float64]:
+    """Sky, ground and sun seen in the surface, with Fresnel's rise towards grazing angles."""
+    across = -(normals * sight).sum(axis=-1, keepdims=True)
+    bounced = sight + 2 * across * normals
+    up = bounced[..., 2:]
+    zenith = light.sky_rgb * 0.9
+    sky = light.haze_rgb + (zenith - light.haze_rgb) * np.sqrt(np.clip(up, 0.0, 1.0))
+    ground = light.ground_rgb * _GROUND_ALBEDO
+    scenery = ground + (sky - ground) * np.clip(0.5 + up * 6.0, 0.0, 1.0)
+    grazing = (1 - np.clip(across, 0.0, 1.0)) ** 5
+    share = gloss + np.minimum(6 * gloss, 0.7) * (1 - gloss) * grazing
+    if light.sun_rgb.any():
+        spark = np.clip(bounced @ light.sun_direction, 0.0, 1.0) ** 48
+        scenery = scenery + 6.0 * light.sun_rgb * spark[..., None]
+    result: NDArray[np.float64] = share * scenery
+    return result
