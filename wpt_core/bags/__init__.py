@@ -1,1 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
+"""What was recorded? rosbag2 (mcap and sqlite3) read and written without ROS."""
+
+from wpt_core.bags.copying import copy_messages
+from wpt_core.bags.definitions import DEFAULT_DISTRIBUTION, DISTRIBUTIONS, definitions_from
+from wpt_core.bags.info import BagInfo, Gap, TopicInfo
+from wpt_core.bags.qos import TopicQos
+from wpt_core.bags.reader import Bag, Message, RawMessage
+from wpt_core.bags.writer import BagWriter, TopicWriter
+
+__all__ = [
+    'DEFAULT_DISTRIBUTION',
+    'DISTRIBUTIONS',
+    'Bag',
+    'BagInfo',
+    'BagWriter',
+    'Gap',
+    'Message',
+    'RawMessage',
+    'TopicInfo',
+    'TopicQos',
+    'TopicWriter',
+    'copy_messages',
+    'definitions_from',
+]

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Are the arrays of a message of the type that their fields have?
+
+The library copies their bytes as they are: int32 in a float32 field would become noise.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from rosbags.interfaces import Nodetype
+from rosbags.typesys.base import normalize_fieldname
+from rosbags.typesys.store import Typestore
+
+__all__ = ['Arrays', 'arrays_of', 'check_arrays']
+
+Arrays = Mapping[str, 'np.dtype[Any] | Arrays']
+"""Field name to the type of the array in it, or to the arrays inside the message(s) in it."""
+
+DTYPES = {'byte': 'uint8', 'char': 'uint8', 'octet': 'uint8'}
+
+
+def arrays_of(store: Typestore, type_name: str) -> Arrays:
+    """Where a message has arrays of numbers; the type must be known."""
+    found: dict[str, np.dtype[Any] | Arrays] = {}
+    for name, description in store.fielddefs[type_name][1]:
+        inner = description
+        if description[0] == Nodetype.ARRAY or description[0] == Nodetype.SEQUENCE:
+            inner = description[1][0]
+        if inner[0] == Nodetype.NAME:
+            if nested := arrays_of(store, inner[1]):
+                found[normalize_fieldname(name)] = nested
+        elif inner is not description and inner[0] == Nodetype.BASE and inner[1][0] != 'string':
+            found[normalize_fieldname(name)] = np.dtype(DTYPES.get(inner[1][0], inner[1][0]))
+    return found
+
+
+def check_arrays(message: Any, arrays: Arrays) -> None:
+    """TypeError names the first array that is none, or is of another type than its field."""
+    for name, expected in arrays.items():
+        value = getattr(message, name)
+        if not isinstance(expected, np.dtype):
+            for part in value if isinstance(value, list) else (value,):
+                check_arrays(part, expected)
+        elif not isinstance(value, np.ndarray):
+            raise TypeError(f'{name} must be an array of {expected}, not {type(value).__name__}')
+        elif value.dtype != expected or value.ndim != 1:
+            raise TypeError(
+                f'{name} must be a flat array of {expected}, not {value.ndim}D of {value.dtype}'
+            )

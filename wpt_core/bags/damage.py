@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sentences about what is left of a damaged file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from wpt_core.bags.storage import Int64Array
+from wpt_core.types import BagError, Level, Notice
+
+__all__ = ['CUT', 'DAMAGED', 'damage_notice', 'unreadable_message']
+
+CUT = 'bag.cut'
+DAMAGED = 'bag.damaged'
+
+RESCUE = 'rescue them with `wpt bag copy`, or record again'
+
+
+def damage_notice(
+    path: Path,
+    problems: Sequence[str],
+    *,
+    cut: bool,
+    stamps_ns: Int64Array,
+    topic_indices: Int64Array,
+) -> Notice:
+    """How far the file can be read; BagError if none of its messages can."""
+    what = 'is cut off' if cut else 'is damaged'
+    why = ''
+    if problems:
+        more = f' and {len(problems) - 1} more' if len(problems) > 1 else ''
+        why = f' ({problems[0]}{more})'
+    if not len(stamps_ns):
+        raise BagError(f'{path} {what}{why} and not one message can be read; record it again')
+    after = f' after {np.ptp(stamps_ns) * 1e-9:.1f} s' if cut else ''
+    count, topics = len(stamps_ns), len(np.unique(topic_indices))
+    return Notice(
+        Level.ERROR,
+        CUT if cut else DAMAGED,
+        f'{path} {what}{after}{why}: {count} message{"s" * (count != 1)} on {topics} '
+        f'topic{"s" * (topics != 1)} can still be read; {RESCUE}',
+    )
+
+
+def unreadable_message(path: Path, why: str) -> BagError:
+    """For damage met while reading, after the file's own index looked sound."""
+    return BagError(
+        f'{path} is damaged ({why}); `wpt bag info` tells what can still be read, '
+        'and opening it with verify=True leaves the rest out'
+    )

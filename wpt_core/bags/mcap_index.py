@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where are the messages of an mcap file? From its own indexes, or by looking at every record."""
+
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wpt_core.bags.mcap_records import (
+    HEAD,
+    MAGIC,
+    MESSAGE_HEAD,
+    ChunkHeader,
+    CutError,
+    MalformedError,
+    Op,
+    Record,
+    chunk_header,
+    fields,
+    records,
+    unpacked,
+)
+from wpt_core.bags.storage import Int64Array
+
+__all__ = ['OUTSIDE', 'McapIndex', 'index_of']
+
+OUTSIDE = -1
+"""In place of a chunk's number: the message lies in the file itself, in no chunk."""
+
+LAST_STAMP_NS = 2**63 - 1
+
+
+class Schema(NamedTuple):
+    """What a channel's messages are."""
+
+    name: str
+    encoding: str
+    text: str
+
+
+class Channel(NamedTuple):
+    """One stream of messages."""
+
+    schema_id: int
+    topic: str
+    encoding: str
+    metadata: dict[str, str]
+
+
+@dataclass
+class McapIndex:
+    """What one pass over the file found."""
+
+    careful: bool
+    schemas: dict[int, Schema] = field(default_factory=dict)
+    channels: dict[int, Channel] = field(default_factory=dict)
+    chunks: list[ChunkHeader] = field(default_factory=list)
+    indexed: set[int] = field(default_factory=set)
+    """The chunks that the file's own indexes speak of."""
+    parts: list[Int64Array] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    complete: bool = False
+    """The file has its end."""
+
+    def rows(self) -> Int64Array:
+        """(M, 4): stamp, channel, chunk, offset of the message's content in the chunk."""
+        empty = np.empty((0, 4), np.int64)
+        rows = np.concatenate([empty, *self.parts])
+        known = np.isin(rows[:, 1], np.array(sorted(self.channels), np.int64))
+        if not known.all():
+            self.problems.append(f'{np.count_nonzero(~known)} messages belong to no known topic')
+        return rows[known]
+
+    @property
+    def trusted(self) -> bool:
+        """Nothing suggests that looking at every record would find anything else."""
+        return self.complete and not self.problems and len(self.indexed) == len(self.chunks)
+
+
+def index_of(stream: BinaryIO, size: int, *, careful: bool) -> McapIndex:
+    """Index a file of `size` bytes; careful: unpack and look at everything, believe no index.
+
+    Never raises for damage: that is told in `problems`, and what came before it is indexed.
+    """
+    index = McapIndex(careful)
+    try:
+        for record in records(stream, len(MAGIC), size):
+            if record.op == Op.FOOTER:
+                index.complete = True
+                break
+            _note_problem(index, stream, record, whole=True)
+    except CutError as cut:
+        if careful and cut.record is not None:
+            _note_problem(index, stream, cut.record, whole=False)
+    return index
+
+
+def _note_problem(index: McapIndex, stream: BinaryIO, record: Record, *, whole: bool) -> None:
+    try:
+        _take(index, stream, record, whole=whole)
+    except MalformedError as error:
+        if whole:
+            index.problems.append(f'at byte {record.start}, {error}')
+
+
+def _take(index: McapIndex, stream: BinaryIO, record: Record, *, whole: bool) -> None:
+    if record.op == Op.CHUNK:
+        index.chunks.append(chunk_header(stream, record, whole=whole))
+        if index.careful:
+            _walk(index, unpacked(stream, index.chunks[-1]), whole=whole)
+    elif not whole:
+        return
+    elif record.op == Op.MESSAGE_INDEX and not index.careful:
+        _believe(index, stream, record)
+    elif record.op == Op.MESSAGE:
+        index.parts.append(np.array([_message(stream, record, OUTSIDE)], np.int64))
+    else:
+        _describe(index, stream, record)
+
+
+def _walk(index: McapIndex, content: bytes, *, whole: bool) -> None:
+    """Every record in a chunk; what comes before a damaged one counts."""
+    stream = BytesIO(content)
+    chunk = len(index.chunks) - 1
+    rows = []
+    try:
+        for record in records(stream, 0, len(content)):
+            if record.op == Op.MESSAGE:
+                rows.append(_message(stream, record, chunk))
+            else:
+                _describe(index, stream, record)
+    except CutError as error:
+        if whole:
+            raise MalformedError('a chunk stops making sense') from error
+    finally:
+        index.parts.append(np.array(rows, np.int64).reshape(-1, 4))
+
+
+def _message(stream: BinaryIO, record: Record, chunk: int) -> tuple[int, int, int, int]:
+    stream.seek(record.start)
+    head = stream.read(MESSAGE_HEAD.size)
+    if len(head) < MESSAGE_HEAD.size or record.length < MESSAGE_HEAD.size:
+        raise MalformedError('a message is shorter than its head')
+    channel, _, stamp, _ = MESSAGE_HEAD.unpack(head)
+    if stamp > LAST_STAMP_NS:
+        raise MalformedError('a message has no sensible stamp')
+    return stamp, channel, chunk, record.start
+
+
+def _believe(index: McapIndex, stream: BinaryIO, record: Record) -> None:
+    """One channel's messages in the chunk before, as the writer noted them."""
+    content = fields(stream, record)
+    channel = int.from_bytes(content.take(2), 'little')
+    entries: NDArray[np.uint64] = np.frombuffer(content.sized(), '<u8')
+    if len(entries) % 2 or not index.chunks or (entries > LAST_STAMP_NS).any():
+        raise MalformedError('a message index makes no sense')
+    rows = np.empty((len(entries) // 2, 4), np.int64)
+    rows[:, 0] = entries[::2]
+    rows[:, 1] = channel
+    rows[:, 2] = len(index.chunks) - 1
+    rows[:, 3] = entries[1::2]
+    rows[:, 3] += HEAD.size  # from the record to its content
+    index.indexed.add(len(index.chunks) - 1)
+    index.parts.append(rows)
+
+
+def _describe(index: McapIndex, stream: BinaryIO, record: Record) -> None:
+    if record.op == Op.SCHEMA:
+        content = fields(stream, record)
+        number = int.from_bytes(content.take(2), 'little')
+        schema = Schema(content.text(), content.text(), content.text())
+        index.schemas.setdefault(number, schema)
+    elif record.op == Op.CHANNEL:
+        content = fields(stream, record)
+        number = int.from_bytes(content.take(2), 'little')
+        schema_id = int.from_bytes(content.take(2), 'little')
+        channel = Channel(schema_id, content.text(), content.text(), content.pairs())
+        index.channels.setdefault(number, channel)

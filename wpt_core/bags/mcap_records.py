@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The records of an mcap file, one after the other, trusting no length that is written in it."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import BinaryIO, NamedTuple
+
+from lz4.frame import LZ4FrameDecompressor  # type: ignore[import-untyped]  # it has no types
+
+from wpt_core.bags.storage import LONGEST_MESSAGE, LONGEST_RECORD
+from wpt_core.bags.zstandard import ZstdDecompressor, ZstdError
+
+__all__ = [
+    'HEAD',
+    'MAGIC',
+    'MESSAGE_HEAD',
+    'ChunkHeader',
+    'CutError',
+    'MalformedError',
+    'Op',
+    'Record',
+    'chunk_header',
+    'fields',
+    'records',
+    'unpacked',
+]
+
+MAGIC = b'\x89MCAP0\r\n'
+HEAD = struct.Struct('<BQ')
+CHUNK_HEAD = struct.Struct('<QQQI')
+"""First stamp, last stamp, size of the content, its checksum."""
+MESSAGE_HEAD = struct.Struct('<HIQQ')
+"""Channel, sequence number, when recorded, when published."""
+
+
+class Op(IntEnum):
+    """The kinds of record that matter here; the numbers are those of the format."""
+
+    HEADER = 0x01
+    FOOTER = 0x02
+    SCHEMA = 0x03
+    CHANNEL = 0x04
+    MESSAGE = 0x05
+    CHUNK = 0x06
+    MESSAGE_INDEX = 0x07
+
+
+class Record(NamedTuple):
+    """Where a record's content lies in its stream."""
+
+    op: int
+    start: int
+    length: int
+
+
+class MalformedError(Exception):
+    """Content that contradicts the format."""
+
+
+class CutError(MalformedError):
+    """The stream ends, or stops making sense, inside a record."""
+
+    def __init__(self, record: Record | None) -> None:
+        super().__init__('the file ends inside a record')
+        self.record = record
+        """The record that is cut, with the length that is left of it, if its head is there."""
+
+
+def records(stream: BinaryIO, start: int, end: int) -> Iterator[Record]:
+    """The records from `start` until `end`; raises CutError where one does not fit any more."""
+    position = start
+    while position < end:
+        stream.seek(position)
+        head = stream.read(HEAD.size)
+        if len(head) < HEAD.size:
+            raise CutError(None)
+        op, length = HEAD.unpack(head)
+        position += HEAD.size
+        if not op:
+            raise CutError(None)  # no record has this number: zeros, from a file never filled
+        if length > end - position:
+            raise CutError(Record(op, position, end - position))
+        yield Record(op, position, length)
+        position += length
+
+
+class Fields:
+    """Reads the fields of a record in turn; MalformedError when one reaches beyond its end."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.position = 0
+
+    def sized(self) -> bytes:
+        return self.take(int.from_bytes(self.take(4), 'little'))
+
+    def text(self) -> str:
+        return self.sized().decode(errors='replace')
+
+    def pairs(self) -> dict[str, str]:
+        inner = Fields(self.sized())
+        pairs = {}
+        while inner.position < len(inner.content):
+            key = inner.text()
+            pairs[key] = inner.text()
+        return pairs
+
+    def take(self, count: int) -> bytes:
+        taken = self.content[self.position : self.position + count]
+        if len(taken) < count:
+            raise MalformedError('a field reaches beyond its record')
+        self.position += count
+        return taken
+
+
+def fields(stream: BinaryIO, record: Record) -> Fields:
+    """The content of a record that describes something (neither chunk nor message)."""
+    if record.length > LONGEST_RECORD:
+        raise MalformedError(f'a record of {record.length} bytes is refused')
+    stream.seek(record.start)
+    return Fields(stream.read(record.length))
+
+
+class ChunkHeader(NamedTuple):
+    """Where the content of a chunk lies and how it is packed."""
+
+    start: int
+    packed_size: int
+    size: int
+    crc: int
+    compression: str
+    whole: bool
+    """False for the chunk in which a file was cut off."""
+
+
+def chunk_header(stream: BinaryIO, record: Record, *, whole: bool) -> ChunkHeader:
+    """Describes the chunk; with `whole` False, of as much of it as there is."""
+    stream.seek(record.start)
+    head = Fields(stream.read(min(record.length, CHUNK_HEAD.size + 4 + 32 + 8)))
+    _, _, size, crc = CHUNK_HEAD.unpack(head.take(CHUNK_HEAD.size))
+    compression = head.text()
+    packed_size = int.from_bytes(head.take(8), 'little')
+    available = record.length - head.position
+    if whole and packed_size > available:
+        raise MalformedError('a chunk reaches beyond its record')
+    return ChunkHeader(
+        record.start + head.position, min(packed_size, available), size, crc, compression, whole
+    )
+
+
+def unpacked(stream: BinaryIO, chunk: ChunkHeader) -> bytes:
+    """The content of a chunk; of a cut one, as much as can be had. Raises MalformedError."""
+    if max(chunk.size, chunk.packed_size) > LONGEST_MESSAGE:
+        raise MalformedError(f'a chunk of {chunk.size} bytes is refused')
+    stream.seek(chunk.start)
+    content = _decompress(stream.read(chunk.packed_size), chunk.compression, chunk.size)
+    if not chunk.whole:
+        return content
+    if len(content) != chunk.size:
+        raise MalformedError(f'a chunk of {chunk.size} bytes holds {len(content)}')
+    if chunk.crc and zlib.crc32(content) != chunk.crc:
+        raise MalformedError('a chunk does not match its checksum')
+    return content
+
+
+def _decompress(packed: bytes, compression: str, size: int) -> bytes:
+    """At most one byte more than promised, so that a small file cannot fill the memory."""
+    try:
+        if compression == '':
+            return packed
+        if compression == 'zstd':
+            return bytes(ZstdDecompressor().decompress(packed, size + 1))
+        if compression == 'lz4':
+            return bytes(LZ4FrameDecompressor().decompress(packed, size + 1))
+    except (ZstdError, RuntimeError, EOFError) as error:
+        raise MalformedError(f'a chunk cannot be decompressed ({error})') from error
+    raise MalformedError(f'chunks compressed with {compression!r} cannot be read')

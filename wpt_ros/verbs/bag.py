@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`wpt bag`: what is in a recording, and what can be saved of a damaged one."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+from wpt_core.bags import Bag, BagInfo, BagWriter, Gap, TopicInfo, copy_messages
+
+__all__ = ['SUMMARY', 'add_arguments', 'run']
+
+SUMMARY = 'list or copy a recording (rosbag2 or ROS 1), without ROS'
+DAMAGED = 1
+
+EXAMPLES = """\
+examples:
+  wpt bag info drives/monday            a bag's folder
+  wpt bag info monday_0.mcap --quick    one file, believing its own index
+  wpt bag copy broken rescued           save what can still be read into a sound bag
+  wpt bag copy old.bag new              from ROS 1 to ROS 2
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare `info` and `copy`."""
+    parser.epilog = EXAMPLES
+    verbs = parser.add_subparsers(dest='action', metavar='ACTION', required=True)
+    info = verbs.add_parser(
+        'info',
+        help='list topics, types, counts, rates, gaps and duration',
+        description='List what a recording holds. Exit code 1 if part of it is damaged.',
+    )
+    info.add_argument('path', type=Path, help='bag folder, or one .mcap, .db3 or .bag file')
+    info.add_argument('--quick', action='store_true', help="believe the file's own index")
+    info.add_argument('--gaps', type=int, default=10, help='list at most so many (default 10)')
+    copy = verbs.add_parser(
+        'copy',
+        help='copy what can be read into a new bag',
+        description='Copy every readable message. Exit code 1 if part of the source is damaged.',
+    )
+    copy.add_argument('path', type=Path, help='bag folder, or one .mcap, .db3 or .bag file')
+    copy.add_argument('target', type=Path, help='folder of the new bag')
+    copy.add_argument('--storage', choices=('mcap', 'sqlite3'), default='mcap')
+    copy.add_argument('--compression', choices=('none', 'zstd'), default='none')
+    copy.add_argument('--overwrite', action='store_true', help='replace an existing bag')
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Return 0, or 1 if the recording is damaged; BagError if it is none."""
+    return _copy(arguments) if arguments.action == 'copy' else _info(arguments)
+
+
+def _info(arguments: argparse.Namespace) -> int:
+    with Bag.open(arguments.path, verify=not arguments.quick) as bag:
+        for line in _report(bag.info, most_gaps=max(0, arguments.gaps)):
+            print(line)
+        return _tell(bag.info)
+
+
+def _copy(arguments: argparse.Namespace) -> int:
+    with Bag.open(arguments.path, verify=True) as bag:
+        with BagWriter(
+            arguments.target,
+            arguments.storage,
+            definitions=bag.definitions,
+            distribution=bag.info.distribution,
+            compression=arguments.compression,
+            overwrite=arguments.overwrite,
+        ) as target:
+            count = copy_messages(bag, target)
+        print(f'{arguments.target}: {count} of {bag.info.message_count} messages')
+        return _tell(bag.info)
+
+
+def _tell(info: BagInfo) -> int:
+    for notice in info.notices:
+        print(f'{notice.level.value}: {notice.text}', file=sys.stderr)
+    return DAMAGED if info.damaged else 0
+
+
+def _report(info: BagInfo, *, most_gaps: int) -> Iterator[str]:
+    yield f'{info.path}'
+    yield (
+        f'  {info.storage}, {_size(info.size_bytes)}, ROS 2 {info.distribution.capitalize()} types'
+    )
+    yield f'  {info.message_count} messages in {info.duration_s:.2f} s'
+    if info.start_ns is not None and info.stop_ns is not None:
+        yield f'  from {_date(info.start_ns)} to {_date(info.stop_ns)}'
+    yield ''
+    yield from _table(
+        ('topic', 'type', 'messages', 'rate', 'longest pause'), map(_row, info.topics)
+    )
+    gaps = sorted((gap for topic in info.topics for gap in topic.gaps), key=_longest_first)
+    yield ''
+    if not gaps:
+        yield 'no gaps'
+        return
+    yield 'gaps (longer than 3 median intervals and 0.2 s), longest first'
+    yield from _table(
+        ('topic', 'begins', 'length'), (_gap_row(gap, info) for gap in gaps[:most_gaps])
+    )
+    if len(gaps) > most_gaps:
+        yield f'… and {len(gaps) - most_gaps} more; --gaps {len(gaps)} lists them all'
+
+
+def _row(topic: TopicInfo) -> tuple[str, ...]:
+    return (
+        topic.name,
+        topic.type_name + ('' if topic.readable else ' (unknown)'),
+        str(topic.count),
+        '-' if topic.rate_hz is None else f'{topic.rate_hz:.2f} Hz',
+        '-' if topic.largest_gap_s is None else f'{topic.largest_gap_s:.3f} s',
+    )
+
+
+def _gap_row(gap: Gap, info: BagInfo) -> tuple[str, ...]:
+    begins_s = (gap.start_ns - (info.start_ns or 0)) * 1e-9
+    return gap.topic, f'{begins_s:.3f} s', f'{gap.length_s:.3f} s'
+
+
+def _longest_first(gap: Gap) -> tuple[float, int, str]:
+    return -gap.length_s, gap.start_ns, gap.topic
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Words to the left, numbers to the right."""
+    lines = [heads, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
+    words = len(heads) - 3 if len(heads) > 3 else 1
+    for line in lines:
+        cells = [
+            cell.ljust(width) if column < words else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        yield '  ' + '  '.join(cells).rstrip()
+
+
+def _size(size_bytes: int) -> str:
+    size = float(size_bytes)
+    for unit in ('B', 'kB', 'MB'):
+        if size < 1000.0:
+            return f'{size:.0f} B' if unit == 'B' else f'{size:.1f} {unit}'
+        size /= 1000.0
+    return f'{size:.1f} GB'
+
+
+def _date(stamp_ns: int) -> str:
+    whole_s, rest_ns = divmod(stamp_ns, 10**9)
+    date = datetime.fromtimestamp(whole_s, timezone.utc)
+    return f'{date:%Y-%m-%d %H:%M:%S}.{rest_ns // 10**6:03d} UTC'
