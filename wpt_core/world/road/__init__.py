@@ -4,7 +4,6 @@
 from wpt_core.world.road.lanes import CrossSection, Edge, Lane, Marking, Pattern
 from wpt_core.world.road.layout import lay
 from wpt_core.world.road.pieces import Arc, Clothoid, Piece, Straight
-from wpt_core.world.road.random_road import random_pieces, random_road
 from wpt_core.world.road.road import Bounds, Road
 from wpt_core.world.road.sections import (
     RoadKind,
@@ -15,6 +14,7 @@ from wpt_core.world.road.sections import (
     single_lane,
     worn,
 )
+from wpt_core.world.road.winding import random_pieces, random_road
 
 __all__ = [
     'Arc',

@@ -43,13 +43,12 @@ class Road:
                 'Road: speed_limit_mps must be finite and above 0, '
                 f'but got {self.speed_limit_mps}.'
             )
-        curvatures = self.reference.curvatures_1pm
         for edge_m in (self.section.right_edge_m, self.section.left_edge_m):
-            if np.min(1.0 - edge_m * curvatures) <= 0.0:
+            towards_edge = np.max(np.copysign(1.0, edge_m) * self.reference.curvatures_1pm)
+            if abs(edge_m) * towards_edge >= 1.0:
                 raise InputError(
-                    f'Road: the paved width reaches {abs(edge_m):g} m from the reference line, '
-                    f'but its sharpest bend has a radius of {1 / np.abs(curvatures).max():.3g} m; '
-                    'widen the bend or narrow the section.'
+                    f'Road: the paved width reaches {abs(edge_m):g} m to the inside of a bend of '
+                    f'radius {1 / towards_edge:.3g} m; widen the bend or narrow the section.'
                 )
 
     @property

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Roads drawn at random: winding, but never across themselves."""
 
-from math import isfinite, log, pi
+from math import ceil, inf, isfinite, log, pi, sqrt
 
 import numpy as np
 
@@ -19,6 +19,7 @@ _STRAY_RAD = pi / 3
 """Past this heading, seen from the start, the road turns back: it goes somewhere."""
 _LAND_M = 12.0
 """Beside the paved width, before the road may come by again."""
+_COARSE_M = 4.0
 _RUN_ON_M = 250.0
 """A road seems to go on straight beyond its ends; that part keeps clear as well."""
 
@@ -82,19 +83,18 @@ def random_pieces(
 
 
 def room_between(reference: Path, wanted_m: float) -> float:
-    """Least distance between parts of the line that are not simply neighbours along it.
+    """How near the line comes to itself, leaving out parts that are neighbours along it.
 
     Along a bend of the least lawful radius, half `wanted_m`, two points that are pi / 2 times
     `wanted_m` apart on the line are just `wanted_m` apart in the plane; nearer ones are
-    neighbours.
+    neighbours. Measured between samples, so less one spacing, to be safe.
     """
-    s = np.arange(-_RUN_ON_M, reference.length_m + _RUN_ON_M, 2.0)
+    s = np.arange(-_RUN_ON_M, reference.length_m + _RUN_ON_M, _COARSE_M)
     points = reference.from_frenet(s, 0.0)
-    gaps = points[:, None] - points
-    apart = np.hypot(gaps[..., 0], gaps[..., 1])
-    neighbours = np.abs(s[:, None] - s) < pi / 2 * wanted_m
-    # Between samples 2 m apart the line can come nearer by one spacing at most.
-    return float(np.min(apart[~neighbours], initial=np.inf)) - 2.0
+    ahead = ceil(pi / 2 * wanted_m / _COARSE_M)
+    gaps = [points[i + ahead :] - points[i] for i in range(len(s) - ahead)]
+    nearest = [np.min(gap[:, 0] ** 2 + gap[:, 1] ** 2) for gap in gaps]
+    return sqrt(min(nearest, default=inf)) - _COARSE_M
 
 
 def _bend(generator: np.random.Generator, radius_m: float, heading: float) -> list[Piece]:
