@@ -1,1 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
+"""What a drive looked like: drawings, panels, contact sheets, plots and videos."""
+
+from wpt_core.world.pictures.bird_eye import BirdEye
+from wpt_core.world.pictures.panel import caption, contact_sheet, panel
+from wpt_core.world.pictures.video import VideoWriter
+
+__all__ = ['BirdEye', 'VideoWriter', 'caption', 'contact_sheet', 'panel']
