@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What years of traffic leave on a road: tone of the asphalt, 1 where it is as it was laid."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
@@ -20,12 +22,12 @@ def asphalt_tone(
     generator: Generator, sheet: Sheet, *, section: CrossSection, look: Look
 ) -> Float32:
     """(rows, columns) factor on the albedo."""
-    tone = 1.0 + 0.045 * sheet.noise(generator, (4.0, 2.5))
-    tone += 0.035 * sheet.noise(generator, (0.7, 0.5))
-    tone += 0.020 * sheet.noise(generator, (40.0, 0.35))
+    tone = 1.0 + 0.06 * sheet.noise(generator, (4.0, 2.5))
+    tone += 0.05 * sheet.noise(generator, (0.7, 0.5))
+    tone += 0.035 * sheet.noise(generator, (40.0, 0.3))
     tone += 0.055 * generator.standard_normal(sheet.shape, np.float32)
     _surfacing(generator, sheet, tone, section=section)
-    polish = generator.choice([-0.16, -0.10, 0.10])
+    polish = generator.choice([-0.22, -0.15, 0.13])
     for lane in section.lanes:
         _lane_wear(generator, sheet, tone, lane=lane, polish=float(polish))
     _mend(generator, sheet, tone, section=section, amount=look.patches)
@@ -41,7 +43,7 @@ def _surfacing(
     while ends[-1] < sheet.length_m:
         ends.append(ends[-1] + generator.uniform(60.0, 260.0))
     left, right = section.left_edge_m, section.right_edge_m
-    for start, end in zip(ends[:-1], ends[1:], strict=True):
+    for start, end in pairwise(ends):
         tone[sheet.stretch(start, end)] *= np.float32(generator.uniform(0.84, 1.14))
         across = np.array([[end, right], [end, left]])
         sheet.multiply_line(tone, across, width_m=0.08, factor=0.5)
@@ -66,7 +68,7 @@ def _lane_wear(
     part = tone[:, columns]
     part *= np.float32(generator.normal(1.0, 0.035))
     part *= 1.0 + np.float32(polish) * wander * tracks
-    part *= 1.0 - np.float32(0.10) * np.clip(drops, 0.0, 2.0) * oil
+    part *= 1.0 - np.float32(0.14) * np.clip(drops, 0.0, 2.0) * oil
 
 
 def _bump(value: Float32, width: float) -> Float32:

@@ -43,11 +43,11 @@ class Field:
     parcels: NDArray[np.uint8]
     """(n, n, 3) albedo of 4 m squares around the world's origin."""
     tiles: NDArray[np.uint8]
-    """Levels of a periodic texture (3 channels, 128 is neutral) below each other, each framed by
-    one texel of its periodic continuation."""
+    """Levels of a periodic texture (colour and depth of water film, 128 is neutral) below each
+    other, each framed by one texel of its periodic continuation."""
 
     def sample(self, x_m: Float32, y_m: Float32, footprint_m: Float32) -> NDArray[np.uint8]:
-        """Texture at world points, (rows, cols, 3)."""
+        """Texture at world points, (rows, cols, 4)."""
         ratio = footprint_m * np.float32(_TILE_PX / _TILE_M)
         level = np.clip((ratio.view(np.int32) >> 23) - 127, 0, _TILE_LEVELS - 1)
         sizes = _TILE_PX / 2 ** np.arange(_TILE_LEVELS)
@@ -106,14 +106,21 @@ def _tiles(generator: Generator) -> NDArray[np.uint8]:
     tufts = spectral_tile(generator, _TILE_PX, slope=1.2, coarsest_px=40.0)
     dry = spectral_tile(generator, _TILE_PX, slope=1.5, coarsest_px=90.0)
     tone = 1.0 + 0.24 * fine + 0.20 * tufts
-    colour = np.stack([tone * (1 + 0.12 * dry), tone, tone * (1 - 0.08 * dry)], axis=-1)
+    film = 1.0 + 0.12 * spectral_tile(generator, _TILE_PX, slope=1.7, coarsest_px=60.0)
+    colour = np.stack([tone * (1 + 0.12 * dry), tone, tone * (1 - 0.08 * dry), film], axis=-1)
     level = np.clip(np.round(128.0 * colour), 0, 255).astype(np.uint8)
     column = []
     for _ in range(_TILE_LEVELS):
         framed = cv2.copyMakeBorder(level, 1, 1, 1, 1, cv2.BORDER_WRAP)
         column.append(
             cv2.copyMakeBorder(
-                framed, 0, 0, 0, _TILE_PX + 2 - framed.shape[1], cv2.BORDER_CONSTANT, value=128
+                framed,
+                0,
+                0,
+                0,
+                _TILE_PX + 2 - framed.shape[1],
+                cv2.BORDER_CONSTANT,
+                value=(128,) * 4,
             )
         )
         half = level.shape[0] // 2

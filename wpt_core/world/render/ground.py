@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from wpt_core.types import Pose2
 from wpt_core.world.render.canvas import Canvas, Float32
@@ -21,6 +22,8 @@ _BLEND_M = 1.0
 """The outermost part of the ribbon fades into the field."""
 _RETRO = np.float32(5.0)
 """Glass beads send headlight back to the car: brighter than white paint by this factor."""
+_LAST_M = 450.0
+"""Ground farther off stands behind the line of trees; it is as hazy as at this distance."""
 _WET_ALBEDO = 0.55
 """A water film darkens asphalt to this share of its albedo."""
 
@@ -55,16 +58,18 @@ class GroundView:
 
 def view_ground(lattice: GroundLattice, panorama: Panorama, *, light: Light) -> GroundView:
     """Work out what depends on the rig and the light only."""
-    through = light.transmittance(lattice.range_m)
+    through = light.transmittance(np.minimum(lattice.range_m, np.float32(_LAST_M)))
     points = np.stack([lattice.x_m, lattice.y_m, np.zeros_like(lattice.x_m)], axis=-1)
     # A rough surface catches grazing light better than the cosine says.
     reach = np.hypot(lattice.x_m - np.float32(3.6), lattice.y_m)
     grazing = (0.66 / np.maximum(reach, 0.66)) ** np.float32(0.35)
+    # Water sends it on instead of back.
+    grazing *= np.float32(1.0 - 0.45 * light.wetness)
     short = np.hypot(lattice.across_x, lattice.across_y)
     long = np.hypot(lattice.down_x, lattice.down_y)
     steep = lattice.mirrored[2]
     fresnel = 0.02 + 0.98 * (1.0 - steep) ** 5
-    sheen = (0.10 + 0.75 * light.wetness) * fresnel * through
+    sheen = (0.10 + 0.80 * light.wetness) * fresnel * through
     return GroundView(
         lattice=lattice,
         through=through,
@@ -88,14 +93,14 @@ def paint_ground(canvas: Canvas, ground: Ground, view: GroundView, *, pose: Pose
     texels = ground.ribbon.sample(located.s_m, located.d_m, along_m=along, across_m=across)
     *colours, paint = (plane.astype(np.float32) for plane in cv2.split(texels))
     open_share = _outside(ground.ribbon, located.d_m)
-    wild = ground.field.sample(x, y, view.footprint_m)
+    *wild, film = cv2.split(ground.field.sample(x, y, view.footprint_m))
     parcels = ground.field.parcel(x, y)
     retro = (paint * (_RETRO / np.float32(255.0)) + np.float32(1.0)) * view.headlight
     road = np.float32(1.0) - open_share
     mirror = cv2.split(ground.panorama.look(view.mirror_place, pose.yaw_rad, mirrored=True))
     planes = []
     for i, plane in enumerate(colours):
-        far = wild[..., i] * parcels[..., i].astype(np.float32)
+        far = wild[i] * parcels[..., i].astype(np.float32)
         far *= np.float32(1.0 / 128.0)
         far -= plane
         far *= open_share
@@ -109,11 +114,20 @@ def paint_ground(canvas: Canvas, ground: Ground, view: GroundView, *, pose: Pose
         dark = np.float32(1.0) - np.float32((1.0 - _WET_ALBEDO) * light.wetness) * road
         for plane in planes:
             plane *= dark
-    shine = view.sheen * (np.float32(0.3) + np.float32(0.7) * road)
+    shine = _shine(view, light, film=film, road=road)
     for i, plane in enumerate(planes):
         plane += shine * mirror[i]
         plane += (np.float32(1.0) - view.through) * np.float32(light.haze_rgb[i])
     _put(canvas, lattice, planes)
+
+
+def _shine(view: GroundView, light: Light, *, film: NDArray[np.uint8], road: Float32) -> Float32:
+    """Share of the sky that each pixel mirrors: the road more than grass, puddles most."""
+    shine = np.float32(0.3) + np.float32(0.7) * road
+    if light.wetness > 0.0:
+        shine *= film * np.float32(0.75 / 128.0)
+    shine *= view.sheen
+    return shine
 
 
 def _footprint(

@@ -14,14 +14,18 @@ from wpt_core.world.render.look import LensLook
 
 __all__ = ['Lens', 'build_lens']
 
-_KEY = 0.20
-"""Mean level that the automatic exposure aims at."""
+_KEY = 0.40
+"""Level that the automatic exposure aims at."""
+_SKY_WEIGHT = 0.25
+"""Metering counts the top row so much and the bottom row fully."""
 _GAIN_LIMITS = (0.15, 60.0)
-_ADAPTATION = 0.92
+_ADAPTATION = 0.84
 """Exposure follows this power of the light, so that dusk still looks darker than noon."""
 _STRAY = 0.06
 """Share of light that is scattered in the lens."""
-_SHOULDER = 12.0
+_TOE = np.float32(0.035)
+"""Light under this is pressed down, as in any camera meant for looking at pictures."""
+_SHOULDER = 9.0
 _NOISE_MARGIN_PX = 61
 
 
@@ -59,8 +63,9 @@ class Lens:
         return np.asarray(cv2.convertScaleAbs(np.maximum(noisy, 0.0)), np.uint8)
 
     def gain(self, light: Float32) -> float:
-        """Exposure for a scene: the mean of square roots keeps lamps from darkening it."""
-        level = float(np.sqrt(np.maximum(light[..., 1], 0.0)).mean()) ** 2
+        """Exposure for a scene: the mean of roots keeps lamps from darkening it."""
+        rows = np.sqrt(np.maximum(light[..., 1], 0.0)).mean(axis=1)
+        level = float(np.average(rows, weights=np.linspace(_SKY_WEIGHT, 1.0, len(rows)))) ** 2
         automatic = _KEY / max(level, 1e-6) ** _ADAPTATION
         return float(np.clip(automatic, *_GAIN_LIMITS) * 2.0**self.look.exposure_ev)
 
@@ -81,10 +86,12 @@ def build_lens(generator: Generator, intrinsics: Intrinsics, *, look: LensLook) 
 
 
 def _tone(x: Float32) -> Float32:
-    """Linear light to 0..255: a shoulder that keeps lights from clipping, then gamma 2."""
+    """Linear light to 0..255: toe, shoulder, and gamma 2."""
     level = x * np.float32(1.0 / _SHOULDER)
     level += np.float32(1.0)
     level *= x
+    level *= x
+    level /= x + _TOE
     x += np.float32(1.0)
     level /= x
     np.sqrt(level, out=level)

@@ -22,7 +22,7 @@ _CUT_OFF_RAD = -0.010
 """Dipped beams end 1 % below the horizontal (UN ECE R112, right-hand traffic)."""
 _KINK_RAD = 0.26
 """Right of the axis the cut-off climbs by 15 degrees, so that the near-side verge is lit."""
-_BEAM_LIGHT_M2 = 22.0
+_BEAM_LIGHT_M2 = 14.0
 """Illumination at 1 m in the hot spot: 30 000 cd against the 100 000 lx of a summer day, raised
 because cameras see the contrast of a lit road better than this ratio says."""
 
@@ -85,8 +85,8 @@ def _beam(from_lamp: Float32) -> Float32:
     below = (cut_off - elevation) / np.float32(0.006)
     edge = 1.0 / (1.0 + np.exp(-np.clip(below, -30.0, 30.0)))
     depth = np.clip(cut_off - elevation, 0.0, None)
-    spread = 0.75 * np.exp(-((azimuth / 0.20) ** 2)) + 0.25 * np.exp(-((azimuth / 0.55) ** 2))
-    fall = 0.80 * np.exp(-depth / 0.035) + 0.20 * np.exp(-depth / 0.20)
+    spread = 0.55 * np.exp(-((azimuth / 0.16) ** 2)) + 0.45 * np.exp(-((azimuth / 0.50) ** 2))
+    fall = 0.90 * np.exp(-depth / 0.028) + 0.10 * np.exp(-depth / 0.12)
     stray = 0.002 * np.exp(-((azimuth / 0.8) ** 2))
     share = (edge * spread * fall + stray) * (x > 0.0)
     light: Float32 = (share / (range_m * range_m + z * z + 0.5)).astype(np.float32)
@@ -129,21 +129,21 @@ def _haze_density_1pm(look: Look) -> float:
 def _sources(look: Look, elevation_rad: float) -> tuple[NDArray[np.float64], ...]:
     """Sun, sky and haze colours."""
     if look.daylight is Daylight.NIGHT:
-        sky = np.array([0.85, 0.95, 1.25]) * 0.0012
+        sky = np.array([0.85, 0.95, 1.25]) * 0.0007
         if look.weather is not Weather.CLEAR:
-            sky = np.array([1.1, 0.97, 0.85]) * 0.0016  # clouds send a town's light back
+            sky = np.array([1.1, 0.97, 0.85]) * 0.0009  # clouds send a town's light back
         return np.zeros(3), sky, sky * 0.5
     height = float(np.sin(max(elevation_rad, 0.02)))
     # Reddening: optical depth per colour times the length of the way through the air.
     sun = 1.15 * np.exp(-np.array([0.06, 0.12, 0.25]) / (height + 0.08))
     level = 0.12 + 0.88 * min(height / 0.5, 1.0)
-    sky = np.array([0.17, 0.21, 0.29]) * level
+    sky = np.array([0.15, 0.185, 0.26]) * level
     haze = np.array([0.44, 0.50, 0.58]) * level
     if look.daylight is Daylight.DUSK:
         glow = float(np.clip(0.5 + elevation_rad / 0.12, 0.0, 1.0))
         sun = np.array([0.10, 0.045, 0.018]) * glow
-        sky = np.array([0.045, 0.048, 0.068])
-        haze = np.array([0.105, 0.085, 0.085])
+        sky = np.array([0.040, 0.048, 0.070])
+        haze = np.array([0.098, 0.085, 0.088])
     if look.weather is not Weather.CLEAR:
         cover = 0.75 if look.weather is Weather.OVERCAST else 0.5
         total = float(np.mean(sun * height + sky)) * cover

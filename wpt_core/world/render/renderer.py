@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wpt_core.types import Camera, InputError, Rig
+from wpt_core.world.render.bodies import draw_bodies, draw_ground_shadows
 from wpt_core.world.render.canvas import Canvas, Pane, blank_canvas
 from wpt_core.world.render.field import build_field
 from wpt_core.world.render.ground import Ground, GroundView, paint_ground, view_ground
@@ -16,8 +17,10 @@ from wpt_core.world.render.light import light_from
 from wpt_core.world.render.locator import build_locator
 from wpt_core.world.render.look import Look
 from wpt_core.world.render.ribbon import build_ribbon
+from wpt_core.world.render.sides import build_sides, paint_sides
 from wpt_core.world.render.sky import SkyView, build_panorama, paint_sky, view_sky
 from wpt_core.world.render.view import Picture, View
+from wpt_core.world.render.walls import WallView, view_walls
 from wpt_core.world.road import Road
 from wpt_core.world.scene import Scene
 
@@ -34,7 +37,7 @@ class Renderer:
     def __init__(self, rig: Rig, road: Road, look: Look) -> None:
         _check(rig)
         self.rig, self.look, self.light = rig, look, light_from(look)
-        surface, land, sky, sensor = np.random.default_rng(look.seed).spawn(4)
+        surface, land, sky, sensor, street = np.random.default_rng(look.seed).spawn(5)
         panorama = build_panorama(sky, look, light=self.light, pixel_rad=_pixel_rad(rig))
         self._ground = Ground(
             locator=build_locator(road.reference),
@@ -43,6 +46,7 @@ class Renderer:
             panorama=panorama,
             light=self.light,
         )
+        self._sides = build_sides(street, road)
         self._lenses = {
             camera.name: build_lens(sensor, camera.intrinsics, look=look.lens)
             for camera in rig.cameras
@@ -61,6 +65,9 @@ class Renderer:
         pose = scene.ego.pose
         paint_ground(canvas, self._ground, eyes.ground, pose=pose)
         paint_sky(canvas, self._ground.panorama, eyes.sky, yaw_rad=pose.yaw_rad)
+        draw_ground_shadows(canvas, scene, self.light)
+        draw_bodies(canvas, scene, self.light)
+        paint_sides(canvas, self._sides, view=eyes.walls, light=self.light, pose=pose)
         return canvas
 
     def _develop(self, pane: Pane, scene: Scene) -> Picture:
@@ -86,6 +93,7 @@ class Renderer:
                 cameras=chosen,
                 ground=view_ground(lattice.ground, panorama, light=self.light),
                 sky=view_sky(lattice.sky, panorama),
+                walls=view_walls(chosen),
             )
         return self._eyes[names]
 
@@ -97,6 +105,7 @@ class _Eyes:
     cameras: tuple[Camera, ...]
     ground: GroundView
     sky: SkyView
+    walls: WallView
 
 
 def _check(rig: Rig) -> None:

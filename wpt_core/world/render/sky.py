@@ -71,7 +71,7 @@ def build_panorama(
     _sun(radiance, look, light=light, toward_sun=toward_sun)
     add_skyline(generator, radiance, look=look, light=light, elevation=elevation)
     closed = np.concatenate([radiance, radiance[:, :1]], axis=1)
-    mirror = cv2.GaussianBlur(radiance, (0, 0), 4.0, sigmaY=6.0, borderType=cv2.BORDER_REPLICATE)
+    mirror = cv2.GaussianBlur(radiance, (0, 0), 3.0, sigmaY=9.0, borderType=cv2.BORDER_REPLICATE)
     return Panorama(closed, np.concatenate([mirror, mirror[:, :1]], axis=1))
 
 
@@ -134,7 +134,7 @@ def _stars(generator: Generator, radiance: Float32, elevation: Float32) -> None:
     count = 500
     height = np.arcsin(generator.uniform(0.12, 1.0, count))
     row = np.searchsorted(elevation[:, 0], height).clip(0, rows - 1)
-    glow = generator.exponential(0.004, count).astype(np.float32)
+    glow = generator.exponential(0.0015, count).astype(np.float32)
     radiance[row, generator.integers(0, columns, count)] += glow[:, None]
 
 
