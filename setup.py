@@ -16,10 +16,10 @@ class Develop(develop):
 
 
 # What the car needs. ROS itself (rclpy and messages) is declared in package.xml.
-CAR = ['PyYAML', 'numpy', 'opencv-python-headless', 'rosbags', 'safetensors', 'torch']
+CAR = ['PyYAML', 'numpy', 'opencv-python-headless<5', 'rosbags', 'safetensors', 'torch']
 
 EXTRAS = {
-    'training': ['matplotlib', 'tqdm'],
+    'training': ['av', 'matplotlib', 'tqdm'],
     'onnx': ['onnx', 'onnxruntime'],
     'sim': [
         # These run with numpy 2 although the simulator's own metadata forbids it: see

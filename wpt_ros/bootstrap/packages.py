@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which packages `.venv` gets, and in which versions."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+from wpt_ros.bootstrap.ground import Ground
+
+__all__ = ['constraints', 'requirements']
+
+ROS_WHEELS = (
+    'ros-jazzy-common-interfaces',
+    'ros-jazzy-rclpy',
+    'ros-jazzy-rmw-fastrtps-cpp',
+)
+"""ROS 2 itself, where none is sourced."""
+
+# The wheels do not declare what their CMake files look for, so everything is named.
+ROS_BUILD_WHEELS = (
+    *(
+        f'ros-jazzy-ament-cmake{part}'
+        for part in (
+            '',
+            '-core',
+            '-export-definitions',
+            '-export-dependencies',
+            '-export-include-directories',
+            '-export-interfaces',
+            '-export-libraries',
+            '-export-link-flags',
+            '-export-targets',
+            '-gen-version-h',
+            '-gmock',
+            '-gtest',
+            '-include-directories',
+            '-libraries',
+            '-pytest',
+            '-python',
+            '-ros',
+            '-target-dependencies',
+            '-test',
+            '-version',
+        )
+    ),
+    *(
+        f'ros-jazzy-rosidl-{part}'
+        for part in (
+            'adapter',
+            'cli',
+            'cmake',
+            'core-generators',
+            'core-runtime',
+            'default-generators',
+            'default-runtime',
+            'dynamic-typesupport',
+            'dynamic-typesupport-fastrtps',
+            'generator-c',
+            'generator-cpp',
+            'generator-py',
+            'generator-type-description',
+            'parser',
+            'pycommon',
+            'runtime-c',
+            'runtime-cpp',
+            'typesupport-c',
+            'typesupport-cpp',
+            'typesupport-fastrtps-c',
+            'typesupport-fastrtps-cpp',
+            'typesupport-interface',
+            'typesupport-introspection-c',
+            'typesupport-introspection-cpp',
+        )
+    ),
+    'ros-jazzy-ament-package',
+    'ros-jazzy-fastrtps-cmake-module',
+    'ros-jazzy-python-cmake-module',
+)
+"""What builds a message package there."""
+
+EXTRAS = ('training', 'dev')
+
+# A sourced ROS 2 was compiled against the system's numpy and breaks with another major version,
+# so that numpy stays, and the packages that are tied to a numpy follow it.
+TIED_TO_NUMPY = ('contourpy', 'matplotlib', 'numpy', 'opencv-python-headless', 'scipy')
+
+
+def requirements(root: Path, ground: Ground) -> list[str]:
+    """What to ask pip for: the car's packages, a checkout's extras, and ROS where none is."""
+    car, extras = _declared(root / 'setup.py')
+    wanted = {*car, *(name for extra in EXTRAS for name in extras[extra])}
+    if not ground.ros_is_sourced:
+        wanted |= {*ROS_WHEELS, *ROS_BUILD_WHEELS}
+    elif ground.system_opencv:
+        wanted = {name for name in wanted if _name(name) != 'opencv-python-headless'}
+    return sorted(wanted)
+
+
+def constraints(root: Path, ground: Ground) -> str:
+    """The pins to install under: those of constraints.txt, less what a sourced ROS 2 decides."""
+    pins = (root / 'constraints.txt').read_text()
+    if not (ground.ros_is_sourced and ground.system_numpy):
+        return pins
+    kept = [line for line in pins.splitlines() if _name(line) not in TIED_TO_NUMPY]
+    return '\n'.join([*kept, f'numpy=={ground.system_numpy}', ''])
+
+
+def _declared(setup_py: Path) -> tuple[list[str], dict[str, list[str]]]:
+    """CAR and EXTRAS of setup.py, read without running it: there may be no setuptools yet."""
+    values: dict[str, Any] = {}
+    for node in ast.parse(setup_py.read_text()).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            values[node.targets[0].id] = ast.literal_eval(node.value)
+    return values['CAR'], values['EXTRAS']
+
+
+def _name(line: str) -> str:
+    return re.split(r'[ =<>!~;\[#]', line.strip(), maxsplit=1)[0].lower()
