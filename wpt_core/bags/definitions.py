@@ -8,6 +8,7 @@ type may contain itself, before a definition is registered.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -94,10 +95,17 @@ def parsed(type_name: str, text: str) -> Typesdict:
 def typestore_for(definitions: Mapping[str, str], distribution: str) -> Typestore:
     """The given definitions first, then whatever else the ROS distribution defines.
 
-    BagError names a definition that is unusable or contradicts another one.
+    BagError names a definition that is unusable or contradicts another one. Equal arguments give
+    the same typestore, which is not to be changed.
     """
+    return _typestore(tuple(sorted(definitions.items())), distribution)
+
+
+# The bags of a data set define the same types, and to build them takes longer than to open a bag.
+@lru_cache(maxsize=16)
+def _typestore(definitions: tuple[tuple[str, str], ...], distribution: str) -> Typestore:
     types: Typesdict = {}
-    for name, text in definitions.items():
+    for name, text in definitions:
         for found, fields in parsed(name, text).items():
             if _wire(types.setdefault(found, fields)) != _wire(fields):
                 raise BagError(f'{found} is defined in two ways, the second time for {name}')

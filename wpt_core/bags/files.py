@@ -12,7 +12,8 @@ from wpt_core.bags.mcap import McapStorage
 from wpt_core.bags.mcap_records import MAGIC as MCAP_MAGIC
 from wpt_core.bags.metadata import METADATA, Metadata, read_metadata
 from wpt_core.bags.ros1 import ROS1_MAGIC, Ros1Storage
-from wpt_core.bags.sqlite import SQLITE_MAGIC, SqliteStorage
+from wpt_core.bags.sqlite import SqliteStorage
+from wpt_core.bags.sqlite_pages import SQLITE_MAGIC
 from wpt_core.bags.storage import Storage
 from wpt_core.bags.zstandard import decompress_file
 from wpt_core.types import BagError, Level, Notice

@@ -230,7 +230,8 @@ class Bag:
         if not count:
             yield Notice(Level.WARNING, 'bag.empty', f'{self._path} is sound but holds no message')
         alone = self._path.is_file() and metadata is not None and len(metadata.files) > 1
-        if metadata and not alone and metadata.message_count != count:
+        damaged = any(notice.level is Level.ERROR for notice in self._opened.notices)
+        if metadata and not alone and not damaged and metadata.message_count != count:
             yield Notice(
                 Level.WARNING,
                 'bag.count',

@@ -1,29 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading sqlite3 bags, also where the file was cut off or damaged."""
 
-import sqlite3
 from array import array
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
+import apsw
 import numpy as np
 
 from wpt_core.bags.damage import CUT, damage_notice, unreadable_message
 from wpt_core.bags.qos import profiles_from_text
+from wpt_core.bags.sqlite_pages import is_cut, open_database
 from wpt_core.bags.storage import LONGEST_MESSAGE, Int64Array, StoredTopic
 from wpt_core.types import BagError, Level, Notice
 
-__all__ = ['SQLITE_MAGIC', 'SqliteStorage']
+__all__ = ['SqliteStorage']
 
-SQLITE_MAGIC = b'SQLite format 3\0'
 TOPIC_COLUMNS = {'id', 'name', 'type', 'serialization_format'}
+UNREADABLE = (apsw.Error, UnicodeDecodeError)
 MESSAGE_COLUMNS = {'topic_id', 'timestamp', 'data'}
 # In the order of the table and not of the index on time: both are spread over the file, and of a
 # file that is cut off the front of the table is there, while of the index any page may be missing.
 ROWS = """
-    SELECT rowid, topic_id, timestamp{data} FROM messages NOT INDEXED
-    WHERE typeof(topic_id) = 'integer' AND typeof(timestamp) = 'integer' ORDER BY rowid
+    SELECT rowid, topic_id, timestamp{data} FROM messages NOT INDEXED ORDER BY rowid
 """
 
 
@@ -35,12 +34,11 @@ class SqliteStorage:
     def __init__(self, path: Path, *, verify: bool = False, shown: Path | None = None) -> None:
         """Index the file; BagError, naming it as `shown`, if none of its messages can be read."""
         self._path = shown or path
-        self._cut = _missing_pages(path)
-        # Immutable: nothing is locked, replayed or written beside a recording that is only read.
-        self._base = sqlite3.connect(f'{path.resolve().as_uri()}?immutable=1', uri=True)
+        self._cut = is_cut(path)
+        self._base = open_database(path, cut=self._cut)
         try:
             self._open(verify)
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             self.close()
             raise self._unusable(error) from error
         except BaseException:
@@ -48,11 +46,6 @@ class SqliteStorage:
             raise
 
     def _open(self, verify: bool) -> None:
-        self._base.execute('PRAGMA trusted_schema = OFF')
-        self._base.execute('PRAGMA cell_size_check = ON')
-        if self._cut:
-            # The one way to have SQLite open a file that is shorter than it should be.
-            self._base.execute('PRAGMA writable_schema = ON')
         for table, columns in (('topics', TOPIC_COLUMNS), ('messages', MESSAGE_COLUMNS)):
             self._expect(table, columns)
         topics = self._topics()
@@ -65,8 +58,7 @@ class SqliteStorage:
     def _expect(self, table: str, columns: set[str]) -> None:
         """Stored columns of a real table: a view could compute whatever its author liked."""
         query = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
-        (found,) = self._base.execute(query, (table,)).fetchone()
-        if not found or not columns <= self._columns(table):
+        if not self._base.execute(query, (table,)).get or not columns <= self._columns(table):
             raise BagError(
                 f'{self._path} is a database but not a recording: it has no table {table} '
                 f'with {", ".join(sorted(columns))}'
@@ -104,7 +96,7 @@ class SqliteStorage:
         problem = ''
         try:
             self._collect(rows, thorough=thorough)
-        except (sqlite3.Error, _DamagedError) as error:
+        except (*UNREADABLE, _DamagedError) as error:
             problem = str(error)
         table: Int64Array = np.array(rows, np.int64).reshape(-1, 3)
         known = np.isin(table[:, 1], np.array(numbers, np.int64)) & (table[:, 2] >= 0)
@@ -117,14 +109,15 @@ class SqliteStorage:
 
     def _collect(self, rows: 'array[int]', *, thorough: bool) -> None:
         last = -(2**63)
-        with closing(self._base.execute(ROWS.format(data=', data' if thorough else ''))) as cursor:
-            for row in cursor:
-                if row[0] <= last:
-                    raise _DamagedError('its pages refer to each other in a circle')
-                if thorough and not isinstance(row[3], bytes):
-                    raise _DamagedError(f'message {row[0]} holds no bytes')
-                last = row[0]
-                rows.extend(row[:3])
+        for row in self._base.execute(ROWS.format(data=', data' if thorough else '')):
+            if not all(isinstance(value, int) for value in row[:3]):
+                raise _DamagedError(f'message {row[0]} has no stamp or no topic')
+            if row[0] <= last:
+                raise _DamagedError('its pages refer to each other in a circle')
+            if thorough and not isinstance(row[3], bytes):
+                raise _DamagedError(f'message {row[0]} holds no bytes')
+            last = row[0]
+            rows.extend(row[:3])
 
     def _notices(self, problem: str) -> tuple[Notice, ...]:
         notices = []
@@ -144,7 +137,7 @@ class SqliteStorage:
                 notices.append(_unfinished(self._path, beside))
         return tuple(notices)
 
-    def _unusable(self, error: sqlite3.Error) -> BagError:
+    def _unusable(self, error: Exception) -> BagError:
         what = 'is cut off' if self._cut else 'is damaged'
         return BagError(
             f'{self._path} {what} ({error}) and not one message can be read; record it again'
@@ -155,7 +148,7 @@ class SqliteStorage:
         for rowid in self._rowids[rows].tolist():
             try:
                 found = self._base.execute(query, (rowid,)).fetchone()
-            except sqlite3.Error as error:
+            except UNREADABLE as error:
                 raise unreadable_message(self._path, str(error)) from error
             if not found or not isinstance(found[0], bytes):
                 raise unreadable_message(self._path, f'message {rowid} cannot be read')
@@ -167,17 +160,6 @@ class SqliteStorage:
 
 class _DamagedError(Exception):
     """What SQLite itself does not notice."""
-
-
-def _missing_pages(path: Path) -> bool:
-    """Is the file shorter than its own header says?"""
-    with path.open('rb') as file:
-        head = file.read(100)
-    page_size = int.from_bytes(head[16:18], 'big')
-    page_size = 65536 if page_size == 1 else page_size
-    counted = head[24:28] == head[92:96]  # else an old writer left the number of pages stale
-    pages = int.from_bytes(head[28:32], 'big') if counted else 0
-    return len(head) < 100 or path.stat().st_size < pages * page_size
 
 
 def _unfinished(path: Path, beside: Path) -> Notice:
