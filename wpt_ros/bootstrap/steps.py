@@ -10,13 +10,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from wpt_ros.bootstrap import wheels
 from wpt_ros.bootstrap.ground import Ground, missing_tool
 from wpt_ros.bootstrap.house import House, environment
 from wpt_ros.bootstrap.packages import constraints, requirements
 from wpt_ros.bootstrap.progress import Progress
 from wpt_ros.bootstrap.stamps import fingerprint, is_stamped, stamp
 from wpt_ros.bootstrap.trouble import SetupError
-from wpt_ros.bootstrap.wheels import make_prefix_sourceable, mend_cmake_paths
 
 __all__ = ['done', 'forget_half_installed', 'set_up']
 
@@ -58,7 +58,7 @@ def _venv_print(house: House, ground: Ground) -> str:
 
 def _packages_print(house: House, ground: Ground) -> str:
     recipe = ''.join(requirements(house.root, ground)) + constraints(house.root, ground)
-    return fingerprint(recipe, files=(house.root / 'wpt_ros' / 'bootstrap').glob('*.py'))
+    return fingerprint(recipe, files=[Path(wheels.__file__)])
 
 
 def _messages_print(house: House, ground: Ground) -> str:
@@ -106,8 +106,10 @@ def _install(house: House, ground: Ground, progress: Progress) -> None:
             [house.python, '-c', INCLUDES], capture_output=True, text=True, check=True
         )
         python_include, numpy_include = map(Path, answer.stdout.split('\n')[:2])
-        mend_cmake_paths(house.venv, python_include=python_include, numpy_include=numpy_include)
-        make_prefix_sourceable(house.venv)
+        wheels.mend_cmake_paths(
+            house.venv, python_include=python_include, numpy_include=numpy_include
+        )
+        wheels.make_prefix_sourceable(house.venv)
     stamp(house.packages_stamp, _packages_print(house, ground))
 
 

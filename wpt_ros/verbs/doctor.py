@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`wpt doctor`: what is there, what is missing and what to do about it.
+
+It must work where everything else is broken, so it uses the standard library only and tries each
+package in a process of its own: a package that crashes on import is a finding, not an end.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wpt_ros.bootstrap.ground import missing_tool, survey
+from wpt_ros.bootstrap.house import House
+from wpt_ros.bootstrap.steps import done
+from wpt_ros.bootstrap.trouble import SetupError
+
+__all__ = ['SUMMARY', 'Finding', 'add_arguments', 'examine', 'run']
+
+SUMMARY = 'say what is there, what is missing and what to do about it'
+
+OLDEST_PYTHON = (3, 10)
+IMPORT_LIMIT_S = 120
+INSTALL = 'run ./wpt setup, or activate the environment that has it'
+
+# What to import, and how to tell what was found.
+PROBES = {
+    'ROS 2': 'import rclpy; print(rclpy.__file__)',
+    'RMW': 'import rclpy; print(rclpy.get_rmw_implementation_identifier())',
+    'messages': 'import wpt_msgs.msg; print(wpt_msgs.__file__)',
+    'numpy': 'import numpy; print(numpy.__version__)',
+    'OpenCV': 'import cv2; print(cv2.__version__)',
+    'torch': """
+import torch
+cuda = torch.cuda.is_available()
+device = torch.cuda.get_device_name() if cuda else f'CPU, {torch.get_num_threads()} threads'
+print(f'{torch.__version__} on {device}')
+""",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report; a remedy means that something is missing."""
+
+    what: str
+    found: str
+    remedy: str = ''
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The doctor takes no arguments."""
+    parser.epilog = 'The exit code is 1 when something is missing.'
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    """Print the report; return 1 if something is missing."""
+    findings = list(examine())
+    for finding in findings:
+        print(f'{"missing" if finding.remedy else "ok":8} {finding.what:10} {finding.found}')
+        if finding.remedy:
+            print(f'{"":19} -> {finding.remedy}')
+    return int(any(finding.remedy for finding in findings))
+
+
+def examine() -> Iterator[Finding]:
+    """Everything that the package stands on, from the ground up."""
+    yield _python()
+    root = Path(__file__).resolve().parents[2]
+    if (root / 'wpt').is_file():
+        yield _tools()
+        yield _checkout(House(root))
+    answers = _probe()
+    for what in PROBES:
+        yield answers[what]
+    yield _dds_profile(rmw=answers['RMW'].found)
+
+
+def _python() -> Finding:
+    version = '.'.join(map(str, sys.version_info[:3]))
+    old = sys.version_info < OLDEST_PYTHON
+    return Finding('Python', f'{version} at {sys.executable}', 'use 3.10 or newer' if old else '')
+
+
+def _tools() -> Finding:
+    sentence = missing_tool()
+    what, _, remedy = sentence.partition(': ')
+    return Finding('tools', what or 'compiler, CMake, venv, Python headers', remedy)
+
+
+def _checkout(house: House) -> Finding:
+    """Whether ./wpt setup has done its work, and what it would do."""
+    try:
+        ground = survey()
+    except SetupError as error:
+        what, _, remedy = str(error).partition(': ')
+        return Finding('set-up', what, remedy)
+    source = f'ROS 2 {ground.ros_distro}, sourced' if ground.ros_distro else 'ROS 2 from wheels'
+    if done(house, ground):
+        return Finding('set-up', f'complete, {source}')
+    plan = f'make .venv with Python {ground.python_version}, {source}, and build the messages'
+    return Finding('set-up', 'not done', f'run ./wpt setup; it will {plan}')
+
+
+def _probe() -> dict[str, Finding]:
+    """Try all imports at once, each in its own process."""
+    running = {
+        what: subprocess.Popen(
+            [sys.executable, '-c', code],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for what, code in PROBES.items()
+    }
+    return {what: _answer(what, process) for what, process in running.items()}
+
+
+def _answer(what: str, process: subprocess.Popen[str]) -> Finding:
+    try:
+        out, err = process.communicate(timeout=IMPORT_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return Finding(what, f'no answer in {IMPORT_LIMIT_S} s', INSTALL)
+    if process.returncode != 0:
+        reason = (err.strip().splitlines() or [f'exit code {process.returncode}'])[-1]
+        return Finding(what, reason, INSTALL)
+    return Finding(what, out.strip().splitlines()[-1])
+
+
+def _dds_profile(rmw: str) -> Finding:
+    """Whether Fast DDS is told to carry whole camera images."""
+    variables = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
+    file = next((os.environ[name] for name in variables if os.environ.get(name)), '')
+    if Path(file).is_file():
+        return Finding('DDS', f'profile {file}')
+    if 'fastrtps' not in rmw:
+        return Finding('DDS', 'no profile needed without Fast DDS')
+    return Finding(
+        'DDS',
+        f'no profile at {file!r}' if file else 'default settings, which lose most large images',
+        'export FASTRTPS_DEFAULT_PROFILES_FILE=<share/wpt_ros>/config/fastdds.xml',
+    )
