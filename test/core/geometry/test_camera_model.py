@@ -5,6 +5,7 @@ from math import sqrt
 
 import cv2
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -141,6 +142,22 @@ def test_the_fold_of_a_simple_lens_lies_where_the_slope_vanishes() -> None:
     rim = fold * (1.0 + k1 * fold**2)
     seen = np.array([[rim - 1e-6, 0.0], [rim + 1e-6, 0.0]])
     assert np.isfinite(undistort(intrinsics, seen)[:, 0]).tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ('tangential', 'axis'), [((0.1, 0.0), [0.0, -1.0]), ((0.0, 0.1), [-1.0, 0.0])]
+)
+def test_tangential_terms_alone_fold_too(
+    tangential: tuple[float, float], axis: list[float]
+) -> None:
+    """Along its axis a point at t goes to t - 3 p t**2, which stops rising at t = 1 / (6 p)."""
+    intrinsics = lens((0.0, 0.0, *tangential, 0.0))
+    fold = 1.0 / 0.6
+    plane = np.outer([fold - 1e-3, fold + 1e-3, 2.5], axis)
+    assert np.isfinite(distort(intrinsics, plane)[:, 0]).tolist() == [True, False, False]
+    np.testing.assert_allclose(
+        distort(intrinsics, np.array([axis]))[0], 0.7 * np.array(axis), atol=1e-12
+    )
 
 
 def test_points_far_aside_do_not_fold_back_into_the_picture() -> None:

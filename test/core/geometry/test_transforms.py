@@ -125,6 +125,7 @@ def test_wrapping_keeps_the_direction_and_the_half_open_range(angle: float) -> N
 
 
 @quick
-@given(st.floats(-pi, pi, exclude_min=True))
+@given(st.floats(-pi, pi, exclude_min=True) | st.just(nextafter(-pi, 0)))
 def test_an_angle_already_in_range_is_untouched_to_the_bit(angle: float) -> None:
     assert wrap_angle(angle) == angle
+    assert wrap_angle(np.array([angle]))[0] == angle

@@ -88,6 +88,19 @@ def test_bends_are_led_in_and_out_by_clothoids(seed: int) -> None:
     assert all(30.0 <= radius <= 500.0 for radius in radii)
 
 
+def test_long_roads_go_somewhere() -> None:
+    """The heading strays 60°, one more bend of 90°, and that bend's transitions; no further."""
+    wishes = {'min_radius_m': 30.0, 'max_radius_m': 300.0}
+    strays = [
+        np.abs(
+            lay(random_pieces(np.random.default_rng(seed), 6000.0, **wishes)).headings_rad
+        ).max()
+        for seed in range(10)
+    ]
+    assert max(strays) <= pi / 3 + pi / 2 + 0.6
+    assert min(strays) > pi / 3
+
+
 def test_both_hands_and_the_whole_range_of_radii_occur() -> None:
     generator = np.random.default_rng(0)
     pieces = random_pieces(generator, 60e3, min_radius_m=30.0, max_radius_m=500.0)
