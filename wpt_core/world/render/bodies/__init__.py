@@ -2,5 +2,6 @@
 """Bodies in pictures: vehicles, people, road works and what grows and stands beside the road."""
 
 from wpt_core.world.render.bodies.draw import draw_bodies, draw_ground_shadows
+from wpt_core.world.render.bodies.roadside import Roadside, roadside
 
-__all__ = ['draw_bodies', 'draw_ground_shadows']
+__all__ = ['Roadside', 'draw_bodies', 'draw_ground_shadows', 'roadside']

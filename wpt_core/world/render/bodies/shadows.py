@@ -15,7 +15,7 @@ from wpt_core.world.render.light import Light
 from wpt_core.world.render.bodies.mesh import Mesh
 from wpt_core.world.scene import Actor
 
-__all__ = ['cast_outline', 'contact_outlines', 'darken']
+__all__ = ['cast_outline', 'contact_outlines', 'darken', 'mesh_shadows']
 
 _LOWEST_SUN = 0.03
 """Sine of the sun's elevation under which its light is too flat and weak to cast shadows."""
@@ -38,11 +38,10 @@ def cast_outline(
     return np.column_stack([hull + origin, np.zeros(len(hull))])
 
 
-def body_shadows(
-    actor: Actor, mesh: Mesh, sun_direction: NDArray[np.float64]
+def mesh_shadows(
+    mesh: Mesh, world_from_body: NDArray[np.float64], sun_direction: NDArray[np.float64]
 ) -> list[NDArray[np.float64]]:
     """Outlines of the shadows of a body's parts."""
-    world_from_body = lift(actor.pose)
     turn, place = world_from_body[:3, :3].T, world_from_body[:3, 3]
     outlines = (cast_outline(hull @ turn + place, sun_direction) for hull in mesh.hulls_m)
     return [outline for outline in outlines if outline is not None]
