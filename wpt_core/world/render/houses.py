@@ -8,7 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from wpt_core.world.render.canvas import Canvas, Float32
-from wpt_core.world.render.wall_light import Wall, paint_hits
+from wpt_core.world.render.wall_light import Planes, Wall, paint_hits
 from wpt_core.world.render.walls import Hits, steady_cover
 
 __all__ = ['HOUSES_OUTSIDE_M', 'Houses', 'build_houses', 'paint_houses']
@@ -72,53 +72,62 @@ def build_houses(generator: Generator, length_m: float) -> Houses:
 def paint_houses(canvas: Canvas, wall: Wall, houses: Houses) -> None:
     """Paint a side of the street over what is farther away."""
     hits = wall.hit(float(houses.height_m.max()))
-    step = ((hits.s_m + np.float32(_BEFORE_M)) / np.float32(_STEP_M)).astype(np.intp)
-    house = houses.house[np.clip(step, 0, len(houses.house) - 1)]
-    top = houses.height_m[house]
-    cover = np.clip((top - hits.height_m) / hits.high_m + 0.5, 0.0, 1.0)
-    cover *= np.clip(hits.height_m / hits.high_m + 0.5, 0.0, 1.0)
-    cover *= (hits.s_m > -95.0) & (step < len(houses.house) - 60)
-    cells = (
-        np.floor(hits.height_m / houses.storey_m[house]),
-        np.floor(hits.s_m / houses.window_every_m[house]),
-    )
+    house = _house(houses, hits.s_m)
+    cover = np.minimum(houses.height_m.take(house) - hits.height_m, hits.height_m)
+    cover /= hits.high_m
+    cover += np.float32(0.5)
+    np.clip(cover, 0.0, 1.0, out=cover)
+    cover *= hits.depth_m < canvas.depth_m.take(hits.pixels)
+    shown = np.flatnonzero(cover > 0.0)
+    hits, house, cover = hits.only(shown), house[shown], cover[shown]
     albedo, glass = _front(hits, houses, house)
     glow = None
-    if wall.light.lamps and wall.light.headlights > 0.0:
-        lit = _dice(cells, houses.seed) < _LIT
-        glow = (glass * lit)[:, None] * _LAMPLIGHT
-    paint_hits(canvas, hits, wall=wall, cover=cover.astype(np.float32), albedo=albedo, glow=glow)
+    if wall.light.headlights > 0.0:
+        lit = glass * (_dice(hits, houses, house) < _LIT)
+        glow = (lit * _LAMPLIGHT[0], lit * _LAMPLIGHT[1], lit * _LAMPLIGHT[2])
+    paint_hits(canvas, hits, wall=wall, cover=cover, albedo=albedo, glow=glow)
 
 
-def _front(hits: Hits, houses: Houses, house: NDArray[np.int32]) -> tuple[Float32, Float32]:
-    """Albedo (n, 3) with windows, plinth and eaves; share of glass (n,)."""
-    storey, every = houses.storey_m[house], houses.window_every_m[house]
-    v, v_wide = hits.height_m / storey, hits.high_m / storey
-    u, u_wide = hits.s_m / every, hits.wide_m / every
-    wall = (~houses.hedge[house]) & (hits.height_m < houses.height_m[house] - 0.4)
-    glass = _comb(u - 0.3, u_wide, 0.40) * _comb(v - 0.32, v_wide, 0.46) * wall
-    frame = _comb(u - 0.25, u_wide, 0.50) * _comb(v - 0.28, v_wide, 0.54) * wall - glass
-    colour = houses.colour[house]
-    grain = (hits.s_m * 3.1).astype(np.int32) * 40503 + (hits.height_m * 5).astype(np.int32) * 7919
-    tone = 0.94 + 0.12 * ((grain & 255) / np.float32(255.0))
-    tone = np.where(houses.hedge[house], 0.6 + 0.35 * hits.height_m * tone, tone)
-    tone *= np.where((hits.height_m < 0.6) & wall, 0.72, 1.0)
-    eaves = (~houses.hedge[house]) & ~wall
-    tone *= np.where(eaves, 0.45, 1.0)
-    albedo = colour * tone[:, None].astype(np.float32)
-    albedo += frame[:, None] * (_FRAME - albedo)
-    albedo += glass[:, None] * (_GLASS - albedo)
-    return albedo.astype(np.float32), glass.astype(np.float32)
+def _house(houses: Houses, s_m: Float32) -> NDArray[np.int32]:
+    step = ((s_m + np.float32(_BEFORE_M)) * np.float32(1 / _STEP_M)).astype(np.intp)
+    return houses.house.take(step, mode='clip')
+
+
+def _front(hits: Hits, houses: Houses, house: NDArray[np.int32]) -> tuple[Planes, Float32]:
+    """Albedo with windows, plinth and eaves; share of glass (n,)."""
+    per_storey = np.float32(1.0) / houses.storey_m.take(house)
+    per_window = np.float32(1.0) / houses.window_every_m.take(house)
+    v, v_wide = hits.height_m * per_storey, hits.high_m * per_storey
+    u, u_wide = hits.s_m * per_window, hits.wide_m * per_window
+    hedge = houses.hedge.take(house)
+    below_eaves = hits.height_m < houses.height_m.take(house) - np.float32(0.4)
+    wall = below_eaves & ~hedge
+    glass = _comb(u - np.float32(0.3), u_wide, 0.40) * _comb(v - np.float32(0.32), v_wide, 0.46)
+    glass *= wall
+    frame = _comb(u - np.float32(0.25), u_wide, 0.50) * _comb(v - np.float32(0.28), v_wide, 0.54)
+    frame *= wall
+    tone = np.where(below_eaves, np.float32(1.0), np.float32(0.45))
+    tone[hedge] = 0.5 + 0.3 * hits.height_m[hedge]
+    tone[wall & (hits.height_m < 0.6)] = 0.72
+    # Frame and glass lie over the wall; a frame is there where its comb is and glass is not.
+    tone *= np.float32(1.0) - frame
+    frame -= glass
+    albedo = [
+        tone * houses.colour[:, i].take(house) + (frame * _FRAME[i] + glass * _GLASS[i])
+        for i in range(3)
+    ]
+    return (albedo[0], albedo[1], albedo[2]), glass
 
 
 def _comb(position: Float32, extent: Float32, share: float) -> Float32:
-    return steady_cover(position.astype(np.float32), extent.astype(np.float32), share=share)
+    return steady_cover(position, extent, share=share)
 
 
-def _dice(cells: tuple[Float32, Float32], seed: int) -> NDArray[np.int64]:
-    """0 to 1023, the same for the same window."""
-    a, b = (cell.astype(np.int64) for cell in cells)
-    mixed = (a * 73856093) ^ (b * 19349663) ^ seed
+def _dice(hits: Hits, houses: Houses, house: NDArray[np.int32]) -> NDArray[np.int64]:
+    """0 to 1023, the same all over one window."""
+    column = (hits.s_m / houses.window_every_m.take(house)).astype(np.int64)
+    storey = (hits.height_m / houses.storey_m.take(house)).astype(np.int64)
+    mixed = (column * 73856093) ^ (storey * 19349663) ^ houses.seed
     mixed ^= mixed >> 13
     dice: NDArray[np.int64] = (mixed * 1274126177 >> 8) & 1023
     return dice

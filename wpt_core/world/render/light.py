@@ -22,6 +22,7 @@ _CUT_OFF_RAD = -0.010
 """Dipped beams end 1 % below the horizontal (UN ECE R112, right-hand traffic)."""
 _KINK_RAD = 0.26
 """Right of the axis the cut-off climbs by 15 degrees, so that the near-side verge is lit."""
+_BEAM_ENDS_M = 200.0
 _BEAM_LIGHT_M2 = 14.0
 """Illumination at 1 m in the hot spot: 30 000 cd against the 100 000 lx of a summer day, raised
 because cameras see the contrast of a lit road better than this ratio says."""
@@ -69,10 +70,12 @@ class Light:
         """Own headlights on surfaces that face them, (...) for points (..., 3), as white light."""
         points = np.asarray(points_in_base, np.float32)
         total = np.zeros(points.shape[:-1], np.float32)
-        if self.headlights == 0.0:
+        ahead = (points[..., 0] > HEADLAMPS_IN_BASE[0, 0]) & (points[..., 0] < _BEAM_ENDS_M)
+        if self.headlights == 0.0 or not ahead.any():
             return total
+        reached = points[ahead]
         for lamp in HEADLAMPS_IN_BASE.astype(np.float32):
-            total += _beam(points - lamp)
+            total[ahead] += _beam(reached - lamp)
         return total * np.float32(self.headlights * _BEAM_LIGHT_M2)
 
 
@@ -88,7 +91,7 @@ def _beam(from_lamp: Float32) -> Float32:
     spread = 0.55 * np.exp(-((azimuth / 0.16) ** 2)) + 0.45 * np.exp(-((azimuth / 0.50) ** 2))
     fall = 0.90 * np.exp(-depth / 0.028) + 0.10 * np.exp(-depth / 0.12)
     stray = 0.002 * np.exp(-((azimuth / 0.8) ** 2))
-    share = (edge * spread * fall + stray) * (x > 0.0)
+    share = edge * spread * fall + stray
     light: Float32 = (share / (range_m * range_m + z * z + 0.5)).astype(np.float32)
     return light
 

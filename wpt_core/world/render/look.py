@@ -4,7 +4,10 @@
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ['Daylight', 'LensLook', 'Look', 'Weather']
+import numpy as np
+from numpy.random import Generator
+
+__all__ = ['Daylight', 'LensLook', 'Look', 'Weather', 'draw_lens', 'draw_look']
 
 
 class Daylight(Enum):
@@ -61,3 +64,51 @@ class Look:
     trees: float = 0.5
     """Density of trees and bushes beside the road, 0 to 1."""
     lens: LensLook = LensLook()
+
+
+def draw_look(
+    generator: Generator, daylight: Daylight | None = None, weather: Weather | None = None
+) -> Look:
+    """A look at random; daylight and weather may be given, all else is drawn.
+
+    Three drives of five are by day, one of five each at dusk and by night; half of them clear.
+    Every third clear day has a low sun.
+    """
+    drawn = (
+        list(Daylight)[int(generator.choice(3, p=[0.6, 0.2, 0.2]))],
+        list(Weather)[int(generator.choice(3, p=[0.5, 0.3, 0.2]))],
+    )
+    daylight, weather = daylight or drawn[0], weather or drawn[1]
+    low_sun = bool(generator.random() < 1 / 3)
+    elevation = {
+        Daylight.DAY: (0.10, 0.25) if low_sun else (0.3, 1.1),
+        Daylight.DUSK: (-0.05, 0.06),
+        Daylight.NIGHT: (-0.8, -0.3),
+    }[daylight]
+    glaring = low_sun and daylight is Daylight.DAY and weather is Weather.CLEAR
+    return Look(
+        seed=int(generator.integers(2**31)),
+        daylight=daylight,
+        weather=weather,
+        sun_azimuth_rad=float(generator.uniform(-np.pi, np.pi)),
+        sun_elevation_rad=float(generator.uniform(*elevation)),
+        glare=float(generator.uniform(0.2, 1.0)) if glaring else 0.0,
+        haze=float(generator.beta(1.3, 5.0)) * 0.6,
+        asphalt=float(generator.beta(2.5, 3.5)),
+        patches=float(generator.beta(1.2, 2.0)),
+        greenery=float(generator.uniform(0.1, 1.0)),
+        trees=float(generator.beta(1.5, 1.5)),
+        lens=draw_lens(generator),
+    )
+
+
+def draw_lens(generator: Generator) -> LensLook:
+    """A camera at random, from good to poor."""
+    red, blue = generator.normal(1.0, 0.035, 2).clip(0.85, 1.15)
+    return LensLook(
+        exposure_ev=float(generator.normal(0.0, 0.3)),
+        noise=float(generator.uniform(0.004, 0.022)),
+        blur_px=float(generator.uniform(0.3, 0.9)),
+        vignette=float(generator.uniform(0.05, 0.4)),
+        white_balance=(float(red), 1.0, float(blue)),
+    )

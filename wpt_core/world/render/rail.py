@@ -28,12 +28,15 @@ def paint_rail(canvas: Canvas, wall: Wall) -> None:
         hits.wide_m / np.float32(_POST_EVERY_M),
         share=_POST_M / _POST_EVERY_M,
     )
+    cover = np.maximum(beam, posts) * (hits.depth_m < canvas.depth_m[hits.pixels])
+    shown = np.flatnonzero(cover > 0.0)
+    hits, beam, cover = hits.only(shown), beam[shown], cover[shown]
     fold = (hits.height_m - _BEAM_M[0]) / (_BEAM_M[1] - _BEAM_M[0])
     tone = np.interp(fold, np.linspace(0.0, 1.0, len(_FOLDS)), _FOLDS)
     tone += np.clip(hits.high_m / 0.15, 0.0, 1.0) * (0.85 - tone)
-    tone = np.where(beam > 0.05, tone, 0.45)
-    albedo = (tone[:, None] * _STEEL).astype(np.float32)
-    paint_hits(canvas, hits, wall=wall, cover=np.maximum(beam, posts), albedo=albedo)
+    tone = np.where(beam > 0.05, tone, 0.45).astype(np.float32)
+    albedo = (tone * _STEEL[0], tone * _STEEL[1], tone * _STEEL[2])
+    paint_hits(canvas, hits, wall=wall, cover=cover, albedo=albedo)
 
 
 def _between(hits: Hits, low_m: float, high_m: float) -> Float32:

@@ -21,6 +21,7 @@ from wpt_core.world.render.sides import build_sides, paint_sides
 from wpt_core.world.render.sky import SkyView, build_panorama, paint_sky, view_sky
 from wpt_core.world.render.view import Picture, View
 from wpt_core.world.render.walls import WallView, view_walls
+from wpt_core.world.render.wet import add_streaks, mirror_lamps
 from wpt_core.world.road import Road
 from wpt_core.world.scene import Scene
 
@@ -68,12 +69,14 @@ class Renderer:
         draw_ground_shadows(canvas, scene, self.light)
         draw_bodies(canvas, scene, self.light)
         paint_sides(canvas, self._sides, view=eyes.walls, light=self.light, pose=pose)
+        mirror_lamps(canvas, self.light)
         return canvas
 
     def _develop(self, pane: Pane, scene: Scene) -> Picture:
         index = self.rig.names.index(pane.camera.name)
         frame = round(scene.time_s * 1000.0)
         generator = np.random.default_rng((self.look.seed, index, frame))
+        add_streaks(pane, self.light, generator)
         image = self._lenses[pane.camera.name].develop(pane.light, generator)
         return Picture(pane.camera.name, image, pane.depth_m, pane.instances)
 

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from wpt_core.types import Pose2
@@ -10,7 +11,12 @@ from wpt_core.world.render.canvas import Canvas, Float32
 from wpt_core.world.render.light import Light
 from wpt_core.world.render.walls import Hits, WallLine, WallView, hit_wall
 
-__all__ = ['Wall', 'paint_hits']
+__all__ = ['Planes', 'Wall', 'paint_hits']
+
+_LIT_TO_M = 80.0
+"""Own headlights beyond are not worth the time on walls."""
+Planes = tuple[Float32, Float32, Float32]
+"""Red, green and blue by themselves: thrice as fast as side by side."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,37 +40,54 @@ def paint_hits(
     *,
     wall: Wall,
     cover: Float32,
-    albedo: Float32,
-    glow: Float32 | None = None,
+    albedo: Planes,
+    glow: Planes | None = None,
 ) -> None:
-    """Lay lit albedo (n, 3), and light of its own (n, 3), over the pixels by their cover (n,)."""
-    shown = np.flatnonzero((cover > 0.0) & (hits.depth_m < canvas.depth_m[hits.pixels]))
-    pixels, share = hits.pixels[shown], cover[shown, None]
-    light = albedo[shown] * _illumination(wall, hits, shown)
-    if glow is not None:
-        light += glow[shown]
-    through = wall.light.transmittance(hits.range_m[shown])[:, None]
-    air = wall.light.haze_rgb.astype(np.float32)
-    light = air + through * (light - air)
-    below = canvas.light[pixels]
-    canvas.light[pixels] = below + share * (light - below)
-    solid = shown[cover[shown] > 0.5]
+    """Lay lit albedo, and light of its own, over the pixels by their cover (n,)."""
+    through = wall.light.transmittance(hits.range_m)
+    arriving = _illumination(wall, hits)
+    planes = []
+    for i, plane in enumerate(albedo):
+        lit = plane * arriving[i]
+        if glow is not None:
+            lit += glow[i]
+        air = np.float32(wall.light.haze_rgb[i])
+        lit -= air
+        lit *= through
+        lit += air
+        planes.append(lit)
+    light: Float32 = cv2.merge(planes).reshape(-1, 3)
+    partly = np.flatnonzero(cover < 1.0)
+    below = canvas.light[hits.pixels[partly]]
+    light[partly] = below + cover[partly, None] * (light[partly] - below)
+    canvas.light[hits.pixels] = light
+    solid = cover > 0.5
     canvas.depth_m[hits.pixels[solid]] = hits.depth_m[solid]
     canvas.instances[hits.pixels[solid]] = 0
 
 
-def _illumination(
-    wall: Wall, hits: Hits, shown: np.ndarray[tuple[int], np.dtype[np.intp]]
-) -> Float32:
-    """(n, 3) on the wall: sun if it faces it, half the sky, own headlights."""
+def _illumination(wall: Wall, hits: Hits) -> Planes:
+    """On the wall: sun if it faces it, half the sky, light from the ground, own headlights."""
     light, line = wall.light, wall.line
-    index = np.clip(np.round(hits.s_m[shown] - line.s_m[0]), 0, len(line.s_m) - 1).astype(int)
-    toward_sun = np.clip(line.facing @ light.sun_direction[:2], 0.0, None)[index, None]
-    arriving = toward_sun * light.sun_rgb + 0.55 * light.sky_rgb + 0.12 * light.ground_rgb
+    index = (hits.s_m - np.float32(line.s_m[0] - 0.5)).astype(np.intp)
+    toward_sun = np.clip(line.facing @ light.sun_direction[:2], 0.0, None).astype(np.float32)
+    sun = np.take(toward_sun, index, mode='clip')
+    own = np.zeros(len(hits.pixels), np.float32)
     if light.headlights > 0.0:
-        pixels = hits.pixels[shown]
-        plan = wall.view.place_m[:2, pixels] + wall.view.ray[:, pixels] * hits.range_m[shown]
-        points = np.concatenate([plan, hits.height_m[None, shown]]).T
-        arriving = arriving + 0.6 * light.headlight(points)[:, None]
-    illumination: Float32 = arriving.astype(np.float32)
-    return illumination
+        near = np.flatnonzero(
+            (wall.view.ray[0].take(hits.pixels) > 0.0) & (hits.range_m < _LIT_TO_M)
+        )
+        own[near] = np.float32(0.6) * light.headlight(_points(wall.view, hits.only(near)))
+    base = (0.55 * light.sky_rgb + 0.12 * light.ground_rgb).astype(np.float32)
+    red, green, blue = (sun * np.float32(light.sun_rgb[i]) + (own + base[i]) for i in range(3))
+    return red, green, blue
+
+
+def _points(view: WallView, hits: Hits) -> Float32:
+    """(n, 3) of the hits in `base_link`."""
+    x, y = (
+        view.place_m[i].take(hits.pixels) + view.ray[i].take(hits.pixels) * hits.range_m
+        for i in range(2)
+    )
+    points: Float32 = np.stack([x, y, hits.height_m], axis=-1)
+    return points

@@ -57,7 +57,9 @@ class WallView:
     """(C + 1,) where each fan starts in the tables."""
     bin_rad: float
     bins: NDArray[np.intp]
-    """(P,) bin of each pixel."""
+    """(P,) bin nearest to each pixel."""
+    beside_rad: Float32
+    """(P,) azimuth of the pixel against its bin."""
     place_m: Float32
     """(3, P) of the camera in `base_link`."""
     ray: Float32
@@ -78,10 +80,12 @@ def view_walls(cameras: Sequence[Camera]) -> WallView:
     ends = np.array([max(0.0, float(np.nanmax(fan[0]))) + bin_rad for fan in fans])
     counts = np.ceil((ends - starts) / bin_rad).astype(int) + 2
     first = np.concatenate([[0], np.cumsum(counts)])
-    bins = [
-        f + np.round((np.nan_to_num(fan[0]) - start) / bin_rad)
+    exact = [
+        f + (np.nan_to_num(fan[0]) - start) / bin_rad
         for f, start, fan in zip(first[:-1], starts, fans, strict=True)
     ]
+    places = np.concatenate(exact)
+    bins = np.round(places)
     sizes = [fan[0].size for fan in fans]
     origins = np.stack([camera.base_from_camera[:3, 3] for camera in cameras])
     return WallView(
@@ -90,7 +94,8 @@ def view_walls(cameras: Sequence[Camera]) -> WallView:
         starts_rad=starts,
         first_bins=first,
         bin_rad=bin_rad,
-        bins=np.concatenate(bins).astype(np.intp),
+        bins=bins.astype(np.intp),
+        beside_rad=((places - bins) * bin_rad).astype(np.float32),
         place_m=np.repeat(origins, sizes, axis=0).T.astype(np.float32),
         ray=np.concatenate([fan[3] for fan in fans]).T.astype(np.float32),
         slope=np.concatenate([fan[1] for fan in fans]).astype(np.float32),
@@ -130,6 +135,18 @@ class Hits:
     wide_m: Float32
     """... and along it."""
 
+    def only(self, chosen: NDArray[np.intp]) -> 'Hits':
+        """Some of them."""
+        return Hits(
+            pixels=self.pixels[chosen],
+            s_m=self.s_m[chosen],
+            height_m=self.height_m[chosen],
+            depth_m=self.depth_m[chosen],
+            range_m=self.range_m[chosen],
+            high_m=self.high_m[chosen],
+            wide_m=self.wide_m[chosen],
+        )
+
 
 def hit_wall(view: WallView, line: WallLine, *, pose: Pose2, top_m: float) -> Hits:
     """Pixels that see the wall from the ground up to `top_m`, with a pixel to spare."""
@@ -141,26 +158,26 @@ def hit_wall(view: WallView, line: WallLine, *, pose: Pose2, top_m: float) -> Hi
     seen = (height > -high) & (height < np.float32(top_m) + high) & (range_m < _NOTHING_M)
     pixels = np.flatnonzero(seen)
     range_m, bins = range_m[pixels], view.bins[pixels]
-    perpendicular = np.maximum(table[2][bins], np.float32(0.1))
+    s_per_rad = range_m * range_m / table[2][bins]
     return Hits(
         pixels=pixels,
-        s_m=table[1][bins],
+        s_m=table[1][bins] + s_per_rad * view.beside_rad[pixels],
         height_m=height[pixels],
         depth_m=view.depth_per_m[pixels] * range_m,
         range_m=range_m,
         high_m=high[pixels],
-        wide_m=high[pixels] * range_m / perpendicular,
+        wide_m=np.abs(s_per_rad) * view.pixel_rad[pixels],
     )
 
 
 def _cast(view: WallView, line: WallLine, pose: Pose2) -> tuple[Float32, Float32, Float32]:
-    """Per bin: distance in plan to the nearest piece of the wall, its s, and how far off the
-    piece's line passes."""
+    """Per bin: distance in plan to the nearest piece of the wall, its s, and how far from the
+    camera the piece's line passes, positive if s grows counter-clockwise."""
     near = np.flatnonzero(
         np.hypot(line.points_m[:, 0] - pose.x_m, line.points_m[:, 1] - pose.y_m) < _REACH_M
     )
     count = int(view.first_bins[-1])
-    table = [np.full(count, _NOTHING_M, np.float32)] + [np.zeros(count, np.float32)] * 2
+    table = [np.full(count, fill, np.float32) for fill in (_NOTHING_M, 0.0, 1.0)]
     if len(near) < 2:
         return table[0], table[1], table[2]
     pieces = near[:-1][np.diff(near) == 1]
@@ -172,12 +189,11 @@ def _cast(view: WallView, line: WallLine, pose: Pose2) -> tuple[Float32, Float32
     facing = np.where(np.abs(facing) > 1e-9, facing, 1e-9)
     range_m = _cross(p, e) / facing
     s = line.s_m[pieces][piece] + _SPACING_M * np.clip(_cross(p, ray) / facing, 0.0, 1.0)
-    perpendicular = np.abs(_cross(p, e)) / np.linalg.norm(e, axis=-1)
+    offset = _cross(p, e) / np.linalg.norm(e, axis=-1)
+    offset = np.where(np.abs(offset) > 0.1, offset, np.copysign(0.1, offset))
     far_to_near = np.argsort(-range_m, kind='stable')
-    values = (range_m, s, perpendicular)
-    for i, value in enumerate(values):
-        table[i] = table[i].copy()
-        table[i][bins[far_to_near]] = value[far_to_near]
+    for column, value in zip(table, (range_m, s, offset), strict=True):
+        column[bins[far_to_near]] = value[far_to_near]
     return table[0], table[1], table[2]
 
 
