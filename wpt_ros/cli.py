@@ -84,11 +84,14 @@ def _overview() -> str:
     )
 
 
-def _explained() -> type[Exception]:
-    """The errors that carry their own sentence; imported late, for they need numpy."""
-    from wpt_core.types import WptError
+def _explained() -> tuple[type[Exception], ...]:
+    """The errors that carry their own sentence.
 
-    return WptError
+    Their room needs numpy, which doctor and help must do without; where nobody has imported it,
+    none of them can be on its way.
+    """
+    room = sys.modules.get('wpt_core.types')
+    return (cast(type[Exception], room.WptError),) if room else ()
 
 
 def _missing(error: ImportError) -> str:
