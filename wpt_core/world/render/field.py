@@ -60,18 +60,15 @@ class Field:
         v *= size
         u += np.float32(0.5)
         v += np.take((starts + 0.5).astype(np.float32), level)
-        texels: NDArray[np.uint8] = cv2.remap(self.tiles, u, v, cv2.INTER_LINEAR)
-        return texels
+        return np.asarray(cv2.remap(self.tiles, u, v, cv2.INTER_LINEAR), np.uint8)
 
     def parcel(self, x_m: Float32, y_m: Float32) -> NDArray[np.uint8]:
         """Mean albedo at world points, (rows, cols, 3)."""
         half = _PARCELS_PX / 2 - 0.5
         u = x_m * np.float32(1 / _PARCEL_TEXEL_M) + np.float32(half)
         v = y_m * np.float32(1 / _PARCEL_TEXEL_M) + np.float32(half)
-        texels: NDArray[np.uint8] = cv2.remap(
-            self.parcels, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
-        )
-        return texels
+        texels = cv2.remap(self.parcels, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+        return np.asarray(texels, np.uint8)
 
 
 def build_field(generator: Generator, look: Look) -> Field:

@@ -52,6 +52,8 @@ class GroundView:
     """Of a pixel on the ground, between its short and its long side."""
     sheen: Float32
     """Share of the sky's light that the road reflects (Fresnel, roughened)."""
+    haze: tuple[Float32, ...]
+    """Light of the air in front of the ground, per colour."""
     mirror_place: tuple[Float32, Float32]
     """Of the mirrored rays in the panorama."""
 
@@ -78,6 +80,7 @@ def view_ground(lattice: GroundLattice, panorama: Panorama, *, light: Light) -> 
             np.minimum(short, long), np.maximum(short, long) * np.float32(0.35)
         ),
         sheen=sheen.astype(np.float32),
+        haze=tuple((1.0 - through) * np.float32(colour) for colour in light.haze_rgb),
         mirror_place=panorama.place(lattice.mirrored),
     )
 
@@ -91,39 +94,41 @@ def paint_ground(canvas: Canvas, ground: Ground, view: GroundView, *, pose: Pose
     located = ground.locator.locate(x, y)
     along, across = _footprint(view, located, cos=cos, sin=sin)
     texels = ground.ribbon.sample(located.s_m, located.d_m, along_m=along, across_m=across)
-    *colours, paint = (plane.astype(np.float32) for plane in cv2.split(texels))
-    open_share = _outside(ground.ribbon, located.d_m)
-    *wild, film = cv2.split(ground.field.sample(x, y, view.footprint_m))
-    parcels = ground.field.parcel(x, y)
-    retro = (paint * (_RETRO / np.float32(255.0)) + np.float32(1.0)) * view.headlight
-    road = np.float32(1.0) - open_share
-    mirror = cv2.split(ground.panorama.look(view.mirror_place, pose.yaw_rad, mirrored=True))
-    planes = []
-    for i, plane in enumerate(colours):
-        far = wild[i] * parcels[..., i].astype(np.float32)
-        far *= np.float32(1.0 / 128.0)
-        far -= plane
-        far *= open_share
-        plane += far
-        lit = view.through * np.float32(light.ground_rgb[i])
-        lit += retro
-        lit *= plane
-        lit *= np.float32(ALBEDO_FULL / 255.0)
-        planes.append(lit)
+    *planes, paint = _planes(texels)
+    road = _on_ribbon(ground.ribbon, located.d_m)
+    *wild, film = _planes(ground.field.sample(x, y, view.footprint_m))
+    parcels = _planes(ground.field.parcel(x, y))
+    for plane, grass, parcel in zip(planes, wild, parcels, strict=True):
+        grass *= parcel
+        grass *= np.float32(1.0 / 128.0)
+        plane -= grass
+        plane *= road
+        plane += grass
     if light.wetness > 0.0:
         dark = np.float32(1.0) - np.float32((1.0 - _WET_ALBEDO) * light.wetness) * road
         for plane in planes:
             plane *= dark
+    retro = (paint * (_RETRO / np.float32(255.0)) + np.float32(1.0)) * view.headlight
     shine = _shine(view, light, film=film, road=road)
+    mirror = _planes(ground.panorama.look(view.mirror_place, pose.yaw_rad, mirrored=True))
     for i, plane in enumerate(planes):
+        lit = view.through * np.float32(light.ground_rgb[i])
+        lit += retro
+        lit *= np.float32(ALBEDO_FULL / 255.0)
+        plane *= lit
         plane += shine * mirror[i]
-        plane += (np.float32(1.0) - view.through) * np.float32(light.haze_rgb[i])
+        plane += view.haze[i]
     _put(canvas, lattice, planes)
 
 
-def _shine(view: GroundView, light: Light, *, film: NDArray[np.uint8], road: Float32) -> Float32:
+def _planes(picture: NDArray[np.uint8] | Float32) -> list[Float32]:
+    """Its channels by themselves, to reckon with."""
+    return [np.asarray(plane).astype(np.float32) for plane in cv2.split(picture)]
+
+
+def _shine(view: GroundView, light: Light, *, film: Float32, road: Float32) -> Float32:
     """Share of the sky that each pixel mirrors: the road more than grass, puddles most."""
-    shine = np.float32(0.3) + np.float32(0.7) * road
+    shine: Float32 = np.float32(0.3) + np.float32(0.7) * road
     if light.wetness > 0.0:
         shine *= film * np.float32(0.75 / 128.0)
     shine *= view.sheen
@@ -144,18 +149,18 @@ def _footprint(
     return along, across
 
 
-def _outside(ribbon: Ripmap, d_m: Float32) -> Float32:
-    """0 on the ribbon, 1 beyond it."""
+def _on_ribbon(ribbon: Ripmap, d_m: Float32) -> Float32:
+    """1 on the ribbon, 0 beyond it."""
     middle = np.float32((ribbon.left_m + ribbon.right_m) / 2)
     half = np.float32((ribbon.left_m - ribbon.right_m) / 2)
-    share = np.abs(d_m - middle)
-    share -= half - np.float32(_BLEND_M)
+    share: Float32 = half - np.abs(d_m - middle)
     share *= np.float32(1.0 / _BLEND_M)
-    return np.clip(share, 0.0, 1.0, out=share)
+    np.clip(share, 0.0, 1.0, out=share)
+    return share
 
 
 def _put(canvas: Canvas, lattice: GroundLattice, planes: list[Float32]) -> None:
     count = len(lattice.pixels)
-    merged = cv2.merge(planes).reshape(-1, 3)[:count]
+    merged = np.asarray(cv2.merge(planes)).reshape(-1, 3)[:count]
     canvas.light[lattice.pixels] = merged
     canvas.depth_m[lattice.pixels] = lattice.depth_m.reshape(-1)[:count]

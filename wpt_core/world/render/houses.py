@@ -90,7 +90,8 @@ def paint_houses(canvas: Canvas, wall: Wall, houses: Houses) -> None:
 
 def _house(houses: Houses, s_m: Float32) -> NDArray[np.int32]:
     step = ((s_m + np.float32(_BEFORE_M)) * np.float32(1 / _STEP_M)).astype(np.intp)
-    return houses.house.take(step, mode='clip')
+    house: NDArray[np.int32] = houses.house.take(step, mode='clip')
+    return house
 
 
 def _front(hits: Hits, houses: Houses, house: NDArray[np.int32]) -> tuple[Planes, Float32]:

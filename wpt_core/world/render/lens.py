@@ -54,7 +54,7 @@ class Lens:
             x = cv2.GaussianBlur(x, (side, side), self.look.blur_px)
         level = _tone(np.asarray(x))
         if self.look.noise <= 0.0:
-            return np.asarray(cv2.add(level, 0.0, dtype=cv2.CV_8U), np.uint8)
+            return np.asarray(cv2.convertScaleAbs(level), np.uint8)
         row, column = generator.integers(0, _NOISE_MARGIN_PX, 2)
         grain = self.noise[row : row + height, column : column + width]
         # Shot noise is even in a picture of square roots; amplifying darkness brings out more.
@@ -80,14 +80,12 @@ def build_lens(generator: Generator, intrinsics: Intrinsics, *, look: LensLook) 
     size = (height + _NOISE_MARGIN_PX, width + _NOISE_MARGIN_PX)
     colour = generator.standard_normal((*size, 3), np.float32)
     grey = generator.standard_normal((*size, 1), np.float32)
-    return Lens(
-        look, shading.astype(np.float32), np.float32(0.6) * colour + np.float32(0.8) * grey
-    )
+    return Lens(look, shading.astype(np.float32), (0.6 * colour + 0.8 * grey).astype(np.float32))
 
 
 def _tone(x: Float32) -> Float32:
     """Linear light to 0..255: toe, shoulder, and gamma 2."""
-    level = x * np.float32(1.0 / _SHOULDER)
+    level: Float32 = x * np.float32(1.0 / _SHOULDER)
     level += np.float32(1.0)
     level *= x
     level *= x

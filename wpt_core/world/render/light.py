@@ -76,7 +76,8 @@ class Light:
         reached = points[ahead]
         for lamp in HEADLAMPS_IN_BASE.astype(np.float32):
             total[ahead] += _beam(reached - lamp)
-        return total * np.float32(self.headlights * _BEAM_LIGHT_M2)
+        total *= np.float32(self.headlights * _BEAM_LIGHT_M2)
+        return total
 
 
 def _beam(from_lamp: Float32) -> Float32:

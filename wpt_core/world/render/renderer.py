@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from wpt_core.types import Camera, InputError, Rig
-from wpt_core.world.render.bodies import draw_bodies, draw_ground_shadows
-from wpt_core.world.render.canvas import Canvas, Pane, blank_canvas
+from wpt_core.world.render.bodies import draw_bodies, draw_ground_shadows, roadside
+from wpt_core.world.render.canvas import Canvas, Float32, Pane, blank_canvas
 from wpt_core.world.render.field import build_field
 from wpt_core.world.render.ground import Ground, GroundView, paint_ground, view_ground
 from wpt_core.world.render.lattice import build_lattice
@@ -48,6 +48,7 @@ class Renderer:
             light=self.light,
         )
         self._sides = build_sides(street, road)
+        self._roadside = roadside(road, look)
         self._lenses = {
             camera.name: build_lens(sensor, camera.intrinsics, look=look.lens)
             for camera in rig.cameras
@@ -66,9 +67,12 @@ class Renderer:
         pose = scene.ego.pose
         paint_ground(canvas, self._ground, eyes.ground, pose=pose)
         paint_sky(canvas, self._ground.panorama, eyes.sky, yaw_rad=pose.yaw_rad)
-        draw_ground_shadows(canvas, scene, self.light)
-        draw_bodies(canvas, scene, self.light)
+        draw_ground_shadows(canvas, scene, self.light, self._roadside)
         paint_sides(canvas, self._sides, view=eyes.walls, light=self.light, pose=pose)
+        standing = (canvas.light.copy(), canvas.depth_m.copy()) if self._sides else None
+        draw_bodies(canvas, scene, self.light, self._roadside)
+        if standing:
+            _bring_forward(canvas, *standing)
         mirror_lamps(canvas, self.light)
         return canvas
 
@@ -96,7 +100,7 @@ class Renderer:
                 cameras=chosen,
                 ground=view_ground(lattice.ground, panorama, light=self.light),
                 sky=view_sky(lattice.sky, panorama),
-                walls=view_walls(chosen),
+                walls=view_walls(chosen, _pixel_rad(self.rig)),
             )
         return self._eyes[names]
 
@@ -109,6 +113,14 @@ class _Eyes:
     ground: GroundView
     sky: SkyView
     walls: WallView
+
+
+def _bring_forward(canvas: Canvas, light: Float32, depth_m: Float32) -> None:
+    """Put back what stood there before, where a body was painted over something nearer."""
+    hidden = np.flatnonzero(canvas.depth_m > depth_m * np.float32(1.01) + np.float32(0.3))
+    canvas.light[hidden] = light[hidden]
+    canvas.depth_m[hidden] = depth_m[hidden]
+    canvas.instances[hidden] = 0
 
 
 def _check(rig: Rig) -> None:

@@ -49,8 +49,7 @@ class Ripmap:
         d = np.clip(d_m, np.float32(self.right_m), np.float32(self.left_m))
         d -= np.float32(self.right_m)
         u = _place(d, level_d, self.columns, self.texel_across_m)
-        texels: NDArray[np.uint8] = cv2.remap(self.atlas, u, v, cv2.INTER_LINEAR)
-        return texels
+        return np.asarray(cv2.remap(self.atlas, u, v, cv2.INTER_LINEAR), np.uint8)
 
 
 def _level(footprint_m: Float32, texel_m: float, count: int) -> NDArray[np.intp]:

@@ -52,8 +52,7 @@ class Panorama:
         u = place[0] + turn
         u -= np.float32(columns) * (u >= np.float32(columns))
         source = self.mirror if mirrored else self.radiance
-        seen: Float32 = cv2.remap(source, u, place[1], cv2.INTER_LINEAR)
-        return seen
+        return np.asarray(cv2.remap(source, u, place[1], cv2.INTER_LINEAR), np.float32)
 
 
 def build_panorama(

@@ -44,7 +44,8 @@ def _ridge(generator: Generator, columns: int, *, waves: tuple[int, ...], rough:
         height += 0.9 / wave * np.sin(wave * turn + generator.uniform(0, 2 * np.pi))
     for wave in range(23, 120, 8):
         height += rough / wave * np.sin(wave * turn + generator.uniform(0, 2 * np.pi))
-    return np.clip(height, 0.02, None).astype(np.float32)
+    ridge: Float32 = np.clip(height, 0.02, None).astype(np.float32)
+    return ridge
 
 
 def _crowns(generator: Generator, columns: int, *, share: float) -> Float32:

@@ -56,7 +56,7 @@ def paint_hits(
         lit *= through
         lit += air
         planes.append(lit)
-    light: Float32 = cv2.merge(planes).reshape(-1, 3)
+    light = np.asarray(cv2.merge(planes), np.float32).reshape(-1, 3)
     partly = np.flatnonzero(cover < 1.0)
     below = canvas.light[hits.pixels[partly]]
     light[partly] = below + cover[partly, None] * (light[partly] - below)

@@ -72,9 +72,9 @@ class WallView:
     """(P,) angle of a pixel."""
 
 
-def view_walls(cameras: Sequence[Camera]) -> WallView:
+def view_walls(cameras: Sequence[Camera], pixel_rad: float) -> WallView:
     """Work out what depends on the rig only."""
-    bin_rad = min(0.5 / camera.intrinsics.fx_px for camera in cameras)
+    bin_rad = 0.5 * pixel_rad
     fans = [_fan(camera) for camera in cameras]
     starts = np.array([min(0.0, float(np.nanmin(fan[0]))) - bin_rad for fan in fans])
     ends = np.array([max(0.0, float(np.nanmax(fan[0]))) + bin_rad for fan in fans])

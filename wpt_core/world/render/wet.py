@@ -14,7 +14,7 @@ _SHRINK = 4
 _BRIGHT = 0.5
 """Radiance above which something is a lamp, and where lamps stop growing brighter."""
 _DAZZLING = 2.5
-_SHARE = 0.05
+_SHARE = 0.035
 _STREAKS = 70
 """In a picture, on average."""
 
