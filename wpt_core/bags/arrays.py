@@ -17,7 +17,8 @@ __all__ = ['Arrays', 'arrays_of', 'check_arrays']
 Arrays = Mapping[str, 'np.dtype[Any] | Arrays']
 """Field name to the type of the array in it, or to the arrays inside the message(s) in it."""
 
-DTYPES = {'byte': 'uint8', 'char': 'uint8', 'octet': 'uint8'}
+# ROS does not say whether a byte has a sign.
+DTYPES = {'byte': 'V1', 'octet': 'V1', 'char': 'uint8'}
 
 
 def arrays_of(store: Typestore, type_name: str) -> Arrays:
@@ -44,7 +45,11 @@ def check_arrays(message: Any, arrays: Arrays) -> None:
                 check_arrays(part, expected)
         elif not isinstance(value, np.ndarray):
             raise TypeError(f'{name} must be an array of {expected}, not {type(value).__name__}')
-        elif value.dtype != expected or value.ndim != 1:
+        elif value.ndim != 1 or not _fits(value.dtype, expected):
             raise TypeError(
                 f'{name} must be a flat array of {expected}, not {value.ndim}D of {value.dtype}'
             )
+
+
+def _fits(dtype: np.dtype[Any], expected: np.dtype[Any]) -> bool:
+    return dtype == expected or (expected.kind == 'V' and dtype.str[1:] in ('i1', 'u1'))

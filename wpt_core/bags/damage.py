@@ -9,11 +9,12 @@ import numpy as np
 from wpt_core.bags.storage import Int64Array
 from wpt_core.types import BagError, Level, Notice
 
-__all__ = ['CUT', 'DAMAGED', 'damage_notice', 'unreadable_message']
+__all__ = ['CUT', 'DAMAGED', 'damage_notice', 'reason', 'unreadable_message']
 
 CUT = 'bag.cut'
 DAMAGED = 'bag.damaged'
 
+LONGEST_REASON = 120
 RESCUE = 'rescue them with `wpt bag copy`, or record again'
 
 
@@ -41,6 +42,12 @@ def damage_notice(
         f'{path} {what}{after}{why}: {count} message{"s" * (count != 1)} on {topics} '
         f'topic{"s" * (topics != 1)} can still be read; {RESCUE}',
     )
+
+
+def reason(error: BaseException) -> str:
+    """What a library says, short and on one line."""
+    words = ' '.join(str(error).split()) or type(error).__name__
+    return words if len(words) <= LONGEST_REASON else f'{words[:LONGEST_REASON]}…'
 
 
 def unreadable_message(path: Path, why: str) -> BagError:

@@ -19,6 +19,7 @@ from rosbags.typesys import Stores, TypesysError, get_types_from_idl, get_types_
 from rosbags.typesys import get_typestore as rosbags_typestore
 from rosbags.typesys.store import Typestore
 
+from wpt_core.bags.damage import reason
 from wpt_core.types import BagError, InputError
 
 __all__ = [
@@ -40,7 +41,9 @@ LONGEST_ARRAY = 2**28
 LONGEST_UNROLLED_ARRAY = 2**8
 DEEPEST_NESTING = 32
 SEPARATOR = '=' * 80 + '\n'
-TYPE_NAME = re.compile(r'[A-Za-z][A-Za-z0-9_]*(/(msg|srv|action))?/[A-Za-z][A-Za-z0-9_]*', re.A)
+TYPE_NAME = re.compile(
+    r'(?=.{1,255}$)[A-Za-z][A-Za-z0-9_]*(/(msg|srv|action))?/[A-Za-z][A-Za-z0-9_]*', re.A
+)
 FIELD_NAME = re.compile(r'[A-Za-z][A-Za-z0-9_]*', re.A)
 # What the library's parsers raise on text that is no definition.
 UNPARSABLE = (
@@ -49,6 +52,7 @@ UNPARSABLE = (
     AttributeError,
     LookupError,
     RecursionError,
+    SyntaxError,
     TypeError,
     ValueError,
 )
@@ -85,7 +89,7 @@ def parsed(type_name: str, text: str) -> Typesdict:
         types = _parse(type_name, text)
     except UNPARSABLE as error:
         raise BagError(
-            f'the definition of {type_name} cannot be parsed ({_first_line(error)}); '
+            f'the definition of {type_name} cannot be parsed ({reason(error)}); '
             'expected the text of a .msg or .idl file'
         ) from error
     _vet(types)
@@ -116,7 +120,11 @@ def _typestore(definitions: tuple[tuple[str, str], ...], distribution: str) -> T
     sound: set[str] = set()
     for name in types:
         _refuse_nesting(name, {**store.fielddefs, **types}, sound=sound)
-    store.register(types)
+    try:
+        store.register(types)
+    except UNPARSABLE as error:
+        names = ', '.join(name for name, _ in definitions)
+        raise BagError(f'the definitions of {names} cannot be used ({reason(error)})') from error
     return store
 
 
@@ -196,7 +204,3 @@ def _children(fields: list[tuple[str, FieldDesc]]) -> Iterator[str]:
 def _wire(definition: Any) -> Any:
     """What decides the bytes: the fields, not the constants."""
     return definition[1]
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:120]

@@ -65,13 +65,14 @@ class McapIndex:
     """The file has its end."""
 
     def rows(self) -> Int64Array:
-        """(M, 4): stamp, channel, chunk, offset of the message's content in the chunk."""
+        """(M, 4) in the order of the file: stamp, channel, chunk, offset of the content in it."""
         empty = np.empty((0, 4), np.int64)
         rows = np.concatenate([empty, *self.parts])
         known = np.isin(rows[:, 1], np.array(sorted(self.channels), np.int64))
         if not known.all():
             self.problems.append(f'{np.count_nonzero(~known)} messages belong to no known topic')
-        return rows[known]
+        rows = rows[known]
+        return rows[np.lexsort((rows[:, 3], rows[:, 2]))]
 
     @property
     def trusted(self) -> bool:

@@ -2,6 +2,7 @@
 """How a topic was offered on the wire, as bags store it beside the messages."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from rosbags.interfaces import (
@@ -67,6 +68,8 @@ def rosbags_qos(qos: TopicQos) -> Qos:
     )
 
 
+# The topics of a bag, and the bags of a data set, say the same again and again.
+@lru_cache(maxsize=256)
 def profiles_from_text(text: str) -> tuple[TopicQos, ...]:
     """The profiles that a bag stores for a topic; what cannot be read counts as not stored.
 

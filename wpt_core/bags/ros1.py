@@ -10,7 +10,7 @@ from rosbags.interfaces import Connection
 from rosbags.rosbag1 import Reader, ReaderError
 from rosbags.serde import SerdeError
 
-from wpt_core.bags.damage import damage_notice, unreadable_message
+from wpt_core.bags.damage import damage_notice, reason, unreadable_message
 from wpt_core.bags.definitions import DEFAULT_DISTRIBUTION, full_definition, typestore_for
 from wpt_core.bags.qos import TopicQos
 from wpt_core.bags.storage import Int64Array, StoredTopic
@@ -54,7 +54,7 @@ class Ros1Storage:
         except UNREADABLE as error:
             self.close()
             raise BagError(
-                f'{path} is a damaged ROS 1 bag ({error}); repair it with rosbag reindex'
+                f'{path} is a damaged ROS 1 bag ({reason(error)}); repair it with rosbag reindex'
             ) from error
         except BaseException:
             self.close()
@@ -76,7 +76,7 @@ class Ros1Storage:
         try:
             rows.extend((places[c.id], stamp) for c, stamp, _ in self._reader.messages())
         except UNREADABLE as error:
-            problems.append(str(error))
+            problems.append(reason(error))
         table: Int64Array = np.array(rows, np.int64).reshape(-1, 2)
         self.topic_indices = table[:, 0].copy()
         self.stamps_ns = table[:, 1].copy()
@@ -102,7 +102,7 @@ class Ros1Storage:
                     yield bytes(self._store.ros1_to_cdr(data, connection.msgtype))
                     row = next(wanted, None)
         except UNREADABLE as error:
-            raise unreadable_message(self._path, str(error)) from error
+            raise unreadable_message(self._path, reason(error)) from error
 
     def close(self) -> None:
         if self._reader.bio is not None:

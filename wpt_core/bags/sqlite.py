@@ -8,7 +8,7 @@ from pathlib import Path
 import apsw
 import numpy as np
 
-from wpt_core.bags.damage import CUT, damage_notice, unreadable_message
+from wpt_core.bags.damage import CUT, damage_notice, reason, unreadable_message
 from wpt_core.bags.qos import profiles_from_text
 from wpt_core.bags.sqlite_pages import is_cut, open_database
 from wpt_core.bags.storage import LONGEST_MESSAGE, Int64Array, StoredTopic
@@ -97,7 +97,7 @@ class SqliteStorage:
         try:
             self._collect(rows, thorough=thorough)
         except (*UNREADABLE, _DamagedError) as error:
-            problem = str(error)
+            problem = reason(error)
         table: Int64Array = np.array(rows, np.int64).reshape(-1, 3)
         known = np.isin(table[:, 1], np.array(numbers, np.int64)) & (table[:, 2] >= 0)
         if not known.all():
@@ -140,7 +140,8 @@ class SqliteStorage:
     def _unusable(self, error: Exception) -> BagError:
         what = 'is cut off' if self._cut else 'is damaged'
         return BagError(
-            f'{self._path} {what} ({error}) and not one message can be read; record it again'
+            f'{self._path} {what} ({reason(error)}) and not one message can be read; '
+            'record it again'
         )
 
     def read(self, rows: Int64Array) -> Iterator[bytes]:
@@ -149,7 +150,7 @@ class SqliteStorage:
             try:
                 found = self._base.execute(query, (rowid,)).fetchone()
             except UNREADABLE as error:
-                raise unreadable_message(self._path, str(error)) from error
+                raise unreadable_message(self._path, reason(error)) from error
             if not found or not isinstance(found[0], bytes):
                 raise unreadable_message(self._path, f'message {rowid} cannot be read')
             yield found[0]

@@ -8,6 +8,7 @@ from typing import Any
 from rosbags.serde import SerdeError
 from rosbags.typesys.store import Typestore
 
+from wpt_core.bags.damage import reason
 from wpt_core.bags.definitions import full_definition, typestore_for
 from wpt_core.bags.qos import TopicQos
 from wpt_core.bags.storage import StoredTopic
@@ -73,7 +74,7 @@ class TypesOfBag:
         except (SerdeError, OverflowError, RecursionError) as error:
             raise BagError(
                 f'{self._path} is damaged: a message of {len(data)} bytes on {topic} is no '
-                f'{type_name} ({error})'
+                f'{type_name} ({reason(error)})'
             ) from error
 
     def _build(self, definitions: dict[str, str]) -> Typestore:
