@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bench2Drive's driving score: how much of the route, and at whose expense."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from wpt_core.metrics.intervals import Interval, mean_interval, wilson_interval
+from wpt_core.types import InputError
+
+__all__ = [
+    'PENALTIES',
+    'Infraction',
+    'RouteOutcome',
+    'SeedSummary',
+    'SuiteScore',
+    'over_seeds',
+    'suite_score',
+]
+
+
+class Infraction(Enum):
+    """What costs points on a route; each occurrence counts."""
+
+    PEDESTRIAN = 'collision with a pedestrian'
+    VEHICLE = 'collision with a vehicle'
+    STATIC = 'collision with something that stands'
+    RED_LIGHT = 'red light'
+    STOP_SIGN = 'stop sign'
+    TIMEOUT = 'timeout'
+
+
+PENALTIES = {
+    Infraction.PEDESTRIAN: 0.5,
+    Infraction.VEHICLE: 0.6,
+    Infraction.STATIC: 0.65,
+    Infraction.RED_LIGHT: 0.7,
+    Infraction.STOP_SIGN: 0.8,
+    Infraction.TIMEOUT: 0.7,
+}
+"""The published factor for each occurrence."""
+
+_COMPLETE = 1.0 - 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class RouteOutcome:
+    """How one drive along one route went."""
+
+    route: str
+    completion: float
+    """Share of the route that was driven, 0 to 1."""
+    infractions: tuple[Infraction, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.completion) and 0.0 <= self.completion <= 1.0):
+            raise InputError(
+                f'completion of route {self.route!r} must lie between 0 and 1, '
+                f'not {self.completion}.'
+            )
+
+    @property
+    def score(self) -> float:
+        """Completion in percent times the penalty of each infraction, 0 to 100."""
+        return 100.0 * self.completion * math.prod(PENALTIES[i] for i in self.infractions)
+
+    @property
+    def success(self) -> bool:
+        """Completed, and without any infraction."""
+        return self.completion >= _COMPLETE and not self.infractions
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteScore:
+    """One run of one driver over a list of routes."""
+
+    driving_score: float
+    """Mean over the routes, 0 to 100; a route without an outcome counts 0."""
+    successes: Interval
+    """Share of successful routes, 0 to 1, with Wilson's interval."""
+    missing: tuple[str, ...]
+    """Routes that should have been driven and were not."""
+    infractions: tuple[tuple[Infraction, int], ...]
+    """How often each kind occurred, in the order of the enumeration."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeedSummary:
+    """The same suite over several seeds, with Student's intervals."""
+
+    driving_score: Interval
+    success_rate: Interval
+    """Of the rates, so it shows how much the seed matters; not clipped to 0..1."""
+
+
+def suite_score(outcomes: Sequence[RouteOutcome], routes: Sequence[str]) -> SuiteScore:
+    """Score the outcomes of one run against the list of routes that belong to the suite."""
+    _check_routes([outcome.route for outcome in outcomes], routes)
+    driven = {outcome.route for outcome in outcomes}
+    counts = Counter(infraction for outcome in outcomes for infraction in outcome.infractions)
+    return SuiteScore(
+        driving_score=sum(outcome.score for outcome in outcomes) / len(routes),
+        successes=wilson_interval(sum(outcome.success for outcome in outcomes), len(routes)),
+        missing=tuple(route for route in routes if route not in driven),
+        infractions=tuple((kind, counts[kind]) for kind in Infraction if counts[kind]),
+    )
+
+
+def over_seeds(scores: Sequence[SuiteScore], level: float = 0.95) -> SeedSummary:
+    """Mean and interval over runs that differ in their seed only; at least two."""
+    return SeedSummary(
+        mean_interval([score.driving_score for score in scores], level),
+        mean_interval([score.successes.estimate for score in scores], level),
+    )
+
+
+def _check_routes(driven: Sequence[str], routes: Sequence[str]) -> None:
+    if not routes:
+        raise InputError('routes must name at least one route.')
+    for name, names in (('routes', routes), ('outcomes', driven)):
+        again = [route for route, count in Counter(names).items() if count > 1]
+        if again:
+            raise InputError(f'{name} must name each route once, {again[0]!r} comes more often.')
+    unknown = sorted(set(driven) - set(routes))
+    if unknown:
+        raise InputError(f'outcomes must be of routes of the suite; {unknown[0]!r} is not.')

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How far is a plan from what the expert drove, and what would it have hit?
+
+Nothing here says how well a planner drives: open-loop error ranks planners in the reverse order of
+their closed-loop driving often enough that it never stands alone in a table.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wpt_core.geometry import overlaps
+from wpt_core.metrics.arrays import BoolArray, FloatArray
+from wpt_core.metrics.horizon import OPEN_LOOP_SAMPLING, HorizonFigures, Sampling
+from wpt_core.metrics.motion import Footprint, Motion, Tracks
+from wpt_core.types import InputError
+
+__all__ = [
+    'NUSCENES_EGO',
+    'CollisionRates',
+    'JitteredCollisionRates',
+    'OpenLoopCase',
+    'collision_rates',
+    'displacement_errors',
+    'jittered_collision_rates',
+    'trajectory_mae_m',
+]
+
+NUSCENES_EGO = Footprint(length_m=4.084, width_m=1.85, centre_ahead_m=0.5)
+"""The box that the common nuScenes planning code gives the ego vehicle."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class OpenLoopCase:
+    """One plan beside what the expert drove and who was there; one frame, one clock."""
+
+    plan: Motion
+    truth: Motion
+    tracks: Tracks
+
+
+def displacement_errors(
+    cases: Sequence[OpenLoopCase], sampling: Sampling = OPEN_LOOP_SAMPLING
+) -> HorizonFigures:
+    """L2 distance between plan and truth, mean over the cases, in metres."""
+    _require(cases)
+    errors_m = [_distances_m(case, sampling.times_s) for case in cases]
+    return HorizonFigures.of_steps(np.mean(errors_m, axis=0), sampling, unit='m')
+
+
+def trajectory_mae_m(cases: Sequence[OpenLoopCase], times_s: ArrayLike) -> float:
+    """Mean absolute error over cases, times and both axes of the frame, in metres."""
+    _require(cases)
+    errors_m = [
+        np.abs(case.plan.at(times_s).positions_m - case.truth.at(times_s).positions_m).mean()
+        for case in cases
+    ]
+    return float(np.mean(errors_m))
+
+
+@dataclass(frozen=True, slots=True)
+class CollisionRates:
+    """Share of cases whose ego box touches another's, in percent.
+
+    A sample at which the expert's own box touches somebody (annotation error, or a box too large)
+    counts as free where `expert_excluded`, and stays in the denominator, as published.
+    """
+
+    percent: HorizonFigures
+    cases: int
+    expert_excluded: bool
+    expert_samples: int
+    """Samples at which the expert's box touches somebody, excluded or not."""
+
+
+def collision_rates(
+    cases: Sequence[OpenLoopCase],
+    footprint: Footprint = NUSCENES_EGO,
+    *,
+    sampling: Sampling = OPEN_LOOP_SAMPLING,
+    exclude_expert: bool = True,
+) -> CollisionRates:
+    """How often the plans collide at the samples, in both conventions."""
+    _require(cases)
+    samples = [_sampled(case, sampling.times_s) for case in cases]
+    expert = np.array([_touches(case.truth, case.tracks, footprint) for case in samples])
+    plans = np.array([_touches(case.plan, case.tracks, footprint) for case in samples])
+    return CollisionRates(
+        _percent(plans, expert & exclude_expert, sampling),
+        len(cases),
+        exclude_expert,
+        int(np.count_nonzero(expert)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class JitteredCollisionRates:
+    """Collision rates of the same plans moved by noise, one draw a run, in percent."""
+
+    sigma_m: float
+    runs: tuple[HorizonFigures, ...]
+    mean: HorizonFigures
+    deviation: HorizonFigures
+    """Standard deviation between the runs (n - 1): differences below it say nothing."""
+
+
+def jittered_collision_rates(
+    cases: Sequence[OpenLoopCase],
+    footprint: Footprint = NUSCENES_EGO,
+    *,
+    sigma_m: float,
+    runs: int,
+    generator: np.random.Generator,
+    sampling: Sampling = OPEN_LOOP_SAMPLING,
+    exclude_expert: bool = True,
+) -> JitteredCollisionRates:
+    """Collision rates when each sampled position moves by N(0, sigma) on either axis.
+
+    Headings stay. A rate that changes under a centimetre of this is not a property of the planner.
+    """
+    _require(cases)
+    if not (np.isfinite(sigma_m) and sigma_m >= 0.0):
+        raise InputError(f'sigma_m must be a finite distance of 0 m or more, not {sigma_m}.')
+    if runs < 2:
+        raise InputError(f'runs must be at least 2 to show a deviation, not {runs}.')
+    samples = [_sampled(case, sampling.times_s) for case in cases]
+    ignored = exclude_expert & np.array(
+        [_touches(case.truth, case.tracks, footprint) for case in samples]
+    )
+    rates = []
+    for _ in range(runs):
+        moved = [
+            _touches(_jittered(case.plan, sigma_m, generator), case.tracks, footprint)
+            for case in samples
+        ]
+        rates.append(_percent(np.array(moved), ignored, sampling))
+    return JitteredCollisionRates(
+        sigma_m, tuple(rates), _across(rates, np.mean), _across(rates, _deviation)
+    )
+
+
+def _require(cases: Sequence[OpenLoopCase]) -> None:
+    if not cases:
+        raise InputError('cases must hold at least one open-loop case.')
+
+
+def _distances_m(case: OpenLoopCase, times_s: FloatArray) -> FloatArray:
+    away_m = case.plan.at(times_s).positions_m - case.truth.at(times_s).positions_m
+    return np.hypot(away_m[:, 0], away_m[:, 1])
+
+
+def _sampled(case: OpenLoopCase, times_s: FloatArray) -> OpenLoopCase:
+    return OpenLoopCase(case.plan.at(times_s), case.truth.at(times_s), case.tracks.at(times_s))
+
+
+def _touches(ego: Motion, tracks: Tracks, footprint: Footprint) -> BoolArray:
+    """At which of the common times the ego box touches anybody present, (S,)."""
+    boxes = footprint.boxes(ego.positions_m[:, None], ego.yaws_rad[:, None])
+    touching: BoolArray = overlaps(boxes, tracks.boxes) & tracks.present
+    return np.asarray(touching.any(axis=1))
+
+
+def _percent(plans: BoolArray, ignored: BoolArray, sampling: Sampling) -> HorizonFigures:
+    per_step = 100.0 * (plans & ~ignored).mean(axis=0)
+    return HorizonFigures.of_steps(per_step, sampling, unit='%')
+
+
+def _jittered(motion: Motion, sigma_m: float, generator: np.random.Generator) -> Motion:
+    noise_m = generator.normal(0.0, sigma_m, motion.positions_m.shape)
+    return Motion(motion.times_s, motion.positions_m + noise_m, motion.yaws_rad)
+
+
+def _deviation(values: FloatArray, axis: int) -> FloatArray:
+    return np.asarray(np.std(values, axis=axis, ddof=1))
+
+
+def _across(runs: Sequence[HorizonFigures], summary: Callable[..., FloatArray]) -> HorizonFigures:
+    """The figures of several runs summarised horizon by horizon."""
+    at = summary(np.array([run.at for run in runs]), axis=0)
+    mean_up_to = summary(np.array([run.mean_up_to for run in runs]), axis=0)
+    first = runs[0]
+    return HorizonFigures(
+        first.unit, first.horizons_s, tuple(map(float, at)), tuple(map(float, mean_up_to))
+    )
