@@ -2,6 +2,7 @@
 """Painting plants: upright pictures that always turn towards the eye."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -12,174 +13,241 @@ from wpt_core.world.render.bodies.plants import Foliage
 from wpt_core.world.render.canvas import Float32
 from wpt_core.world.render.light import Light
 
-__all__ = ['Plant', 'crown_shadows', 'paint_plant']
+__all__ = ['Plants', 'Sheet', 'paint_plant', 'sheets']
 
 _CLOSEST_M = 0.6
+_LEAST_PX = 2.0
+"""Plants lower than this in the picture are left out."""
 _THROUGH = 0.22
 """Share of the sun that shines through leaves lit from behind."""
 _SOLID = 0.5
 """Cover from which a pixel counts as the plant's in depth."""
+_BEARINGS = 32
+"""Directions from which the sun is worked out; a step changes the light by a tenth at most."""
+_BEAM_STEPS = 8
+_FLAT_M = 30.0
+"""Distance from which a plant has one depth."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Plant:
-    """One tree or bush."""
+class Plants:
+    """N trees and bushes."""
 
-    foliage: Foliage
-    place_m: NDArray[np.float64]
-    """(3,) foot of the stem in the world frame."""
-    height_m: float
-    stretch: float
-    """Width over that of the picture; negative mirrors it."""
-    tint: NDArray[np.float64]
-
-    @property
-    def width_m(self) -> float:
-        return self.height_m * self.foliage.aspect * abs(self.stretch)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Sheet:
-    """Where the picture of a plant lies in the pane."""
-
-    area: tuple[slice, slice]
-    colour: NDArray[np.uint8]
-    normal: NDArray[np.uint8]
-    across: NDArray[np.float64]
-    towards: NDArray[np.float64]
+    pictures: tuple[Foliage, ...]
+    feet_m: NDArray[np.float64]
+    """(N, 3) on the ground, world frame."""
     heights_m: NDArray[np.float64]
-    """For each row of the area, roughly."""
+    """(N,)."""
+    widths_m: NDArray[np.float64]
+    """(N,)."""
+    mirrored: NDArray[np.bool_]
+    """(N,)."""
+    tints: NDArray[np.float64]
+    """(N, 3) factors on the albedo."""
+
+    def centres_m(self) -> NDArray[np.float64]:
+        """(N, 3) of spheres that hold them."""
+        return self.feet_m + np.outer(self.heights_m, (0.0, 0.0, 0.5))
+
+    def radii_m(self) -> NDArray[np.float64]:
+        """(N,) of these spheres."""
+        return 0.5 * np.hypot(self.heights_m, self.widths_m)
 
 
-def paint_plant(eye: Eye, plant: Plant, light: Light, *, fade: float = 1.0) -> None:
-    """Paint a plant over what lies behind it; `fade` below 1 makes it transparent."""
-    sheet = _sheet(eye, plant)
-    if sheet is None:
-        return
-    cover = sheet.colour[..., 3].astype(np.float32) * np.float32(fade / 255)
-    depth = eye.pane.depth_m[sheet.area]
-    plane = _depth_m(eye, plant, sheet)
-    cover *= plane < depth
-    radiance = _radiance(eye, plant, sheet, light)
-    pane = eye.pane.light[sheet.area]
-    pane += cover[..., None] * (radiance - pane)
-    solid = cover >= _SOLID
-    np.copyto(depth, plane, where=solid)
-    np.copyto(eye.pane.instances[sheet.area], 0, where=solid)
+@dataclass(frozen=True, eq=False, slots=True)
+class Sheet:
+    """One plant as a picture in a pane."""
+
+    far_m: float
+    window: tuple[int, int, int, int]
+    """u0, v0, u1, v1."""
+    picture: Foliage
+    level: int
+    bearing: int
+    pixels_from_picture: NDArray[np.float64]
+    """2 x 3, to pixels counted from (u0, v0)."""
+    inverse_depth: NDArray[np.float64]
+    """(3,): times a ray, 1 / depth."""
+    stem_m: float
+    """Depth of the stem's foot."""
+    tint: NDArray[np.float64]
+    fade: float
+    beam: NDArray[np.float64] | None
+    """Own headlights at even steps from the foot to the top; None when they are off."""
 
 
-def _sheet(eye: Eye, plant: Plant) -> _Sheet | None:
-    flat = eye.place_m - plant.place_m
-    flat[2] = 0.0
-    towards = flat / max(float(np.linalg.norm(flat)), 1e-6)
-    across = np.array([-towards[1], towards[0], 0.0])
-    half = across * (plant.width_m / 2)
-    top = plant.place_m + (0.0, 0.0, plant.height_m)
-    corners = np.stack([plant.place_m - half, plant.place_m + half, top - half, top + half])
-    in_camera = eye.in_camera(corners)
-    if in_camera[:, 2].min() < _CLOSEST_M:
-        return None
-    pixels = eye.pixels(in_camera)
-    if not np.isfinite(pixels).all():
-        return None
-    height, width = eye.pane.depth_m.shape
-    u0, v0 = np.clip(np.floor(pixels.min(axis=0)), 0, (width, height)).astype(int)
-    u1, v1 = np.clip(np.ceil(pixels.max(axis=0)) + 1, 0, (width, height)).astype(int)
-    if u1 <= u0 or v1 <= v0:
-        return None
-    colour, normal = _warped(plant, pixels - (u0, v0), (int(u1 - u0), int(v1 - v0)))
-    foot_v, top_v = pixels[:2, 1].mean(), pixels[2:, 1].mean()
-    rows = (foot_v - np.arange(v0, v1)) / max(foot_v - top_v, 0.5)
-    area = (slice(int(v0), int(v1)), slice(int(u0), int(u1)))
-    return _Sheet(area, colour, normal, across, towards, rows.clip(0, 1) * plant.height_m)
-
-
-def _warped(
-    plant: Plant, pixels: NDArray[np.float64], size: tuple[int, int]
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Colour and normals brought to the pane, from the scale that fits best."""
-    tall_px = float(np.linalg.norm(pixels[2] - pixels[0]))
-    colours = plant.foliage.colours
-    level = int(
-        np.clip(
-            np.floor(np.log2(max(len(colours[0]) / max(tall_px, 1.0), 1.0)) + 0.4),
-            0,
-            len(colours) - 1,
-        )
+def sheets(
+    eye: Eye,
+    plants: Plants,
+    chosen: NDArray[np.int64],
+    light: Light,
+    *,
+    fades: NDArray[np.float64],
+) -> list[Sheet]:
+    """The pictures that the `chosen` plants make; those out of view are left out."""
+    feet, heights, widths = (
+        plants.feet_m[chosen],
+        plants.heights_m[chosen],
+        plants.widths_m[chosen],
     )
-    colour, normal = colours[level], plant.foliage.normals[level]
-    rows, columns = colour.shape[:2]
-    left, right = (0.0, columns - 1.0) if plant.stretch > 0 else (columns - 1.0, 0.0)
-    source = np.array([(left, rows - 0.5), (right, rows - 0.5), (left, -0.5)], np.float32)
-    matrix = cv2.getAffineTransform(source, pixels[:3].astype(np.float32))
-    return cv2.warpAffine(colour, matrix, size), cv2.warpAffine(normal, matrix, size)
-
-
-def _depth_m(eye: Eye, plant: Plant, sheet: _Sheet) -> Float32:
-    """(h, w) depth of the upright plane through the stem."""
-    normal = eye.camera_from_world[:3, :3] @ sheet.towards
-    row = normal / (normal @ eye.in_camera(plant.place_m))
-    rows, columns = sheet.area
-    if not eye.straight:
-        inverse = eye.ray_map()[sheet.area] @ row.astype(np.float32)
-    else:
-        lens = eye.pane.camera.intrinsics
-        x = (np.arange(columns.start, columns.stop) - lens.cx_px) / lens.fx_px
-        y = (np.arange(rows.start, rows.stop) - lens.cy_px) / lens.fy_px
-        inverse = (row[0] * x + row[2]) + (row[1] * y)[:, None]
-    depth: Float32 = (1.0 / np.maximum(inverse, 1e-4)).astype(np.float32)
-    return depth
-
-
-def _radiance(eye: Eye, plant: Plant, sheet: _Sheet, light: Light) -> Float32:
-    """(h, w, 3) light that the leaves send to the eye."""
-    facing = (sheet.normal.astype(np.float32) - 128) * np.float32(1 / 127)
-    if plant.stretch < 0:
-        facing[..., 0] *= -1
-    up = facing[..., 1:2]
-    sky, bounce = light.sky_rgb.astype(np.float32), (0.08 * light.ground_rgb).astype(np.float32)
-    total = (0.55 * sky + 0.5 * bounce) + (0.45 * sky - 0.5 * bounce) * up
-    if light.sun_rgb.any():
-        sun = light.sun_direction
-        axes = np.array([sun @ sheet.across, sun[2], sun @ sheet.towards], np.float32)
-        amount = facing @ axes
-        shining = np.maximum(amount, 0.0) + _THROUGH * np.maximum(-amount, 0.0)
-        total += shining[..., None] * light.sun_rgb.astype(np.float32)
-    if light.headlights > 0:
-        stem = plant.place_m + np.outer(sheet.heights_m, (0.0, 0.0, 1.0))
-        beam = light.headlight(stem @ eye.base_from_world[:3, :3].T + eye.base_from_world[:3, 3])
-        total += (np.maximum(facing[..., 2], 0.0) * beam[:, None])[..., None]
-    albedo = sheet.colour[..., :3].astype(np.float32) * np.float32(1 / 255)
-    albedo *= albedo
-    clear = float(light.transmittance(np.linalg.norm(plant.place_m - eye.place_m)))
-    total *= albedo * (clear * plant.tint).astype(np.float32)
-    result: Float32 = total + (light.haze_rgb * (1 - clear)).astype(np.float32)
+    towards = (eye.place_m - feet) * (1.0, 1.0, 0.0)
+    towards /= np.maximum(np.linalg.norm(towards, axis=1, keepdims=True), 1e-6)
+    across = np.column_stack([-towards[:, 1], towards[:, 0], np.zeros(len(feet))])
+    half, up = across * (widths / 2)[:, None], np.outer(heights, (0.0, 0.0, 1.0))
+    corners = np.stack([feet - half, feet + half, feet - half + up, feet + half + up], axis=1)
+    in_camera = eye.in_camera(corners)
+    ahead = in_camera[..., 2].min(axis=1) > _CLOSEST_M
+    in_camera[~ahead] = (0.0, 0.0, 1.0)
+    pixels = eye.pixels(in_camera)
+    tall_px = np.hypot(*(pixels[:, 2] - pixels[:, 0]).T)
+    height, width = eye.pane.depth_m.shape
+    low = np.clip(np.floor(pixels.min(axis=1)), 0, (width, height))
+    high = np.clip(np.ceil(pixels.max(axis=1)) + 1, 0, (width, height))
+    usable = ahead & np.isfinite(pixels).all(axis=(1, 2)) & (high > low).all(axis=1)
+    usable &= tall_px > _LEAST_PX
+    normals = towards @ eye.camera_from_world[:3, :3].T
+    stems = eye.in_camera(feet)
+    planes = normals / (normals * stems).sum(axis=1, keepdims=True)
+    sun = np.arctan2(
+        light.sun_direction[:2] @ across[:, :2].T, light.sun_direction[:2] @ towards[:, :2].T
+    )
+    far = np.linalg.norm(plants.centres_m()[chosen] - eye.place_m, axis=1)
+    beams = _beams(eye, feet, up, light)
+    result = []
+    for i in np.flatnonzero(usable).tolist():
+        index = int(chosen[i])
+        picture, flip = plants.pictures[index], bool(plants.mirrored[index])
+        level = _level(picture, float(tall_px[i]))
+        u0, v0, u1, v1 = (*low[i].astype(int).tolist(), *high[i].astype(int).tolist())
+        result.append(
+            Sheet(
+                far_m=float(far[i]),
+                window=(u0, v0, u1, v1),
+                picture=picture,
+                level=level,
+                bearing=_step(-sun[i] if flip else sun[i]),
+                pixels_from_picture=_affine(pixels[i] - (u0, v0), picture.colours[level], flip),
+                inverse_depth=planes[i],
+                stem_m=float(stems[i, 2]),
+                tint=plants.tints[index],
+                fade=float(fades[i]),
+                beam=None if beams is None else beams[i],
+            )
+        )
     return result
 
 
-def crown_shadows(plant: Plant, sun_direction: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Outlines (n, 3) on the ground of the shadows of a plant's crown and stem."""
-    if sun_direction[2] < 0.05:
-        return []
-    along = sun_direction[:2] / sun_direction[2]
-    away = along / max(float(np.linalg.norm(along)), 1e-6)
-    side = np.array([-away[1], away[0]])
-    stretch = 1.0 / sun_direction[2]
-    angle = np.arange(14) * (2 * np.pi / 14)
-    ragged = 1.0 + 0.16 * np.sin(angle * 5 + plant.place_m[0]) * np.cos(angle * 3)
-    outlines = []
-    for right, up, radius in plant.foliage.blobs * plant.height_m:
-        centre = plant.place_m[:2] + side * (right * plant.stretch) - along * up
-        ring = (
-            np.outer(np.cos(angle) * ragged, side)
-            + np.outer(np.sin(angle) * ragged, away) * stretch
-        )
-        outlines.append(np.column_stack([centre + radius * ring, np.zeros(14)]))
-    width = 0.014 * plant.height_m
-    tip = plant.place_m[:2] - along * (0.6 * plant.height_m)
-    foot = plant.place_m[:2]
-    stem = np.array(
-        [foot - side * width, foot + side * width, tip + side * width, tip - side * width]
-    )
-    outlines.append(np.column_stack([stem, np.zeros(4)]))
-    return outlines
+def paint_plant(eye: Eye, sheet: Sheet, light: Light) -> None:
+    """Paint a plant over what lies behind it."""
+    u0, v0, u1, v1 = sheet.window
+    area, size = (slice(v0, v1), slice(u0, u1)), (u1 - u0, v1 - v0)
+    picture = _lit(sheet.picture, sheet.level, sheet.bearing, light)
+    leaves = cv2.warpAffine(picture, sheet.pixels_from_picture, size)
+    if sheet.beam is not None:
+        front = cv2.warpAffine(_front(sheet.picture, sheet.level), sheet.pixels_from_picture, size)
+        leaves[..., :3] += front * _rows(sheet, size[1])
+    depth = eye.pane.depth_m[area]
+    plane = _depth_m(eye, sheet)
+    hidden = depth <= plane
+    if hidden.any():
+        leaves[hidden] = 0
+    if sheet.fade < 1:
+        leaves *= np.float32(sheet.fade)
+    clear = float(light.transmittance(sheet.far_m))
+    mix = np.column_stack([np.diag(clear * sheet.tint), light.haze_rgb * (1 - clear)])
+    pane, cover = eye.pane.light[area], leaves[..., 3]
+    pane *= (1 - cover)[..., None]
+    pane += cv2.transform(leaves, mix)
+    solid = cover >= _SOLID
+    np.copyto(depth, plane, where=solid)
+    np.copyto(eye.pane.instances[area], np.int32(0), where=solid)
+
+
+def _level(picture: Foliage, tall_px: float) -> int:
+    """The scale just finer than the pane."""
+    ratio = len(picture.colours[0]) / max(tall_px, 1.0)
+    return int(np.clip(np.log2(max(ratio, 1.0)) + 0.4, 0, len(picture.colours) - 1))
+
+
+def _step(angle_rad: float) -> int:
+    return round(angle_rad / (2 * np.pi) * _BEARINGS) % _BEARINGS
+
+
+def _affine(
+    corners: NDArray[np.float64], picture: NDArray[np.uint8], mirrored: bool
+) -> NDArray[np.float64]:
+    """From picture to pixels, for corners bottom left, bottom right, top left, top right."""
+    rows, columns = picture.shape[:2]
+    start, end = (corners[3], corners[2]) if mirrored else (corners[2], corners[3])
+    right, down = (end - start) / columns, (corners[0] - corners[2]) / rows
+    return np.column_stack([right, down, start + (right + down) / 2])
+
+
+def _depth_m(eye: Eye, sheet: Sheet) -> Float32:
+    """(h, w) depth of the upright plane through the stem; that of the stem alone for far ones."""
+    row = sheet.inverse_depth
+    u0, v0, u1, v1 = sheet.window
+    if sheet.far_m > _FLAT_M:
+        return np.full((1, 1), sheet.stem_m, np.float32)
+    if not eye.straight:
+        inverse = eye.ray_map()[v0:v1, u0:u1] @ row.astype(np.float32)
+    else:
+        lens = eye.pane.camera.intrinsics
+        x = (np.arange(u0, u1) - lens.cx_px) * (row[0] / lens.fx_px) + row[2]
+        y = (np.arange(v0, v1) - lens.cy_px) * (row[1] / lens.fy_px)
+        inverse = np.add.outer(y.astype(np.float32), x.astype(np.float32))
+    depth: Float32 = 1 / np.maximum(inverse, np.float32(1e-4))
+    return depth
+
+
+@lru_cache(maxsize=160)
+def _lit(picture: Foliage, level: int, bearing: int, light: Light) -> Float32:
+    """(H, W, 4) radiance under sun and sky times cover, and cover."""
+    facing = (picture.normals[level].astype(np.float32) - 128) / np.float32(127)
+    up = facing[..., 1:2]
+    sky, bounce = light.sky_rgb, 0.08 * light.ground_rgb
+    total = (0.55 * sky + 0.5 * bounce) + (0.45 * sky - 0.5 * bounce) * up
+    if light.sun_rgb.any():
+        angle, flat = bearing / _BEARINGS * 2 * np.pi, np.hypot(*light.sun_direction[:2])
+        axes = (flat * np.sin(angle), light.sun_direction[2], flat * np.cos(angle))
+        amount = (facing @ np.array(axes, np.float32))[..., None]
+        total = total + light.sun_rgb * (np.maximum(amount, 0) + _THROUGH * np.maximum(-amount, 0))
+    cover = picture.colours[level][..., 3:].astype(np.float32) / 255
+    return np.concatenate([_albedo(picture, level) * total * cover, cover], -1).astype(np.float32)
+
+
+@lru_cache(maxsize=64)
+def _front(picture: Foliage, level: int) -> Float32:
+    """(H, W, 3) radiance under white light from the eye, times cover."""
+    facing = (picture.normals[level][..., 2:].astype(np.float32) - 128) / np.float32(127)
+    cover = picture.colours[level][..., 3:].astype(np.float32) / 255
+    lit: Float32 = _albedo(picture, level) * np.maximum(facing, 0) * cover
+    return lit
+
+
+def _albedo(picture: Foliage, level: int) -> Float32:
+    root = picture.colours[level][..., :3].astype(np.float32) / np.float32(255)
+    albedo: Float32 = root * root
+    return albedo
+
+
+def _beams(
+    eye: Eye, feet_m: NDArray[np.float64], up_m: NDArray[np.float64], light: Light
+) -> NDArray[np.float64] | None:
+    """(n, steps) own headlights along the stems."""
+    if light.headlights == 0:
+        return None
+    steps = np.linspace(0.0, 1.0, _BEAM_STEPS)[None, :, None]
+    stems = feet_m[:, None] + steps * up_m[:, None]
+    base = stems @ eye.base_from_world[:3, :3].T + eye.base_from_world[:3, 3]
+    return light.headlight(base).astype(np.float64)
+
+
+def _rows(sheet: Sheet, height: int) -> Float32:
+    """(h, 1, 1) headlight on every row of the window."""
+    assert sheet.beam is not None
+    matrix, tall = sheet.pixels_from_picture, len(sheet.picture.colours[sheet.level])
+    share = 1 - (np.arange(height) - matrix[1, 2]) / max(matrix[1, 1] * tall, 1e-6)
+    beam = np.interp(share, np.linspace(0.0, 1.0, len(sheet.beam)), sheet.beam)
+    rows: Float32 = beam.astype(np.float32)[:, None, None]
+    return rows

@@ -7,16 +7,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.geometry import lift
-from wpt_core.world.render.bodies.billboards import Plant, crown_shadows, paint_plant
+from wpt_core.world.render.bodies.billboards import Sheet, paint_plant, sheets
 from wpt_core.world.render.bodies.eye import Eye, eyes
 from wpt_core.world.render.bodies.lamps import add_glow
 from wpt_core.world.render.bodies.mesh import Mesh
 from wpt_core.world.render.bodies.models import actor_mesh
-from wpt_core.world.render.bodies.raster import Placed, paint_faces
-from wpt_core.world.render.bodies.roadside import Fixture, Roadside
+from wpt_core.world.render.bodies.raster import Placed, paint_faces, place
+from wpt_core.world.render.bodies.roadside import Roadside
 from wpt_core.world.render.bodies.shade import coefficients, emission
-from wpt_core.world.render.bodies.shadows import contact_outlines, darken, mesh_shadows
-from wpt_core.world.render.canvas import Canvas
+from wpt_core.world.render.bodies.shadows import (
+    contact_outlines,
+    darken,
+    joined,
+    mesh_shadows,
+    outlines,
+)
+from wpt_core.world.render.canvas import Canvas, Float32
 from wpt_core.world.render.light import Light
 from wpt_core.world.scene import Actor, Lights, Scene
 
@@ -24,145 +30,118 @@ __all__ = ['draw_bodies', 'draw_ground_shadows']
 
 _DETAIL_PX = (18.0, 75.0)
 """Heights in the picture from which the usual and the close mesh are drawn."""
-
-
-_GONE_M = 190.0
+_GONE_M = 140.0
 """Roadside objects farther than this are not painted."""
 _FADE_M = 40.0
 """Plants appear gradually over this distance."""
-_SHADOW_M = 70.0
-"""Roadside objects farther than this throw no shadow."""
-_LEAST_ANGLE = 0.006
-"""Radius over distance below which a roadside object is not worth painting."""
+_SHADOW_M = 50.0
+"""Shadows of roadside objects farther than this are not painted."""
+_LEAST_PX = 2.5
+"""Built things smaller than this are not painted."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Thing:
-    """A roadside object within sight of the ego."""
+class _Body:
+    """Something solid, with what does not depend on the camera."""
 
-    body: Plant | Fixture
-    centre_m: NDArray[np.float64]
-    radius_m: float
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Standing:
-    """An actor with what does not depend on the camera."""
-
-    actor: Actor
     world_from_body: NDArray[np.float64]
     glow: NDArray[np.float64]
+    centre_m: NDArray[np.float64]
+    radius_m: float
+    instance: int
+    form: Actor | Mesh
 
-    @property
-    def centre_m(self) -> NDArray[np.float64]:
-        pose, size = self.actor.pose, self.actor.size
-        return np.array([pose.x_m, pose.y_m, size.height_m / 2])
-
-    @property
-    def radius_m(self) -> float:
-        size = self.actor.size
-        return 0.5 * float(np.hypot(np.hypot(size.length_m, size.width_m), size.height_m)) + 0.4
+    def mesh(self, tall_px: float) -> Mesh:
+        """In the detail that its size in the picture deserves."""
+        if isinstance(self.form, Mesh):
+            return self.form
+        return actor_mesh(self.form, int(np.searchsorted(_DETAIL_PX, tall_px)))
 
 
 def draw_bodies(
     canvas: Canvas, scene: Scene, light: Light, roadside: Roadside | None = None
 ) -> None:
     """Paint actors and roadside into all panes, over the ground that is there."""
-    bodies = sorted(
-        (
-            _Standing(actor, lift(actor.pose), emission(actor.lights, light, scene.time_s))
-            for actor in scene.actors
-        ),
-        key=lambda body: body.actor.instance,
-    )
-    things = _nearby(roadside, scene)
-    unlit = emission(Lights(), light, scene.time_s)
-    centres = np.array([body.centre_m for body in bodies] + [t.centre_m for t in things])
-    radii = np.array([body.radius_m for body in bodies] + [t.radius_m for t in things])
-    if not len(centres):
-        return
+    bodies = _bodies(scene, light, roadside)
+    here = (scene.ego.pose.x_m, scene.ego.pose.y_m)
+    plants = roadside.plants_near(here, _GONE_M) if roadside else np.zeros(0, np.int64)
     for eye in eyes(canvas, scene.ego):
-        far = np.linalg.norm(centres - eye.place_m, axis=1)
-        shown = np.flatnonzero(eye.sees(centres, radii))
-        glowing = []
-        for i in shown[np.argsort(-far[shown], kind='stable')]:
-            if i < len(bodies):
-                glowing.append((bodies[i], _paint_actor(eye, bodies[i], light, float(far[i]))))
+        seen = _in_view(eye, bodies)
+        tasks: list[tuple[float, Sheet | tuple[_Body, Placed, Float32]]] = []
+        placed = [place(eye, body.mesh(tall_px), body.world_from_body) for body, tall_px in seen]
+        shades = coefficients(eye, placed, light, [body.glow for body, _ in seen])
+        for (body, _), looked, shade in zip(seen, placed, shades, strict=True):
+            far = float(np.linalg.norm(body.centre_m - eye.place_m))
+            tasks.append((far, (body, looked, shade)))
+        if roadside is not None and len(plants):
+            tasks += [(sheet.far_m, sheet) for sheet in _sheets(eye, roadside, plants, light)]
+        for _, task in sorted(tasks, key=lambda item: -item[0]):
+            if isinstance(task, Sheet):
+                paint_plant(eye, task, light)
             else:
-                _paint_thing(eye, things[i - len(bodies)], light, far_m=float(far[i]), glow=unlit)
-        for body, mesh in glowing:
-            add_glow(eye, mesh, light, body.world_from_body, body.glow)
+                paint_faces(eye, task[1], task[2], instance=task[0].instance)
+        for (body, _), looked in zip(seen, placed, strict=True):
+            add_glow(eye, looked.mesh, light, body.world_from_body, body.glow)
 
 
 def draw_ground_shadows(
     canvas: Canvas, scene: Scene, light: Light, roadside: Roadside | None = None
 ) -> None:
     """Darken the ground where bodies keep the sun or the sky off it."""
-    sunless: list[NDArray[np.float64]] = []
+    loops: list[NDArray[np.float64]] = []
     if light.sun_rgb.any():
         for actor in scene.actors:
-            mesh = actor_mesh(actor, 0)
-            sunless += mesh_shadows(mesh, lift(actor.pose), light.sun_direction)
-        for thing in _nearby(roadside, scene, within_m=_SHADOW_M):
-            if isinstance(thing.body, Plant):
-                sunless += crown_shadows(thing.body, light.sun_direction)
-            else:
-                body = thing.body
-                sunless += mesh_shadows(body.mesh, body.world_from_body, light.sun_direction)
-    contacts = [item for actor in scene.actors for item in contact_outlines(actor)]
+            loops += mesh_shadows(actor_mesh(actor, 0), lift(actor.pose), light.sun_direction)
+    sunless = outlines(loops, [1.0] * len(loops))
+    if roadside is not None:
+        here = (scene.ego.pose.x_m, scene.ego.pose.y_m)
+        sunless = joined([sunless, roadside.shadows.near(here, _SHADOW_M)])
+    contacts = contact_outlines(scene.actors)
     for eye in eyes(canvas, scene.ego):
-        darken(eye, light, sunless, contacts)
+        darken(eye, light, sunless=sunless, contacts=contacts)
 
 
-def _nearby(roadside: Roadside | None, scene: Scene, *, within_m: float = _GONE_M) -> list[_Thing]:
-    """Roadside objects close enough to the ego to matter."""
-    if roadside is None or not len(roadside.radii_m):
-        return []
+def _bodies(scene: Scene, light: Light, roadside: Roadside | None) -> list[_Body]:
+    result = []
+    for actor in sorted(scene.actors, key=lambda actor: actor.instance):
+        size = actor.size
+        result.append(
+            _Body(
+                lift(actor.pose),
+                emission(actor.lights, light, scene.time_s),
+                np.array([actor.pose.x_m, actor.pose.y_m, size.height_m / 2]),
+                0.5 * float(np.hypot(np.hypot(size.length_m, size.width_m), size.height_m)) + 0.4,
+                actor.instance,
+                actor,
+            )
+        )
+    if roadside is None:
+        return result
+    unlit = emission(Lights(), light, scene.time_s)
     here = (scene.ego.pose.x_m, scene.ego.pose.y_m)
-    far = np.hypot(*(roadside.centres_m[:, :2] - here).T)
-    tall_enough = roadside.radii_m / np.maximum(far, 1.0) > _LEAST_ANGLE
-    bodies = (*roadside.plants, *roadside.fixtures)
-    return [
-        _Thing(bodies[i], roadside.centres_m[i], float(roadside.radii_m[i]))
-        for i in np.flatnonzero((far < within_m) & tall_enough)
-    ]
+    for built in roadside.fixtures_near(here, _GONE_M):
+        mesh = built.mesh
+        radius = mesh.radius_m
+        result.append(_Body(built.world_from_body, unlit, built.centre_m, radius, 0, mesh))
+    return result
 
 
-def _paint_actor(eye: Eye, body: _Standing, light: Light, far_m: float) -> Mesh:
-    actor = body.actor
-    tall_px = eye.pane.camera.intrinsics.fy_px * actor.size.height_m / max(far_m, 0.5)
-    mesh = actor_mesh(actor, int(np.searchsorted(_DETAIL_PX, tall_px)))
-    paint_mesh(eye, mesh, body.world_from_body, light, glow=body.glow, instance=actor.instance)
-    return mesh
+def _in_view(eye: Eye, bodies: list[_Body]) -> list[tuple[_Body, float]]:
+    """Bodies worth painting, and about how many pixels high they are."""
+    if not bodies:
+        return []
+    centres = np.stack([body.centre_m for body in bodies])
+    radii = np.array([body.radius_m for body in bodies])
+    far = np.maximum(np.linalg.norm(centres - eye.place_m, axis=1), 0.5)
+    tall_px = 2 * eye.pane.camera.intrinsics.fy_px * centres[:, 2] / far
+    actors = np.array([body.instance > 0 for body in bodies])
+    shown = eye.sees(centres, radii) & (actors | (tall_px > _LEAST_PX))
+    return [(bodies[i], float(tall_px[i])) for i in np.flatnonzero(shown)]
 
 
-def _paint_thing(
-    eye: Eye, thing: _Thing, light: Light, *, far_m: float, glow: NDArray[np.float64]
-) -> None:
-    body = thing.body
-    if isinstance(body, Plant):
-        fade = min(1.0, (_GONE_M - far_m) / _FADE_M)
-        if fade > 0:
-            paint_plant(eye, body, light, fade=fade)
-    else:
-        paint_mesh(eye, body.mesh, body.world_from_body, light, glow=glow, instance=0)
-
-
-def paint_mesh(
-    eye: Eye,
-    mesh: Mesh,
-    world_from_body: NDArray[np.float64],
-    light: Light,
-    *,
-    glow: NDArray[np.float64],
-    instance: int,
-) -> None:
-    """Paint one mesh into one picture."""
-    camera_from_body = eye.camera_from_world @ world_from_body
-    rotation, translation = camera_from_body[:3, :3], camera_from_body[:3, 3]
-    eye_m = -rotation.T @ translation
-    faces = np.array(mesh.order(eye_m), dtype=np.int64)
-    if not len(faces):
-        return
-    placed = Placed(mesh, rotation, translation, eye_m, faces)
-    paint_faces(eye, placed, coefficients(eye, placed, light, world_from_body, glow), instance)
+def _sheets(eye: Eye, roadside: Roadside, chosen: NDArray[np.int64], light: Light) -> list[Sheet]:
+    centres, radii = roadside.plant_centres_m[chosen], roadside.plant_radii_m[chosen]
+    seen = eye.sees(centres, radii)
+    far = np.linalg.norm(centres[seen] - eye.place_m, axis=1)
+    fades = np.clip((_GONE_M - far) / _FADE_M, 0.0, 1.0)
+    return sheets(eye, roadside.plants, chosen[seen], light, fades=fades)

@@ -67,6 +67,8 @@ class Mesh:
     """(F,): a point x lies on the face's plane where normal . x = offset."""
     corners_m: NDArray[np.float64]
     """(F, 4, 3): where shading is evaluated."""
+    middles_m: NDArray[np.float64]
+    """(F, 3): means of the corners."""
     corner_normals: NDArray[np.float64]
     """(F, 4, 3)."""
     gradients: NDArray[np.float64]
@@ -88,15 +90,16 @@ class Mesh:
     radius_m: float
     """Of the sphere around `centre_m` that holds the body."""
 
-    def order(self, eye_m: NDArray[np.float64]) -> list[int]:
+    def order(self, eye_m: NDArray[np.float64]) -> NDArray[np.int64]:
         """Faces turned towards `eye_m` (body frame), the ones to paint first coming first."""
         shown = self.normals @ eye_m > self.offsets_m + 1e-6
         above = self.planes[:, :3] @ eye_m > self.planes[:, 3]
         chain: list[int] = []
         for part in range(len(self.spans)):
             chain.insert(len(chain) if above[part] else 0, part)
-        indices = np.arange(len(shown))
-        return [int(f) for p in chain for f in indices[self.spans[p]][shown[self.spans[p]]]]
+        faces = np.concatenate([np.arange(self.spans[p].start, self.spans[p].stop) for p in chain])
+        result: NDArray[np.int64] = faces[shown[faces]]
+        return result
 
 
 @dataclass(eq=False)
@@ -152,6 +155,7 @@ class Sketch:
             normals=normals,
             offsets_m=np.einsum('fk,fk->f', normals, _means(self.points)),
             corners_m=corners,
+            middles_m=corners.mean(axis=1),
             corner_normals=self._corner_normals(corners, normals),
             gradients=np.linalg.pinv(corners - corners.mean(axis=1, keepdims=True), rcond=1e-4),
             rgb=np.array([f.rgb for f in self.finishes], float),

@@ -16,13 +16,15 @@ from wpt_core.world.render.bodies.eye import NEAR_M, Eye
 from wpt_core.world.render.bodies.mesh import Mesh
 from wpt_core.world.render.canvas import Float32
 
-__all__ = ['Placed', 'Window', 'clip_near', 'fill_faces', 'paint_faces']
+__all__ = ['Placed', 'Window', 'clip_near', 'paint_faces', 'place']
 
 _SHIFT = 4
 """Corners are placed to 1/16 of a sample."""
 _SLACK_M = 0.05
 """A body may lie this far behind what was painted before and still cover it: bodies stand on the
 ground, and their soles and tyres share its depth."""
+_BENDS = 6
+"""Pieces of an edge under a lens that bends lines."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -30,9 +32,8 @@ class Placed:
     """A mesh seen by an eye."""
 
     mesh: Mesh
-    rotation: NDArray[np.float64]
-    """camera_from_body."""
-    translation_m: NDArray[np.float64]
+    world_from_body: NDArray[np.float64]
+    camera_from_body: NDArray[np.float64]
     eye_m: NDArray[np.float64]
     """The eye in the body frame."""
     faces: NDArray[np.int64]
@@ -60,60 +61,40 @@ class Window:
         return np.rint(local * (1 << _SHIFT)).astype(np.int32)
 
 
-def paint_faces(eye: Eye, placed: Placed, coefficients: Float32, instance: int) -> None:
+def place(eye: Eye, mesh: Mesh, world_from_body: NDArray[np.float64]) -> Placed:
+    """Look at a mesh that stands in the world."""
+    camera_from_body = eye.camera_from_world @ world_from_body
+    eye_m = -camera_from_body[:3, :3].T @ camera_from_body[:3, 3]
+    return Placed(mesh, world_from_body, camera_from_body, eye_m, mesh.order(eye_m))
+
+
+def paint_faces(eye: Eye, placed: Placed, coefficients: Float32, *, instance: int) -> None:
     """Paint a body over what lies behind it.
 
     `coefficients` (n, 3, 4) belong to `placed.faces`: times a ray (3,), they give inverse depth
     and the three colours over depth.
     """
-    loops = _loops(eye, placed)
-    window = _window(eye, loops)
+    points, loops = _outlines(eye, placed)
+    window = _window(eye, points)
     if window is None:
         return
-    numbers = fill_faces(window, loops, bent=not eye.straight)
-    _compose(eye, window, numbers, coefficients, instance)
-
-
-def fill_faces(
-    window: Window, loops: list[NDArray[np.float64]], *, bent: bool = False
-) -> NDArray[np.int32]:
-    """Samples (height, width) holding 1 + the number of the last loop that covers them."""
     shape = (window.height * window.samples, window.width * window.samples)
     numbers = np.zeros(shape, np.int32)
-    for index, loop in enumerate(loops):
+    fixed = window.fixed(points)
+    for number, loop in enumerate(loops, start=1):
         if len(loop) < 3:
             continue
-        if bent:
-            cv2.fillPoly(numbers, [window.fixed(loop)], index + 1, 8, _SHIFT)
+        if eye.straight:
+            cv2.fillConvexPoly(numbers, fixed[loop], number, 8, _SHIFT)
         else:
-            cv2.fillConvexPoly(numbers, window.fixed(loop), index + 1, 8, _SHIFT)
-    return numbers
-
-
-def _loops(eye: Eye, placed: Placed) -> list[NDArray[np.float64]]:
-    """Outlines of the faces in pixels, cut at the near plane; may be empty."""
-    mesh = placed.mesh
-    points = mesh.vertices_m @ placed.rotation.T + placed.translation_m
-    if eye.straight and points[:, 2].min() > NEAR_M:
-        pixels = eye.pixels(points)
-        return [pixels[mesh.loops[face]] for face in placed.faces]
-    return [_outline(eye, points[mesh.loops[face]]) for face in placed.faces]
-
-
-def _outline(eye: Eye, loop_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    clipped = clip_near(loop_m)
-    if not eye.straight and len(clipped):
-        step = np.linspace(0.0, 1.0, 6, endpoint=False)[None, :, None]
-        ahead = np.roll(clipped, -1, axis=0)
-        clipped = ((1 - step) * clipped[:, None] + step * ahead[:, None]).reshape(-1, 3)
-    pixels = eye.pixels(clipped)
-    return pixels[np.isfinite(pixels).all(axis=1)]
+            cv2.fillPoly(numbers, [fixed[loop]], number, 8, _SHIFT)
+    _compose(eye, window, numbers, coefficients, instance=instance)
 
 
 def clip_near(loop_m: NDArray[np.float64]) -> NDArray[np.float64]:
     """The part (n, 3) of a convex loop in the optical frame that lies beyond the near plane."""
-    depth = loop_m[:, 2] - NEAR_M
-    if depth.min() > 0:
+    depth = (loop_m[:, 2] - NEAR_M).tolist()
+    if min(depth) > 0:
         return loop_m
     kept = []
     for i in range(len(loop_m)):
@@ -126,71 +107,97 @@ def clip_near(loop_m: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array(kept).reshape(-1, 3)
 
 
-def _window(eye: Eye, loops: list[NDArray[np.float64]]) -> Window | None:
-    """Smallest window of the picture around the loops; coarser sampling for larger ones."""
-    loops = [loop for loop in loops if len(loop) >= 3]
-    if not loops:
+def _outlines(eye: Eye, placed: Placed) -> tuple[NDArray[np.float64], list[NDArray[np.int64]]]:
+    """Pixels (n, 2), and for each face the indices of its corners among them."""
+    turn = placed.camera_from_body
+    points = placed.mesh.vertices_m @ turn[:3, :3].T + turn[:3, 3]
+    loops = [placed.mesh.loops[face] for face in placed.faces]
+    if eye.straight and points[:, 2].min() > NEAR_M:
+        return eye.pixels(points), loops
+    cut = [_bent(eye, clip_near(points[loop])) for loop in loops]
+    ends = np.cumsum([len(loop) for loop in cut])
+    ranges = [np.arange(end - len(loop), end) for end, loop in zip(ends, cut, strict=True)]
+    return np.concatenate([*cut, np.empty((0, 2))]), ranges
+
+
+def _bent(eye: Eye, loop_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Pixels of a loop, with points along its edges where the lens bends them."""
+    if not eye.straight and len(loop_m):
+        step = np.linspace(0.0, 1.0, _BENDS, endpoint=False)[None, :, None]
+        ahead = np.roll(loop_m, -1, axis=0)
+        loop_m = ((1 - step) * loop_m[:, None] + step * ahead[:, None]).reshape(-1, 3)
+    pixels = eye.pixels(loop_m)
+    return pixels[np.isfinite(pixels).all(axis=1)]
+
+
+def _window(eye: Eye, points: NDArray[np.float64]) -> Window | None:
+    """Smallest window of the picture around the points; coarser sampling for larger ones."""
+    if not len(points):
         return None
-    points = np.concatenate(loops)
-    lens = eye.pane.camera.intrinsics
-    low = np.maximum(np.floor(points.min(axis=0)), 0.0)
-    high = np.minimum(np.ceil(points.max(axis=0)), (lens.width_px - 1, lens.height_px - 1))
-    if (high < low).any():
+    (low_u, low_v), (high_u, high_v) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    height, width = eye.pane.depth_m.shape
+    u0, v0 = max(int(low_u), 0), max(int(low_v), 0)
+    u1, v1 = min(int(high_u + 1), width - 1), min(int(high_v + 1), height - 1)
+    if u1 < u0 or v1 < v0 or high_u < -1 or high_v < -1:
         return None
-    width, height = int(high[0] - low[0]) + 1, int(high[1] - low[1]) + 1
-    samples = 4 if max(width, height) <= 24 else 3 if max(width, height) <= 80 else 2
-    return Window(int(low[0]), int(low[1]), width, height, samples)
+    long = max(u1 - u0, v1 - v0) + 1
+    samples = 4 if long <= 24 else 3 if long <= 80 else 2
+    return Window(u0, v0, u1 - u0 + 1, v1 - v0 + 1, samples)
 
 
 def _compose(
-    eye: Eye, window: Window, numbers: NDArray[np.int32], coefficients: Float32, instance: int
+    eye: Eye, window: Window, numbers: NDArray[np.int32], coefficients: Float32, *, instance: int
 ) -> None:
-    covered = (numbers > 0).astype(np.float32)
-    values = _values(eye, window, numbers, coefficients)
-    if window.samples > 1:
-        size = (window.width, window.height)
-        values = cv2.resize(values, size, interpolation=cv2.INTER_AREA)
-        covered = cv2.resize(covered, size, interpolation=cv2.INTER_AREA)
+    size = (window.width, window.height)
+    samples = _values(eye, window, numbers, coefficients)
+    values = cv2.resize(samples, size, interpolation=cv2.INTER_AREA)
+    filled = (numbers > 0).astype(np.float32)
+    cover = cv2.resize(filled, size, interpolation=cv2.INTER_AREA)
     depth = eye.pane.depth_m[window.area]
-    body_m = covered / np.maximum(values[..., 0], 1e-6)
-    front = (covered > 0) & (body_m < depth * 1.002 + _SLACK_M)
+    body_m = cover / np.maximum(values[..., 0], np.float32(1e-6))
+    front = body_m < depth * np.float32(1.002) + np.float32(_SLACK_M)
+    front &= cover > 0
     light = eye.pane.light[window.area]
-    alpha = np.where(front, covered, 0.0)[..., None]
-    light *= 1 - alpha
+    light *= (1 - cover * front)[..., None]
     light += values[..., 1:] * front[..., None]
-    solid = front & (covered >= 0.5)
-    np.copyto(depth, body_m, where=solid)
-    np.copyto(eye.pane.instances[window.area], instance, where=solid)
+    front &= cover >= 0.5
+    np.copyto(depth, body_m, where=front)
+    np.copyto(eye.pane.instances[window.area], np.int32(instance), where=front)
 
 
 def _values(
     eye: Eye, window: Window, numbers: NDArray[np.int32], coefficients: Float32
 ) -> Float32:
     """(h, w, 4): inverse depth and colours of all samples, 0 where nothing is."""
-    height, width = numbers.shape
-    lens = eye.pane.camera.intrinsics
-    table = np.zeros((len(coefficients) + 1, 3, 4), np.float32)
-    if eye.straight:
-        step = 1 / window.samples
-        first = (np.array([window.u0, window.v0]) - 0.5 + step / 2) - (lens.cx_px, lens.cy_px)
-        (x0, y0), (dx, dy) = (
-            first / (lens.fx_px, lens.fy_px),
-            (step / lens.fx_px, step / lens.fy_px),
-        )
-        table[1:, 0] = coefficients[:, 0] * dx
-        table[1:, 1] = coefficients[:, 1] * dy
-        table[1:, 2] = coefficients[:, 2] + coefficients[:, 0] * x0 + coefficients[:, 1] * y0
-        x: Float32 = np.arange(width, dtype=np.float32)[None, :, None]
-        y: Float32 = np.arange(height, dtype=np.float32)[:, None, None]
-    else:
-        table[1:] = coefficients
-        plane = eye.ray_map()[window.area][..., :2]
-        plane = cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR)
-        x, y = plane[..., :1], plane[..., 1:]
-    rows = table.reshape(-1, 12).take(numbers.ravel(), axis=0).reshape(height, width, 3, 4)
-    values: Float32 = rows[:, :, 0] * x
-    values += rows[:, :, 1] * y
-    values += rows[:, :, 2]
-    values[..., 1:] /= np.maximum(values[..., :1], 1e-6)
-    np.maximum(values, 0.0, out=values)
+    x, y = _sample_rays(eye, window)
+    table = np.zeros((4, 3, len(coefficients) + 1), np.float32)
+    table[:, :, 1:] = coefficients.transpose(2, 1, 0)
+    index = numbers.ravel()
+    planes = []
+    for along_x, along_y, constant in table:
+        plane = along_x.take(index).reshape(numbers.shape)
+        plane *= x
+        plane += along_y.take(index).reshape(numbers.shape) * y
+        plane += constant.take(index).reshape(numbers.shape)
+        planes.append(plane)
+    depth = 1 / np.maximum(planes[0], np.float32(1e-6))
+    for plane in planes[1:]:
+        plane *= depth
+        np.maximum(plane, 0.0, out=plane)
+    values: Float32 = cv2.merge(planes)
     return values
+
+
+def _sample_rays(eye: Eye, window: Window) -> tuple[Float32, Float32]:
+    """x and y of the rays (z = 1) of all samples, shapes that broadcast to theirs."""
+    width, height = window.width * window.samples, window.height * window.samples
+    if eye.straight:
+        lens = eye.pane.camera.intrinsics
+        u = window.u0 - 0.5 + (np.arange(width) + 0.5) / window.samples
+        v = window.v0 - 0.5 + (np.arange(height) + 0.5) / window.samples
+        x: Float32 = ((u - lens.cx_px) / lens.fx_px).astype(np.float32)
+        y: Float32 = ((v - lens.cy_px) / lens.fy_px).astype(np.float32)
+        return x, y[:, None]
+    plane = eye.ray_map()[window.area][..., :2]
+    fine = cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+    return fine[..., 0], fine[..., 1]

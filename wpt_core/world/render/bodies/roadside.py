@@ -3,17 +3,25 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.geometry import lift
 from wpt_core.types import Pose2
-from wpt_core.world.render.bodies.billboards import Plant
+from wpt_core.world.render.bodies.billboards import Plants
 from wpt_core.world.render.bodies.fixtures import SIGNS, house, post, sign
 from wpt_core.world.render.bodies.mesh import Mesh
 from wpt_core.world.render.bodies.plants import VARIANTS, foliage
 from wpt_core.world.render.bodies.species import Species
+from wpt_core.world.render.bodies.shadows import (
+    Outlines,
+    crown_shadows,
+    mesh_shadows,
+    outlines,
+)
+from wpt_core.world.render.light import light_from
 from wpt_core.world.render.look import Look
 from wpt_core.world.road import Road
 from wpt_core.world.road.lanes import Edge
@@ -23,6 +31,7 @@ __all__ = ['Fixture', 'Roadside', 'roadside']
 _POST_SPACING_M = 50.0
 _CLEAR_M = {Edge.VERGE: 2.2, Edge.KERB: 0.2, Edge.RAIL: 4.0}
 """From the paved width to the nearest stem."""
+_HOUSE_REACH_M = 9.0
 _TREES = (Species.BROAD, Species.TALL, Species.BIRCH, Species.SPRUCE, Species.PINE)
 _SHRUBS = (Species.BUSH, Species.SHRUB)
 
@@ -34,37 +43,67 @@ class Fixture:
     mesh: Mesh
     world_from_body: NDArray[np.float64]
 
+    @property
+    def centre_m(self) -> NDArray[np.float64]:
+        """Of the sphere that holds it, world frame."""
+        turned: NDArray[np.float64] = self.world_from_body[:3, :3] @ self.mesh.centre_m
+        return turned + self.world_from_body[:3, 3]
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Roadside:
-    """All that stands beside one road; rows of the arrays are plants first, then fixtures."""
+    """All that stands beside one road."""
 
-    plants: tuple[Plant, ...]
+    plants: Plants
+    plant_centres_m: NDArray[np.float64]
+    """(N, 3) of spheres that hold the plants."""
+    plant_radii_m: NDArray[np.float64]
+    """(N,)."""
     fixtures: tuple[Fixture, ...]
-    centres_m: NDArray[np.float64]
-    """(N, 3) of spheres that hold them."""
-    radii_m: NDArray[np.float64]
+    fixture_places_m: NDArray[np.float64]
+    """(M, 2)."""
+    shadows: Outlines
+    """Where the sun of the look does not reach the ground; empty without a sun."""
+
+    def plants_near(self, place_m: tuple[float, float], reach_m: float) -> NDArray[np.int64]:
+        """Indices of plants within a distance."""
+        return np.flatnonzero(np.hypot(*(self.plant_centres_m[:, :2] - place_m).T) < reach_m)
+
+    def fixtures_near(self, place_m: tuple[float, float], reach_m: float) -> list[Fixture]:
+        """What is built within a distance."""
+        near = np.hypot(*(self.fixture_places_m - place_m).T) < reach_m
+        return [self.fixtures[i] for i in np.flatnonzero(near)]
 
 
 def roadside(road: Road, look: Look) -> Roadside:
     """Trees, bushes, posts, signs and houses that go with the road's edges and the look."""
     random = np.random.default_rng([look.seed, 7703])
     flora = _Flora(look, random)
-    plants = [
-        p for left in (False, True) for p in _grove(road, look, random, flora=flora, left=left)
-    ]
+    saplings = [*_grown(road, look, random, flora=flora, left=False)]
+    saplings += _grown(road, look, random, flora=flora, left=True)
     fixtures = [*_posts(road), *_signs(road, random), *_houses(road, random)]
-    blocked = np.array([f.world_from_body[:2, 3] for f in fixtures if f.mesh.radius_m > 4])
-    plants = _clear_of_road(road, plants, blocked.reshape(-1, 2))
-    centres = [p.place_m + (0.0, 0.0, p.height_m / 2) for p in plants]
-    centres += [
-        f.world_from_body[:3, :3] @ f.mesh.centre_m + f.world_from_body[:3, 3] for f in fixtures
-    ]
-    radii = [float(np.hypot(p.height_m, p.width_m)) / 2 for p in plants]
-    radii += [f.mesh.radius_m for f in fixtures]
+    large = [f.world_from_body[:2, 3] for f in fixtures if f.mesh.radius_m > 4]
+    plants = flora.plants(_clear_of_road(road, saplings, np.reshape(large, (-1, 2))))
+    light, loops = light_from(look), []
+    if light.sun_rgb.any():
+        loops = crown_shadows(plants, light.sun_direction)
+        for built in fixtures:
+            loops += mesh_shadows(built.mesh, built.world_from_body, light.sun_direction)
     return Roadside(
-        tuple(plants), tuple(fixtures), np.array(centres).reshape(-1, 3), np.array(radii)
+        plants=plants,
+        plant_centres_m=plants.centres_m(),
+        plant_radii_m=plants.radii_m(),
+        fixtures=tuple(fixtures),
+        fixture_places_m=np.reshape([f.world_from_body[:2, 3] for f in fixtures], (-1, 2)),
+        shadows=outlines(loops, [1.0] * len(loops)),
     )
+
+
+class _Sapling(NamedTuple):
+    """Where something is to grow; a shrub if it has no species."""
+
+    place_m: NDArray[np.float64]
+    species: Species | None
 
 
 class _Flora:
@@ -76,41 +115,46 @@ class _Flora:
         dry = 1.0 - look.greenery
         self._tint = np.array([1.0 + 0.55 * dry, 1.0 + 0.02 * dry, 1.0 - 0.15 * dry])
 
-    def plant(self, species: Species, place: NDArray[np.float64], height_m: float) -> Plant:
-        random = self._random
-        picture = foliage(species, int(random.integers(VARIANTS)))
-        stretch = float(random.choice((-1.0, 1.0)) * random.uniform(0.85, 1.15))
-        tint = self._tint * random.uniform(0.78, 1.22) * (1 + random.normal(0.0, 0.05, 3))
-        return Plant(picture, np.array([*place, 0.0]), height_m, stretch, tint)
+    def plants(self, saplings: list[_Sapling]) -> Plants:
+        """Grown up, each different."""
+        random, count = self._random, len(saplings)
+        shrubs = [_SHRUBS[i] for i in random.integers(len(_SHRUBS), size=count)]
+        species = [
+            shrub if s.species is None else s.species
+            for s, shrub in zip(saplings, shrubs, strict=True)
+        ]
+        variants = random.integers(VARIANTS, size=count).tolist()
+        pictures = tuple(foliage(s, v) for s, v in zip(species, variants, strict=True))
+        low = np.array([s in _SHRUBS for s in species])
+        heights = np.where(low, random.uniform(0.8, 2.6, count), random.uniform(6.5, 14.0, count))
+        aspects = np.array([picture.aspect for picture in pictures])
+        tone = random.uniform(0.78, 1.22, (count, 1)) * (1 + random.normal(0.0, 0.05, (count, 3)))
+        places = np.reshape([s.place_m for s in saplings], (-1, 2))
+        return Plants(
+            pictures=pictures,
+            feet_m=np.column_stack([places, np.zeros(count)]),
+            heights_m=heights,
+            widths_m=heights * aspects * random.uniform(0.85, 1.15, count),
+            mirrored=random.random(count) < 0.5,
+            tints=self._tint * tone,
+        )
 
-    def tree(self, species: Species, place: NDArray[np.float64]) -> Plant:
-        return self.plant(species, place, float(self._random.uniform(6.5, 14.0)))
 
-    def shrub(self, place: NDArray[np.float64]) -> Plant:
-        species = _SHRUBS[int(self._random.integers(2))]
-        return self.plant(species, place, float(self._random.uniform(0.8, 2.6)))
-
-
-def _grove(
+def _grown(
     road: Road, look: Look, random: np.random.Generator, *, flora: _Flora, left: bool
-) -> Iterator[Plant]:
+) -> Iterator[_Sapling]:
     """What grows along one side, stretch by stretch."""
     section = road.section
-    edge_m, edge = (
-        (section.left_edge_m, section.left) if left else (section.right_edge_m, section.right)
-    )
-    sign_, clear = (1.0 if left else -1.0), _CLEAR_M[edge]
+    edge = section.left if left else section.right
+    edge_m = section.left_edge_m if left else section.right_edge_m
+    spots = _street_spots if edge is Edge.KERB else _land_spots
     s = -60.0
     while s < road.length_m + 60.0:
         length = random.uniform(35.0, 120.0)
-        spots = _street_spots if edge is Edge.KERB else _land_spots
         for along, beyond, species in spots(length, look.trees, random, flora):
-            offset = edge_m + sign_ * (clear + beyond)
-            place = road.reference.from_frenet(s + along, offset)
-            if species is None:
-                yield flora.shrub(place)
-            else:
-                yield flora.tree(species, place)
+            away = _CLEAR_M[edge] + beyond
+            offset = edge_m + (away if left else -away)
+            yield _Sapling(road.reference.from_frenet(s + along, offset), species)
         s += length
 
 
@@ -143,7 +187,7 @@ def _land_spots(
         for along in np.arange(0.0, length_m, 3.2):
             if random.random() < 0.35 + 0.5 * density:
                 yield along + random.normal(0.0, 0.5), random.uniform(0.5, 2.0), None
-    per_100_m = 34 * density if style == 3 else 2 + 4 * density
+    per_100_m = 26 * density if style == 3 else 2 + 4 * density
     for _ in range(int(random.poisson(length_m / 100 * per_100_m))):
         shrub = random.random() < 0.35
         beyond = random.uniform(1.0, 14.0) if shrub else random.uniform(2.0, 26.0)
@@ -154,20 +198,20 @@ def _land_spots(
         )
 
 
-def _clear_of_road(road: Road, plants: list[Plant], blocked_m: NDArray[np.float64]) -> list[Plant]:
-    """Without those that a bend of the road or a house has already taken the place of."""
-    if not plants:
-        return plants
-    places = np.stack([plant.place_m[:2] for plant in plants])
+def _clear_of_road(
+    road: Road, saplings: list[_Sapling], blocked_m: NDArray[np.float64]
+) -> list[_Sapling]:
+    """Without those whose place a bend of the road or a house has taken."""
     section = road.section
     line = road.reference.points_m[::4]
-    reach = max(-section.right_edge_m, section.left_edge_m) + 1.2
-    near = np.array([np.min(((line - place) ** 2).sum(axis=1)) for place in places])
-    free = near > reach**2
-    if len(blocked_m):
-        apart = np.linalg.norm(places[:, None] - blocked_m[None], axis=2).min(axis=1)
-        free &= apart > 9.0
-    return [plant for plant, keep in zip(plants, free, strict=True) if keep]
+    reach = max(-section.right_edge_m, section.left_edge_m)
+
+    def free(sapling: _Sapling) -> bool:
+        near = np.min(((line - sapling.place_m) ** 2).sum(axis=1))
+        apart = np.linalg.norm(blocked_m - sapling.place_m, axis=1).min(initial=np.inf)
+        return bool(near > (reach + 0.8) ** 2 and apart > _HOUSE_REACH_M)
+
+    return [sapling for sapling in saplings if free(sapling)]
 
 
 def _fixture(road: Road, mesh: Mesh, s_m: float, offset_m: float, turn_rad: float) -> Fixture:

@@ -1,120 +1,196 @@
 # SPDX-License-Identifier: Apache-2.0
 """Darkening of the ground under and beside bodies, before they are painted on it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.geometry import lift
-from wpt_core.world.render.bodies.eye import Eye
+from wpt_core.world.render.bodies.billboards import Plants
+from wpt_core.world.render.bodies.eye import NEAR_M, Eye
+from wpt_core.world.render.bodies.mesh import Mesh
 from wpt_core.world.render.bodies.raster import clip_near
 from wpt_core.world.render.canvas import Float32
 from wpt_core.world.render.light import Light
-from wpt_core.world.render.bodies.mesh import Mesh
 from wpt_core.world.scene import Actor
 
-__all__ = ['cast_outline', 'contact_outlines', 'darken', 'mesh_shadows']
+__all__ = [
+    'Outlines',
+    'contact_outlines',
+    'crown_shadows',
+    'darken',
+    'joined',
+    'mesh_shadows',
+    'outlines',
+]
 
 _LOWEST_SUN = 0.03
 """Sine of the sun's elevation under which its light is too flat and weak to cast shadows."""
-_CONTACT = ((0.45, 0.22), (0.18, 0.45), (0.0, 0.72))
+_CONTACT = ((0.50, 0.10), (0.36, 0.24), (0.24, 0.38), (0.12, 0.52), (0.0, 0.66), (-0.15, 0.78))
 """Margin around the footprint in m, and the share of sky light lost within it."""
 _SHIFT = 4
 _SAMPLES = 2
+_RIM = 12
+"""Corners of a leafy shadow."""
+
+Array = NDArray[np.float64]
 
 
-def cast_outline(
-    points_m: NDArray[np.float64], sun_direction: NDArray[np.float64]
-) -> NDArray[np.float64] | None:
-    """(n, 3) outline on the ground of the shadow of a convex body with these world points."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Outlines:
+    """N convex patches of ground; those with fewer corners than K repeat their last one."""
+
+    loops_m: Array
+    """(N, K, 3) world frame."""
+    values: Array
+    """(N,): share of light lost."""
+    centres_m: Array
+    """(N, 3)."""
+    radii_m: Array
+    """(N,)."""
+
+    def near(self, place_m: tuple[float, float], reach_m: float) -> 'Outlines':
+        """Those that come within a distance."""
+        far = np.hypot(*(self.centres_m[:, :2] - place_m).T)
+        kept = far < reach_m + self.radii_m
+        return Outlines(
+            self.loops_m[kept], self.values[kept], self.centres_m[kept], self.radii_m[kept]
+        )
+
+
+def outlines(loops_m: Sequence[Array], values: Sequence[float]) -> Outlines:
+    """Gather loops (n, 2) of any lengths."""
+    count = max((len(loop) for loop in loops_m), default=3)
+    stack = np.zeros((len(loops_m), count, 3))
+    for i, loop in enumerate(loops_m):
+        stack[i, : len(loop), :2], stack[i, len(loop) :, :2] = loop, loop[-1]
+    centres = stack.mean(axis=1)
+    radii = np.linalg.norm(stack - centres[:, None], axis=2).max(axis=1, initial=0.0)
+    return Outlines(stack, np.asarray(values, float), centres, radii)
+
+
+def joined(parts: Sequence[Outlines]) -> Outlines:
+    """All of them in one."""
+    loops = [loop[:, :2] for part in parts for loop in part.loops_m]
+    return outlines(loops, [value for part in parts for value in part.values.tolist()])
+
+
+def mesh_shadows(mesh: Mesh, world_from_body: Array, sun_direction: Array) -> list[Array]:
+    """Loops (n, 2) on the ground: the sun's shadows of a body's parts."""
     if sun_direction[2] < _LOWEST_SUN:
-        return None
+        return []
     along = sun_direction[:2] / sun_direction[2]
-    ground = points_m[:, :2] - points_m[:, 2:] * along
-    origin = ground[0]
-    hull = cv2.convexHull((ground - origin).astype(np.float32))[:, 0].astype(np.float64)
-    return np.column_stack([hull + origin, np.zeros(len(hull))])
-
-
-def mesh_shadows(
-    mesh: Mesh, world_from_body: NDArray[np.float64], sun_direction: NDArray[np.float64]
-) -> list[NDArray[np.float64]]:
-    """Outlines of the shadows of a body's parts."""
     turn, place = world_from_body[:3, :3].T, world_from_body[:3, 3]
-    outlines = (cast_outline(hull @ turn + place, sun_direction) for hull in mesh.hulls_m)
-    return [outline for outline in outlines if outline is not None]
-
-
-def contact_outlines(actor: Actor) -> list[tuple[NDArray[np.float64], float]]:
-    """Where the body keeps the sky's light off the ground: outlines, and how much is lost."""
-    world_from_body = lift(actor.pose)
-    result = []
-    reach = min(1.0, actor.size.height_m / 1.2)
-    for margin, loss in _CONTACT:
-        x = actor.size.length_m * 0.48 + margin * reach
-        y = actor.size.width_m * 0.48 + margin * reach
-        cut = 0.35 * min(x, y)
-        loop = [(x - cut, y), (cut - x, y), (-x, y - cut), (-x, cut - y)]
-        loop += [(cut - x, -y), (x - cut, -y), (x, cut - y), (x, y - cut)]
-        points = np.array([(a, b, 0.0) for a, b in loop])
-        result.append((points @ world_from_body[:3, :3].T + world_from_body[:3, 3], loss))
-    return result
-
-
-def darken(
-    eye: Eye,
-    light: Light,
-    sunless: Iterable[NDArray[np.float64]],
-    contacts: Iterable[tuple[NDArray[np.float64], float]],
-) -> None:
-    """Take the light away from the ground inside world outlines (n, 3)."""
-    lost_sun = _mask(eye, [(outline, 1.0) for outline in sunless])
-    lost_sky = _mask(eye, sorted(contacts, key=lambda item: item[1]))
-    for mask, left in ((lost_sun, light.shadow_rgb), (lost_sky, np.zeros(3))):
-        if mask is not None:
-            area, share = mask
-            loss = share[..., None] * (1.0 - left).astype(np.float32)
-            eye.pane.light[area] *= 1.0 - loss
-
-
-def _mask(
-    eye: Eye, outlines: list[tuple[NDArray[np.float64], float]]
-) -> tuple[tuple[slice, slice], Float32] | None:
-    """Part of the picture that the outlines cover, and the value of the last one over it."""
-    height, width = eye.pane.depth_m.shape
     loops = []
-    for outline, value in outlines:
-        loop = clip_near(eye.in_camera(outline))
-        if len(loop) < 3:
-            continue
-        pixels = eye.pixels(_divided(loop) if not eye.straight else loop)
-        pixels = pixels[np.isfinite(pixels).all(axis=1)]
-        low, high = pixels.min(axis=0, initial=1e9), pixels.max(axis=0, initial=-1e9)
-        if (high > -1).all() and low[0] < width and low[1] < height:
-            loops.append((pixels, value, low, high))
+    for hull in mesh.hulls_m:
+        points = hull @ turn
+        ground = (points[:, :2] - points[:, 2:] * along).astype(np.float32)
+        loops.append(cv2.convexHull(ground)[:, 0].astype(np.float64) + place[:2])
+    return loops
+
+
+def crown_shadows(plants: Plants, sun_direction: Array) -> list[Array]:
+    """Loops (n, 2) on the ground: the sun's shadows of all crowns and stems."""
+    if sun_direction[2] < _LOWEST_SUN:
+        return []
+    along = sun_direction[:2] / sun_direction[2]
+    away = along / max(float(np.hypot(*along)), 1e-6)
+    side = np.array([-away[1], away[0]])
+    angle = np.arange(_RIM) * (2 * np.pi / _RIM)
+    loops = []
+    for i, picture in enumerate(plants.pictures):
+        foot, tall = plants.feet_m[i, :2], float(plants.heights_m[i])
+        broad = plants.widths_m[i] / picture.aspect * (-1 if plants.mirrored[i] else 1)
+        ragged = 1.0 + 0.12 * np.sin(angle * 4 + foot[0])
+        ring = np.outer(np.cos(angle) * ragged, side)
+        ring += np.outer(np.sin(angle) * ragged, away) / sun_direction[2]
+        for right, up, radius in picture.blobs:
+            loops.append(
+                foot + side * (right * broad) - along * (up * tall) + radius * tall * ring
+            )
+        width, tip = side * (0.016 * tall), foot - along * (0.6 * tall)
+        loops.append(np.array([foot - width, foot + width, tip + 0.5 * width, tip - 0.5 * width]))
+    return loops
+
+
+def contact_outlines(actors: Iterable[Actor]) -> Outlines:
+    """Where bodies keep the sky's light off the ground."""
+    loops, values = [], []
+    for actor in actors:
+        world_from_body = lift(actor.pose)
+        reach = min(1.0, actor.size.height_m / 1.2, actor.size.width_m)
+        for margin, loss in _CONTACT:
+            x = actor.size.length_m * 0.48 + margin * reach
+            y = actor.size.width_m * 0.48 + margin * reach
+            cut = 0.45 * min(x, y)
+            loop = [(x - cut, y), (cut - x, y), (-x, y - cut), (-x, cut - y)]
+            loop += [(cut - x, -y), (x - cut, -y), (x, cut - y), (x, y - cut)]
+            loops.append(np.array(loop) @ world_from_body[:2, :2].T + world_from_body[:2, 3])
+            values.append(loss)
+    return outlines(loops, values)
+
+
+def darken(eye: Eye, light: Light, *, sunless: Outlines, contacts: Outlines) -> None:
+    """Take the light away from the ground inside the outlines."""
+    for patches, left in ((sunless, light.shadow_rgb), (contacts, np.zeros(3))):
+        covered = _mask(eye, patches)
+        if covered is not None:
+            area, share = covered
+            eye.pane.light[area] *= 1 - share[..., None] * (1 - left).astype(np.float32)
+
+
+def _mask(eye: Eye, patches: Outlines) -> tuple[tuple[slice, slice], Float32] | None:
+    """Part of the picture that the outlines cover, and the largest value at every pixel."""
+    height, width = eye.pane.depth_m.shape
+    loops, values = _pixel_loops(eye, patches)
     if not loops:
         return None
-    u0, v0 = np.floor(np.clip(np.min([x[2] for x in loops], axis=0) - 2, 0, None)).astype(int)
-    u1, v1 = np.ceil(
-        np.minimum(np.max([x[3] for x in loops], axis=0) + 3, (width, height))
-    ).astype(int)
+    points = np.concatenate(loops)
+    u0, v0 = np.clip(np.floor(points.min(axis=0)) - 2, 0, (width, height)).astype(int).tolist()
+    u1, v1 = np.clip(np.ceil(points.max(axis=0)) + 3, 0, (width, height)).astype(int).tolist()
     if u1 <= u0 or v1 <= v0:
         return None
     fine = np.zeros(((v1 - v0) * _SAMPLES, (u1 - u0) * _SAMPLES), np.uint8)
-    for pixels, value, _, _ in loops:
-        local = (pixels - (u0 - 0.5, v0 - 0.5)) * _SAMPLES - 0.5
-        fixed = np.rint(np.clip(local, -1e5, 1e5) * (1 << _SHIFT)).astype(np.int32)
-        cv2.fillPoly(fine, [fixed], round(255 * value), 8, _SHIFT)
+    local = (points - (u0 - 0.5, v0 - 0.5)) * _SAMPLES - 0.5
+    fixed = np.rint(np.clip(local, -1e5, 1e5) * (1 << _SHIFT)).astype(np.int32)
+    ends = np.cumsum([len(loop) for loop in loops]).tolist()
+    fill = cv2.fillConvexPoly if eye.straight else _fill_any
+    for i in np.argsort(values, kind='stable').tolist():
+        level = round(255 * values[i])
+        fill(fine, fixed[ends[i] - len(loops[i]) : ends[i]], level, 8, _SHIFT)
     mask = cv2.resize(fine, (u1 - u0, v1 - v0), interpolation=cv2.INTER_AREA)
-    soft = cv2.GaussianBlur(mask, (3, 3), 0.7).astype(np.float32) / np.float32(255)
-    ground = np.isfinite(eye.pane.depth_m[v0:v1, u0:u1])
-    return (slice(v0, v1), slice(u0, u1)), soft * ground
+    blur = max(0.7, 2.5 * width / 1024)
+    soft = cv2.GaussianBlur(mask, (0, 0), blur).astype(np.float32) / np.float32(255)
+    area = (slice(v0, v1), slice(u0, u1))
+    return area, soft * np.isfinite(eye.pane.depth_m[area])
 
 
-def _divided(loop_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The loop with seven more points on every edge, for lenses that bend lines."""
-    step = np.linspace(0.0, 1.0, 8, endpoint=False)[None, :, None]
-    ahead = np.roll(loop_m, -1, axis=0)
-    return ((1 - step) * loop_m[:, None] + step * ahead[:, None]).reshape(-1, 3)
+def _fill_any(
+    picture: NDArray[np.uint8], loop: NDArray[np.int32], level: int, line: int, shift: int
+) -> None:
+    cv2.fillPoly(picture, [loop], level, line, shift)
+
+
+def _pixel_loops(eye: Eye, patches: Outlines) -> tuple[list[Array], list[float]]:
+    """Outlines in pixels and their values, those in view only."""
+    seen = np.flatnonzero(eye.sees(patches.centres_m, patches.radii_m))
+    if not len(seen):
+        return [], []
+    loops, values = patches.loops_m[seen], patches.values[seen].tolist()
+    in_camera = eye.in_camera(loops)
+    if not eye.straight:
+        step = np.linspace(0.0, 1.0, 6, endpoint=False)[:, None]
+        ahead = np.roll(in_camera, -1, axis=1)[:, :, None]
+        in_camera = (1 - step) * in_camera[:, :, None] + step * ahead
+        in_camera = in_camera.reshape(len(seen), -1, 3)
+    whole = in_camera[..., 2].min(axis=1) > NEAR_M
+    pixels = eye.pixels(np.where(whole[:, None, None], in_camera, 1.0))
+    result = []
+    for i, complete in enumerate(whole.tolist()):
+        loop = pixels[i] if complete else eye.pixels(clip_near(in_camera[i]))
+        result.append(loop if eye.straight else loop[np.isfinite(loop).all(axis=1)])
+    kept = [i for i, loop in enumerate(result) if len(loop) > 2]
+    return [result[i] for i in kept], [values[i] for i in kept]
