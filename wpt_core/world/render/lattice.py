@@ -11,8 +11,9 @@ from wpt_core.geometry import pixel_grid, rays
 from wpt_core.types import Camera, InputError
 from wpt_core.world.render.canvas import Float32
 
-__all__ = ['GroundLattice', 'Lattice', 'SkyLattice', 'build_lattice']
+__all__ = ['GroundLattice', 'Lattice', 'SkyLattice', 'build_lattice', 'check_height']
 
+_LEAST_HEIGHT_M = 0.05
 _ROW = 512
 """Pixels are handled in rows of so many, because cv2.remap wants a picture no side of which is
 over 32 767."""
@@ -61,14 +62,7 @@ class Lattice:
 
 
 def build_lattice(cameras: Sequence[Camera]) -> Lattice:
-    """An InputError names a camera that is not above the ground."""
-    for camera in cameras:
-        height_m = float(camera.base_from_camera[2, 3])
-        if not height_m >= 0.05:
-            raise InputError(
-                f'camera {camera.name!r}: height above ground is {height_m:.2f} m; '
-                'expected at least 0.05 m, correct the z of its position'
-            )
+    """Where the pixels of these cameras, in this order, look."""
     parts = [_directions(camera) for camera in cameras]
     directions, across, down = (
         np.concatenate([part[i].reshape(-1, 3) for part in parts]) for i in range(3)
@@ -76,6 +70,16 @@ def build_lattice(cameras: Sequence[Camera]) -> Lattice:
     sizes = [part[0].shape[0] * part[0].shape[1] for part in parts]
     origins = np.repeat([c.base_from_camera[:3, 3] for c in cameras], sizes, axis=0)
     return Lattice(_ground(origins, directions, across=across, down=down), _sky(directions))
+
+
+def check_height(camera: Camera) -> None:
+    """An InputError names a camera that is not above the ground."""
+    height_m = float(camera.base_from_camera[2, 3])
+    if not height_m >= _LEAST_HEIGHT_M:
+        raise InputError(
+            f'camera {camera.name!r}: height above ground is {height_m:.2f} m; '
+            f'expected at least {_LEAST_HEIGHT_M} m, correct the z of its position'
+        )
 
 
 def _directions(camera: Camera) -> tuple[NDArray[np.float64], ...]:

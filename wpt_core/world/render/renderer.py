@@ -11,8 +11,8 @@ from wpt_core.world.render.bodies import draw_bodies, draw_ground_shadows, roads
 from wpt_core.world.render.canvas import Canvas, Float32, Pane, blank_canvas
 from wpt_core.world.render.field import build_field
 from wpt_core.world.render.ground import Ground, GroundView, paint_ground, view_ground
-from wpt_core.world.render.lattice import build_lattice
-from wpt_core.world.render.lens import build_lens
+from wpt_core.world.render.lattice import build_lattice, check_height
+from wpt_core.world.render.lens import Lens, build_lens
 from wpt_core.world.render.light import light_from
 from wpt_core.world.render.locator import build_locator
 from wpt_core.world.render.look import Look
@@ -76,6 +76,10 @@ class Renderer:
         mirror_lamps(canvas, self.light)
         return canvas
 
+    def lens(self, camera: str) -> Lens:
+        """Optics and sensor of one camera."""
+        return self._lenses[camera]
+
     def _develop(self, pane: Pane, scene: Scene) -> Picture:
         index = self.rig.names.index(pane.camera.name)
         frame = round(scene.time_s * 1000.0)
@@ -124,10 +128,13 @@ def _bring_forward(canvas: Canvas, light: Float32, depth_m: Float32) -> None:
 
 
 def _check(rig: Rig) -> None:
+    """Refuse at once what would fail at the first picture."""
     if not rig.cameras:
         raise InputError('rig: has no camera; expected at least one')
     if len(set(rig.names)) < len(rig.names):
         raise InputError(f'rig: camera names {rig.names!r} repeat; give each camera its own name')
+    for camera in rig.cameras:
+        check_height(camera)
 
 
 def _pixel_rad(rig: Rig) -> float:
