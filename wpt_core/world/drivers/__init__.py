@@ -1,1 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
+"""Who drives? Something that is shown what a car would know and answers with an action."""
+
+from wpt_core.types import InputError
+from wpt_core.world.drivers.driver import Driver, DriverKind
+from wpt_core.world.drivers.expert import EXPERT, Expert
+from wpt_core.world.drivers.simple import CONSTANT_VELOCITY, STRAIGHT
+
+__all__ = [
+    'CONSTANT_VELOCITY',
+    'DRIVERS',
+    'EXPERT',
+    'STRAIGHT',
+    'Driver',
+    'DriverKind',
+    'Expert',
+    'build',
+]
+
+DRIVERS = (EXPERT, STRAIGHT, CONSTANT_VELOCITY)
+
+
+def build(name: str) -> DriverKind:
+    """The driver of this name; InputError lists the names there are."""
+    for kind in DRIVERS:
+        if kind.name == name:
+            return kind
+    known = ', '.join(kind.name for kind in DRIVERS)
+    raise InputError(f'driver: unknown name {name!r}; expected one of {known}.')

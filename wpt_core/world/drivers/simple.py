@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Drivers that look at nothing: what every other one must beat."""
+
+from wpt_core.types import Action
+from wpt_core.world.drivers.driver import DriverKind
+from wpt_core.world.observation import Observation
+from wpt_core.world.simulation import Longitudinal
+
+__all__ = ['CONSTANT_VELOCITY', 'STRAIGHT', 'HandsOff']
+
+
+class HandsOff:
+    """Asks for no curvature and no acceleration."""
+
+    def act(self, _seen: Observation) -> Action:
+        return Action(0.0, 0.0)
+
+
+STRAIGHT = DriverKind(
+    'straight',
+    'steers straight on; the cruise control keeps the speed',
+    lambda _world: HandsOff(),
+    longitudinal=Longitudinal.ACC,
+)
+CONSTANT_VELOCITY = DriverKind(
+    'constant_velocity',
+    'steers straight on at the speed it starts with',
+    lambda _world: HandsOff(),
+)

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Drive a scenario, or a whole suite, and judge it."""
+
+from collections.abc import Callable, Iterator
+
+from wpt_core.types import Rig
+from wpt_core.world.drivers import DriverKind
+from wpt_core.world.scenario import Scenario
+from wpt_core.world.seeds import Split
+from wpt_core.world.simulation import World
+from wpt_core.world.suites.outcome import Outcome, judge
+from wpt_core.world.suites.suite import Suite
+
+__all__ = ['run_scenario', 'run_suite']
+
+Observer = Callable[[World], None]
+
+
+def run_scenario(
+    scenario: Scenario,
+    driver: DriverKind,
+    seed: int,
+    *,
+    rig: Rig | None = None,
+    observer: Observer | None = None,
+    split: Split = Split.EVALUATION,
+) -> Outcome:
+    """Drive to the end and judge; `observer` is shown the world before every step and at the end.
+
+    Pictures are taken for the driver only when it needs them, and then of `rig`.
+    """
+    world = World(scenario, seed, rig=rig, longitudinal=driver.longitudinal, split=split)
+    mind = driver.make(world)
+    while not world.done:
+        if observer is not None:
+            observer(world)
+        world.step(mind.act(world.observe(frames=driver.needs_cameras)))
+    if observer is not None:
+        observer(world)
+    return judge(scenario, world.log, world.road, driver=driver.name, seed=seed)
+
+
+def run_suite(
+    suite: Suite,
+    driver: DriverKind,
+    seed: int,
+    *,
+    rig: Rig | None = None,
+    split: Split = Split.EVALUATION,
+) -> Iterator[Outcome]:
+    """One outcome after the other, in the order of the suite."""
+    for scenario in suite.scenarios:
+        yield run_scenario(scenario, driver, seed, rig=rig, split=split)

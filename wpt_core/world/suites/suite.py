@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which suites there are, what they ask, and what they look like in a table."""
+
+import math
+from dataclasses import dataclass
+
+from wpt_core.metrics import LANE_CENTRE_RULE, LANE_CHANGE_RULE
+from wpt_core.types import InputError
+from wpt_core.world.scenario import Scenario
+from wpt_core.world.suites.lane_centre import LANE_CENTRE
+from wpt_core.world.suites.lane_change import LANE_CHANGE
+from wpt_core.world.suites.routes import ROUTES
+
+__all__ = ['SUITES', 'Suite', 'find', 'find_scenario', 'markdown_table']
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Scenarios that are judged alike."""
+
+    name: str
+    rule: str
+    """When a drive passes, in one sentence."""
+    scenarios: tuple[Scenario, ...]
+
+
+SUITES = (
+    Suite(
+        'lane_centre',
+        f'settles within {LANE_CENTRE_RULE.offset_m:g} m of the human-like lane position and '
+        f'{math.degrees(LANE_CENTRE_RULE.heading_rad):g}° within '
+        f'{LANE_CENTRE_RULE.settle_within_s:g} s and stays there to the end, and no wheel is '
+        f'outside the lane after the first {LANE_CENTRE_RULE.wheels_free_s:g} s',
+        LANE_CENTRE,
+    ),
+    Suite(
+        'lane_change',
+        f'within {LANE_CHANGE_RULE.offset_m:g} m of the centre of the new lane within '
+        f'{LANE_CHANGE_RULE.settle_within_s:g} s of the command and to the end, no collision, '
+        'and no wheel in any further lane',
+        LANE_CHANGE,
+    ),
+    Suite(
+        'routes',
+        'reaches the finish in time, on the road and without a collision; a collision or leaving '
+        'the road ends the drive, and the driving score is the share of the route times the '
+        'penalties',
+        ROUTES,
+    ),
+)
+
+
+def find(name: str) -> Suite:
+    """The suite of this name; InputError lists the names there are."""
+    for suite in SUITES:
+        if suite.name == name:
+            return suite
+    known = ', '.join(suite.name for suite in SUITES)
+    raise InputError(f'suite: unknown name {name!r}; expected one of {known}.')
+
+
+def find_scenario(suite: Suite, name: str) -> Scenario:
+    """The scenario of this name; InputError lists the names there are."""
+    for scenario in suite.scenarios:
+        if scenario.name == name:
+            return scenario
+    known = ', '.join(scenario.name for scenario in suite.scenarios)
+    raise InputError(
+        f'scenario: unknown name {name!r} in suite {suite.name}; expected one of {known}.'
+    )
+
+
+def markdown_table(suite: Suite) -> str:
+    """The suite as a table for a README."""
+    rows = ['| scenario | ability | what happens |', '|---|---|---|']
+    rows += [f'| `{s.name}` | {s.ability.value} | {s.summary} |' for s in suite.scenarios]
+    return f'**`{suite.name}`** ({len(suite.scenarios)}): {suite.rule}.\n\n' + '\n'.join(rows)

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How fast the bends of a road let one go, braking for them in time included."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wpt_core.geometry import Path
+
+__all__ = ['CurveSpeed']
+
+_TOP_MPS = 60.0
+_STEP_M = 1.0
+
+
+class CurveSpeed:
+    """Speed along a line that keeps the lateral acceleration, reached with gentle braking."""
+
+    def __init__(
+        self, line: Path, *, lateral_mps2: float = 1.9, braking_mps2: float = 1.2
+    ) -> None:
+        s_m = np.arange(0.0, line.length_m + _STEP_M, _STEP_M)
+        bend = np.maximum(np.abs(line.curvature_at(s_m)), lateral_mps2 / _TOP_MPS**2)
+        allowed = np.sqrt(lateral_mps2 / bend)
+        gain = 2.0 * braking_mps2 * _STEP_M
+        self._with = _braked(allowed, gain)
+        self._against = _braked(allowed[::-1], gain)[::-1]
+
+    def at(self, s_m: float, direction: int = 1) -> float:
+        """Metres per second at `s_m` when driving with (+1) or against (-1) the line."""
+        speeds = self._with if direction > 0 else self._against
+        index = round(s_m / _STEP_M)
+        return speeds[min(max(index, 0), len(speeds) - 1)]
+
+
+def _braked(allowed: NDArray[np.float64], gain: float) -> list[float]:
+    """Lower speeds ahead are reached by braking; `gain` is 2 x braking x step."""
+    speeds: list[float] = allowed.tolist()
+    for index in range(len(speeds) - 2, -1, -1):
+        reachable = math.sqrt(speeds[index + 1] ** 2 + gain)
+        speeds[index] = min(speeds[index], reachable)
+    return speeds
