@@ -2,7 +2,18 @@
 """What a drive looked like: drawings, panels, contact sheets, plots and videos."""
 
 from wpt_core.world.pictures.bird_eye import BirdEye
+from wpt_core.world.pictures.film import FILM_RATE_HZ, Film
 from wpt_core.world.pictures.panel import caption, contact_sheet, panel
+from wpt_core.world.pictures.plots import plot_drive
 from wpt_core.world.pictures.video import VideoWriter
 
-__all__ = ['BirdEye', 'VideoWriter', 'caption', 'contact_sheet', 'panel']
+__all__ = [
+    'FILM_RATE_HZ',
+    'BirdEye',
+    'Film',
+    'VideoWriter',
+    'caption',
+    'contact_sheet',
+    'panel',
+    'plot_drive',
+]

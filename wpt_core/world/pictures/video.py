@@ -20,7 +20,7 @@ class VideoWriter:
         self._container = av.open(str(self._aside), 'w')
         self._stream = self._container.add_stream('h264', rate=rate_hz)
         self._stream.pix_fmt = 'yuv420p'  # what browsers play
-        self._stream.options = {'preset': 'veryfast', 'crf': '20'}
+        self._stream.options = {'preset': 'veryfast', 'crf': '25'}
 
     def __enter__(self) -> 'VideoWriter':
         return self

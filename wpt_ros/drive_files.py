@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pictures and tables of drives on disk, each file whole or not there."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from wpt_core.types import InputError, Rig
+from wpt_core.world.drivers import DriverKind
+from wpt_core.world.pictures import FILM_RATE_HZ, Film, VideoWriter, contact_sheet, plot_drive
+from wpt_core.world.suites import Outcome, run_scenario
+
+__all__ = ['DriveFiles']
+
+_STILLS = 4
+
+
+class DriveFiles:
+    """A folder for one run; made at once, so that a place that cannot be written is known now."""
+
+    def __init__(self, out: Path, name: str, rig: Rig) -> None:
+        self.folder = out / name
+        self._rig = rig
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            probe = self.folder / '.probe'
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise InputError(
+                f'--out {out}: cannot write there ({error.strerror}); name a folder that you own'
+            ) from error
+
+    def film(self, outcome: Outcome, driver: DriverKind) -> None:
+        """Drive once more, with cameras: video, contact sheet, and curves over time."""
+        scenario, end_s = outcome.scenario, float(outcome.log.time_s[-1])
+        stills_s = [(k + 0.5) * end_s / _STILLS for k in range(_STILLS)]
+        with VideoWriter(self.folder / f'{scenario.name}.mp4', rate_hz=FILM_RATE_HZ) as video:
+            film = Film(video, self._rig, stills_s=stills_s)
+            run_scenario(scenario, driver, outcome.seed, rig=self._rig, observer=film)
+        self._write_png(f'{scenario.name}-sheet.png', contact_sheet(film.stills))
+        title = f'{scenario.key}, {outcome.driver}, seed {outcome.seed}'
+        self._write_png(f'{scenario.name}-curves.png', plot_drive(outcome.log, title))
+
+    def write_table(self, lines: Iterable[str]) -> None:
+        """The table as it was printed."""
+        self._write('table.txt', '\n'.join([*lines, '']).encode())
+
+    def _write_png(self, name: str, image: NDArray[np.uint8]) -> None:
+        _, data = cv2.imencode('.png', cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+        self._write(name, data.tobytes())
+
+    def _write(self, name: str, data: bytes) -> None:
+        aside = self.folder / f'.{name}.part'
+        aside.write_bytes(data)
+        aside.replace(self.folder / name)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Judged drives as text."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from wpt_core.metrics import suite_score, wilson_interval
+from wpt_core.world.scenario import Rule
+from wpt_core.world.suites import SUITES, Outcome
+
+__all__ = ['drive_table', 'scenario_list', 'summary']
+
+
+def scenario_list() -> Iterator[str]:
+    """Every suite with its rule, every scenario with its sentence."""
+    for suite in SUITES:
+        yield f'{suite.name} ({len(suite.scenarios)})'
+        yield f'  passes when it {suite.rule}'
+        rows = [(s.name, s.ability.value, s.summary) for s in suite.scenarios]
+        yield from _columns(('scenario', 'ability', 'what happens'), rows)
+        yield ''
+
+
+def drive_table(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """A row a drive."""
+    heads = ('scenario', 'ability', 'result', 'score', 'comfort', 'measured')
+    yield from _columns(heads, [_row(outcome) for outcome in outcomes])
+
+
+def _row(outcome: Outcome) -> tuple[str, ...]:
+    scored = outcome.scenario.rule is Rule.ROUTE
+    return (
+        outcome.scenario.name,
+        outcome.scenario.ability.value,
+        'passed' if outcome.passed else 'FAILED',
+        f'{outcome.route.score:.0f}' if scored else '-',
+        f'{outcome.comfort:.2f}',
+        '; '.join(outcome.verdict.reasons),
+    )
+
+
+def summary(suite: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """What the table comes to."""
+    first = outcomes[0]
+    passed = sum(outcome.passed for outcome in outcomes)
+    share = wilson_interval(passed, len(outcomes))
+    yield ''
+    yield (
+        f'{first.driver} on {suite}, seed {first.seed}: {passed} of {len(outcomes)} passed '
+        f'(95 % interval {share.low:.0%} to {share.high:.0%}), '
+        f'mean comfort {np.mean([outcome.comfort for outcome in outcomes]):.2f}'
+    )
+    if first.scenario.rule is Rule.ROUTE:
+        routes = [outcome.route for outcome in outcomes]
+        score = suite_score(routes, [route.route for route in routes])
+        costs = ', '.join(f'{count} × {kind.value}' for kind, count in score.infractions)
+        yield f'driving score {score.driving_score:.1f}; infractions: {costs or "none"}'
+
+
+def _columns(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    lines = [heads, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        yield '  ' + '  '.join(cells).rstrip()

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`wpt world`: drive the proving ground, judge the drives, and show what they looked like."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from wpt_core.sensing import load_rig, surround_rig
+from wpt_core.types import InputError
+from wpt_core.world.drivers import DRIVERS, DriverKind, build
+from wpt_core.world.scenario import Scenario
+from wpt_core.world.suites import SUITES, Outcome, find, find_scenario, run_scenario
+from wpt_ros.drive_files import DriveFiles
+from wpt_ros.drive_table import drive_table, scenario_list, summary
+
+__all__ = ['SUMMARY', 'add_arguments', 'run']
+
+SUMMARY = 'drive the proving ground and look at what happened'
+
+EXAMPLES = """\
+examples:
+  wpt world                                   the expert keeps its lane; pictures in out/world
+  wpt world --list                            every suite and scenario
+  wpt world --suite routes --seed 3           another suite, other roads and looks
+  wpt world --driver straight                 how it looks when nobody steers
+  wpt world --suite routes --scenario NAME    one drive, with its pictures
+  wpt world --rig my_car.yaml                 seen by the cameras of another car
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what to drive and where the pictures go."""
+    parser.epilog = EXAMPLES
+    suites = ', '.join(suite.name for suite in SUITES)
+    drivers = '; '.join(f'{kind.name}: {kind.summary}' for kind in DRIVERS)
+    parser.add_argument('--list', action='store_true', help='name every scenario and stop')
+    parser.add_argument('--suite', default='lane_centre', help=f'{suites} (default lane_centre)')
+    parser.add_argument(
+        '--scenario', nargs='+', default=[], metavar='NAME', help='only these of the suite'
+    )
+    parser.add_argument('--driver', default='expert', help=f'{drivers} (default expert)')
+    parser.add_argument(
+        '--seed', type=int, default=0, help='draws what a scenario leaves open (default 0)'
+    )
+    parser.add_argument(
+        '--out', type=Path, default=Path('out/world'), metavar='DIR', help='default out/world'
+    )
+    parser.add_argument(
+        '--films',
+        type=int,
+        default=2,
+        metavar='N',
+        help='drives to film, failed ones first; named scenarios all are (default 2)',
+    )
+    parser.add_argument('--rig', type=Path, metavar='FILE', help='cameras (default six views)')
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Return 0, also when drives failed: the table tells; InputError for a wish not granted."""
+    if arguments.list:
+        print('\n'.join(scenario_list()))
+        return 0
+    suite = find(arguments.suite)
+    driver = build(arguments.driver)
+    scenarios = [find_scenario(suite, name) for name in arguments.scenario] or suite.scenarios
+    rig = surround_rig() if arguments.rig is None else load_rig(arguments.rig)
+    if arguments.films < 0:
+        raise InputError(f'--films must be 0 or more, got {arguments.films}')
+    files = DriveFiles(arguments.out, f'{suite.name}-{driver.name}-seed{arguments.seed}', rig)
+    outcomes = _drive(scenarios, driver, arguments.seed)
+    print('\n'.join(drive_table(outcomes)))
+    print('\n'.join(summary(suite.name, outcomes)))
+    count = len(scenarios) if arguments.scenario else arguments.films
+    for outcome in tqdm(_worth_filming(outcomes, count), desc='filming', disable=None):
+        files.film(outcome, driver)
+    files.write_table([*drive_table(outcomes), *summary(suite.name, outcomes)])
+    print(f'\npictures and table: {files.folder}')
+    return 0
+
+
+def _drive(scenarios: Sequence[Scenario], driver: DriverKind, seed: int) -> list[Outcome]:
+    bar = tqdm(scenarios, desc='driving', disable=None, leave=False)
+    return [run_scenario(scenario, driver, seed) for scenario in bar]
+
+
+def _worth_filming(outcomes: Sequence[Outcome], count: int) -> list[Outcome]:
+    """Failures in their order, then others spread over the suite."""
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    passed = [outcome for outcome in outcomes if outcome.passed]
+    chosen = failed[:count]
+    wanted = min(count - len(chosen), len(passed))
+    return chosen + [passed[(2 * k + 1) * len(passed) // (2 * wanted)] for k in range(wanted)]
