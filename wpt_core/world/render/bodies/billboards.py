@@ -25,6 +25,7 @@ _SOLID = 0.5
 _BEARINGS = 32
 """Directions from which the sun is worked out; a step changes the light by a tenth at most."""
 _BEAM_STEPS = 8
+_LEAST_BEAM = 1e-4
 _FLAT_M = 30.0
 """Distance from which a plant has one depth."""
 
@@ -73,7 +74,7 @@ class Sheet:
     tint: NDArray[np.float64]
     fade: float
     beam: NDArray[np.float64] | None
-    """Own headlights at even steps from the foot to the top; None when they are off."""
+    """Own headlights at even steps from the foot to the top; None where they do not reach."""
 
 
 def sheets(
@@ -118,11 +119,11 @@ def sheets(
         index = int(chosen[i])
         picture, flip = plants.pictures[index], bool(plants.mirrored[index])
         level = _level(picture, float(tall_px[i]))
-        u0, v0, u1, v1 = (*low[i].astype(int).tolist(), *high[i].astype(int).tolist())
+        u0, v0 = int(low[i, 0]), int(low[i, 1])
         result.append(
             Sheet(
                 far_m=float(far[i]),
-                window=(u0, v0, u1, v1),
+                window=(u0, v0, int(high[i, 0]), int(high[i, 1])),
                 picture=picture,
                 level=level,
                 bearing=_step(-sun[i] if flip else sun[i]),
@@ -131,7 +132,7 @@ def sheets(
                 stem_m=float(stems[i, 2]),
                 tint=plants.tints[index],
                 fade=float(fades[i]),
-                beam=None if beams is None else beams[i],
+                beam=beams[i] if beams[i].max() > _LEAST_BEAM else None,
             )
         )
     return result
@@ -142,10 +143,11 @@ def paint_plant(eye: Eye, sheet: Sheet, light: Light) -> None:
     u0, v0, u1, v1 = sheet.window
     area, size = (slice(v0, v1), slice(u0, u1)), (u1 - u0, v1 - v0)
     picture = _lit(sheet.picture, sheet.level, sheet.bearing, light)
-    leaves = cv2.warpAffine(picture, sheet.pixels_from_picture, size)
+    leaves: Float32 = cv2.warpAffine(picture, sheet.pixels_from_picture, size).astype(
+        np.float32, copy=False
+    )
     if sheet.beam is not None:
-        front = cv2.warpAffine(_front(sheet.picture, sheet.level), sheet.pixels_from_picture, size)
-        leaves[..., :3] += front * _rows(sheet, size[1])
+        leaves += _headlit(sheet, sheet.beam, size)
     depth = eye.pane.depth_m[area]
     plane = _depth_m(eye, sheet)
     hidden = depth <= plane
@@ -218,11 +220,11 @@ def _lit(picture: Foliage, level: int, bearing: int, light: Light) -> Float32:
 
 @lru_cache(maxsize=64)
 def _front(picture: Foliage, level: int) -> Float32:
-    """(H, W, 3) radiance under white light from the eye, times cover."""
+    """(H, W, 4) radiance under white light from the eye, times cover; the last channel is 0."""
     facing = (picture.normals[level][..., 2:].astype(np.float32) - 128) / np.float32(127)
     cover = picture.colours[level][..., 3:].astype(np.float32) / 255
-    lit: Float32 = _albedo(picture, level) * np.maximum(facing, 0) * cover
-    return lit
+    lit = _albedo(picture, level) * np.maximum(facing, 0) * cover
+    return np.concatenate([lit, np.zeros_like(cover)], axis=-1).astype(np.float32)
 
 
 def _albedo(picture: Foliage, level: int) -> Float32:
@@ -233,21 +235,23 @@ def _albedo(picture: Foliage, level: int) -> Float32:
 
 def _beams(
     eye: Eye, feet_m: NDArray[np.float64], up_m: NDArray[np.float64], light: Light
-) -> NDArray[np.float64] | None:
+) -> NDArray[np.float64]:
     """(n, steps) own headlights along the stems."""
     if light.headlights == 0:
-        return None
+        return np.zeros((len(feet_m), 1))
     steps = np.linspace(0.0, 1.0, _BEAM_STEPS)[None, :, None]
     stems = feet_m[:, None] + steps * up_m[:, None]
     base = stems @ eye.base_from_world[:3, :3].T + eye.base_from_world[:3, 3]
     return light.headlight(base).astype(np.float64)
 
 
-def _rows(sheet: Sheet, height: int) -> Float32:
-    """(h, 1, 1) headlight on every row of the window."""
-    assert sheet.beam is not None
-    matrix, tall = sheet.pixels_from_picture, len(sheet.picture.colours[sheet.level])
-    share = 1 - (np.arange(height) - matrix[1, 2]) / max(matrix[1, 1] * tall, 1e-6)
-    beam = np.interp(share, np.linspace(0.0, 1.0, len(sheet.beam)), sheet.beam)
-    rows: Float32 = beam.astype(np.float32)[:, None, None]
-    return rows
+def _headlit(sheet: Sheet, beam: NDArray[np.float64], size: tuple[int, int]) -> Float32:
+    """(h, w, 4) what the own headlights add; the last channel is 0."""
+    matrix = sheet.pixels_from_picture
+    front = cv2.warpAffine(_front(sheet.picture, sheet.level), matrix, size)
+    tall = len(sheet.picture.colours[sheet.level])
+    share = 1 - (np.arange(size[1]) - matrix[1, 2]) / max(matrix[1, 1] * tall, 1e-6)
+    rows = np.interp(share, np.linspace(0.0, 1.0, len(beam)), beam)
+    lit: Float32 = front.astype(np.float32, copy=False)
+    lit *= rows.astype(np.float32)[:, None, None]
+    return lit

@@ -48,12 +48,12 @@ def sign(kind: str) -> Mesh:
     for y in (-0.8, 0.8) if kind == 'guide' else (0.0,):
         sketch.inside_m = np.array((0.0, y, 1.0))
         foot = np.array((0.0, y, 0.0))
-        tube(sketch, (foot, foot + (0, 0, top)), (0.038, 0.038), _STEEL, sides=5)
+        tube(sketch, (foot, np.add(foot, (0, 0, top))), (0.038, 0.038), _STEEL, sides=5)
     x = -0.05
     sketch.part((0.0, 0.0, top - 0.4), (-1.0, 0.0, 0.0, 0.04))
     _plate(sketch, kind, x, top)
     sketch.part((-0.1, 0.0, top - 0.4), (1.0, 0.0, 0.0, 0.04))
-    back = _outline(kind, top) + (0.045, 0.0, 0.0)
+    back = np.add(_outline(kind, top), (0.045, 0.0, 0.0))
     sketch.face(back, _STEEL)
     return sketch.mesh()
 
@@ -82,7 +82,7 @@ def _plate(sketch: Sketch, kind: str, x_m: float, top_m: float) -> None:
         'guide': (_FIELD, _BLUE, 0.94),
     }
     outer, inner, share = colours[kind]
-    sketch.face(rim + (x_m, 0, 0), outer)
+    sketch.face(np.add(rim, (x_m, 0, 0)), outer)
     sketch.face(middle + (rim - middle) * share + (x_m - 0.002, 0, 0), inner)
 
     def bar(y0: float, y1: float, z0: float, z1: float, finish: Finish) -> None:

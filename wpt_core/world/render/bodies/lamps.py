@@ -13,7 +13,7 @@ __all__ = ['add_glow']
 
 _GLARE = ((0.10, 2.0), (0.06, 7.0))
 """Shares of a lamp's light that the lens spreads, and how far (in 1/256 of the width)."""
-_STREAK = 0.11
+_STREAK = 0.06
 """Share of a lamp's light that a streaming road sends on to the eye."""
 _LEAST = 2e-5
 """Radiance below which a glow is not worth painting."""

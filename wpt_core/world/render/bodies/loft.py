@@ -2,13 +2,14 @@
 """Skins stretched over a row of rings, with patches cut out of them for windows and lamps."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.world.render.bodies.mesh import Finish, Sketch
 
-__all__ = ['Loft', 'block', 'disc', 'tube']
+__all__ = ['Loft', 'block', 'disc', 'hoop', 'tube']
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -52,7 +53,7 @@ class Loft:
 def _pieces(start: float, end: float) -> list[tuple[float, float]]:
     inner = np.arange(np.floor(start) + 1, np.ceil(end))
     cuts = [start, *(float(c) for c in inner), end]
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(pairwise(cuts))
 
 
 def block(
@@ -64,7 +65,7 @@ def block(
     """A box along the axes, without its underside."""
     (x0, y0, z0), (x1, y1, z1) = low_m, high_m
     base = np.array([(x0, y0, z0), (x1, y0, z0), (x1, y1, z0), (x0, y1, z0)])
-    top = base + (0.0, 0.0, z1 - z0)
+    top = np.add(base, (0.0, 0.0, z1 - z0))
     for i in range(4):
         j = (i + 1) % 4
         sketch.face([base[i], base[j], top[j], top[i]], finish)
@@ -79,6 +80,20 @@ def disc(
     ring = np.column_stack([np.cos(angle), np.zeros(sides), np.sin(angle)])
     points: NDArray[np.float64] = np.asarray(centre_m) + radius_m * ring
     return points
+
+
+def hoop(
+    z_m: float,
+    radii_m: tuple[float, float],
+    sides: int,
+    *,
+    x_m: float = 0.0,
+    turn_rad: float = 0.0,
+) -> NDArray[np.float64]:
+    """(sides, 3) points of an ellipse in a plane z = const, around the z axis shifted by x_m."""
+    angle = turn_rad + np.arange(sides) * (2 * np.pi / sides)
+    x, y = x_m + radii_m[0] * np.cos(angle), radii_m[1] * np.sin(angle)
+    return np.column_stack([x, y, np.full(sides, z_m)])
 
 
 def tube(

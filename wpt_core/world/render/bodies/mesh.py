@@ -11,6 +11,7 @@ as listed: details (windows, lamps, plates) after the skin they lie on.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -148,7 +149,7 @@ class Sketch:
         normals = np.stack(self.outward)
         low, high = vertices.min(axis=0), vertices.max(axis=0)
         starts = [start for start, _ in self.parts] + [len(self.points)]
-        spans = tuple(slice(a, b) for a, b in zip(starts, starts[1:], strict=False))
+        spans = tuple(slice(a, b) for a, b in pairwise(starts))
         return Mesh(
             vertices_m=vertices,
             loops=loops,

@@ -5,10 +5,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from wpt_core.world.render.bodies.cars import HATCHBACK, SALOON, SUV, VAN, car
+from wpt_core.world.render.bodies.cars import car
 from wpt_core.world.render.bodies.finishes import paint, pick
 from wpt_core.world.render.bodies.mesh import Finish, Mesh
 from wpt_core.world.render.bodies.people import clothes, pedestrian
+from wpt_core.world.render.bodies.shapes import HATCHBACK, SALOON, SUV, VAN
 from wpt_core.world.render.bodies.trucks import truck
 from wpt_core.world.render.bodies.works import barrier, cone
 from wpt_core.world.scene import Actor, Kind, Size

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.world.render.bodies.finishes import pick
-from wpt_core.world.render.bodies.loft import Loft, tube
+from wpt_core.world.render.bodies.loft import Loft, hoop, tube
 from wpt_core.world.render.bodies.mesh import Finish, Mesh, Sketch
 from wpt_core.world.scene import Size
 
@@ -96,7 +96,10 @@ def _leg(
         ((hip_m, knee), (0.056 * h, 0.040 * h), wear.trousers),
         ((knee, ankle), (0.040 * h, 0.027 * h), wear.trousers),
         (
-            (ankle - (0.03 * h, 0, 0.008 * h), ankle + (0.10 * h, 0, -0.014 * h)),
+            (
+                np.subtract(ankle, (0.03 * h, 0, 0.008 * h)),
+                np.add(ankle, (0.10 * h, 0, -0.014 * h)),
+            ),
             (0.03 * h, 0.022 * h),
             wear.shoes,
         ),
@@ -133,11 +136,7 @@ def _torso(
         (low_m, 0.062, 0.098), (hip_m + 0.04 * h, 0.062, 0.092), (0.62 * h, 0.064, 0.088),
         (0.76 * h, 0.066, 0.108), (0.815 * h, 0.050, 0.105), (0.84 * h, 0.028, 0.050),
     )  # fmt: skip
-    angle = np.arange(10) * (2 * np.pi / 10)
-    rings = [
-        np.column_stack([a * broad * np.cos(angle), b * broad * np.sin(angle), np.full(10, z)])
-        for z, a, b in rows
-    ]
+    rings = [hoop(z, (a * broad, b * broad), 10) for z, a, b in rows]
     sketch.part((0.0, 0.0, 0.65 * h), (0.0, 0.0, 1.0, low_m))
     Loft(np.array(rings), closed=True).skin(sketch, wear.shirt)
     sketch.face(rings[-1], wear.shirt)
@@ -146,15 +145,11 @@ def _torso(
 def _head(sketch: Sketch, h: float, *, wear: Clothes, sides: int) -> None:
     neck = np.array([0.0, 0.0, 0.835 * h])
     sketch.part((0.0, 0.0, 0.92 * h), (0.0, 0.0, 1.0, 0.83 * h))
-    tube(sketch, (neck, neck + (0.008 * h, 0, 0.05 * h)), (0.030 * h, 0.028 * h), wear.skin)
-    angle = np.arange(sides) * (2 * np.pi / sides) + np.pi / sides
+    tube(sketch, (neck, np.add(neck, (0.008 * h, 0, 0.05 * h))), (0.030 * h, 0.028 * h), wear.skin)
     rows = ((0.868, 0.028), (0.895, 0.045), (0.93, 0.051), (0.965, 0.047), (0.99, 0.028))
     rings = np.array(
         [
-            np.column_stack(
-                [0.012 * h + 1.12 * r * h * np.cos(angle), 0.92 * r * h * np.sin(angle)]
-                + [np.full(sides, z * h)]
-            )
+            hoop(z * h, (1.12 * r * h, 0.92 * r * h), sides, x_m=0.012 * h, turn_rad=np.pi / sides)
             for z, r in rows
         ]
     )

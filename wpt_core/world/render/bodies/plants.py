@@ -7,7 +7,7 @@ them when they are painted.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import cv2
 import numpy as np
@@ -52,7 +52,7 @@ class _Dots:
     normal: Array
 
 
-@lru_cache(maxsize=None)
+@cache
 def foliage(species: Species, variant: int) -> Foliage:
     """The picture of one variant (0 to VARIANTS - 1) of a species; always the same."""
     habit, random = HABITS[species], np.random.default_rng([int(species), variant])
@@ -65,9 +65,9 @@ def foliage(species: Species, variant: int) -> Foliage:
         blobs = np.column_stack([np.zeros(6), up, 0.22 * (1.0 - up)])
     else:
         balls = _grown(habit, random)
-        clouds += [_limbs(habit, random, balls), _crown(habit, random, balls)]
+        clouds += [*_limbs(habit, random, balls), _crown(habit, random, balls)]
         blobs = np.column_stack([balls[:, 0], balls[:, 1], np.sqrt(balls[:, 2] * balls[:, 3])])
-    colours, normals = _pyramid(*_stamped(habit, [c for c in clouds if c is not None]))
+    colours, normals = _pyramid(*_stamped(habit, clouds))
     return Foliage(colours, normals, habit.aspect, blobs)
 
 
@@ -86,10 +86,10 @@ def _stem(habit: Habit, random: np.random.Generator, *, top: float) -> _Dots:
     return _Dots(place, np.maximum(0.3 * half, 0.003), rgb, normal)
 
 
-def _limbs(habit: Habit, random: np.random.Generator, balls: Array) -> _Dots | None:
+def _limbs(habit: Habit, random: np.random.Generator, balls: Array) -> list[_Dots]:
     """From the stem into every part of the crown."""
     if not habit.girth:
-        return None
+        return []
     ends = np.repeat(balls[:, :2], 3, axis=0) + random.normal(0.0, 0.05, (3 * len(balls), 2))
     starts = np.column_stack(
         [np.zeros(len(ends)), ends[:, 1] * random.uniform(0.5, 0.8, len(ends))]
@@ -99,7 +99,8 @@ def _limbs(habit: Habit, random: np.random.Generator, balls: Array) -> _Dots | N
     place = (starts[:, None] + bow * (ends - starts)[:, None]).reshape(-1, 2)
     radius = habit.girth * np.tile(0.34 - 0.24 * share.ravel(), len(ends))
     normal = np.tile((0.0, 0.3, 0.9), (len(place), 1))
-    return _Dots(place, radius, np.tile(0.75 * np.array(habit.trunk), (len(place), 1)), normal)
+    bark = np.tile(0.75 * np.array(habit.trunk), (len(place), 1))
+    return [_Dots(place, radius, bark, normal)]
 
 
 def _grown(habit: Habit, random: np.random.Generator) -> Array:
@@ -185,8 +186,9 @@ def _stamped(habit: Habit, clouds: list[_Dots]) -> tuple[Bytes, Bytes]:
 
 def _pyramid(colour: Bytes, facing: Bytes) -> tuple[tuple[Bytes, ...], tuple[Bytes, ...]]:
     """The drawing at half scale and smaller, its colours bled into the empty parts."""
-    cover = colour[..., 3:].astype(np.float32) / 255
-    paint, lean = colour[..., :3] * cover, (facing - np.float32(128)) * cover
+    cover = colour[..., 3:].astype(np.float32) / np.float32(255)
+    paint = colour[..., :3].astype(np.float32) * cover
+    lean = (facing.astype(np.float32) - 128) * cover
     colours, normals = [], []
     for _ in range(_LEVELS):
         cover, paint, lean = _halved(cover), _halved(paint), _halved(lean)

@@ -14,13 +14,13 @@ from wpt_core.world.render.bodies.billboards import Plants
 from wpt_core.world.render.bodies.fixtures import SIGNS, house, post, sign
 from wpt_core.world.render.bodies.mesh import Mesh
 from wpt_core.world.render.bodies.plants import VARIANTS, foliage
-from wpt_core.world.render.bodies.species import Species
 from wpt_core.world.render.bodies.shadows import (
     Outlines,
     crown_shadows,
     mesh_shadows,
     outlines,
 )
+from wpt_core.world.render.bodies.species import Species
 from wpt_core.world.render.light import light_from
 from wpt_core.world.render.look import Look
 from wpt_core.world.road import Road

@@ -34,7 +34,7 @@ def truck(
     half, gap = size.width_m / 2, size.length_m * (0.5 - _CAB_SHARE)
     floor = 0.30 * size.height_m
     radius = min(0.50, 0.16 * size.height_m)
-    axles = (front - 0.13 * size.length_m, rear + 0.30 * size.length_m)
+    axles: tuple[float, ...] = (front - 0.13 * size.length_m, rear + 0.30 * size.length_m)
     if size.length_m > 7.5:
         axles = (*axles, axles[1] - 2.6 * radius)
     sketch.part((rear / 2, 0.0, floor))
@@ -148,7 +148,8 @@ def _tail(sketch: Sketch, rear_m: float, half_m: float, floor_m: float) -> None:
         y = [side * share * half_m for share in (0.58, 0.78, 0.90)]
         panel(min(y[:2]), max(y[:2]), floor_m - 0.30, floor_m - 0.16, TAILLAMP)
         panel(min(y[1:]), max(y[1:]), floor_m - 0.30, floor_m - 0.16, amber)
-        panel(*sorted((side * 0.90 * half_m, side * half_m)), floor_m, floor_m + 0.4, _MARKING)
+        rim = sorted((side * 0.90 * half_m, side * half_m))
+        panel(rim[0], rim[1], floor_m, floor_m + 0.4, _MARKING)
         place = (x, (y[0] + y[1]) / 2, floor_m - 0.23)
         sketch.lamp(place, (-1.0, 0.0, 0.0), Role.TAIL, 0.09)
         sketch.lamp((x, y[2], floor_m - 0.23), (-1.0, side, 0.0), amber.role, 0.06)

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from wpt_core.world.render.bodies.loft import Loft, block
+from wpt_core.world.render.bodies.loft import Loft, block, hoop
 from wpt_core.world.render.bodies.mesh import Finish, Mesh, Role, Sketch
 from wpt_core.world.scene import Size
 
@@ -72,17 +72,10 @@ def cone(size: Size) -> Mesh:
     wide, narrow = 0.78 * half, 0.14 * half
     shares = (0.0, 0.38, 0.68, 0.80, 0.92, 1.0)
     bands = (_ORANGE, _WHITE, _ORANGE, _WHITE, _ORANGE)
-    angle = np.arange(12) * (np.pi / 6)
-    rings = [
-        np.column_stack(
-            [
-                (wide + s * (narrow - wide)) * np.cos(angle),
-                (wide + s * (narrow - wide)) * np.sin(angle),
-            ]
-            + [np.full(12, (0.05 + 0.95 * s) * top)]
-        )
-        for s in shares
-    ]
+    rings = []
+    for share in shares:
+        radius = wide + share * (narrow - wide)
+        rings.append(hoop((0.05 + 0.95 * share) * top, (radius, radius), 12))
     for lower, upper, band in zip(rings, rings[1:], bands, strict=False):
         Loft(np.stack([lower, upper]), closed=True).skin(sketch, band)
     sketch.face(rings[-1], Finish((0.02, 0.02, 0.02)))
