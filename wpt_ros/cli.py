@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Protocol, cast
+from typing import NoReturn, Protocol, cast
 
 from wpt_ros.verbs import CHECKOUT_VERBS, VERBS
 
@@ -44,6 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(str(error))
 
 
+class _Parser(argparse.ArgumentParser):
+    """Answers a mistake with one sentence instead of the whole usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE_ERROR, f'{self.prog}: {message}; {self.prog} --help tells more\n')
+
+
 def _dispatch(words: list[str]) -> int:
     if not words or words[0] in ('help', '-h', '--help'):
         print(_overview())
@@ -52,7 +59,7 @@ def _dispatch(words: list[str]) -> int:
         known = ', '.join((*VERBS, 'help'))
         return _complain(f'unknown verb {words[0]!r}; the verbs are {known}')
     verb = _load(words[0])
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=f'wpt {words[0]}',
         description=verb.SUMMARY,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -11,6 +11,7 @@ from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import InputError
 from wpt_core.world.drivers import DRIVERS, DriverKind, build
 from wpt_core.world.scenario import Scenario
+from wpt_core.world.seeds import check_seed
 from wpt_core.world.suites import SUITES, Outcome, find, find_scenario, run_scenario
 from wpt_ros.drive_files import DriveFiles
 from wpt_ros.drive_table import drive_table, scenario_list, summary
@@ -66,6 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     driver = build(arguments.driver)
     scenarios = [find_scenario(suite, name) for name in arguments.scenario] or suite.scenarios
     rig = surround_rig() if arguments.rig is None else load_rig(arguments.rig)
+    check_seed(arguments.seed)
     if arguments.films < 0:
         raise InputError(f'--films must be 0 or more, got {arguments.films}')
     files = DriveFiles(arguments.out, f'{suite.name}-{driver.name}-seed{arguments.seed}', rig)
