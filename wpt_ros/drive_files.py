@@ -41,19 +41,20 @@ class DriveFiles:
         with VideoWriter(self.folder / f'{scenario.name}.mp4', rate_hz=FILM_RATE_HZ) as video:
             film = Film(video, self._rig, stills_s=stills_s)
             run_scenario(scenario, driver, outcome.seed, rig=self._rig, observer=film)
-        self._write_png(f'{scenario.name}-sheet.png', contact_sheet(film.stills))
+        self._write(f'{scenario.name}-sheet.png', _png(contact_sheet(film.stills)))
         title = f'{scenario.key}, {outcome.driver}, seed {outcome.seed}'
-        self._write_png(f'{scenario.name}-curves.png', plot_drive(outcome.log, title))
+        self._write(f'{scenario.name}-curves.png', plot_drive(outcome.log, title))
 
     def write_table(self, lines: Iterable[str]) -> None:
         """The table as it was printed."""
         self._write('table.txt', '\n'.join([*lines, '']).encode())
 
-    def _write_png(self, name: str, image: NDArray[np.uint8]) -> None:
-        _, data = cv2.imencode('.png', cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
-        self._write(name, data.tobytes())
-
     def _write(self, name: str, data: bytes) -> None:
         aside = self.folder / f'.{name}.part'
         aside.write_bytes(data)
         aside.replace(self.folder / name)
+
+
+def _png(image: NDArray[np.uint8]) -> bytes:
+    _, content = cv2.imencode('.png', cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+    return content.tobytes()

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A drive as curves over time."""
 
+from io import BytesIO
+
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from wpt_core.metrics import LaneCentreRule
 from wpt_core.world.log import DriveLog, IncidentKind
@@ -18,10 +18,9 @@ _EVENT = '#c23030'
 _ALLOWED = '#2f8f4e'
 
 
-def plot_drive(log: DriveLog, title: str) -> NDArray[np.uint8]:
-    """Offset, heading, curvature and speed over time, as an RGB picture."""
+def plot_drive(log: DriveLog, title: str) -> bytes:
+    """Offset, heading, curvature and speed over time, as the content of a PNG file."""
     figure = Figure(figsize=(9.0, 8.0), dpi=110, layout='constrained')
-    canvas = FigureCanvasAgg(figure)
     offset, heading, curvature, speed = figure.subplots(4, 1, sharex=True)
     figure.suptitle(title)
     _plot_offset(offset, log)
@@ -38,8 +37,9 @@ def plot_drive(log: DriveLog, title: str) -> NDArray[np.uint8]:
         axes.grid(alpha=0.3)
     for axes in (offset, curvature):
         axes.legend(loc='upper right', fontsize=8)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+    content = BytesIO()
+    figure.savefig(content, format='png')
+    return content.getvalue()
 
 
 def _plot_offset(axes: Axes, log: DriveLog) -> None:
