@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from rosbags.interfaces import Nodetype
-from rosbags.interfaces.typing import FieldDesc, Typesdict
+from rosbags.interfaces.typing import Basename, FieldDesc, Typesdict
 from rosbags.typesys import Stores, TypesysError, get_types_from_idl, get_types_from_msg
 from rosbags.typesys import get_typestore as rosbags_typestore
 from rosbags.typesys.store import Typestore
@@ -28,6 +28,7 @@ __all__ = [
     'definitions_from',
     'full_definition',
     'parsed',
+    'type_hash',
     'typestore_for',
 ]
 
@@ -44,6 +45,8 @@ SEPARATOR = '=' * 80 + '\n'
 TYPE_NAME = re.compile(
     r'(?=.{1,255}$)[A-Za-z][A-Za-z0-9_]*(/(msg|srv|action))?/[A-Za-z][A-Za-z0-9_]*', re.A
 )
+CHAR: tuple[Literal[Nodetype.BASE], tuple[Basename, int]] = (Nodetype.BASE, ('char', 0))
+UINT8: tuple[Literal[Nodetype.BASE], tuple[Basename, int]] = (Nodetype.BASE, ('uint8', 0))
 FIELD_NAME = re.compile(r'[A-Za-z][A-Za-z0-9_]*', re.A)
 # What the library's parsers raise on text that is no definition.
 UNPARSABLE = (
@@ -131,6 +134,27 @@ def _typestore(definitions: tuple[tuple[str, str], ...], distribution: str) -> T
 def full_definition(store: Typestore, type_name: str) -> str:
     """The definition with all that it needs, in the concatenated form that bags embed."""
     return store.generate_msgdef(type_name, ros_version=2)[0]
+
+
+def type_hash(store: Typestore, type_name: str) -> str:
+    """The hash (REP-2016) that ROS 2's own tools give the type."""
+    stand_in = rosbags_typestore(Stores.EMPTY)
+    waiting = [type_name]
+    while waiting:
+        name = waiting.pop()
+        if name not in stand_in.fielddefs:
+            constants, fields = store.fielddefs[name]
+            stand_in.fielddefs[name] = constants, [(f, _without_char(d)) for f, d in fields]
+            waiting.extend(_children(fields))
+    return stand_in.hash_rihs01(type_name)
+
+
+def _without_char(description: FieldDesc) -> FieldDesc:
+    """ROS 2 makes uint8 of char before it hashes, the library does not."""
+    if description[0] == Nodetype.ARRAY or description[0] == Nodetype.SEQUENCE:
+        inner, size = description[1]
+        return (description[0], (UINT8, size)) if inner == CHAR else description
+    return UINT8 if description == CHAR else description
 
 
 def _store(distribution: str) -> Stores:

@@ -15,7 +15,7 @@ from wpt_core.bags.damage import damage_notice, unreadable_message
 from wpt_core.bags.mcap_index import OUTSIDE, McapIndex, index_of
 from wpt_core.bags.mcap_records import HEAD, MAGIC, MESSAGE_HEAD, MalformedError, Op, unpacked
 from wpt_core.bags.qos import profiles_from_text
-from wpt_core.bags.storage import LONGEST_MESSAGE, Int64Array, StoredTopic
+from wpt_core.bags.storage import LONGEST_MESSAGE, Int64Array, StoredTopic, plain
 from wpt_core.types import Notice
 
 __all__ = ['McapStorage']
@@ -113,9 +113,9 @@ def _topic(index: McapIndex, number: int) -> StoredTopic:
     schema = index.schemas.get(channel.schema_id)
     defined = schema is not None and schema.encoding in DEFINITION_ENCODINGS
     return StoredTopic(
-        channel.topic,
-        schema.name if schema else '',
-        channel.encoding,
+        plain(channel.topic),
+        plain(schema.name) if schema else '',
+        plain(channel.encoding),
         schema.text if schema and defined else '',
         profiles_from_text(channel.metadata.get('offered_qos_profiles', '')),
     )

@@ -13,7 +13,7 @@ from rosbags.serde import SerdeError
 from wpt_core.bags.damage import damage_notice, reason, unreadable_message
 from wpt_core.bags.definitions import DEFAULT_DISTRIBUTION, full_definition, typestore_for
 from wpt_core.bags.qos import TopicQos
-from wpt_core.bags.storage import Int64Array, StoredTopic
+from wpt_core.bags.storage import Int64Array, StoredTopic, plain
 from wpt_core.types import BagError, Notice
 
 __all__ = ['ROS1_MAGIC', 'Ros1Storage']
@@ -66,7 +66,7 @@ class Ros1Storage:
         self._types = [connection.msgtype for connection in connections]
         self.topics = tuple(
             StoredTopic(
-                c.topic, c.msgtype, 'cdr', full_definition(self._store, c.msgtype), _qos(c)
+                plain(c.topic), c.msgtype, 'cdr', full_definition(self._store, c.msgtype), _qos(c)
             )
             for c in connections
         )

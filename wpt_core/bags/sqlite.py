@@ -11,7 +11,7 @@ import numpy as np
 from wpt_core.bags.damage import CUT, damage_notice, reason, unreadable_message
 from wpt_core.bags.qos import profiles_from_text
 from wpt_core.bags.sqlite_pages import is_cut, open_database
-from wpt_core.bags.storage import LONGEST_MESSAGE, Int64Array, StoredTopic
+from wpt_core.bags.storage import LONGEST_MESSAGE, Int64Array, StoredTopic, plain
 from wpt_core.types import BagError, Level, Notice
 
 __all__ = ['SqliteStorage']
@@ -40,7 +40,7 @@ class SqliteStorage:
             self._open(verify)
         except UNREADABLE as error:
             self.close()
-            raise self._unusable(error) from error
+            raise self._unusable(reason(error)) from error
         except BaseException:
             self.close()
             raise
@@ -59,6 +59,8 @@ class SqliteStorage:
         """Stored columns of a real table: a view could compute whatever its author liked."""
         query = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
         if not self._base.execute(query, (table,)).get or not columns <= self._columns(table):
+            if self._cut:
+                raise self._unusable(f'no table {table} is left')
             raise BagError(
                 f'{self._path} is a database but not a recording: it has no table {table} '
                 f'with {", ".join(sorted(columns))}'
@@ -73,9 +75,9 @@ class SqliteStorage:
         definitions = self._definitions()
         return {
             int(number): StoredTopic(
-                str(name),
-                str(kind),
-                str(encoding),
+                plain(str(name)),
+                plain(str(kind)),
+                plain(str(encoding)),
                 definitions.get(str(kind), ''),
                 profiles_from_text(str(text)),
             )
@@ -137,11 +139,10 @@ class SqliteStorage:
                 notices.append(_unfinished(self._path, beside))
         return tuple(notices)
 
-    def _unusable(self, error: Exception) -> BagError:
+    def _unusable(self, why: str) -> BagError:
         what = 'is cut off' if self._cut else 'is damaged'
         return BagError(
-            f'{self._path} {what} ({reason(error)}) and not one message can be read; '
-            'record it again'
+            f'{self._path} {what} ({why}) and not one message can be read; record it again'
         )
 
     def read(self, rows: Int64Array) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wpt_core.bags.qos import TopicQos
 from wpt_core.types import Notice
 
-__all__ = ['LONGEST_MESSAGE', 'LONGEST_RECORD', 'Int64Array', 'Storage', 'StoredTopic']
+__all__ = ['LONGEST_MESSAGE', 'LONGEST_RECORD', 'Int64Array', 'Storage', 'StoredTopic', 'plain']
 
 Int64Array = NDArray[np.int64]
 
@@ -19,6 +19,7 @@ Int64Array = NDArray[np.int64]
 # thing a car records is a point cloud of some tens of megabytes.
 LONGEST_MESSAGE = 2**29
 LONGEST_RECORD = 2**26
+LONGEST_NAME = 2**8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,13 @@ class StoredTopic:
     encoding: str
     definition: str
     qos: tuple[TopicQos, ...]
+
+
+def plain(name: str) -> str:
+    """A name from a file, fit for one line of a terminal that obeys what it is sent."""
+    return ''.join(
+        c if c.isprintable() else '\N{REPLACEMENT CHARACTER}' for c in name[:LONGEST_NAME]
+    )
 
 
 class Storage(Protocol):

@@ -18,7 +18,12 @@ from rosbags.serde import SerdeError
 from rosbags.typesys.store import Typestore
 
 from wpt_core.bags.arrays import arrays_of, check_arrays
-from wpt_core.bags.definitions import DEFAULT_DISTRIBUTION, full_definition, typestore_for
+from wpt_core.bags.definitions import (
+    DEFAULT_DISTRIBUTION,
+    full_definition,
+    type_hash,
+    typestore_for,
+)
 from wpt_core.bags.metadata import METADATA, name_distribution
 from wpt_core.bags.qos import TopicQos, rosbags_qos
 from wpt_core.types import BagError, InputError
@@ -125,7 +130,7 @@ class BagWriter:
                 name,
                 type_name,
                 msgdef=full_definition(self._store, type_name),
-                rihs01=self._store.hash_rihs01(type_name),
+                rihs01=type_hash(self._store, type_name),
                 offered_qos_profiles=[rosbags_qos(profile) for profile in profiles],
             )
         except UNWRITABLE as error:

@@ -126,7 +126,7 @@ def _longest_first(gap: Gap) -> tuple[float, int, str]:
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Words to the left, numbers to the right."""
-    lines = [heads, *([_printable(cell) for cell in row] for row in rows)]
+    lines = [heads, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
     words = len(heads) - 3 if len(heads) > 3 else 1
     for line in lines:
@@ -135,11 +135,6 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
             for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         ]
         yield '  ' + '  '.join(cells).rstrip()
-
-
-def _printable(cell: str) -> str:
-    """A topic's name may come from anywhere; a terminal obeys what it is sent."""
-    return cell if cell.isprintable() else ascii(cell)
 
 
 def _size(size_bytes: int) -> str:

@@ -100,14 +100,16 @@ def test_every_message_comes_back(
     folder = tmp_path_factory.mktemp('bags')
 
     @given(drive=recorded, verify=st.booleans())
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=12, deadline=None)
     def check(drive: list[tuple[str, int, int]], verify: bool) -> None:
         path = folder / 'drive'
         written = []
         with BagWriter(
             path, storage, compression=compression, definitions=definitions, overwrite=True
         ) as bag:
-            topics = {name: bag.add_topic('/' + name, name) for name in TYPES}
+            topics = {
+                name: bag.add_topic('/' + name, name) for name in sorted({e[0] for e in drive})
+            }
             for name, stamp_ns, seed in drive:
                 message = inventor.message(name, np.random.default_rng(seed))
                 topics[name].write(stamp_ns, message)

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`wpt bag`, as a user meets it."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from wpt_core.bags import Bag, BagWriter
+from wpt_ros.cli import main
+
+Build = Callable[..., Path]
+Captured = pytest.CaptureFixture[str]
+
+
+def test_info_is_a_tidy_table(build: Build, capsys: Captured) -> None:
+    path = build()
+    assert main(['bag', 'info', str(path)]) == 0
+    out, err = capsys.readouterr()
+    assert err == ''
+    lines = out.splitlines()
+    assert lines[0] == str(path)
+    assert re.fullmatch(r'  mcap, \d+\.\d kB, ROS 2 Jazzy types', lines[1])
+    assert lines[2:4] == [
+        '  36 messages in 0.55 s',
+        '  from 2023-11-14 22:13:20.000 UTC to 2023-11-14 22:13:20.550 UTC',
+    ]
+    assert lines[5:] == [
+        '  topic         type                   messages      rate  longest pause',
+        '  /count        std_msgs/msg/UInt32          12  20.00 Hz        0.050 s',
+        '  /front/image  sensor_msgs/msg/Image        12  20.00 Hz        0.050 s',
+        '  /plan         demo_msgs/msg/Trace          12  20.00 Hz        0.050 s',
+        '',
+        'no gaps',
+    ]
+
+
+def test_gaps_are_listed_longest_first_and_not_without_end(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    kind = 'std_msgs/msg/Empty'
+    with BagWriter(tmp_path / 'bag') as bag:
+        topic, stamp_ns = bag.add_topic('/beat', kind), 0
+        for pause_ms in [10] * 9 + [500] + [10] * 9 + [700] + [10] * 9 + [300] + [10] * 9:
+            topic.write(stamp_ns, bag.message_type(kind)())
+            stamp_ns += pause_ms * 10**6
+    assert main(['bag', 'info', str(tmp_path / 'bag'), '--gaps', '2']) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[-4:] == [
+        '  topic   begins   length',
+        '  /beat  0.680 s  0.700 s',
+        '  /beat  0.090 s  0.500 s',
+        '… and 1 more; --gaps 3 lists them all',
+    ]
+
+
+def test_a_damaged_bag_is_listed_and_told_of(build: Build, capsys: Captured) -> None:
+    path = build()
+    file = path / 'drive_0.mcap'
+    file.write_bytes(file.read_bytes()[:4000])
+    assert main(['bag', 'info', str(path)]) == 1
+    out, err = capsys.readouterr()
+    assert '/front/image' in out
+    assert re.fullmatch(
+        rf'error: {file} is cut off after 0\.\d s: \d+ messages on 3 topics can still be read; '
+        r'rescue them with `wpt bag copy`, or record again\n',
+        err,
+    )
+
+
+def test_copy_rescues_what_is_left(build: Build, tmp_path: Path, capsys: Captured) -> None:
+    path = build()
+    file = path / 'drive_0.mcap'
+    file.write_bytes(file.read_bytes()[:4000])
+    target = tmp_path / 'rescued'
+    assert main(['bag', 'copy', str(path), str(target), '--storage', 'sqlite3']) == 1
+    with Bag.open(path) as left, Bag.open(target) as rescued:
+        assert list(rescued.raw_messages()) == list(left.raw_messages())
+        assert not rescued.info.notices
+        assert rescued.info.storage == 'sqlite3'
+        count = left.info.message_count
+    assert capsys.readouterr().out == f'{target}: {count} of {count} messages\n'
+    assert main(['bag', 'info', str(target)]) == 0
+    assert main(['bag', 'copy', str(path), str(target)]) == 2
+    assert 'exists' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('content', [None, b'', b'Dear diary', b'\x89MCAP0\r\n'])
+def test_what_is_no_bag_is_one_sentence_and_2(
+    tmp_path: Path, capsys: Captured, content: bytes | None
+) -> None:
+    path = tmp_path / 'notes.mcap'
+    if content is not None:
+        path.write_bytes(content)
+    assert main(['bag', 'info', str(path)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ''
+    assert err.startswith(f'wpt: {path} ')
+    assert err.count('\n') == 1
+
+
+def test_a_topic_cannot_speak_to_the_terminal(build: Build, capsys: Captured) -> None:
+    path = build()
+    file = path / 'drive_0.mcap'
+    file.write_bytes(file.read_bytes().replace(b'/plan', b'/\x1b[2J'))
+    main(['bag', 'info', str(path)])
+    out, err = capsys.readouterr()
+    assert '\x1b' not in out + err
+    assert '/\N{REPLACEMENT CHARACTER}[2J' in out
+
+
+def test_help_shows_examples(capsys: Captured) -> None:
+    with pytest.raises(SystemExit):
+        main(['bag', '--help'])
+    assert 'wpt bag copy broken rescued' in capsys.readouterr().out
