@@ -88,6 +88,8 @@ def view_ground(lattice: GroundLattice, panorama: Panorama, *, light: Light) -> 
 def paint_ground(canvas: Canvas, ground: Ground, view: GroundView, *, pose: Pose2) -> None:
     """Fill the canvas where it looks down."""
     lattice, light = view.lattice, ground.light
+    if not lattice.runs.places:
+        return
     cos, sin = np.float32(np.cos(pose.yaw_rad)), np.float32(np.sin(pose.yaw_rad))
     x = lattice.x_m * cos - lattice.y_m * sin + np.float32(pose.x_m)
     y = lattice.x_m * sin + lattice.y_m * cos + np.float32(pose.y_m)
@@ -160,7 +162,5 @@ def _on_ribbon(ribbon: Ripmap, d_m: Float32) -> Float32:
 
 
 def _put(canvas: Canvas, lattice: GroundLattice, planes: list[Float32]) -> None:
-    count = len(lattice.pixels)
-    merged = np.asarray(cv2.merge(planes)).reshape(-1, 3)[:count]
-    canvas.light[lattice.pixels] = merged
-    canvas.depth_m[lattice.pixels] = lattice.depth_m.reshape(-1)[:count]
+    lattice.runs.put(np.asarray(cv2.merge(planes)).reshape(-1, 3), canvas.light)
+    lattice.runs.put(lattice.depth_m.reshape(-1), canvas.depth_m)

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +23,26 @@ _FAR_M = 4000.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Runs:
+    """Which pixels of the canvas the arrays speak of: first these in order, then filling."""
+
+    places: tuple[slice, ...]
+    """On the canvas."""
+
+    def put(self, values: NDArray[Any], canvas: NDArray[Any]) -> None:
+        """Copy values (n or more, ...) to their places on the canvas (P, ...)."""
+        start = 0
+        for place in self.places:
+            end = start + place.stop - place.start
+            canvas[place] = values[start:end]
+            start = end
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class GroundLattice:
     """The pixels that look down, (rows, 512) in each array, the last row filled up."""
 
-    pixels: NDArray[np.intp]
-    """(G,) places on the canvas; the first G entries of the arrays are theirs."""
+    runs: Runs
     x_m: Float32
     """Ground hit in `base_link`."""
     y_m: Float32
@@ -48,7 +64,7 @@ class GroundLattice:
 class SkyLattice:
     """The pixels that look up or level, shaped as in `GroundLattice`."""
 
-    pixels: NDArray[np.intp]
+    runs: Runs
     directions: tuple[Float32, Float32, Float32]
     """Unit vectors, `base_link`."""
 
@@ -111,7 +127,7 @@ def _ground(
     ]
     unit = ray / length[:, None]
     return GroundLattice(
-        pixels=pixels,
+        runs=_runs(pixels),
         x_m=_rows(hit[:, 0]),
         y_m=_rows(hit[:, 1]),
         depth_m=_rows(depth_m),
@@ -128,7 +144,13 @@ def _sky(directions: NDArray[np.float64]) -> SkyLattice:
     pixels = np.flatnonzero(directions[:, 2] >= 0.0)
     ray = directions[pixels]
     unit = ray / np.linalg.norm(ray, axis=-1, keepdims=True)
-    return SkyLattice(pixels, (_rows(unit[:, 0]), _rows(unit[:, 1]), _rows(unit[:, 2])))
+    return SkyLattice(_runs(pixels), (_rows(unit[:, 0]), _rows(unit[:, 1]), _rows(unit[:, 2])))
+
+
+def _runs(pixels: NDArray[np.intp]) -> Runs:
+    breaks = np.flatnonzero(np.diff(pixels) != 1) + 1
+    pieces = np.split(pixels, breaks) if len(pixels) else []
+    return Runs(tuple(slice(int(piece[0]), int(piece[-1]) + 1) for piece in pieces))
 
 
 def _rows(values: NDArray[np.float64]) -> Float32:

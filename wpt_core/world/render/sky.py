@@ -167,7 +167,6 @@ def view_sky(lattice: SkyLattice, panorama: Panorama) -> SkyView:
 
 def paint_sky(canvas: Canvas, panorama: Panorama, view: SkyView, *, yaw_rad: float) -> None:
     """Fill the canvas where it looks up; depth stays infinite."""
-    pixels = view.lattice.pixels
-    if len(pixels):
+    if view.lattice.runs.places:
         seen = panorama.look(view.place, yaw_rad)
-        canvas.light[pixels] = seen.reshape(-1, 3)[: len(pixels)]
+        view.lattice.runs.put(seen.reshape(-1, 3), canvas.light)

@@ -13,8 +13,9 @@ from wpt_core.world.render.walls import Hits, WallLine, WallView, hit_wall
 
 __all__ = ['Planes', 'Wall', 'paint_hits']
 
-_LIT_TO_M = 80.0
-"""Own headlights beyond are not worth the time on walls."""
+_LIT_TO_M = 60.0
+_LIT_COS = 0.5
+"""Own headlights farther off or to the side are too dim on walls to be worth the time."""
 Planes = tuple[Float32, Float32, Float32]
 """Red, green and blue by themselves: thrice as fast as side by side."""
 
@@ -74,9 +75,8 @@ def _illumination(wall: Wall, hits: Hits) -> Planes:
     sun = np.take(toward_sun, index, mode='clip')
     own = np.zeros(len(hits.pixels), np.float32)
     if light.headlights > 0.0:
-        near = np.flatnonzero(
-            (wall.view.ray[0].take(hits.pixels) > 0.0) & (hits.range_m < _LIT_TO_M)
-        )
+        ahead = wall.view.ray[0].take(hits.pixels) > np.float32(_LIT_COS)
+        near = np.flatnonzero(ahead & (hits.range_m < _LIT_TO_M))
         own[near] = np.float32(0.6) * light.headlight(_points(wall.view, hits.only(near)))
     base = (0.55 * light.sky_rgb + 0.12 * light.ground_rgb).astype(np.float32)
     red, green, blue = (sun * np.float32(light.sun_rgb[i]) + (own + base[i]) for i in range(3))

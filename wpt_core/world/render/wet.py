@@ -65,6 +65,9 @@ def add_streaks(pane: Pane, light: Light, generator: Generator) -> None:
     thick = max(1, height // 256)
     for line, level in zip(fixed, generator.uniform(20, 70, count), strict=True):
         cv2.line(mask, line[0].tolist(), line[1].tolist(), level, thick, cv2.LINE_AA, 4)
-    share = np.asarray(cv2.GaussianBlur(mask, (3, 3), 0.7), np.float32) * np.float32(1 / 255)
+    soft = np.asarray(cv2.GaussianBlur(mask, (3, 3), 0.7)).ravel()
+    wet = np.flatnonzero(soft)
+    share = soft[wet, None].astype(np.float32) * np.float32(1 / 255)
     colour = (light.haze_rgb * 1.3).astype(np.float32)
-    pane.light[:] += share[..., None] * (colour - 0.3 * pane.light)
+    pixels = pane.light.reshape(-1, 3)
+    pixels[wet] += share * (colour - np.float32(0.3) * pixels[wet])
