@@ -5,9 +5,11 @@ import sqlite3
 import struct
 import sys
 import tracemalloc
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import lz4.frame
 import numpy as np
 import pytest
 from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
@@ -50,8 +52,8 @@ def message(data: bytes, stamp_ns: int = 5) -> bytes:
     return record(5, struct.pack('<HIQQ', 1, 0, stamp_ns, stamp_ns) + data)
 
 
-def chunk(packed: bytes, size: int, compression: str) -> bytes:
-    head = struct.pack('<QQQI', 0, 9, size, 0) + sized(compression.encode())
+def chunk(packed: bytes, size: int, compression: str, *, crc: int = 0) -> bytes:
+    head = struct.pack('<QQQI', 0, 9, size, crc) + sized(compression.encode())
     return record(6, head + struct.pack('<Q', len(packed)) + packed)
 
 
@@ -90,6 +92,28 @@ def test_fallen_bits_are_at_worst_one_sentence(
     assert outcomes['wordy'] == 0
     assert outcomes['refused'] > 0
     assert outcomes['damaged'] > 0 or compression == 'zstd'
+
+
+@pytest.mark.parametrize('verify', [True, False])
+def test_chunks_are_unpacked_and_held_against_their_checksum(tmp_path: Path, verify: bool) -> None:
+    file = tmp_path / 'packed.mcap'
+    crc = zlib.crc32(HELLO)
+    packings = {'': HELLO, 'zstd': compress(HELLO), 'lz4': lz4.frame.compress(HELLO)}
+    good = [chunk(packed, len(HELLO), name, crc=crc) for name, packed in packings.items()]
+    file.write_bytes(HEAD + STRING + b''.join(good) + FOOTER)
+    with Bag.open(file, verify=verify) as bag:
+        assert [m.message.data for m in bag.messages()] == ['hi'] * 3
+        assert not bag.info.damaged
+    bad = [
+        chunk(HELLO, len(HELLO), '', crc=crc ^ 1),
+        chunk(HELLO, len(HELLO), 'brotli'),
+        chunk(HELLO, len(HELLO) + 1, ''),
+    ]
+    file.write_bytes(HEAD + STRING + b''.join(good + bad) + FOOTER)
+    with Bag.open(file, verify=verify) as bag:
+        assert bag.info.message_count == 3
+        (notice,) = bag.info.notices
+    assert 'a chunk does not match its checksum and 2 more' in notice.text
 
 
 def test_a_damaged_chunk_costs_its_own_messages_only(tmp_path: Path) -> None:
