@@ -86,48 +86,34 @@ def sheets(
     fades: NDArray[np.float64],
 ) -> list[Sheet]:
     """The pictures that the `chosen` plants make; those out of view are left out."""
-    feet, heights, widths = (
-        plants.feet_m[chosen],
-        plants.heights_m[chosen],
-        plants.widths_m[chosen],
-    )
+    feet, up = plants.feet_m[chosen], np.outer(plants.heights_m[chosen], (0.0, 0.0, 1.0))
     towards = (eye.place_m - feet) * (1.0, 1.0, 0.0)
     towards /= np.maximum(np.linalg.norm(towards, axis=1, keepdims=True), 1e-6)
     across = np.column_stack([-towards[:, 1], towards[:, 0], np.zeros(len(feet))])
-    half, up = across * (widths / 2)[:, None], np.outer(heights, (0.0, 0.0, 1.0))
+    half = across * (plants.widths_m[chosen] / 2)[:, None]
     corners = np.stack([feet - half, feet + half, feet - half + up, feet + half + up], axis=1)
-    in_camera = eye.in_camera(corners)
-    ahead = in_camera[..., 2].min(axis=1) > _CLOSEST_M
-    in_camera[~ahead] = (0.0, 0.0, 1.0)
-    pixels = eye.pixels(in_camera)
-    tall_px = np.hypot(*(pixels[:, 2] - pixels[:, 0]).T)
-    height, width = eye.pane.depth_m.shape
-    low = np.clip(np.floor(pixels.min(axis=1)), 0, (width, height))
-    high = np.clip(np.ceil(pixels.max(axis=1)) + 1, 0, (width, height))
-    usable = ahead & np.isfinite(pixels).all(axis=(1, 2)) & (high > low).all(axis=1)
-    usable &= tall_px > _LEAST_PX
-    normals = towards @ eye.camera_from_world[:3, :3].T
+    pixels, low, high, usable = _in_pane(eye, corners)
     stems = eye.in_camera(feet)
-    planes = normals / (normals * stems).sum(axis=1, keepdims=True)
-    sun = np.arctan2(
-        light.sun_direction[:2] @ across[:, :2].T, light.sun_direction[:2] @ towards[:, :2].T
-    )
-    far = np.linalg.norm(plants.centres_m()[chosen] - eye.place_m, axis=1)
+    planes = towards @ eye.camera_from_world[:3, :3].T
+    planes /= (planes * stems).sum(axis=1, keepdims=True)
+    sun = light.sun_direction[:2]
+    bearings = np.arctan2(across[:, :2] @ sun, towards[:, :2] @ sun)
+    far = np.linalg.norm(feet + up / 2 - eye.place_m, axis=1)
     beams = _beams(eye, feet, up, light)
     result = []
     for i in np.flatnonzero(usable).tolist():
         index = int(chosen[i])
         picture, flip = plants.pictures[index], bool(plants.mirrored[index])
-        level = _level(picture, float(tall_px[i]))
-        u0, v0 = int(low[i, 0]), int(low[i, 1])
+        level = _level(picture, float(np.hypot(*(pixels[i, 2] - pixels[i, 0]))))
+        origin = low[i].tolist()
         result.append(
             Sheet(
                 far_m=float(far[i]),
-                window=(u0, v0, int(high[i, 0]), int(high[i, 1])),
+                window=(*origin, *high[i].tolist()),
                 picture=picture,
                 level=level,
-                bearing=_step(-sun[i] if flip else sun[i]),
-                pixels_from_picture=_affine(pixels[i] - (u0, v0), picture.colours[level], flip),
+                bearing=_step(-bearings[i] if flip else bearings[i]),
+                pixels_from_picture=_affine(pixels[i] - origin, picture.colours[level], flip),
                 inverse_depth=planes[i],
                 stem_m=float(stems[i, 2]),
                 tint=plants.tints[index],
@@ -136,6 +122,23 @@ def sheets(
             )
         )
     return result
+
+
+def _in_pane(
+    eye: Eye, corners_m: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Pixels (n, 4, 2) of corners (n, 4, 3), the windows around them, and which are worth it."""
+    in_camera = eye.in_camera(corners_m)
+    ahead = in_camera[..., 2].min(axis=1) > _CLOSEST_M
+    in_camera[~ahead] = (0.0, 0.0, 1.0)
+    pixels = eye.pixels(in_camera)
+    sound = ahead & np.isfinite(pixels).all(axis=(1, 2))
+    pixels[~sound] = 0.0
+    height, width = eye.pane.depth_m.shape
+    low = np.clip(np.floor(pixels.min(axis=1)), 0, (width, height)).astype(np.int64)
+    high = np.clip(np.ceil(pixels.max(axis=1)) + 1, 0, (width, height)).astype(np.int64)
+    tall_px = np.hypot(*(pixels[:, 2] - pixels[:, 0]).T)
+    return pixels, low, high, sound & (high > low).all(axis=1) & (tall_px > _LEAST_PX)
 
 
 def paint_plant(eye: Eye, sheet: Sheet, light: Light) -> None:

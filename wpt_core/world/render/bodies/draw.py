@@ -12,9 +12,9 @@ from wpt_core.world.render.bodies.eye import Eye, eyes
 from wpt_core.world.render.bodies.lamps import add_glow
 from wpt_core.world.render.bodies.mesh import Mesh
 from wpt_core.world.render.bodies.models import actor_mesh
-from wpt_core.world.render.bodies.raster import Placed, paint_faces, place
+from wpt_core.world.render.bodies.raster import Placed, Shade, paint_faces, place
 from wpt_core.world.render.bodies.roadside import Roadside
-from wpt_core.world.render.bodies.shade import coefficients, emission
+from wpt_core.world.render.bodies.shade import emission, shades
 from wpt_core.world.render.bodies.shadows import (
     contact_outlines,
     darken,
@@ -22,7 +22,7 @@ from wpt_core.world.render.bodies.shadows import (
     mesh_shadows,
     outlines,
 )
-from wpt_core.world.render.canvas import Canvas, Float32
+from wpt_core.world.render.canvas import Canvas
 from wpt_core.world.render.light import Light
 from wpt_core.world.scene import Actor, Lights, Scene
 
@@ -67,10 +67,10 @@ def draw_bodies(
     plants = roadside.plants_near(here, _GONE_M) if roadside else np.zeros(0, np.int64)
     for eye in eyes(canvas, scene.ego):
         seen = _in_view(eye, bodies)
-        tasks: list[tuple[float, Sheet | tuple[_Body, Placed, Float32]]] = []
+        tasks: list[tuple[float, Sheet | tuple[_Body, Placed, Shade]]] = []
         placed = [place(eye, body.mesh(tall_px), body.world_from_body) for body, tall_px in seen]
-        shades = coefficients(eye, placed, light, [body.glow for body, _ in seen])
-        for (body, _), looked, shade in zip(seen, placed, shades, strict=True):
+        looks = shades(eye, placed, light, [body.glow for body, _ in seen])
+        for (body, _), looked, shade in zip(seen, placed, looks, strict=True):
             far = float(np.linalg.norm(body.centre_m - eye.place_m))
             tasks.append((far, (body, looked, shade)))
         if roadside is not None and len(plants):

@@ -16,7 +16,7 @@ from wpt_core.world.render.bodies.eye import NEAR_M, Eye
 from wpt_core.world.render.bodies.mesh import Mesh
 from wpt_core.world.render.canvas import Float32
 
-__all__ = ['Placed', 'Window', 'clip_near', 'paint_faces', 'place']
+__all__ = ['Placed', 'Shade', 'Window', 'clip_near', 'paint_faces', 'place']
 
 _SHIFT = 4
 """Corners are placed to 1/16 of a sample."""
@@ -38,6 +38,17 @@ class Placed:
     """The eye in the body frame."""
     faces: NDArray[np.int64]
     """Faces to paint, in this order."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Shade:
+    """What the n faces of a placed body look like, in their order."""
+
+    linear: Float32
+    """(n, 3, 4): times a ray (3,), inverse depth and the three colours over depth."""
+    ceiling: Float32
+    """(n,): no colour of the face is brighter. Faces seen edge-on change so fast along a row of
+    pixels that rounding takes samples far beyond their ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +79,11 @@ def place(eye: Eye, mesh: Mesh, world_from_body: NDArray[np.float64]) -> Placed:
     return Placed(mesh, world_from_body, camera_from_body, eye_m, mesh.order(eye_m))
 
 
-def paint_faces(eye: Eye, placed: Placed, coefficients: Float32, *, instance: int) -> None:
-    """Paint a body over what lies behind it.
-
-    `coefficients` (n, 3, 4) belong to `placed.faces`: times a ray (3,), they give inverse depth
-    and the three colours over depth.
-    """
-    points, loops = _outlines(eye, placed)
+def paint_faces(eye: Eye, placed: Placed, shade: Shade, *, instance: int) -> None:
+    """Paint a body over what lies behind it."""
+    turn = placed.camera_from_body
+    corners_m = placed.mesh.vertices_m @ turn[:3, :3].T + turn[:3, 3]
+    points, loops = _outlines(eye, placed, corners_m)
     window = _window(eye, points)
     if window is None:
         return
@@ -88,7 +97,9 @@ def paint_faces(eye: Eye, placed: Placed, coefficients: Float32, *, instance: in
             cv2.fillConvexPoly(numbers, fixed[loop], number, 8, _SHIFT)
         else:
             cv2.fillPoly(numbers, [fixed[loop]], number, 8, _SHIFT)
-    _compose(eye, window, numbers, coefficients, instance=instance)
+    reach_m = (max(float(corners_m[:, 2].min()), NEAR_M), float(corners_m[:, 2].max()))
+    values = _values(eye, window, numbers, shade=shade, reach_m=reach_m)
+    _compose(eye, window, numbers, values, instance=instance)
 
 
 def clip_near(loop_m: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -107,10 +118,10 @@ def clip_near(loop_m: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array(kept).reshape(-1, 3)
 
 
-def _outlines(eye: Eye, placed: Placed) -> tuple[NDArray[np.float64], list[NDArray[np.int64]]]:
+def _outlines(
+    eye: Eye, placed: Placed, points: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], list[NDArray[np.int64]]]:
     """Pixels (n, 2), and for each face the indices of its corners among them."""
-    turn = placed.camera_from_body
-    points = placed.mesh.vertices_m @ turn[:3, :3].T + turn[:3, 3]
     loops = [placed.mesh.loops[face] for face in placed.faces]
     if eye.straight and points[:, 2].min() > NEAR_M:
         return eye.pixels(points), loops
@@ -146,10 +157,9 @@ def _window(eye: Eye, points: NDArray[np.float64]) -> Window | None:
 
 
 def _compose(
-    eye: Eye, window: Window, numbers: NDArray[np.int32], coefficients: Float32, *, instance: int
+    eye: Eye, window: Window, numbers: NDArray[np.int32], samples: Float32, *, instance: int
 ) -> None:
     size = (window.width, window.height)
-    samples = _values(eye, window, numbers, coefficients)
     values = cv2.resize(samples, size, interpolation=cv2.INTER_AREA)
     filled = (numbers > 0).astype(np.float32)
     cover = cv2.resize(filled, size, interpolation=cv2.INTER_AREA)
@@ -166,12 +176,17 @@ def _compose(
 
 
 def _values(
-    eye: Eye, window: Window, numbers: NDArray[np.int32], coefficients: Float32
+    eye: Eye,
+    window: Window,
+    numbers: NDArray[np.int32],
+    *,
+    shade: Shade,
+    reach_m: tuple[float, float],
 ) -> Float32:
     """(h, w, 4): inverse depth and colours of all samples, 0 where nothing is."""
     x, y = _sample_rays(eye, window)
-    table = np.zeros((4, 3, len(coefficients) + 1), np.float32)
-    table[:, :, 1:] = coefficients.transpose(2, 1, 0)
+    table = np.zeros((4, 3, len(shade.linear) + 1), np.float32)
+    table[:, :, 1:] = shade.linear.transpose(2, 1, 0)
     index = numbers.ravel()
     planes = []
     for along_x, along_y, constant in table:
@@ -180,10 +195,14 @@ def _values(
         plane += along_y.take(index).reshape(numbers.shape) * y
         plane += constant.take(index).reshape(numbers.shape)
         planes.append(plane)
-    depth = 1 / np.maximum(planes[0], np.float32(1e-6))
+    nearest, farthest = np.float32(1 / reach_m[0]), np.float32(1 / reach_m[1])
+    np.clip(planes[0], farthest, nearest, out=planes[0])
+    depth = 1 / planes[0]
+    planes[0] *= numbers > 0
+    ceiling = np.append(np.float32(0), shade.ceiling).take(index).reshape(numbers.shape)
     for plane in planes[1:]:
         plane *= depth
-        np.maximum(plane, 0.0, out=plane)
+        np.clip(plane, 0.0, ceiling, out=plane)
     values: Float32 = cv2.merge(planes)
     return values
 

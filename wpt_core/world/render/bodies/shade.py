@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from wpt_core.world.render.bodies.eye import Eye
 from wpt_core.world.render.bodies.mesh import Role
-from wpt_core.world.render.bodies.raster import Placed
-from wpt_core.world.render.canvas import Float32
+from wpt_core.world.render.bodies.raster import Placed, Shade
 from wpt_core.world.render.light import Light
 from wpt_core.world.scene import Lights
 
-__all__ = ['coefficients', 'emission', 'headlight', 'lit']
+__all__ = ['emission', 'headlight', 'lit', 'shades']
 
 _BLINK_HZ = 1.5
 _GROUND_ALBEDO = 0.16
@@ -41,10 +40,10 @@ def emission(lights: Lights, light: Light, time_s: float) -> NDArray[np.float64]
     return table
 
 
-def coefficients(
+def shades(
     eye: Eye, bodies: Sequence[Placed], light: Light, glows: Sequence[NDArray[np.float64]]
-) -> list[Float32]:
-    """For each body (n, 3, 4), as `paint_faces` wants it; all at once because that is faster."""
+) -> list[Shade]:
+    """The looks of all bodies, worked out at once because that is faster."""
     if not bodies:
         return []
     colours = _corner_colours(eye, _faces(bodies, glows), light)
@@ -55,8 +54,8 @@ def coefficients(
     ]
 
 
-def _linear(body: Placed, colours: NDArray[np.float64]) -> Float32:
-    """Inverse depth and corner colours (n, 4, 3) over depth, as linear functions of the ray."""
+def _linear(body: Placed, colours: NDArray[np.float64]) -> Shade:
+    """From corner colours (n, 4, 3) to linear functions of the ray."""
     mesh, faces = body.mesh, body.faces
     rotation = body.camera_from_body[:3, :3]
     normals = mesh.normals[faces]
@@ -68,7 +67,7 @@ def _linear(body: Placed, colours: NDArray[np.float64]) -> Float32:
     result = np.empty((len(faces), 3, 4), np.float32)
     result[:, :, 0] = inverse
     result[:, :, 1:] = rotation @ slopes + inverse[:, :, None] * at_eye[:, None]
-    return result
+    return Shade(result, colours.max(axis=(1, 2)).astype(np.float32))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

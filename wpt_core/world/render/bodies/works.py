@@ -27,15 +27,17 @@ def barrier(size: Size) -> Mesh:
     for x in (-0.8 * long, 0.8 * long):
         sketch.inside_m = np.array((x, 0.0, 0.05))
         block(sketch, (x - 0.12, -deep, 0.0), (x + 0.12, deep, 0.11), _FOOT)
-    sketch.part((0.0, 0.0, 0.5 * top), (0.0, 0.0, 1.0, 0.10))
-    for x in (-0.8 * long, 0.8 * long):
-        sketch.inside_m = np.array((x, 0.0, 0.5 * top))
-        block(sketch, (x - 0.03, -thick / 2, 0.08), (x + 0.03, thick / 2, 0.9 * top), _POLE)
+    floor = 0.10
     for low, high in ((0.30 * top, 0.55 * top), (0.72 * top, top)):
+        sketch.part((0.0, 0.0, (floor + low) / 2), (0.0, 0.0, 1.0, floor))
+        for x in (-0.8 * long, 0.8 * long):
+            sketch.inside_m = np.array((x, 0.0, (floor + low) / 2))
+            block(sketch, (x - 0.03, -thick / 2, floor), (x + 0.03, thick / 2, low), _POLE)
         sketch.part((0.0, 0.0, (low + high) / 2), (0.0, 0.0, 1.0, low))
         block(sketch, (-long, -thick, low), (long, thick, high), _WHITE)
         for y in (-thick - 0.002, thick + 0.002):
             _stripes(sketch, long, y, (low, high))
+        floor = high
     return _quarter_turn(sketch).mesh() if turned else sketch.mesh()
 
 
