@@ -117,3 +117,10 @@ def _declared(setup_py: Path) -> tuple[list[str], dict[str, list[str]]]:
 
 def _name(line: str) -> str:
     return re.split(r'[ =<>!~;\[#]', line.strip(), maxsplit=1)[0].lower()
+
+
+if __name__ == '__main__':
+    # The input for making constraints.txt anew: everything but the simulator, for wheels.
+    ROOT = Path(__file__).resolve().parents[2]
+    EVERYTHING = requirements(ROOT, Ground(python=Path(), python_version='', ros_distro=''))
+    print('\n'.join([*EVERYTHING, *_declared(ROOT / 'setup.py')[1]['onnx']]))
