@@ -108,6 +108,13 @@ def spin(rate_radps: float, acceleration_radps2: float) -> Motion:
     return Motion(times_s, np.zeros((6, 2)), yaws)
 
 
+def easing(jerk_mps3: float) -> Motion:
+    """As `pushed`, but from a hard push to a soft one."""
+    times_s = np.arange(6) / 10.0
+    sideways = 4.8 * times_s**2 / 2.0 - jerk_mps3 * times_s**3 / 6.0
+    return Motion(times_s, np.column_stack([10.0 * times_s, sideways]), np.zeros(6))
+
+
 def jerking(jerk_mps3: float) -> Motion:
     times_s = np.arange(6) / 10.0
     return along_x(times_s, 5.0 * times_s + jerk_mps3 * times_s**3 / 6.0)
@@ -129,14 +136,19 @@ def pushed(jerk_mps3: float) -> Motion:
         (speeding(-4.06, seconds=1.0), ('deceleration',)),
         (circle(30.0, 900.0 / 4.85), ()),
         (circle(30.0, 900.0 / 4.92), ('lateral acceleration',)),
+        (circle(30.0, -900.0 / 4.92), ('lateral acceleration',)),
         (spin(0.94, 0.0), ()),
         (spin(-0.96, 0.0), ('yaw rate',)),
         (spin(-0.5, 1.92), ()),
         (spin(-0.5, 1.94), ('yaw acceleration',)),
+        (spin(0.5, -1.94), ('yaw acceleration',)),
         (pushed(8.36), ()),
         (pushed(8.38), ('jerk',)),
+        (easing(8.36), ()),
+        (easing(8.38), ('jerk',)),
         (jerking(4.12), ()),
         (jerking(4.14), ('longitudinal jerk',)),
+        (jerking(-4.14), ('longitudinal jerk',)),
     ],
 )
 def test_each_bound_bites_where_it_is_published(motion: Motion, broken: tuple[str, ...]) -> None:
@@ -166,13 +178,14 @@ def test_an_incomplete_last_chunk_is_left_out_and_a_short_drive_is_one_chunk() -
     assert (short.chunks, short.chunk_share) == (1, 1.0)
 
 
-def test_two_hertz_poses_with_centimetre_noise_are_not_called_uncomfortable() -> None:
+@pytest.mark.parametrize(('step_s', 'noise_m'), [(0.5, 0.1), (0.1, 0.02), (0.05, 0.02)])
+def test_noise_of_poses_is_not_called_uncomfortable(step_s: float, noise_m: float) -> None:
     generator = np.random.default_rng(4)
-    calm = circle(10.0, 100.0, step_s=0.5, count=60)
+    calm = circle(10.0, 100.0, step_s=step_s, count=60)
     noisy = Motion(
-        calm.times_s, calm.positions_m + generator.normal(0.0, 0.1, (60, 2)), calm.yaws_rad
+        calm.times_s, calm.positions_m + generator.normal(0.0, noise_m, (60, 2)), calm.yaws_rad
     )
-    raw = np.linalg.norm(np.diff(noisy.positions_m, n=3, axis=0), axis=1) / 0.5**3
+    raw = np.linalg.norm(np.diff(noisy.positions_m, n=3, axis=0), axis=1) / step_s**3
     assert raw.max() > ComfortBounds().jerk_mps3  # what makes raw differences useless
     assert comfort_score(noisy).passed
 

@@ -61,6 +61,17 @@ def test_a_diamond_is_met_at_its_tip() -> None:
     assert contact_s(box(0.0, 0.0, 0.0), square, (-4.0, 0.0)) == pytest.approx(expected)
 
 
+def test_a_diamond_that_drifts_outward_passes_the_corner() -> None:
+    # Its shadow leaves ours on the diagonal after 1.2 s, and reaches it from the side after 3.5 s.
+    diamond = box(-np.sqrt(2.0), 4.0 * np.sqrt(2.0), np.pi / 4.0, 2.0, 2.0)
+    drift = 0.1 / np.sqrt(2.0)
+    for ours, theirs, sign in (
+        (box(0.0, 0.0, 0.0), diamond, 1),
+        (diamond, box(0.0, 0.0, 0.0), -1),
+    ):
+        assert contact_s(ours, theirs, (sign * (1.0 + drift), sign * (drift - 1.0))) == np.inf
+
+
 @settings(max_examples=100, deadline=None)
 @given(POSE, POSE, st.tuples(SIZE, SIZE), st.tuples(SIZE, SIZE), st.tuples(PLACE, PLACE))
 def test_the_boxes_touch_then_and_not_before(

@@ -111,6 +111,22 @@ def test_the_clock_may_start_anywhere() -> None:
     ).passed
 
 
+@pytest.mark.parametrize('stretch', [1.0 - 1e-8, 1.0 + 1e-8])
+def test_rounding_of_the_clock_decides_nothing(stretch: float) -> None:
+    just = replace(trace(until(7.95, 0.5, 0.0)), times_s=TIMES_S * stretch)
+    assert judge_lane_centre(just).passed
+    assert judge_lane_centre(replace(cut(trace(), 161), times_s=TIMES_S[:161] * stretch)).passed
+    outside = replace(trace(until(3.0, 1.2, 0.0)), times_s=TIMES_S * stretch)
+    assert judge_lane_centre(outside).passed
+
+
+@pytest.mark.parametrize(('clearance_m', 'passed'), [(0.0, True), (0.005, True), (-0.005, False)])
+def test_a_wheel_may_touch_the_border_and_no_more(clearance_m: float, passed: bool) -> None:
+    for name in ('left_clearances_m', 'right_clearances_m'):
+        edge = replace(trace(), **{name: np.full(301, clearance_m)})
+        assert judge_lane_centre(edge).passed is passed
+
+
 def cut(whole: LaneTrace, count: int) -> LaneTrace:
     return LaneTrace(*(getattr(whole, name)[:count] for name in LaneTrace.__slots__))
 
@@ -140,6 +156,7 @@ def change(offsets_m: np.ndarray | float) -> LaneTrace:
         (np.where((TIMES_S > 5.0) & (TIMES_S < 13.0), 0.0, -3.5), None, False),  # went back
         (np.where(TIMES_S < 4.0, -3.5, np.where(TIMES_S < 5.0, 1.0, 0.0)), None, False),
         (np.where(TIMES_S < 4.0, -4.5, 0.0), None, False),  # swung out to the wrong side first
+        (np.where(TIMES_S < 1.0, -4.5, 0.0), None, False),  # even before the command
     ],
 )
 def test_lane_change(

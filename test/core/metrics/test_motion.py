@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Motions and tracks: what they accept, and what they are between their samples."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -85,6 +87,12 @@ def test_tracks_move_linearly_and_exist_where_both_neighbours_do() -> None:
     np.testing.assert_allclose(between.poses[:, 0, 0], [0.0, 5.0, 10.0, 15.0, 20.0])
     np.testing.assert_array_equal(between.present[:, 1], [False, False, True, True, True])
     assert np.cos(between.poses[3, 1, 2]) == pytest.approx(-1.0)
+
+
+def test_who_comes_and_goes_is_there_at_its_own_sample_only() -> None:
+    present = np.array([[False, True], [True, True], [False, True]])
+    glimpsed = replace(two_tracks(), present=present).at([0.0, 0.5, 1.0, 1.5, 2.0])
+    np.testing.assert_array_equal(glimpsed.present[:, 0], [False, False, True, False, False])
 
 
 def test_nobody_is_nobody_at_any_time() -> None:

@@ -198,8 +198,9 @@ def test_jitter_shows_how_much_a_grazing_plan_hangs_on_a_centimetre() -> None:
     assert 30.0 < shaken.mean.at[1] < 60.0  # P(N(0, 1 cm) < -1 mm) is 46 %
     assert 3.0 < shaken.deviation.at[1] < 15.0  # sqrt(.46 * .54 / 50) is 7 %
     assert len(shaken.runs) == 8
-    by_hand = np.mean([run.at[1] for run in shaken.runs])
-    assert shaken.mean.at[1] == pytest.approx(by_hand)
+    rates = [run.at[1] for run in shaken.runs]
+    assert shaken.mean.at[1] == pytest.approx(np.mean(rates))
+    assert shaken.deviation.at[1] == pytest.approx(np.std(rates, ddof=1))
 
 
 def test_jitter_of_nothing_is_the_plain_rate_and_seeds_repeat() -> None:

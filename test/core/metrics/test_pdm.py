@@ -101,6 +101,21 @@ def test_the_score_is_the_published_formula() -> None:
             drive(10.0, 0.0), body(-1.0, 4.0, 10.0, vy_mps=-1.0), 0.0, id='side hit across lanes'
         ),
         pytest.param(drive(10.0), body(1.0, LANE_Y), 1.0, id='touched from the start'),
+        pytest.param(drive(4.0), body(15.0, LANE_Y), 0.0, id='slowly into a standing car'),
+        pytest.param(drive(0.06), body(4.1, LANE_Y), 0.0, id='creeping into it'),
+        pytest.param(drive(0.04), body(4.1, LANE_Y), 1.0, id='too slow to count as moving'),
+        pytest.param(
+            drive(5.0, 0.0), body(-10.0, 0.4, 15.0), 1.0, id='hit from behind across lanes'
+        ),
+        pytest.param(
+            drive(10.0),
+            body(-1.0, 4.0, 10.0, vy_mps=-2.0, agent=False),
+            0.5,
+            id='side hit by what should not move',
+        ),
+        pytest.param(
+            drive(10.0, -3.0), body(-1.0, 2.0, 10.0, vy_mps=-1.0), 0.0, id='side hit off the road'
+        ),
     ],
 )
 def test_no_collision(ego: Motion, tracks: Tracks, expected: float) -> None:
@@ -108,6 +123,16 @@ def test_no_collision(ego: Motion, tracks: Tracks, expected: float) -> None:
     assert result.no_collision[0] == expected
     if expected == 0.0:
         assert result.score[0] == 0.0
+
+
+def test_on_a_paved_shoulder_one_is_in_a_single_lane_still() -> None:
+    def shoulder(points: np.ndarray) -> np.ndarray:
+        return np.asarray(np.abs(points[..., 1]) <= 5.0)
+
+    line = Path.from_points(np.column_stack([np.arange(-50.0, 151.0), np.full(201, LANE_Y)]))
+    pushed = PdmScene(line, shoulder, lane, body(-1.0, 2.0, 10.0, vy_mps=-1.0))
+    result = pdm_scores([drive(10.0, -3.0)], pushed, CAR)
+    assert (result.no_collision[0], result.drivable_area[0]) == (1.0, 1.0)
 
 
 def test_the_worst_collision_counts_and_only_once() -> None:
@@ -169,6 +194,10 @@ def test_less_than_095_s_behind_a_slower_car_is_too_close(
         pytest.param(
             drive(10.0), body(0.0, 2.0, 10.0, vy_mps=-0.4), 1.0, id='closing from beside'
         ),
+        pytest.param(
+            drive(10.0), body(3.0, 2.0, 10.0, vy_mps=-0.4), 1.0, id='beside and a little ahead'
+        ),
+        pytest.param(drive(5.0, 0.0), body(-8.0, 0.0, 5.9), 1.0, id='chased across lanes'),
         pytest.param(
             drive(10.0, 0.0), body(0.0, 3.75, 10.0, vy_mps=-0.4), 0.0, id='the same across lanes'
         ),
