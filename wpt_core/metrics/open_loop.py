@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How far is a plan from what the expert drove, and what would it have hit?
 
-Nothing here says how well a planner drives: open-loop error ranks planners in the reverse order of
-their closed-loop driving often enough that it never stands alone in a table.
+Nothing here says how well a planner drives: open-loop error has ranked policies in the reverse
+order of their closed-loop driving (arXiv 2504.19077), so it never stands alone in a table.
 """
 
 from collections.abc import Callable, Sequence
