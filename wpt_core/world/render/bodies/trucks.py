@@ -39,9 +39,9 @@ def truck(
         axles = (*axles, axles[1] - 2.6 * radius)
     sketch.part((rear / 2, 0.0, floor))
     _box(sketch, size, floor, gap - 0.12, box=box, detail=detail)
-    _cab(sketch, size, gap, colour=colour, floor_m=0.17 * size.height_m, detail=detail)
     sketch.part((0.0, 0.0, floor - 0.2), (0.0, 0.0, -1.0, -floor))
-    block(sketch, (rear + 0.1, -0.8 * half, floor - 0.3), (gap, 0.8 * half, floor), DARK)
+    block(sketch, (rear + 0.1, -0.8 * half, floor - 0.3), (gap - 0.12, 0.8 * half, floor), DARK)
+    _cab(sketch, size, gap, colour=colour, floor_m=0.17 * size.height_m, detail=detail)
     sketch.part((0.0, 0.0, 0.4), (0.0, 0.0, -1.0, 0.05 - floor))
     tyres(sketch, axles, radius_m=radius, half_m=half - 0.02)
     outer_wheels(
