@@ -9,7 +9,7 @@ from wpt_core.world.traffic import (
     CarFollowing,
     Lead,
     following_acceleration,
-    nearest_ahead,
+    lead_of,
 )
 
 __all__ = ['ACC_STYLE', 'adaptive_cruise', 'lead_in_path']
@@ -19,6 +19,10 @@ ACC_STYLE = CarFollowing(
 )
 _COOLNESS = 0.99
 """How far one trusts that whoever cuts in will not brake at once (Kesting and others, 2010)."""
+
+_HEADING_S = 1.5
+"""For so long the car is taken to keep its direction against the road."""
+_ROLLING_MPS = 1.0
 
 
 def adaptive_cruise(
@@ -52,8 +56,20 @@ def _needed(speed_mps: float, lead: Lead, style: CarFollowing) -> float:
     return theirs - closing_mps**2 / (2.0 * gap_m)
 
 
-def lead_in_path(me: Body, bodies: tuple[Body, ...], *, to_offset_m: float) -> Lead | None:
-    """Whoever is first between here and the lane to be in."""
-    band = Band.swept(me.offset_m, to_offset_m, half_width_m=me.half_width_m)
-    found = nearest_ahead(me, bodies, direction=1, band=band)
-    return found[1] if found else None
+def lead_in_path(me: Body, bodies: tuple[Body, ...], *, to_offset_m: float | None) -> Lead | None:
+    """Whoever is first where the car is heading, or on the way to a lane to change to."""
+    found = None
+    for other in bodies:
+        if other.s_m <= me.s_m:
+            continue
+        lead = lead_of(me, other)
+        reach_m = min(max(lead.gap_m, 0.0), _HEADING_S * me.along_mps)
+        slope = me.across_mps / max(me.along_mps, _ROLLING_MPS)
+        there_m = me.offset_m + slope * reach_m
+        bands = [Band.swept(there_m, there_m, half_width_m=me.half_width_m)]
+        if to_offset_m is not None:
+            bands.append(Band.swept(me.offset_m, to_offset_m, half_width_m=me.half_width_m))
+        in_path = any(band.touches(other) for band in bands)
+        if in_path and (found is None or lead.gap_m < found.gap_m):
+            found = lead
+    return found

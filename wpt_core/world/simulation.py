@@ -28,8 +28,6 @@ __all__ = ['STEP_S', 'Longitudinal', 'World']
 
 STEP_S = 0.05
 _PHYSICS_STEPS = 5
-_FORESIGHT_S = 0.8
-"""How far ahead the cruise control looks for bends, since it slows down late."""
 _ARRIVED_M = 0.5
 """This near to the centre of the new lane a lane change is no longer asked for."""
 _ENDS = frozenset(
@@ -178,11 +176,12 @@ class World:
         return () if self._cameras is None else self._cameras.frames(self.scene)
 
     def _cruise(self) -> float:
-        to_m = self.road.lane_offset(self.lane)
+        changing = self.command in (Command.CHANGE_LEFT, Command.CHANGE_RIGHT)
+        to_m = self.road.lane_offset(self.lane) if changing else None
         lead = lead_in_path(self.body, self.bodies, to_offset_m=to_m)
-        ahead_m = self.place.s_m + _FORESIGHT_S * self._car.ego.speed_mps
-        set_mps = min(self.set_speed_mps, self.curve_speed.at(ahead_m))
-        return adaptive_cruise(self._car.ego.speed_mps, set_mps, lead=lead)
+        speed_mps = self._car.ego.speed_mps
+        push = adaptive_cruise(speed_mps, self.set_speed_mps, lead=lead)
+        return min(push, self.curve_speed.push(self.place.s_m, speed_mps))
 
     def _take_commands(self) -> None:
         """A change of lane is asked for from its time until the car is there."""

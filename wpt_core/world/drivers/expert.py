@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The privileged driver: it knows road, car and traffic, and drives as a good driver would."""
 
+from dataclasses import replace
+
 from wpt_core.types import Action
 from wpt_core.world.drivers.driver import DriverKind
 from wpt_core.world.drivers.line import DrivenLine
@@ -17,11 +19,11 @@ _CHANGE_S = 4.2
 _LEAST_CHANGE_M = 25.0
 _WAITING_SLOWER_MPS = 1.5
 _FORESIGHT_S = 0.8
-"""How far ahead one looks for a lower speed, since one slows down late."""
+"""One slows down late, so one begins early."""
 _PASSING_MPS = 9.0
 _CONSIDER_S = 6.0
 _CONSIDER_M = 25.0
-_STANDOFF_M = 10.0
+_STANDOFF_M = 12.0
 """Left in front of an obstacle while waiting, to pull out in."""
 _JERK_MPS3 = 2.5
 _BRAKING_JERK_MPS3 = 3.5
@@ -42,13 +44,13 @@ class Expert:
 
     def act(self, seen: Observation) -> Action:
         world = self._world
-        me, bodies, place = world.body, world.bodies, world.place
+        bodies, place = world.bodies, world.place
+        # Planned with its width along the line, not as it stands askew at the moment.
+        me = replace(world.body, half_width_m=world.parameters.width_m / 2)
         self._line.forget(place.s_m)
         if self._pass is not None and place.s_m > self._pass.to_m:
             self._pass = None
-        set_mps = min(
-            seen.set_speed_mps, world.curve_speed.at(place.s_m + _FORESIGHT_S * me.along_mps)
-        )
+        set_mps = seen.set_speed_mps
         if not self._change_lane(me, bodies):
             set_mps -= _WAITING_SLOWER_MPS
         standoff = self._pass_obstacle(me, bodies)
@@ -56,6 +58,7 @@ class Expert:
             start_m = self._pass.start_m(_PASSING_MPS) - _FORESIGHT_S * me.along_mps
             set_mps = min(set_mps, approach_speed(start_m - place.s_m, _PASSING_MPS))
         asked = pace(me, bodies, self._line, set_mps=max(set_mps, 1.0), standoff=standoff)
+        asked = min(asked, world.curve_speed.push(place.s_m, me.along_mps))
         curvature = self._tracker.steer(
             world.ego, self._line, s_m=place.s_m, offset_m=place.offset_m
         )

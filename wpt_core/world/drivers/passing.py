@@ -24,7 +24,8 @@ _BEFORE_M = 4.5
 """Base link to obstacle when the move out is done: the front of the car and a metre."""
 _AFTER_M = 2.5
 _RAMP_S = 2.8
-_LEAST_RAMP_M = 9.0
+_LEAST_RAMP_M = 11.0
+_BACK_M = 25.0
 _ONCOMING_MARGIN_M = 12.0
 
 
@@ -44,10 +45,9 @@ class Pass:
     def shifts(self, s_m: float, speed_mps: float) -> tuple[Shift, Shift]:
         """The two moves for a car at `s_m`, as long as there is room."""
         out_m = self.from_m - max(self.start_m(speed_mps), min(s_m, self.from_m - _LEAST_RAMP_M))
-        back_m = max(_RAMP_S * speed_mps, 1.5 * _LEAST_RAMP_M)
         return (
             Shift(self.from_m - out_m, out_m, self.by_m),
-            Shift(self.to_m, back_m, -self.by_m),
+            Shift(self.to_m, _BACK_M, -self.by_m),
         )
 
 

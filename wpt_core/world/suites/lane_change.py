@@ -97,6 +97,6 @@ def _busy(
 
 
 LANE_CHANGE = (
-    *(_free(*row, side) for row in _COURSES for side in Hand),
-    *(_busy(*row, side) for row in _BUSY for side in Hand),
+    *(_free(*course, side) for course in _COURSES for side in Hand),
+    *(_busy(name, speed, who, side) for name, speed, who in _BUSY for side in Hand),
 )

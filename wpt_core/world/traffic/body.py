@@ -69,12 +69,12 @@ def lead_of(me: Body, other: Body, direction: int = 1) -> Lead:
 def nearest_ahead(
     me: Body, others: Iterable[Body], *, direction: int, band: Band
 ) -> tuple[Body, Lead] | None:
-    """The first body in the band whose centre is ahead of mine, and how it moves along my way."""
+    """The first body in the band whose centre is not behind mine, and how it moves along my way."""
     ahead = [
         other
         for other in others
         if other.instance != me.instance
-        and (other.s_m - me.s_m) * direction > 0.0
+        and (other.s_m - me.s_m) * direction >= 0.0
         and band.touches(other)
     ]
     if not ahead:

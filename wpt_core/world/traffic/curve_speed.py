@@ -11,6 +11,10 @@ from wpt_core.geometry import Path
 __all__ = ['CurveSpeed']
 
 _TOP_MPS = 60.0
+_FORESIGHT_S = 0.8
+"""One slows down late, so one looks this far ahead."""
+_FIRMEST_MPS2 = 3.0
+
 _STEP_M = 1.0
 
 
@@ -32,6 +36,11 @@ class CurveSpeed:
         speeds = self._with if direction > 0 else self._against
         index = round(s_m / _STEP_M)
         return speeds[min(max(index, 0), len(speeds) - 1)]
+
+    def push(self, s_m: float, speed_mps: float, direction: int = 1) -> float:
+        """The most acceleration that the bends ahead of `s_m` leave at `speed_mps`."""
+        there_mps = self.at(s_m + direction * _FORESIGHT_S * speed_mps, direction)
+        return max((there_mps - speed_mps) / _FORESIGHT_S, -_FIRMEST_MPS2)
 
 
 def _braked(allowed: NDArray[np.float64], gain: float) -> list[float]:

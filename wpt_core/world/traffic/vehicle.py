@@ -139,9 +139,11 @@ class Vehicle:
         to_m = self._lane_m + (self._shift.by_m if self._shift else 0.0)
         band = Band.swept(me.offset_m, to_m, half_width_m=me.half_width_m)
         found = nearest_ahead(me, seen.bodies, direction=self.direction, band=band)
-        wanted = min(self._wanted_mps, self._curve_speed.at(self.s_m, self.direction))
         lead = found[1] if found else None
-        return following_acceleration(self._speed_mps, wanted, lead=lead, style=self.style)
+        push = following_acceleration(
+            self._speed_mps, self._wanted_mps, lead=lead, style=self.style
+        )
+        return min(push, self._curve_speed.push(self.s_m, self._speed_mps, self.direction))
 
     def _special_push(self, me: Body, seen: Seen) -> float | None:
         """What the behaviour asks for instead of following; None when it asks for nothing."""
