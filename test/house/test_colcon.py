@@ -52,7 +52,7 @@ def workspace(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def colcon(workspace: Path, root: Path, *words: str, **more: str) -> str:
     """Run colcon in the workspace; it must succeed."""
     answer = subprocess.run(
-        ['colcon', *words],
+        [sys.executable, '-m', 'colcon', *words],
         cwd=workspace,
         capture_output=True,
         text=True,

@@ -120,7 +120,16 @@ def _build_messages(house: House, ground: Ground, progress: Progress) -> None:
         shutil.rmtree(house.work / folder, ignore_errors=True)
     progress.run(
         [
-            *('colcon', '--log-base', house.work / 'log', 'build', '--base-paths', 'msg'),
+            *(
+                house.python,
+                '-m',
+                'colcon',
+                '--log-base',
+                house.work / 'log',
+                'build',
+                '--base-paths',
+                'msg',
+            ),
             *('--build-base', house.work / 'build', '--install-base', house.work / 'install'),
             *('--event-handlers', 'console_direct+', '--cmake-args', '-DBUILD_TESTING=OFF'),
         ],
