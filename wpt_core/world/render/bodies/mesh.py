@@ -60,8 +60,8 @@ class Mesh:
 
     vertices_m: NDArray[np.float64]
     """(V, 3)."""
-    loops: tuple[NDArray[np.int64], ...]
-    """For each face the indices of its vertices."""
+    loops: tuple[slice, ...]
+    """For each face its vertices."""
     normals: NDArray[np.float64]
     """(F, 3), outwards."""
     offsets_m: NDArray[np.float64]
@@ -144,7 +144,7 @@ class Sketch:
         counts = np.array([len(p) for p in self.points])
         ends = np.cumsum(counts)
         vertices = np.concatenate(self.points)
-        loops = tuple(np.arange(e - n, e) for e, n in zip(ends, counts, strict=True))
+        loops = tuple(slice(e - n, e) for e, n in zip(ends.tolist(), counts.tolist(), strict=True))
         corners = np.stack([p[(np.arange(4) * len(p)) // 4] for p in self.points])
         normals = np.stack(self.outward)
         low, high = vertices.min(axis=0), vertices.max(axis=0)

@@ -91,7 +91,7 @@ def paint_faces(eye: Eye, placed: Placed, shade: Shade, *, instance: int) -> Non
     numbers = np.zeros(shape, np.int32)
     fixed = window.fixed(points)
     for number, loop in enumerate(loops, start=1):
-        if len(loop) < 3:
+        if loop.stop - loop.start < 3:
             continue
         if eye.straight:
             cv2.fillConvexPoly(numbers, fixed[loop], number, 8, _SHIFT)
@@ -120,14 +120,14 @@ def clip_near(loop_m: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _outlines(
     eye: Eye, placed: Placed, points: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], list[NDArray[np.int64]]]:
-    """Pixels (n, 2), and for each face the indices of its corners among them."""
+) -> tuple[NDArray[np.float64], list[slice]]:
+    """Pixels (n, 2), and for each face its corners among them."""
     loops = [placed.mesh.loops[face] for face in placed.faces]
     if eye.straight and points[:, 2].min() > NEAR_M:
         return eye.pixels(points), loops
     cut = [_bent(eye, clip_near(points[loop])) for loop in loops]
-    ends = np.cumsum([len(loop) for loop in cut])
-    ranges = [np.arange(end - len(loop), end) for end, loop in zip(ends, cut, strict=True)]
+    ends = np.cumsum([len(loop) for loop in cut]).tolist()
+    ranges = [slice(end - len(loop), end) for end, loop in zip(ends, cut, strict=True)]
     return np.concatenate([*cut, np.empty((0, 2))]), ranges
 
 
