@@ -4,7 +4,12 @@
 from wpt_core.vehicle.actuator import Actuator
 from wpt_core.vehicle.bicycle import Bicycle, Turning, dynamic_bicycle, kinematic_bicycle
 from wpt_core.vehicle.car import Car
-from wpt_core.vehicle.parameters import VehicleParameters, footprint_centre, randomised
+from wpt_core.vehicle.parameters import (
+    VehicleParameters,
+    footprint_centre,
+    randomised,
+    with_understeer,
+)
 from wpt_core.vehicle.steering import curvature_from_wheel_angle, wheel_angle_from_curvature
 
 __all__ = [
@@ -19,4 +24,5 @@ __all__ = [
     'kinematic_bicycle',
     'randomised',
     'wheel_angle_from_curvature',
+    'with_understeer',
 ]

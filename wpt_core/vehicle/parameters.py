@@ -9,7 +9,7 @@ import numpy as np
 
 from wpt_core.types import InputError, Pose2
 
-__all__ = ['VehicleParameters', 'footprint_centre', 'randomised']
+__all__ = ['VehicleParameters', 'footprint_centre', 'randomised', 'with_understeer']
 
 _MAY_BE_ZERO = frozenset(
     {'rear_overhang_m', 'steering_delay_s', 'steering_lag_s', 'drive_delay_s', 'drive_lag_s'}
@@ -151,10 +151,10 @@ def randomised(
         drive_delay_s=base.drive_delay_s * spread(0.5, 2.0),
         drive_lag_s=base.drive_lag_s * spread(0.6, 1.6),
     )
-    return _with_understeer(loaded, base.understeer_s2pm2 * spread(0.5, 2.0))
+    return with_understeer(loaded, base.understeer_s2pm2 * spread(0.5, 2.0))
 
 
-def _with_understeer(parameters: VehicleParameters, understeer_s2pm2: float) -> VehicleParameters:
+def with_understeer(parameters: VehicleParameters, understeer_s2pm2: float) -> VehicleParameters:
     """The same car with the front tyres that give it this understeer."""
     softness = (
         understeer_s2pm2 * parameters.wheelbase_m**2 / parameters.mass_kg

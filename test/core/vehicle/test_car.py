@@ -45,9 +45,11 @@ def test_a_full_steady_circle_closes(speed_mps: float, lateral_mps2: float) -> N
     assert end.curvature_1pm == pytest.approx(curvature_1pm)
 
 
-def test_half_a_circle_ends_one_diameter_to_the_left() -> None:
+@pytest.mark.parametrize('step_count', [10, 400])
+def test_half_a_circle_ends_one_diameter_to_the_left_at_any_step(step_count: int) -> None:
     car = Car(NOMINAL, ORIGIN, 2.0, curvature_1pm=0.1)
-    end = drive(car, Action(0.1, 0.0), math.pi / 0.2, dt_s=math.pi / 0.2 / 400)
+    dt_s = math.pi / 0.2 / step_count
+    end = drive(car, Action(0.1, 0.0), math.pi / 0.2, dt_s=dt_s)
     # The car points into the turn by its rear slip, the tangent 0.4 m/s² * a m / (L Cr) = 0.0025.
     assert end.pose.y_m == pytest.approx(20.0, rel=1e-3)
     assert end.pose.x_m == pytest.approx(20.0 * 0.0025, rel=0.02)
@@ -108,6 +110,46 @@ def test_prompt_braking_stops_after_the_schoolbook_distance_and_stays() -> None:
     later = drive(car, Action(0.2, -4.0), 3.0)
     assert later.pose == stopped.pose
     assert (later.speed_mps, later.acceleration_mps2, later.yaw_rate_radps) == (0.0, 0.0, 0.0)
+
+
+def test_a_stop_in_the_middle_of_a_step_is_exact() -> None:
+    car = Car(PROMPT, ORIGIN, 0.5)
+    car.step(Action(0.0, -4.0), 0.1)  # the brake comes on over this step: 0.5 to 0.3 m/s in 0.04 m
+    stopped = car.step(Action(0.0, -4.0), 0.1)
+    assert stopped.pose.x_m == pytest.approx(0.04 + 0.3**2 / 8.0)
+    assert stopped.speed_mps == 0.0
+
+
+def test_on_ice_the_road_gives_less_than_brake_and_engine_ask() -> None:
+    ice = replace(PROMPT, friction=0.1)
+    assert drive(Car(ice, ORIGIN, 20.0), Action(0.0, -8.0), 1.0).acceleration_mps2 == (
+        pytest.approx(-0.981)
+    )
+    assert drive(Car(ice, ORIGIN), Action(0.0, 3.0), 1.0).acceleration_mps2 == pytest.approx(0.981)
+
+
+def test_the_drive_acts_after_its_own_delay() -> None:
+    car = Car(replace(NOMINAL, drive_delay_s=0.15), ORIGIN, 10.0)
+    assert drive(car, Action(0.0, 1.0), 0.15).speed_mps == 10.0
+    later = drive(car, Action(0.0, 1.0), 0.25)  # one lag later
+    assert later.acceleration_mps2 == pytest.approx(1.0 - math.exp(-1.0), abs=0.02)
+
+
+def test_the_wheels_stop_at_the_lock_whatever_the_ratio() -> None:
+    car = Car(replace(NOMINAL, steering_gain=1.2), ORIGIN, 1.0)
+    drive(car, Action(1.0, 0.0), 3.0)
+    assert car.wheel_angle_rad == NOMINAL.max_wheel_angle_rad
+
+
+def test_the_stamp_runs_on_from_where_it_started() -> None:
+    car = Car(NOMINAL, ORIGIN, stamp_s=100.0)
+    assert car.ego.stamp_s == 100.0
+    assert drive(car, Action(0.0, 0.0), 0.5).stamp_s == pytest.approx(100.5)
+
+
+def test_creeping_does_not_lose_the_curvature() -> None:
+    car = Car(NOMINAL, ORIGIN, 1e-7, curvature_1pm=0.1)
+    assert car.step(Action(0.1, 0.0), 0.01).curvature_1pm == pytest.approx(0.1)
 
 
 def test_a_standing_car_shows_the_curvature_its_wheels_point_at_and_sets_off() -> None:

@@ -91,6 +91,9 @@ def test_randomising_covers_its_ranges_and_repeats_by_seed() -> None:
     delays = [car.steering_delay_s for car in cars]
     assert min(delays) < 0.11
     assert max(delays) > 0.39
+    understeers = [car.understeer_s2pm2 / VehicleParameters().understeer_s2pm2 for car in cars]
+    assert min(understeers) < 0.55
+    assert max(understeers) > 1.9
     assert min(car.steering_offset_rad for car in cars) < -0.003
     assert cars[7] == randomised(np.random.default_rng(7))
     assert len({car.mass_kg for car in cars}) == 200
