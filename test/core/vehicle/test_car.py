@@ -215,7 +215,7 @@ def weave(dt_s: float) -> EgoState:
 def test_finer_steps_converge_and_the_usual_step_is_close() -> None:
     finest = weave(0.0005)
     errors_m = [abs(weave(dt_s).pose.y_m - finest.pose.y_m) for dt_s in (0.01, 0.005, 0.0025)]
-    assert errors_m[0] < 0.03
+    assert errors_m[0] < 0.002
     assert errors_m[0] > 1.7 * errors_m[1] > 1.7 * 1.7 * errors_m[2]
 
 
