@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Judged drives as text."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from wpt_core.metrics import suite_score, wilson_interval
 from wpt_core.world.scenario import Rule
 from wpt_core.world.suites import SUITES, Outcome
+from wpt_ros.text_table import text_table
 
 __all__ = ['drive_table', 'scenario_list', 'summary']
 
@@ -18,14 +19,14 @@ def scenario_list() -> Iterator[str]:
         yield f'{suite.name} ({len(suite.scenarios)})'
         yield f'  passes when it {suite.rule}'
         rows = [(s.name, s.ability.value, s.summary) for s in suite.scenarios]
-        yield from _columns(('scenario', 'ability', 'what happens'), rows)
+        yield from text_table(('scenario', 'ability', 'what happens'), rows)
         yield ''
 
 
 def drive_table(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """A row a drive."""
     heads = ('scenario', 'ability', 'result', 'score', 'comfort', 'measured')
-    yield from _columns(heads, [_row(outcome) for outcome in outcomes])
+    yield from text_table(heads, map(_row, outcomes), numbers=(3, 4))
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:
@@ -56,11 +57,3 @@ def summary(suite: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
         score = suite_score(routes, [route.route for route in routes])
         costs = ', '.join(f'{count} × {kind.value}' for kind, count in score.infractions)
         yield f'driving score {score.driving_score:.1f}; infractions: {costs or "none"}'
-
-
-def _columns(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    lines = [heads, *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
-    for line in lines:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        yield '  ' + '  '.join(cells).rstrip()

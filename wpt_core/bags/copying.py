@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """From one bag to another: into another storage, or out of a damaged one."""
 
-from wpt_core.bags.reader import Bag
+from collections.abc import Iterator
+
+from wpt_core.bags.reader import Bag, RawMessage
 from wpt_core.bags.writer import BagWriter
 
 __all__ = ['copy_messages']
 
 
-def copy_messages(source: Bag, target: BagWriter) -> int:
-    """Copy every readable message, bytes and stamps unchanged; returns how many.
+def copy_messages(source: Bag, target: BagWriter) -> Iterator[RawMessage]:
+    """Copy readable messages, bytes and stamps unchanged, as the result is gone through.
 
     Topics of unknown type are left out, for a bag must say what is in it. Make the target with
     `definitions=source.definitions`.
@@ -20,4 +22,4 @@ def copy_messages(source: Bag, target: BagWriter) -> int:
     }
     for raw in source.raw_messages(list(topics)):
         topics[raw.topic].write_raw(raw.stamp_ns, raw.data)
-    return sum(topic.count for topic in source.info.topics if topic.readable)
+        yield raw

@@ -3,11 +3,14 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
+from tqdm import tqdm
+
 from wpt_core.bags import Bag, BagInfo, BagWriter, Gap, TopicInfo, copy_messages
+from wpt_ros.text_table import text_table
 
 __all__ = ['SUMMARY', 'add_arguments', 'run']
 
@@ -69,7 +72,9 @@ def _copy(arguments: argparse.Namespace) -> int:
             compression=arguments.compression,
             overwrite=arguments.overwrite,
         ) as target:
-            count = copy_messages(bag, target)
+            copied = copy_messages(bag, target)
+            total = bag.info.message_count
+            count = sum(1 for _ in tqdm(copied, 'copying', total, disable=None, unit=' messages'))
         print(f'{arguments.target}: {count} of {bag.info.message_count} messages')
         return _tell(bag.info)
 
@@ -89,18 +94,16 @@ def _report(info: BagInfo, *, most_gaps: int) -> Iterator[str]:
     if info.start_ns is not None and info.stop_ns is not None:
         yield f'  from {_date(info.start_ns)} to {_date(info.stop_ns)}'
     yield ''
-    yield from _table(
-        ('topic', 'type', 'messages', 'rate', 'longest pause'), map(_row, info.topics)
-    )
+    heads = ('topic', 'type', 'messages', 'rate', 'longest pause')
+    yield from text_table(heads, map(_row, info.topics), numbers=(2, 3, 4))
     gaps = sorted((gap for topic in info.topics for gap in topic.gaps), key=_longest_first)
     yield ''
     if not gaps:
         yield 'no gaps'
         return
     yield 'gaps (longer than 3 median intervals and 0.2 s), longest first'
-    yield from _table(
-        ('topic', 'begins', 'length'), (_gap_row(gap, info) for gap in gaps[:most_gaps])
-    )
+    rows = (_gap_row(gap, info) for gap in gaps[:most_gaps])
+    yield from text_table(('topic', 'begins', 'length'), rows, numbers=(1, 2))
     if len(gaps) > most_gaps:
         yield f'… and {len(gaps) - most_gaps} more; --gaps {len(gaps)} lists them all'
 
@@ -122,19 +125,6 @@ def _gap_row(gap: Gap, info: BagInfo) -> tuple[str, ...]:
 
 def _longest_first(gap: Gap) -> tuple[float, int, str]:
     return -gap.length_s, gap.start_ns, gap.topic
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Words to the left, numbers to the right."""
-    lines = [heads, *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
-    words = len(heads) - 3 if len(heads) > 3 else 1
-    for line in lines:
-        cells = [
-            cell.ljust(width) if column < words else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ]
-        yield '  ' + '  '.join(cells).rstrip()
 
 
 def _size(size_bytes: int) -> str:
