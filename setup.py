@@ -41,6 +41,8 @@ EXTRAS = {
         'empy<4',
         'hypothesis',
         'import-linter',
+        'mcap',
+        'mcap-ros2-support',
         'mypy',
         'pytest',
         'pytest-cov',
