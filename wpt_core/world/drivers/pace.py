@@ -18,7 +18,7 @@ _BESIDE_M = 0.35
 _MERGE_S = 1.5
 """Who moves sideways towards the line is taken to be on it this much later."""
 _FOOT_S = 6.0
-_FOOT_ROOM_M = 0.8
+_FOOT_ROOM_M = 0.65
 _STOP_FOR_FOOT_M = 3.0
 _FOOT_CARE_M = 3.5
 _PAST_FOOT_MPS = 8.0

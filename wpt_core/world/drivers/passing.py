@@ -12,6 +12,7 @@ from wpt_core.world.traffic import Band, Body, CarFollowing, Shift, is_free
 __all__ = ['Pass', 'find_pass', 'is_clear', 'stands_in_way']
 
 _STANDING_MPS = 0.3
+_WALKING_MPS = 2.2
 _CLEARANCE_M = 0.75
 _WORTH_SEEING_M = 0.4
 """Whoever leaves less than this to the line is in the way."""
@@ -27,6 +28,8 @@ _RAMP_S = 2.8
 _LEAST_RAMP_M = 11.0
 _BACK_M = 25.0
 _ONCOMING_MARGIN_M = 12.0
+_SLOWEST_PASS_MPS = 5.0
+_PASSING_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,11 @@ class Pass:
 
 
 def stands_in_way(body: Body, line: DrivenLine, *, half_width_m: float) -> bool:
-    """Whether a body that does not move reaches into the line."""
-    if abs(body.along_mps) > _STANDING_MPS or body.kind is Kind.PEDESTRIAN:
+    """Whether a body that stands, or somebody who walks along, reaches into the line."""
+    walks = body.kind is Kind.PEDESTRIAN
+    if abs(body.along_mps) > (_WALKING_MPS if walks else _STANDING_MPS):
+        return False
+    if walks and abs(body.across_mps) > _STANDING_MPS:
         return False
     at_m = line.at(body.s_m).offset_m
     band = Band.swept(at_m, at_m, half_width_m=half_width_m)
@@ -88,12 +94,21 @@ def find_pass(me: Body, bodies: Sequence[Body], line: DrivenLine, *, road: Road)
     ]
     if not options:
         return None
+    places = [place for body in cluster for place in _span(me, body)]
     return Pass(
-        from_m=cluster[0].s_m - cluster[0].half_length_m - _BEFORE_M,
-        to_m=cluster[-1].s_m + cluster[-1].half_length_m + _AFTER_M,
+        from_m=min(places) - _BEFORE_M,
+        to_m=max(places) + _AFTER_M,
         by_m=min(options, key=abs),
         half_width_m=half_m,
     )
+
+
+def _span(me: Body, body: Body) -> tuple[float, float, float, float]:
+    """The ends of a body now, and when we are past it."""
+    until_s = (body.s_m - me.s_m) / max(me.along_mps, _SLOWEST_PASS_MPS) + _PASSING_S
+    walked_m = body.along_mps * until_s if body.kind is Kind.PEDESTRIAN else 0.0
+    rear_m, front_m = body.s_m - body.half_length_m, body.s_m + body.half_length_m
+    return rear_m, front_m, rear_m + walked_m, front_m + walked_m
 
 
 def is_clear(

@@ -10,7 +10,7 @@ from wpt_core.world.traffic import Cross, Role, Stand, Walk
 
 __all__ = ['HAZARD_ROUTES']
 
-_COUNTRY, _CITY = RoadKind.COUNTRY, RoadKind.CITY
+_COUNTRY, _MOTORWAY, _CITY = RoadKind.COUNTRY, RoadKind.MOTORWAY, RoadKind.CITY
 _RIGHT_HALF = Span(-1.5, -1.2)
 """Offset of a parked car whose left half is in the lane."""
 
@@ -54,25 +54,40 @@ _OBSTACLE = (
     route(
         'obstacle_barrier',
         Ability.OBSTACLE,
-        'a barrier at the centre line that leaves room on the right only',
-        course(_COUNTRY, bend(50, 200, 90)),
-        speed_mps=12.0,
-        route_m=320.0,
-        roles=(Role(Kind.BARRIER, Span(200, 215), offset_m=Span(1.3, 1.5), behaviour=Stand()),),
+        'a barrier on the left half of a motorway lane leaves room on the shoulder only',
+        course(_MOTORWAY, bend(60, 350, 120), lanes=2),
+        speed_mps=19.0,
+        route_m=440.0,
+        roles=(
+            Role(Kind.BARRIER, Span(280, 295), offset_m=Span(0.8, 1.0), behaviour=Stand()),
+            Role(Kind.CAR, Span(-40, -34), lane=1, speed_mps=Span(21, 23)),
+        ),
         extra_s=10.0,
     ),
 )
 
 
-def _walker(ahead_m: float, behaviour: Cross | Walk, *, left: bool = False) -> Role:
-    """Beside the road on the right or the left, off its paved width."""
+def _walker(ahead_m: float, *, left: bool = False) -> Role:
+    """Along the edge of the road, in the lane on the right or the left."""
     return Role(
         Kind.PEDESTRIAN,
         Span(ahead_m, ahead_m + 8.0),
         lane=1 if left else 0,
-        offset_m=Span(2.5, 2.8) if left else Span(-2.8, -2.5),
+        offset_m=Span(0.7, 0.9) if left else Span(-0.9, -0.7),
         speed_mps=Span(1.1, 1.6),
-        behaviour=behaviour,
+        behaviour=Walk(),
+    )
+
+
+def _crosser(ahead_m: float, *, left: bool = False) -> Role:
+    """From some way beside the road, timed so that an ego that keeps its speed hits it."""
+    return Role(
+        Kind.PEDESTRIAN,
+        Span(ahead_m, ahead_m + 8.0),
+        lane=1 if left else 0,
+        offset_m=Span(4.4, 4.8) if left else Span(-4.8, -4.4),
+        speed_mps=Span(1.3, 1.5),
+        behaviour=Cross(when_s=5.5 if left else 3.3),
     )
 
 
@@ -84,7 +99,7 @@ _PEDESTRIAN = (
         course(_CITY, bend(50, 120, 70)),
         speed_mps=11.0,
         route_m=280.0,
-        roles=(_walker(170.0, Cross()),),
+        roles=(_crosser(170.0),),
         extra_s=10.0,
     ),
     route(
@@ -95,7 +110,7 @@ _PEDESTRIAN = (
         speed_mps=11.0,
         route_m=280.0,
         roles=(
-            _walker(180.0, Cross(when_s=5.0), left=True),
+            _crosser(180.0, left=True),
             Role(Kind.CAR, Span(240, 260), lane=1, speed_mps=Span(9, 11)),
         ),
         extra_s=10.0,
@@ -103,11 +118,11 @@ _PEDESTRIAN = (
     route(
         'pedestrian_along',
         Ability.PEDESTRIAN,
-        'somebody walks along the edge of a country road, somebody else comes towards us',
+        'somebody walks ahead in the lane of a country road without a footway, later on the left',
         course(_COUNTRY, bend(50, 180, 100)),
         speed_mps=13.0,
         route_m=320.0,
-        roles=(_walker(120.0, Walk()), _walker(220.0, Walk(), left=True)),
+        roles=(_walker(120.0), _walker(220.0, left=True)),
         extra_s=10.0,
     ),
     route(
@@ -117,7 +132,7 @@ _PEDESTRIAN = (
         course(_CITY, bend(50, -100, 60)),
         speed_mps=10.0,
         route_m=280.0,
-        roles=(_walker(150.0, Cross()), _walker(165.0, Cross(when_s=6.0), left=True)),
+        roles=(_crosser(150.0), _crosser(165.0, left=True)),
         extra_s=15.0,
     ),
 )

@@ -69,7 +69,7 @@ def lead_of(me: Body, other: Body, direction: int = 1) -> Lead:
 def nearest_ahead(
     me: Body, others: Iterable[Body], *, direction: int, band: Band
 ) -> tuple[Body, Lead] | None:
-    """The first body in the band whose centre is not behind mine, and how it moves along my way."""
+    """The first body in the band whose centre is not behind mine, and its motion along my way."""
     ahead = [
         other
         for other in others

@@ -3,6 +3,7 @@
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ def drive(
     return history
 
 
-def far(time_s: float) -> Body:
+def far(_time_s: float) -> Body:
     return ego(20.0, -40.0, 0.0)
 
 
@@ -105,7 +106,7 @@ def test_poses_move_as_velocities_and_yaw_rates_say(lane: int) -> None:
     ahead_m = 20.0 if lane == 0 else 220.0
     history = drive(cast(BEND, role(ahead_m, Follow(), speed_mps=10.0, lane=lane)), far, 20.0)
     turned = 0.0
-    for (_, _, before), (_, _, after) in zip(history[:-1], history[1:], strict=True):
+    for (_, _, before), (_, _, after) in pairwise(history):
         old, new = before[0], after[0]
         step = np.subtract((new.pose.x_m, new.pose.y_m), (old.pose.x_m, old.pose.y_m)) / DT_S
         mean = np.add(old.velocity_mps, new.velocity_mps) / 2
@@ -139,7 +140,7 @@ def test_brake_lamps_burn_while_braking_hard_only() -> None:
 
 
 def test_drives_on_after_a_hard_stop() -> None:
-    def waiting(time_s: float) -> Body:
+    def waiting(_time_s: float) -> Body:
         return ego(START_M - 10.0, COUNTRY.lane_offset(0), 0.0)
 
     behaviour = BrakeHard(after_s=1.0, braking_mps2=5.0, stand_s=2.0)
@@ -225,7 +226,7 @@ def test_sets_out_across_when_the_ego_is_near_and_reaches_the_far_side(left: boo
 
 
 def test_nobody_walks_into_the_side_of_a_car() -> None:
-    def blocking(time_s: float) -> Body:
+    def blocking(_time_s: float) -> Body:
         return ego(START_M + 60.0, COUNTRY.lane_offset(0), 0.0)
 
     history = drive(cast(COUNTRY, crossing(False)), blocking, 10.0)
