@@ -79,7 +79,7 @@ ROS_BUILD_WHEELS = (
 )
 """What builds a message package there."""
 
-EXTRAS = ('training', 'dev')
+EXTRAS = ('training', 'test', 'dev')
 
 # A sourced ROS 2 was compiled against the system's numpy and breaks with another major version,
 # so that numpy stays, and the packages that are tied to a numpy follow it.

@@ -70,7 +70,7 @@ class Progress:
             return
         self.next_beat_s = now_s + self.quiet_s
         width = shutil.get_terminal_size().columns - 6
-        text = '     ' + line.strip()[:width]
+        text = '     ' + line.strip().partition(' (from ')[0][:width]
         ending = '' if self.live else '\n'
         print(f'{CLEAR_LINE if self.live else ""}{text}', end=ending, file=sys.stderr, flush=True)
 
