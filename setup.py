@@ -16,10 +16,21 @@ class Develop(develop):
 
 
 # What the car needs. ROS itself (rclpy and messages) is declared in package.xml.
-CAR = ['PyYAML', 'numpy', 'opencv-python-headless<5', 'rosbags', 'safetensors', 'torch']
+CAR = [
+    'PyYAML',
+    'apsw',
+    'backports.zstd; python_version < "3.14"',
+    'lz4',
+    'numpy',
+    'opencv-python-headless<5',
+    'rosbags',
+    'safetensors',
+    'torch',
+    'tqdm',
+]
 
 EXTRAS = {
-    'training': ['av', 'matplotlib', 'tqdm'],
+    'training': ['av', 'matplotlib'],
     'onnx': ['onnx', 'onnxruntime'],
     'sim': [
         # These run with numpy 2 although the simulator's own metadata forbids it: see
