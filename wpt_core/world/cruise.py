@@ -22,6 +22,8 @@ _COOLNESS = 0.99
 
 _HEADING_S = 1.5
 """For so long the car is taken to keep its direction against the road."""
+_CROSSING_S = 1.5
+"""Who moves across the road is taken to be this much farther already."""
 _ROLLING_MPS = 1.0
 
 
@@ -69,7 +71,9 @@ def lead_in_path(me: Body, bodies: tuple[Body, ...], *, to_offset_m: float | Non
         bands = [Band.swept(there_m, there_m, half_width_m=me.half_width_m)]
         if to_offset_m is not None:
             bands.append(Band.swept(me.offset_m, to_offset_m, half_width_m=me.half_width_m))
-        in_path = any(band.touches(other) for band in bands)
+        soon_m = other.offset_m + other.across_mps * _CROSSING_S
+        coming = Band.swept(other.offset_m, soon_m, half_width_m=other.half_width_m)
+        in_path = any(band.meets(coming) for band in bands)
         if in_path and (found is None or lead.gap_m < found.gap_m):
             found = lead
     return found

@@ -62,8 +62,7 @@ def _vehicle_ahead(me: Body, other: Body, line: DrivenLine) -> Lead | None:
     band = _band(me, other, line)
     coming_m = other.offset_m + other.across_mps * _MERGE_S
     swept = Band.swept(other.offset_m, coming_m, half_width_m=other.half_width_m)
-    inside = swept.right_m < band.left_m + _BESIDE_M and band.right_m - _BESIDE_M < swept.left_m
-    return lead_of(me, other) if inside else None
+    return lead_of(me, other) if band.meets(swept, _BESIDE_M) else None
 
 
 def _person_ahead(me: Body, person: Body, line: DrivenLine) -> Lead | None:
@@ -73,10 +72,7 @@ def _person_ahead(me: Body, person: Body, line: DrivenLine) -> Lead | None:
     arrives_s = min(gap_m / max(me.along_mps, 0.5) + 1.0, _FOOT_S)
     to_m = person.offset_m + person.across_mps * arrives_s
     walked = Band.swept(person.offset_m, to_m, half_width_m=person.half_width_m)
-    clear = (
-        walked.right_m > band.left_m + _FOOT_ROOM_M or walked.left_m < band.right_m - _FOOT_ROOM_M
-    )
-    if clear:
+    if not band.meets(walked, _FOOT_ROOM_M):
         return None
     along = person.along_mps if abs(person.across_mps) < 0.1 else 0.0
     return Lead(gap_m - _STOP_FOR_FOOT_M, along)

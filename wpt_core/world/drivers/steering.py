@@ -20,8 +20,6 @@ _STEP_S = 0.05
 _REACTION_S = 0.9
 """Time constant of the return to the line, critically damped."""
 _LEAST_REACH_M = 5.0
-_YAW_LAG_S = 0.12
-"""Of the car behind its road wheels at speed."""
 _JERK_MPS3 = 4.0
 _LATERAL_MPS2 = 3.5
 _CURVATURE_1PM = 0.2
@@ -53,6 +51,7 @@ class Tracker:
         self._asked_1pm: float | None = None
         self._before: EgoState | None = None
         self._learnt_mps2 = 0.0
+        self._yaw_lag_s2pm, self._slip_s2pm = _tyres(parameters)
 
     def steer(self, ego: EgoState, wanted: DrivenLine, *, s_m: float, offset_m: float) -> float:
         """The curvature to ask for now, to be on the wanted line when the car answers."""
@@ -61,10 +60,12 @@ class Tracker:
         if self._asked_1pm is None:
             self._pending.extend([ego.curvature_1pm] * len(self._pending))
             self._asked_1pm = ego.curvature_1pm
-        self._learn(now, wanted, ego.speed_mps)
         then = self._predict(now, ego.speed_mps)
-        asked = self._feedback(then, wanted, speed_mps)
-        asked += self._learnt_mps2 / (speed_mps * speed_mps)
+        correction = self._correction(then, wanted, speed_mps)
+        self._learn(correction, ego.speed_mps)
+        lead_s = self._lag_s(speed_mps) + self._slip_s2pm * speed_mps
+        asked = self._bend_of(wanted, then.s_m + speed_mps * lead_s)
+        asked += correction + self._learnt_mps2 / (speed_mps * speed_mps)
         asked = self._limited(asked, speed_mps)
         self._asked_1pm = asked
         if self._pending.maxlen:
@@ -83,19 +84,20 @@ class Tracker:
         turned = heading_rad - self._line.pose_at(s_m).yaw_rad
         return math.remainder(turned, 2.0 * math.pi)
 
-    def _learn(self, now: _Motion, wanted: DrivenLine, speed_mps: float) -> None:
-        """Lean against what keeps the car off its line, once it is near it."""
-        error_m = now.offset_m - wanted.at(now.s_m).offset_m
-        if abs(error_m) < 0.4 and speed_mps > _CREEP_MPS and not wanted.moving:
-            push = -error_m / (_REACTION_S * _REACTION_S)
-            learnt = self._learnt_mps2 + push * _STEP_S / _PATIENCE_S
-            self._learnt_mps2 = min(max(learnt, -_LEARNT_MPS2), _LEARNT_MPS2)
+    def _learn(self, correction_1pm: float, speed_mps: float) -> None:
+        """Lean against what keeps the car off its line.
+
+        A return to the line asks for as much one way as the other and teaches nothing; wind asks
+        for the same on and on.
+        """
+        asked_mps2 = correction_1pm * speed_mps * speed_mps
+        learnt = self._learnt_mps2 + asked_mps2 * _STEP_S / _PATIENCE_S
+        self._learnt_mps2 = min(max(learnt, -_LEARNT_MPS2), _LEARNT_MPS2)
 
     def _predict(self, now: _Motion, speed_mps: float) -> _Motion:
         """Drive what is pending."""
         s_m, offset_m, course_rad, curvature = now
-        lag_s = self._parameters.steering_lag_s + _YAW_LAG_S
-        follow = 1.0 - math.exp(-_STEP_S / lag_s)
+        follow = 1.0 - math.exp(-_STEP_S / self._lag_s(speed_mps))
         for asked in self._pending:
             curvature += follow * (asked - curvature)
             bend = float(self._line.curvature_at(s_m))
@@ -103,22 +105,22 @@ class Tracker:
             offset_m += speed_mps * math.sin(course_rad) * _STEP_S
             course_rad += (speed_mps * curvature - along * bend) * _STEP_S
             s_m += along * _STEP_S
+        # The rear tyres take their slip from the course before they hold it.
+        course_rad -= self._slip_s2pm * speed_mps * speed_mps * (curvature - now.curvature_1pm)
         return _Motion(s_m, offset_m, course_rad, curvature)
 
-    def _feedback(self, then: _Motion, wanted: DrivenLine, speed_mps: float) -> float:
-        """The curvature of the line a lag ahead, and a critically damped return to it."""
+    def _lag_s(self, speed_mps: float) -> float:
+        """Of the curvature behind the command, once that has arrived."""
+        return max(self._parameters.steering_lag_s + self._yaw_lag_s2pm * speed_mps, 0.01)
+
+    def _correction(self, then: _Motion, wanted: DrivenLine, speed_mps: float) -> float:
+        """The curvature of a critically damped return to the line."""
         reach_m = max(_REACTION_S * speed_mps, _LEAST_REACH_M)
         here = wanted.at(then.s_m)
         stretch = max(1.0 - then.offset_m * float(self._line.curvature_at(then.s_m)), 0.2)
         off_m = then.offset_m - here.offset_m
         off_rad = then.course_rad - math.atan2(here.slope, stretch)
-        lag_s = self._parameters.steering_lag_s + _YAW_LAG_S
-        ahead_m = then.s_m + speed_mps * lag_s
-        return (
-            self._bend_of(wanted, ahead_m)
-            - 2.0 / reach_m * math.sin(off_rad)
-            - off_m / (reach_m * reach_m)
-        )
+        return -2.0 / reach_m * math.sin(off_rad) - off_m / (reach_m * reach_m)
 
     def _bend_of(self, wanted: DrivenLine, s_m: float) -> float:
         bend = float(self._line.curvature_at(s_m))
@@ -141,3 +143,11 @@ class Tracker:
         wheels_rad = float(wheel_angle_from_curvature(true, wanted_1pm, speed_mps))
         servo_rad = (wheels_rad - true.steering_offset_rad) / true.steering_gain
         return float(curvature_from_wheel_angle(self._believed, servo_rad, speed_mps))
+
+
+def _tyres(car: VehicleParameters) -> tuple[float, float]:
+    """Lag of the yaw rate, and of the rear axle's sideways motion, both per speed in s²/m."""
+    front_m, rear_m = car.gravity_centre_to_front_axle_m, car.rear_axle_to_gravity_centre_m
+    damping = front_m**2 * car.front_stiffness_npr + rear_m**2 * car.rear_stiffness_npr
+    slip = car.mass_kg * front_m / (car.wheelbase_m * car.rear_stiffness_npr)
+    return car.yaw_inertia_kgm2 / damping, slip

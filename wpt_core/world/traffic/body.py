@@ -44,11 +44,12 @@ class Band:
         """What a body covers when it moves over between two offsets."""
         return cls(min(from_m, to_m) - half_width_m, max(from_m, to_m) + half_width_m)
 
+    def meets(self, other: 'Band', margin_m: float = _BESIDE_M) -> bool:
+        return self.right_m - margin_m < other.left_m and other.right_m < self.left_m + margin_m
+
     def touches(self, body: Body, margin_m: float = _BESIDE_M) -> bool:
-        return (
-            self.right_m - margin_m < body.offset_m + body.half_width_m
-            and body.offset_m - body.half_width_m < self.left_m + margin_m
-        )
+        half_m = body.half_width_m
+        return self.meets(Band(body.offset_m - half_m, body.offset_m + half_m), margin_m)
 
 
 def gap_ahead_m(me: Body, other: Body, direction: int) -> float:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The cruise control: keeps its gap, is calm when cut in on, stops when it must."""
 
+from dataclasses import replace
+
 import pytest
 
 from wpt_core.world.cruise import ACC_STYLE, adaptive_cruise, lead_in_path
@@ -62,3 +64,7 @@ def test_the_lead_is_whoever_the_car_is_heading_for() -> None:
     assert (changing.gap_m, changing.speed_mps) == (pytest.approx(20.0), 7.0)
     swerving = body(100.0, 0.0, 10.0, across_mps=1.5, instance=0)
     assert lead_in_path(swerving, (ahead,), to_offset_m=None) is None
+    crossing = replace(beside, across_mps=-1.5)
+    found = lead_in_path(me, (beside, crossing), to_offset_m=None)
+    assert found is not None
+    assert found.gap_m == pytest.approx(20.0)
