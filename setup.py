@@ -19,7 +19,7 @@ class Develop(develop):
 CAR = [
     'PyYAML',
     'apsw',
-    'backports.zstd; python_version < "3.14"',
+    'backports-zstd; python_version < "3.14"',
     'lz4',
     'numpy',
     'opencv-python-headless<5',
