@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.types import InputError, Rig
-from wpt_core.world.drivers import DriverKind
+from wpt_core.world.drivers import AnyKind
 from wpt_core.world.pictures import FILM_RATE_HZ, Film, VideoWriter, contact_sheet, plot_drive
 from wpt_core.world.suites import Outcome, run_scenario
 
@@ -34,7 +34,7 @@ class DriveFiles:
                 f'--out {out}: cannot write there ({error.strerror}); name a folder that you own'
             ) from error
 
-    def film(self, outcome: Outcome, driver: DriverKind) -> None:
+    def film(self, outcome: Outcome, driver: AnyKind) -> None:
         """Drive once more, with cameras: video, contact sheet, and curves over time."""
         scenario, end_s = outcome.scenario, float(outcome.log.time_s[-1])
         stills_s = [(k + 0.5) * end_s / _STILLS for k in range(_STILLS)]

@@ -9,9 +9,8 @@ from tqdm import tqdm
 
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import InputError
-from wpt_core.world.drivers import DRIVERS, DriverKind, build
-from wpt_core.world.scenario import Scenario
-from wpt_core.world.seeds import check_seed
+from wpt_core.world.drivers import DRIVERS, AnyKind, build
+from wpt_core.world.scenario import Scenario, check_seed
 from wpt_core.world.suites import SUITES, Outcome, find, find_scenario, run_scenario
 from wpt_ros.drive_files import DriveFiles
 from wpt_ros.drive_table import drive_table, scenario_list, summary
@@ -82,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _drive(scenarios: Sequence[Scenario], driver: DriverKind, seed: int) -> list[Outcome]:
+def _drive(scenarios: Sequence[Scenario], driver: AnyKind, seed: int) -> list[Outcome]:
     bar = tqdm(scenarios, desc='driving', disable=None, leave=False)
     return [run_scenario(scenario, driver, seed) for scenario in bar]
 

@@ -2,7 +2,7 @@
 """Who drives? Something that is shown what a car would know and answers with an action."""
 
 from wpt_core.types import InputError
-from wpt_core.world.drivers.driver import Driver, DriverKind
+from wpt_core.world.drivers.driver import AnyKind, Driver, DriverKind, PrivilegedKind, seat
 from wpt_core.world.drivers.expert import EXPERT, Expert
 from wpt_core.world.drivers.simple import CONSTANT_VELOCITY, STRAIGHT
 
@@ -11,16 +11,19 @@ __all__ = [
     'DRIVERS',
     'EXPERT',
     'STRAIGHT',
+    'AnyKind',
     'Driver',
     'DriverKind',
     'Expert',
+    'PrivilegedKind',
     'build',
+    'seat',
 ]
 
-DRIVERS = (EXPERT, STRAIGHT, CONSTANT_VELOCITY)
+DRIVERS: tuple[AnyKind, ...] = (EXPERT, STRAIGHT, CONSTANT_VELOCITY)
 
 
-def build(name: str) -> DriverKind:
+def build(name: str) -> AnyKind:
     """The driver of this name; InputError lists the names there are."""
     for kind in DRIVERS:
         if kind.name == name:

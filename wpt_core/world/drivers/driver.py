@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a driver is."""
+"""What a driver is, and who may see more than a car would know."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from wpt_core.types import Action
-from wpt_core.world.observation import Observation
-from wpt_core.world.simulation import Longitudinal, World
+from wpt_core.world.drive import Longitudinal, Observation, World
 
-__all__ = ['Driver', 'DriverKind']
+__all__ = ['AnyKind', 'Driver', 'DriverKind', 'PrivilegedKind', 'seat']
 
 
 class Driver(Protocol):
@@ -22,12 +21,29 @@ class Driver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DriverKind:
-    """A way to drive, and what the world must provide for it."""
+    """A way to drive that lives on observations alone: it is never handed the world."""
+
+    name: str
+    summary: str
+    make: Callable[[], Driver]
+    needs_cameras: bool = False
+    longitudinal: Longitudinal = Longitudinal.DRIVER
+
+
+@dataclass(frozen=True, slots=True)
+class PrivilegedKind:
+    """A way to drive that looks at the world itself, for reference and for labels."""
 
     name: str
     summary: str
     make: Callable[[World], Driver]
-    """A driver for one drive. Only a privileged one may look at the world it is handed."""
     needs_cameras: bool = False
     longitudinal: Longitudinal = Longitudinal.DRIVER
-    privileged: bool = False
+
+
+AnyKind = DriverKind | PrivilegedKind
+
+
+def seat(kind: AnyKind, world: World) -> Driver:
+    """A driver for this drive; only a privileged kind is shown the world."""
+    return kind.make(world) if isinstance(kind, PrivilegedKind) else kind.make()

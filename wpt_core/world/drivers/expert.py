@@ -4,13 +4,12 @@
 from dataclasses import replace
 
 from wpt_core.types import Action
-from wpt_core.world.drivers.driver import DriverKind
+from wpt_core.world.drive import STEP_S, Observation, World
+from wpt_core.world.drivers.driver import PrivilegedKind
 from wpt_core.world.drivers.line import DrivenLine
 from wpt_core.world.drivers.pace import EXPERT_STYLE, approach_speed, pace
 from wpt_core.world.drivers.passing import Pass, find_pass, is_clear
 from wpt_core.world.drivers.steering import Tracker
-from wpt_core.world.observation import Observation
-from wpt_core.world.simulation import STEP_S, World
 from wpt_core.world.traffic import Band, Body, Lead, Shift, is_free
 
 __all__ = ['EXPERT', 'Expert']
@@ -103,9 +102,4 @@ class Expert:
         return self._asked_mps2
 
 
-EXPERT = DriverKind(
-    'expert',
-    'privileged: knows road, car and traffic exactly',
-    Expert,
-    privileged=True,
-)
+EXPERT = PrivilegedKind('expert', 'privileged: knows road, car and traffic exactly', Expert)

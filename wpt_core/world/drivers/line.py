@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The line to drive: a position in the lane, and moves to the side of it."""
 
-from wpt_core.world.lane_position import LanePosition
-from wpt_core.world.traffic import Shift, Sideways
+from wpt_core.world.traffic import LanePosition, Shift, Sideways
 
 __all__ = ['DrivenLine']
 

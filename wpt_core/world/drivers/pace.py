@@ -4,10 +4,17 @@
 import math
 from collections.abc import Sequence
 
-from wpt_core.world.cruise import adaptive_cruise
 from wpt_core.world.drivers.line import DrivenLine
 from wpt_core.world.scene import Kind
-from wpt_core.world.traffic import Band, Body, CarFollowing, Lead, gap_ahead_m, lead_of
+from wpt_core.world.traffic import (
+    Band,
+    Body,
+    CarFollowing,
+    Lead,
+    adaptive_cruise,
+    gap_ahead_m,
+    lead_of,
+)
 
 __all__ = ['EXPERT_STYLE', 'approach_speed', 'pace']
 

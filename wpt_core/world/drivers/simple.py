@@ -2,9 +2,8 @@
 """Drivers that look at nothing: what every other one must beat."""
 
 from wpt_core.types import Action
+from wpt_core.world.drive import Longitudinal, Observation
 from wpt_core.world.drivers.driver import DriverKind
-from wpt_core.world.observation import Observation
-from wpt_core.world.simulation import Longitudinal
 
 __all__ = ['CONSTANT_VELOCITY', 'STRAIGHT', 'HandsOff']
 
@@ -19,11 +18,11 @@ class HandsOff:
 STRAIGHT = DriverKind(
     'straight',
     'steers straight on; the cruise control keeps the speed',
-    lambda _world: HandsOff(),
+    HandsOff,
     longitudinal=Longitudinal.ACC,
 )
 CONSTANT_VELOCITY = DriverKind(
     'constant_velocity',
     'steers straight on at the speed it starts with',
-    lambda _world: HandsOff(),
+    HandsOff,
 )

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from wpt_core.metrics import LaneCentreRule
-from wpt_core.world.log import DriveLog, IncidentKind
+from wpt_core.world.drive import DriveLog, IncidentKind
 
 __all__ = ['plot_drive']
 

@@ -5,14 +5,16 @@ import math
 
 from wpt_core.world.road import RoadKind
 from wpt_core.world.scenario import Ability, Hand, Layout, Leg, Rule, Scenario, Start, Turn
-from wpt_core.world.span import Span, around
+from wpt_core.world.span import Span
 
 __all__ = ['LANE_CENTRE']
 
 _DURATION_S = 16.0
 _STEADY_MPS2 = 1.7
 """Lateral acceleration in a bend at the nominal speed; 1.9 at most with the spread below."""
-_TOP_MPS = 25.0
+_SPEEDS_MPS = Span(8.0, 25.0)
+_RADII_M = Span(60.0, 400.0)
+_SPREAD = 0.04
 
 # Name, road, speed m/s, start offset m, start heading °.
 _STRAIGHTS = (
@@ -39,6 +41,13 @@ _BENDS = (
 )
 
 
+def _near(value: float, within: Span) -> Span:
+    """A little to both sides, but no farther than the suite goes."""
+    return Span(
+        max((1.0 - _SPREAD) * value, within.low), min((1.0 + _SPREAD) * value, within.high)
+    )
+
+
 def _start(offset_m: float, heading_deg: float) -> Start:
     """From three quarters of the given values up to them."""
     return Start(
@@ -55,7 +64,7 @@ def _scenario(name: str, summary: str, layout: Layout, speed_mps: float, start: 
         rule=Rule.LANE_CENTRE,
         summary=summary,
         layout=layout,
-        speed_mps=around(speed_mps, 0.04 * speed_mps),
+        speed_mps=_near(speed_mps, _SPEEDS_MPS),
         duration_s=_DURATION_S,
         start=start,
     )
@@ -76,10 +85,10 @@ def _straight(
 def _bend(
     radius_m: float, kind: RoadKind, offset_m: float, heading_deg: float, hand: Hand
 ) -> Scenario:
-    speed_mps = min(math.sqrt(_STEADY_MPS2 * radius_m), _TOP_MPS)
+    speed_mps = min(math.sqrt(_STEADY_MPS2 * radius_m), _SPEEDS_MPS.high)
     # Long enough to settle in; sharp bends are left again, wide ones last to the end.
     arc_m = min(speed_mps * _DURATION_S, 2.4 * radius_m)
-    turn = Turn(around(radius_m, 0.04 * radius_m), Span(0.85 * arc_m, arc_m), hand)
+    turn = Turn(_near(radius_m, _RADII_M), Span(0.85 * arc_m, arc_m), hand)
     side = hand.value
     return _scenario(
         f'bend_{radius_m:03.0f}_{hand.name.lower()}',

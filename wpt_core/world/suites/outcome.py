@@ -15,7 +15,7 @@ from wpt_core.metrics import (
     judge_lane_centre,
     judge_lane_change,
 )
-from wpt_core.world.log import DriveLog, IncidentKind
+from wpt_core.world.drive import DriveLog, IncidentKind
 from wpt_core.world.road import Road
 from wpt_core.world.scenario import Rule, Scenario
 from wpt_core.world.scene import Kind

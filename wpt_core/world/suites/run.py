@@ -4,10 +4,9 @@
 from collections.abc import Callable, Iterator
 
 from wpt_core.types import Rig
-from wpt_core.world.drivers import DriverKind
-from wpt_core.world.scenario import Scenario
-from wpt_core.world.seeds import Split
-from wpt_core.world.simulation import World
+from wpt_core.world.drive import World
+from wpt_core.world.drivers import AnyKind, seat
+from wpt_core.world.scenario import Scenario, Split
 from wpt_core.world.suites.outcome import Outcome, judge
 from wpt_core.world.suites.suite import Suite
 
@@ -18,7 +17,7 @@ Observer = Callable[[World], None]
 
 def run_scenario(
     scenario: Scenario,
-    driver: DriverKind,
+    driver: AnyKind,
     seed: int,
     *,
     rig: Rig | None = None,
@@ -30,7 +29,7 @@ def run_scenario(
     Pictures are taken for the driver only when it needs them, and then of `rig`.
     """
     world = World(scenario, seed, rig=rig, longitudinal=driver.longitudinal, split=split)
-    mind = driver.make(world)
+    mind = seat(driver, world)
     while not world.done:
         if observer is not None:
             observer(world)
@@ -42,7 +41,7 @@ def run_scenario(
 
 def run_suite(
     suite: Suite,
-    driver: DriverKind,
+    driver: AnyKind,
     seed: int,
     *,
     rig: Rig | None = None,

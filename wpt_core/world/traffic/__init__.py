@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who else is on the road? Vehicles and pedestrians with lanes, manners and bad habits."""
+"""How do people drive and walk? Everybody else on the road, with their manners and bad habits."""
 
 from wpt_core.world.traffic.behaviour import (
     Behaviour,
@@ -20,6 +20,7 @@ from wpt_core.world.traffic.body import (
     nearest_ahead,
     nearest_behind,
 )
+from wpt_core.world.traffic.cruise import ACC_STYLE, adaptive_cruise, lead_in_path
 from wpt_core.world.traffic.curve_speed import CurveSpeed
 from wpt_core.world.traffic.idm import (
     CarFollowing,
@@ -27,10 +28,12 @@ from wpt_core.world.traffic.idm import (
     equilibrium_gap_m,
     following_acceleration,
 )
+from wpt_core.world.traffic.lane_position import LanePosition, human_offset_m
 from wpt_core.world.traffic.shift import Shift, Sideways
 from wpt_core.world.traffic.traffic import Role, Traffic
 
 __all__ = [
+    'ACC_STYLE',
     'Band',
     'Behaviour',
     'Body',
@@ -41,6 +44,7 @@ __all__ = [
     'CurveSpeed',
     'CutIn',
     'Follow',
+    'LanePosition',
     'Lead',
     'Role',
     'Shift',
@@ -48,10 +52,13 @@ __all__ = [
     'Stand',
     'Traffic',
     'Walk',
+    'adaptive_cruise',
     'equilibrium_gap_m',
     'following_acceleration',
     'gap_ahead_m',
+    'human_offset_m',
     'is_free',
+    'lead_in_path',
     'lead_of',
     'nearest_ahead',
     'nearest_behind',

@@ -4,9 +4,8 @@
 import pytest
 
 from wpt_core.world.drivers.line import DrivenLine
-from wpt_core.world.lane_position import LanePosition
 from wpt_core.world.road import Arc, Straight, lay
-from wpt_core.world.traffic import Shift
+from wpt_core.world.traffic import LanePosition, Shift
 
 POSITION = LanePosition(lay([Straight(200.0), Arc(150.0, 100.0), Straight(200.0)]))
 

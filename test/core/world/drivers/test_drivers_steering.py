@@ -11,8 +11,8 @@ from wpt_core.types import Action, Pose2
 from wpt_core.vehicle import Car, VehicleParameters, randomised
 from wpt_core.world.drivers.line import DrivenLine
 from wpt_core.world.drivers.steering import Tracker
-from wpt_core.world.lane_position import LanePosition
 from wpt_core.world.road import Arc, Clothoid, Straight, lay
+from wpt_core.world.traffic import LanePosition
 
 STRAIGHT = lay([Straight(800.0)])
 R_M = 150.0

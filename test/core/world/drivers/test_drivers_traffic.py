@@ -4,14 +4,13 @@
 import pytest
 
 from wpt_core.types import InputError
-from wpt_core.world.drivers import DRIVERS, build
+from wpt_core.world.drivers import DRIVERS, PrivilegedKind, build
 from wpt_core.world.drivers.line import DrivenLine
 from wpt_core.world.drivers.pace import EXPERT_STYLE, approach_speed, pace
 from wpt_core.world.drivers.passing import find_pass, is_clear
-from wpt_core.world.lane_position import LanePosition
 from wpt_core.world.road import Road, Straight, country, lay
 from wpt_core.world.scene import Kind
-from wpt_core.world.traffic import Body, Shift
+from wpt_core.world.traffic import Body, LanePosition, Shift
 
 ROAD = Road(lay([Straight(1000.0)]), country(lane_m=3.25, edge_strip_m=0.5), 20.0)
 LANE_M = ROAD.lane_offset(0)
@@ -150,7 +149,7 @@ def test_gentle_braking_by_hand() -> None:
 def test_drivers_by_name() -> None:
     for kind in DRIVERS:
         assert build(kind.name) is kind
-    assert [kind.name for kind in DRIVERS if kind.privileged] == ['expert']
+    assert [kind.name for kind in DRIVERS if isinstance(kind, PrivilegedKind)] == ['expert']
     expected = "driver: unknown name 'x'; expected one of expert, straight, constant_velocity"
     with pytest.raises(InputError, match=expected):
         build('x')

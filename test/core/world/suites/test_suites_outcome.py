@@ -8,15 +8,13 @@ import pytest
 
 from wpt_core.metrics import PENALTIES, Infraction, suite_score
 from wpt_core.types import Action
-from wpt_core.world.drivers import Driver, DriverKind, build
-from wpt_core.world.observation import Observation
+from wpt_core.world.drive import Observation, World
+from wpt_core.world.drivers import EXPERT, STRAIGHT, Driver, DriverKind, PrivilegedKind, seat
 from wpt_core.world.scenario import Ability, Scenario
 from wpt_core.world.scene import Kind
-from wpt_core.world.simulation import World
 from wpt_core.world.span import exactly
 from wpt_core.world.suites import SUITES, find, find_scenario, run_scenario, run_suite
 
-EXPERT, STRAIGHT = build('expert'), build('straight')
 ROUTES = find('routes')
 
 
@@ -27,7 +25,7 @@ class Asleep:
         return Action(0.0, -4.0)
 
 
-ASLEEP = DriverKind('asleep', 'brakes', lambda _world: Asleep())
+ASLEEP = DriverKind('asleep', 'brakes', Asleep)
 
 
 def test_a_route_not_finished_in_time_costs_a_timeout() -> None:
@@ -48,10 +46,10 @@ class Blind(World):
 
 def _blindfolded(world: World) -> Driver:
     world.__class__ = Blind
-    return EXPERT.make(world)
+    return seat(EXPERT, world)
 
 
-BLIND = DriverKind('blind', 'the expert, not seeing others', _blindfolded)
+BLIND = PrivilegedKind('blind', 'the expert, not seeing others', _blindfolded)
 COSTS = {
     Ability.STOPPED_VEHICLE: Infraction.VEHICLE,
     Ability.CUT_IN: Infraction.VEHICLE,

@@ -5,9 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from wpt_core.world.cruise import ACC_STYLE, adaptive_cruise, lead_in_path
 from wpt_core.world.scene import Kind
-from wpt_core.world.traffic import Body, Lead, equilibrium_gap_m, following_acceleration
+from wpt_core.world.traffic import (
+    ACC_STYLE,
+    Body,
+    Lead,
+    adaptive_cruise,
+    equilibrium_gap_m,
+    following_acceleration,
+    lead_in_path,
+)
 
 DT_S = 0.05
 

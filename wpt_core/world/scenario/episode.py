@@ -8,7 +8,7 @@ import numpy as np
 
 from wpt_core.types import Pose2
 from wpt_core.vehicle import VehicleParameters, randomised
-from wpt_core.world.render.look import Daylight, LensLook, Look, Weather
+from wpt_core.world.render.look import Daylight, Look, Weather, draw_look
 from wpt_core.world.road import (
     Arc,
     Clothoid,
@@ -23,10 +23,10 @@ from wpt_core.world.road import (
     random_section,
     worn,
 )
-from wpt_core.world.scenario import Conditions, Hand, Layout, Leg, Scenario
-from wpt_core.world.seeds import Split, stream
+from wpt_core.world.scenario.description import Conditions, Hand, Layout, Leg, Scenario
+from wpt_core.world.scenario.seeds import Split, stream
+from wpt_core.world.scenario.wind import Wind
 from wpt_core.world.traffic import Traffic
-from wpt_core.world.wind import Wind
 
 __all__ = ['START_S_M', 'Episode', 'draw']
 
@@ -132,35 +132,12 @@ def _start_pose(generator: np.random.Generator, scenario: Scenario, road: Road) 
 
 
 def _look(generator: np.random.Generator, conditions: Conditions) -> Look:
-    """Draw what the conditions leave open; every draw is made, so that none moves another."""
-
-    def spread(low: float, high: float) -> float:
-        return float(generator.uniform(low, high))
-
-    dusk, cloudy = spread(0.0, 1.0) < 0.15, spread(0.0, 1.0) < 0.4
+    """As the conditions say; without conditions mostly by day, and dry."""
+    dusk, cloudy = generator.random() < 0.15, generator.random() < 0.4
     daylight = conditions.daylight or (Daylight.DUSK if dusk else Daylight.DAY)
     weather = conditions.weather or (Weather.OVERCAST if cloudy else Weather.CLEAR)
-    tint = spread(-0.06, 0.06)
-    return Look(
-        seed=int(generator.integers(2**31)),
-        daylight=daylight,
-        weather=weather,
-        sun_azimuth_rad=spread(-math.pi, math.pi),
-        sun_elevation_rad=spread(0.35, 1.1),
-        glare=conditions.glare.draw(generator),
-        haze=spread(0.02, 0.25),
-        asphalt=spread(0.22, 0.5),
-        patches=spread(0.0, 0.8),
-        greenery=spread(0.1, 0.9),
-        trees=spread(0.1, 0.9),
-        lens=LensLook(
-            exposure_ev=spread(-0.4, 0.4),
-            noise=spread(0.004, 0.02),
-            blur_px=spread(0.3, 0.8),
-            vignette=spread(0.1, 0.35),
-            white_balance=(1.0 + tint, 1.0, 1.0 - tint),
-        ),
-    )
+    look = draw_look(generator, daylight, weather)
+    return replace(look, glare=conditions.glare.draw(generator))
 
 
 def _into_the_sun(look: Look, road: Road) -> Look:

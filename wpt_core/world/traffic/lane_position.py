@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from wpt_core.geometry import Path
-from wpt_core.world.traffic import Sideways
+from wpt_core.world.traffic.shift import Sideways
 
 __all__ = ['LanePosition', 'human_offset_m']
 

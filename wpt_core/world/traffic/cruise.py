@@ -3,14 +3,8 @@
 
 import math
 
-from wpt_core.world.traffic import (
-    Band,
-    Body,
-    CarFollowing,
-    Lead,
-    following_acceleration,
-    lead_of,
-)
+from wpt_core.world.traffic.body import Band, Body, lead_of
+from wpt_core.world.traffic.idm import CarFollowing, Lead, following_acceleration
 
 __all__ = ['ACC_STYLE', 'adaptive_cruise', 'lead_in_path']
 

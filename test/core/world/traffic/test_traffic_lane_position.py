@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from wpt_core.world.lane_position import LanePosition, human_offset_m
 from wpt_core.world.road import Arc, Clothoid, Straight, lay
+from wpt_core.world.traffic import LanePosition, human_offset_m
 
 
 def test_to_the_inside_and_never_far() -> None:

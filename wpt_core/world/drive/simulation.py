@@ -10,19 +10,15 @@ from wpt_core.geometry import Box, overlap
 from wpt_core.metrics import Footprint
 from wpt_core.types import Action, CameraFrame, Command, EgoState, InputError, Rig
 from wpt_core.vehicle import Car, VehicleParameters, footprint_centre
-from wpt_core.world.cameras import Cameras
-from wpt_core.world.cruise import adaptive_cruise, lead_in_path
-from wpt_core.world.ego import body_of, locate
-from wpt_core.world.episode import START_S_M, draw
-from wpt_core.world.lane_position import LanePosition
-from wpt_core.world.log import DriveLog, Incident, IncidentKind, Record, assemble
-from wpt_core.world.observation import Observation
+from wpt_core.world.drive.cameras import Cameras
+from wpt_core.world.drive.ego import body_of, locate
+from wpt_core.world.drive.log import DriveLog, Incident, IncidentKind, Record, assemble
+from wpt_core.world.drive.observation import Observation
 from wpt_core.world.render.look import Look
 from wpt_core.world.road import Road
-from wpt_core.world.scenario import Scenario
+from wpt_core.world.scenario import START_S_M, Scenario, Split, draw
 from wpt_core.world.scene import Actor, Scene
-from wpt_core.world.seeds import Split
-from wpt_core.world.traffic import Body, CurveSpeed
+from wpt_core.world.traffic import Body, CurveSpeed, LanePosition, adaptive_cruise, lead_in_path
 
 __all__ = ['STEP_S', 'Longitudinal', 'World']
 

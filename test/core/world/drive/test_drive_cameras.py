@@ -7,7 +7,7 @@ import numpy as np
 
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action, Camera, Intrinsics, Rig
-from wpt_core.world.cameras import camera_towards
+from wpt_core.world.drive import World, camera_towards
 from wpt_core.world.road import RoadKind
 from wpt_core.world.scenario import (
     Ability,
@@ -18,7 +18,6 @@ from wpt_core.world.scenario import (
     Rule,
     Scenario,
 )
-from wpt_core.world.simulation import World
 from wpt_core.world.span import exactly
 
 _LENS = Intrinsics(32, 16, 22.0, 22.0, 15.5, 7.5)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from wpt_core.types import InputError
-from wpt_core.world.seeds import SEED_END, Split, stream
+from wpt_core.world.scenario import SEED_END, Split, stream
 
 EVAL = Split.EVALUATION
 

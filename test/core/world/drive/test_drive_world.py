@@ -8,23 +8,22 @@ import numpy as np
 import pytest
 
 from wpt_core.types import Action, Command, InputError
-from wpt_core.world.episode import START_S_M
-from wpt_core.world.log import DriveLog, IncidentKind
+from wpt_core.world.drive import STEP_S, DriveLog, IncidentKind, Longitudinal, World
 from wpt_core.world.render.look import Weather
 from wpt_core.world.road import RoadKind
 from wpt_core.world.scenario import (
+    START_S_M,
     Ability,
     Conditions,
     Layout,
     Leg,
     Rule,
     Scenario,
+    Split,
     Start,
     TimedCommand,
 )
 from wpt_core.world.scene import Kind
-from wpt_core.world.seeds import Split
-from wpt_core.world.simulation import STEP_S, Longitudinal, World
 from wpt_core.world.span import Span, exactly
 from wpt_core.world.traffic import Follow, Role, Stand
 
