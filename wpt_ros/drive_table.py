@@ -7,10 +7,10 @@ import numpy as np
 
 from wpt_core.metrics import suite_score, wilson_interval
 from wpt_core.world.scenario import Rule
-from wpt_core.world.suites import SUITES, Outcome
+from wpt_core.world.suites import SUITES, Outcome, markdown_table
 from wpt_ros.text_table import text_table
 
-__all__ = ['drive_table', 'scenario_list', 'summary']
+__all__ = ['drive_table', 'scenario_list', 'suites_page', 'summary']
 
 
 def scenario_list() -> Iterator[str]:
@@ -21,6 +21,12 @@ def scenario_list() -> Iterator[str]:
         rows = [(s.name, s.ability.value, s.summary) for s in suite.scenarios]
         yield from text_table(('scenario', 'ability', 'what happens'), rows)
         yield ''
+
+
+def suites_page() -> str:
+    """The same as a page of documentation."""
+    head = '# The suites\n\nMade by `./wpt world --markdown`; the rules are those of the code.\n\n'
+    return head + '\n\n'.join(markdown_table(suite) for suite in SUITES)
 
 
 def drive_table(outcomes: Sequence[Outcome]) -> Iterator[str]:

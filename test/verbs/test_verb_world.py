@@ -32,6 +32,16 @@ def test_list_names_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:
             assert scenario.summary in said
 
 
+def test_the_documentation_says_what_the_code_asks(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _world('--markdown') == 0
+    assert capsys.readouterr().out == (root / 'docs' / 'suites.md').read_text()
+    readme = (root / 'README.md').read_text()
+    for suite in SUITES:
+        assert f'| `{suite.name}` | {len(suite.scenarios)} | {suite.rule} |' in readme
+
+
 def test_a_drive_leaves_video_sheet_curves_and_table(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,7 +13,7 @@ from wpt_core.world.drivers import DRIVERS, AnyKind, build
 from wpt_core.world.scenario import Scenario, check_seed
 from wpt_core.world.suites import SUITES, Outcome, find, find_scenario, run_scenario
 from wpt_ros.drive_files import DriveFiles
-from wpt_ros.drive_table import drive_table, scenario_list, summary
+from wpt_ros.drive_table import drive_table, scenario_list, suites_page, summary
 
 __all__ = ['SUMMARY', 'add_arguments', 'run']
 
@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     suites = ', '.join(suite.name for suite in SUITES)
     drivers = '; '.join(f'{kind.name}: {kind.summary}' for kind in DRIVERS)
     parser.add_argument('--list', action='store_true', help='name every scenario and stop')
+    parser.add_argument('--markdown', action='store_true', help='the same as docs/suites.md')
     parser.add_argument('--suite', default='lane_centre', help=f'{suites} (default lane_centre)')
     parser.add_argument(
         '--scenario', nargs='+', default=[], metavar='NAME', help='only these of the suite'
@@ -59,8 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Return 0, also when drives failed: the table tells; InputError for a wish not granted."""
-    if arguments.list:
-        print('\n'.join(scenario_list()))
+    if arguments.list or arguments.markdown:
+        print(suites_page() if arguments.markdown else '\n'.join(scenario_list()))
         return 0
     suite = find(arguments.suite)
     driver = build(arguments.driver)

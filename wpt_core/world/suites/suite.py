@@ -35,9 +35,9 @@ SUITES = (
     ),
     Suite(
         'lane_change',
-        f'within {LANE_CHANGE_RULE.offset_m:g} m of the centre of the new lane within '
-        f'{LANE_CHANGE_RULE.settle_within_s:g} s of the command and to the end, no collision, '
-        'and no wheel in any further lane',
+        f'is within {LANE_CHANGE_RULE.offset_m:g} m of the centre of the new lane within '
+        f'{LANE_CHANGE_RULE.settle_within_s:g} s of the command and stays there to the end, '
+        'touches nobody, and no wheel is in any further lane',
         LANE_CHANGE,
     ),
     Suite(
@@ -71,7 +71,8 @@ def find_scenario(suite: Suite, name: str) -> Scenario:
 
 
 def markdown_table(suite: Suite) -> str:
-    """The suite as a table for a README."""
+    """The suite as a table for a page of documentation."""
     rows = ['| scenario | ability | what happens |', '|---|---|---|']
     rows += [f'| `{s.name}` | {s.ability.value} | {s.summary} |' for s in suite.scenarios]
-    return f'**`{suite.name}`** ({len(suite.scenarios)}): {suite.rule}.\n\n' + '\n'.join(rows)
+    head = f'## `{suite.name}` ({len(suite.scenarios)})\n\nPasses when it {suite.rule}.\n\n'
+    return head + '\n'.join(rows)
