@@ -39,7 +39,7 @@ class Progress:
         """Run to the end; on failure raise the one sentence that explains it."""
         tail: deque[str] = deque(maxlen=LINES_KEPT)
         with (
-            self.log.open('a') as log,
+            self.log.open('a', buffering=1) as log,
             subprocess.Popen(
                 [str(word) for word in command],
                 stdin=subprocess.DEVNULL,
