@@ -5,12 +5,18 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from wpt_core.metrics import suite_score, wilson_interval
+from wpt_core.metrics import (
+    SuiteScore,
+    mean_interval,
+    over_seeds,
+    suite_score,
+    wilson_interval,
+)
 from wpt_core.world.scenario import Rule
 from wpt_core.world.suites import SUITES, Outcome, markdown_table
 from wpt_ros.text_table import text_table
 
-__all__ = ['drive_table', 'scenario_list', 'suites_page', 'summary']
+__all__ = ['drive_table', 'over_seeds_summary', 'scenario_list', 'suites_page', 'summary']
 
 
 def scenario_list() -> Iterator[str]:
@@ -47,19 +53,41 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
     )
 
 
-def summary(suite: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """What the table comes to."""
+def summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """What the table of one seed comes to."""
     first = outcomes[0]
     passed = sum(outcome.passed for outcome in outcomes)
     share = wilson_interval(passed, len(outcomes))
     yield ''
     yield (
-        f'{first.driver} on {suite}, seed {first.seed}: {passed} of {len(outcomes)} passed '
+        f'{first.driver} on {first.scenario.suite}, seed {first.seed}: '
+        f'{passed} of {len(outcomes)} passed '
         f'(95 % interval {share.low:.0%} to {share.high:.0%}), '
-        f'mean comfort {np.mean([outcome.comfort for outcome in outcomes]):.2f}'
+        f'mean comfort {_mean_comfort(outcomes):.2f}'
     )
     if first.scenario.rule is Rule.ROUTE:
-        routes = [outcome.route for outcome in outcomes]
-        score = suite_score(routes, [route.route for route in routes])
+        score = _score(outcomes)
         costs = ', '.join(f'{count} × {kind.value}' for kind, count in score.infractions)
         yield f'driving score {score.driving_score:.1f}; infractions: {costs or "none"}'
+
+
+def over_seeds_summary(runs: Sequence[Sequence[Outcome]]) -> Iterator[str]:
+    """Means over the seeds, each with its 95 % interval (Student)."""
+    first = runs[0][0]
+    passes = [sum(outcome.passed for outcome in run) for run in runs]
+    yield f'{first.driver} on {first.scenario.suite}, {len(runs)} seeds'
+    counts = ', '.join(map(str, passes))
+    yield f'  passed of {len(runs[0])}: {counts}; mean {mean_interval(passes)}'
+    yield f'  comfort: {mean_interval([_mean_comfort(run) for run in runs])}'
+    if first.scenario.rule is Rule.ROUTE:
+        scores = over_seeds([_score(run) for run in runs])
+        yield f'  driving score: {scores.driving_score}'
+
+
+def _mean_comfort(outcomes: Sequence[Outcome]) -> float:
+    return float(np.mean([outcome.comfort for outcome in outcomes]))
+
+
+def _score(outcomes: Sequence[Outcome]) -> SuiteScore:
+    routes = [outcome.route for outcome in outcomes]
+    return suite_score(routes, [route.route for route in routes])

@@ -67,6 +67,21 @@ def test_a_drive_leaves_video_sheet_curves_and_table(
     assert '1 of 1 passed' in (folder / 'table.txt').read_text()
 
 
+def test_several_seeds_are_summed_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ('--suite', 'routes', '--scenario', 'tight_left', 'tight_left', '--driver', 'straight')
+    rig = tmp_path / 'rig.yaml'
+    rig.write_text(SMALL_RIG)
+    out = tmp_path / 'out'
+    assert _world(*words, '--seed', '3', '4', '--rig', str(rig), '--out', str(out)) == 0
+    said = capsys.readouterr().out
+    assert 'straight on routes, 2 seeds' in said
+    assert 'passed of 1: 0, 0; mean 0 [0, 0]' in said
+    assert sorted(path.name for path in out.iterdir()) == [
+        'routes-straight-seed3',
+        'routes-straight-seed4',
+    ]
+
+
 def test_failed_drives_are_in_the_table_and_filmed_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,7 +13,13 @@ from wpt_core.world.drivers import DRIVERS, AnyKind, build
 from wpt_core.world.scenario import Scenario, check_seed
 from wpt_core.world.suites import SUITES, Outcome, find, find_scenario, run_scenario
 from wpt_ros.drive_files import DriveFiles
-from wpt_ros.drive_table import drive_table, scenario_list, suites_page, summary
+from wpt_ros.drive_table import (
+    drive_table,
+    over_seeds_summary,
+    scenario_list,
+    suites_page,
+    summary,
+)
 
 __all__ = ['SUMMARY', 'add_arguments', 'run']
 
@@ -25,6 +31,7 @@ examples:
   wpt world --list                            every suite and scenario
   wpt world --suite routes --seed 3           another suite, other roads and looks
   wpt world --driver straight                 how it looks when nobody steers
+  wpt world --seed 0 1 2 --films 0            three runs, and intervals over them
   wpt world --suite routes --scenario NAME    one drive, with its pictures
   wpt world --rig my_car.yaml                 seen by the cameras of another car
 """
@@ -43,7 +50,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument('--driver', default='expert', help=f'{drivers} (default expert)')
     parser.add_argument(
-        '--seed', type=int, default=0, help='draws what a scenario leaves open (default 0)'
+        '--seed',
+        type=int,
+        nargs='+',
+        default=[0],
+        metavar='N',
+        help='draws what a scenario leaves open; several: one run each (default 0)',
     )
     parser.add_argument(
         '--out', type=Path, default=Path('out/world'), metavar='DIR', help='default out/world'
@@ -65,21 +77,38 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     suite = find(arguments.suite)
     driver = build(arguments.driver)
-    scenarios = [find_scenario(suite, name) for name in arguments.scenario] or suite.scenarios
+    names = dict.fromkeys(arguments.scenario)
+    scenarios = [find_scenario(suite, name) for name in names] or suite.scenarios
     rig = surround_rig() if arguments.rig is None else load_rig(arguments.rig)
-    check_seed(arguments.seed)
+    seeds = list(dict.fromkeys(arguments.seed))
+    for seed in seeds:
+        check_seed(seed)
     if arguments.films < 0:
         raise InputError(f'--films must be 0 or more, got {arguments.films}')
-    files = DriveFiles(arguments.out, f'{suite.name}-{driver.name}-seed{arguments.seed}', rig)
-    outcomes = _drive(scenarios, driver, arguments.seed)
-    print('\n'.join(drive_table(outcomes)))
-    print('\n'.join(summary(suite.name, outcomes)))
-    count = len(scenarios) if arguments.scenario else arguments.films
-    for outcome in tqdm(_worth_filming(outcomes, count), desc='filming', disable=None):
-        files.film(outcome, driver)
-    files.write_table([*drive_table(outcomes), *summary(suite.name, outcomes)])
-    print(f'\npictures and table: {files.folder}')
+    films = len(scenarios) if names else arguments.films
+    places = [
+        DriveFiles(arguments.out, f'{suite.name}-{driver.name}-seed{seed}', rig) for seed in seeds
+    ]
+    runs = [
+        _run_seed(scenarios, driver, seed, files=files, films=films)
+        for seed, files in zip(seeds, places, strict=True)
+    ]
+    if len(runs) > 1:
+        print('\n'.join(over_seeds_summary(runs)))
     return 0
+
+
+def _run_seed(
+    scenarios: Sequence[Scenario], driver: AnyKind, seed: int, *, files: DriveFiles, films: int
+) -> list[Outcome]:
+    outcomes = _drive(scenarios, driver, seed)
+    lines = [*drive_table(outcomes), *summary(outcomes)]
+    print('\n'.join(lines))
+    files.write_table(lines)
+    for outcome in tqdm(_worth_filming(outcomes, films), desc='filming', disable=None):
+        files.film(outcome, driver)
+    print(f'pictures and table: {files.folder}\n')
+    return outcomes
 
 
 def _drive(scenarios: Sequence[Scenario], driver: AnyKind, seed: int) -> list[Outcome]:
