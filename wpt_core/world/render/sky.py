@@ -20,6 +20,8 @@ __all__ = ['Panorama', 'SkyView', 'build_panorama', 'paint_sky', 'view_sky']
 _ROWS = 320
 _TOP = float(np.pi / 2)
 _CLOUD_PX = 512
+_SHEEN = 3.0
+"""The most that a mirrored sky shines, in lights of the horizon."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,7 +72,9 @@ def build_panorama(
     _sun(radiance, look, light=light, toward_sun=toward_sun)
     add_skyline(generator, radiance, look=look, light=light, elevation=elevation)
     closed = np.concatenate([radiance, radiance[:, :1]], axis=1)
-    mirror = cv2.GaussianBlur(radiance, (0, 0), 3.0, sigmaY=9.0, borderType=cv2.BORDER_REPLICATE)
+    # A road is too rough to show the sun as a spot: what is left of it is a broad sheen.
+    dull = np.minimum(radiance, np.float32(_SHEEN * light.haze_rgb.max()))
+    mirror = cv2.GaussianBlur(dull, (0, 0), 3.0, sigmaY=9.0, borderType=cv2.BORDER_REPLICATE)
     return Panorama(closed, np.concatenate([mirror, mirror[:, :1]], axis=1))
 
 
