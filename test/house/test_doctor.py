@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The doctor names what is missing and what to do, and survives what is broken."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -66,13 +67,12 @@ def test_an_import_without_end_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> 
     assert finding.remedy
 
 
-def test_before_set_up_it_says_what_set_up_would_do(bare_python: str, tmp_path: Path) -> None:
-    root = Path(doctor.__file__).resolve().parents[2]
-    for name in ('wpt', 'wpt_ros', 'msg', 'setup.py', 'constraints.txt'):
+def test_before_set_up_it_says_what_set_up_would_do(
+    bare_python: str, root: Path, tmp_path: Path
+) -> None:
+    for name in ('wpt', 'msg', 'setup.py', 'constraints.txt'):
         (tmp_path / name).symlink_to(root / name)
-    (tmp_path / 'wpt_ros').unlink()
-    copy = subprocess.run(['cp', '-r', root / 'wpt_ros', tmp_path])
-    assert copy.returncode == 0
+    shutil.copytree(root / 'wpt_ros', tmp_path / 'wpt_ros')
     answer = ask([bare_python], tmp_path)
     found, remedy = following(answer.stdout, 'missing  set-up')
     assert 'not done' in found
