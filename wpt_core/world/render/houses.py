@@ -71,15 +71,12 @@ def build_houses(generator: Generator, length_m: float) -> Houses:
 
 def paint_houses(canvas: Canvas, wall: Wall, houses: Houses) -> None:
     """Paint a side of the street over what is farther away."""
-    hits = wall.hit(float(houses.height_m.max()))
+    hits = wall.hit(canvas, lambda s_m: houses.height_m.take(_house(houses, s_m)))
     house = _house(houses, hits.s_m)
     cover = np.minimum(houses.height_m.take(house) - hits.height_m, hits.height_m)
     cover /= hits.high_m
     cover += np.float32(0.5)
     np.clip(cover, 0.0, 1.0, out=cover)
-    cover *= hits.depth_m < canvas.depth_m.take(hits.pixels)
-    shown = np.flatnonzero(cover > 0.0)
-    hits, house, cover = hits.only(shown), house[shown], cover[shown]
     albedo, glass = _front(hits, houses, house)
     glow = None
     if wall.light.headlights > 0.0:

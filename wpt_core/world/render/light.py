@@ -6,6 +6,7 @@ a red brake lamp is about 3, a dipped headlamp seen from its beam 40 or more.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +27,10 @@ _BEAM_ENDS_M = 200.0
 _BEAM_LIGHT_M2 = 14.0
 """Illumination at 1 m in the hot spot: 30 000 cd against the 100 000 lx of a summer day, raised
 because cameras see the contrast of a lit road better than this ratio says."""
+
+_ELEVATIONS = np.arange(-0.6, 0.15, 0.0005)
+"""Tangents; all stray light above these, next to nothing below."""
+_SINES = np.linspace(-1.0, 1.0, 257)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -83,18 +88,34 @@ class Light:
 def _beam(from_lamp: Float32) -> Float32:
     """One dipped lamp: share of its hot spot over the square of the distance."""
     x, y, z = from_lamp[..., 0], from_lamp[..., 1], from_lamp[..., 2]
-    range_m = np.sqrt(x * x + y * y) + np.float32(1e-3)
-    azimuth, elevation = np.arctan2(y, x), z / range_m
-    cut_off = _CUT_OFF_RAD + np.clip(-azimuth, 0.0, 0.13) * np.float32(_KINK_RAD)
-    below = (cut_off - elevation) / np.float32(0.006)
-    edge = 1.0 / (1.0 + np.exp(-np.clip(below, -30.0, 30.0)))
-    depth = np.clip(cut_off - elevation, 0.0, None)
+    near = x * x + y * y + np.float32(1e-6)
+    per_m = 1 / np.sqrt(near)
+    table = _beam_table()
+    place = _step(z * per_m, _ELEVATIONS) * table.shape[1] + _step(y * per_m, _SINES)
+    light: Float32 = table.ravel().take(place) / (near + z * z + np.float32(0.5))
+    return light
+
+
+def _step(value: Float32, grid: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Index of the nearest value of an even grid."""
+    per_step = np.float32(1 / (grid[1] - grid[0]))
+    place = (value - np.float32(grid[0])) * per_step + np.float32(0.5)
+    index: NDArray[np.intp] = np.clip(place, 0, len(grid) - 1).astype(np.intp)
+    return index
+
+
+@cache
+def _beam_table() -> Float32:
+    """Share of the hot spot for all elevations (rows) and sines of azimuth (columns)."""
+    azimuth = np.arcsin(_SINES)[None, :]
+    depth = _CUT_OFF_RAD + np.clip(-azimuth, 0.0, 0.13) * _KINK_RAD - _ELEVATIONS[:, None]
+    edge = 1.0 / (1.0 + np.exp(-np.clip(depth / 0.006, -30.0, 30.0)))
+    depth = np.clip(depth, 0.0, None)
     spread = 0.55 * np.exp(-((azimuth / 0.16) ** 2)) + 0.45 * np.exp(-((azimuth / 0.50) ** 2))
     fall = 0.90 * np.exp(-depth / 0.028) + 0.10 * np.exp(-depth / 0.12)
     stray = 0.002 * np.exp(-((azimuth / 0.8) ** 2))
-    share = edge * spread * fall + stray
-    light: Float32 = (share / (range_m * range_m + z * z + 0.5)).astype(np.float32)
-    return light
+    share: Float32 = (edge * spread * fall + stray).astype(np.float32)
+    return share
 
 
 def light_from(look: Look) -> Light:

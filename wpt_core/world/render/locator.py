@@ -31,7 +31,7 @@ class Located:
     d_m: Float32
     """From the reference line, left positive."""
     cos: Float32
-    """Of the road's heading there, in the world."""
+    """Of the road's heading in the world, that of the nearest sample: within 0.08 rad."""
     sin: Float32
 
 

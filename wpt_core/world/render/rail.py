@@ -21,16 +21,14 @@ _FOLDS = np.array([0.55, 0.95, 1.15, 0.85, 0.5, 0.5, 0.85, 1.1, 1.2, 1.0, 0.7], 
 
 def paint_rail(canvas: Canvas, wall: Wall) -> None:
     """Paint a rail over what is farther away."""
-    hits = wall.hit(_BEAM_M[1])
+    hits = wall.hit(canvas, lambda _: _BEAM_M[1])
     beam = _between(hits, *_BEAM_M)
     posts = _between(hits, 0.0, _BEAM_M[1]) * steady_cover(
         hits.s_m / np.float32(_POST_EVERY_M),
         hits.wide_m / np.float32(_POST_EVERY_M),
         share=_POST_M / _POST_EVERY_M,
     )
-    cover = np.maximum(beam, posts) * (hits.depth_m < canvas.depth_m[hits.pixels])
-    shown = np.flatnonzero(cover > 0.0)
-    hits, beam, cover = hits.only(shown), beam[shown], cover[shown]
+    cover = np.maximum(beam, posts)
     fold = (hits.height_m - _BEAM_M[0]) / (_BEAM_M[1] - _BEAM_M[0])
     tone = np.interp(fold, np.linspace(0.0, 1.0, len(_FOLDS)), _FOLDS)
     tone += np.clip(hits.high_m / 0.15, 0.0, 1.0) * (0.85 - tone)

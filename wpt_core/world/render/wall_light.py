@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Light on walls, and walls on the canvas."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from wpt_core.types import Pose2
 from wpt_core.world.render.canvas import Canvas, Float32
@@ -30,9 +32,9 @@ class Wall:
     pose: Pose2
     """Of the car."""
 
-    def hit(self, top_m: float) -> Hits:
-        """Pixels that see it from the ground up to `top_m`."""
-        return hit_wall(self.view, self.line, pose=self.pose, top_m=top_m)
+    def hit(self, canvas: Canvas, top_m: Callable[[Float32], Float32 | float]) -> Hits:
+        """Pixels that see it from the ground up to `top_m` of s."""
+        return hit_wall(self.view, self.line, pose=self.pose, top_m=top_m, before_m=canvas.depth_m)
 
 
 def paint_hits(
@@ -61,7 +63,8 @@ def paint_hits(
     partly = np.flatnonzero(cover < 1.0)
     below = canvas.light[hits.pixels[partly]]
     light[partly] = below + cover[partly, None] * (light[partly] - below)
-    canvas.light[hits.pixels] = light
+    # Three floats as one thing of twelve bytes: half the time.
+    canvas.light.view('V12')[:, 0][hits.pixels] = light.view('V12')[:, 0]
     solid = cover > 0.5
     canvas.depth_m[hits.pixels[solid]] = hits.depth_m[solid]
     canvas.instances[hits.pixels[solid]] = 0
@@ -77,17 +80,15 @@ def _illumination(wall: Wall, hits: Hits) -> Planes:
     if light.headlights > 0.0:
         ahead = wall.view.ray[0].take(hits.pixels) > np.float32(_LIT_COS)
         near = np.flatnonzero(ahead & (hits.range_m < _LIT_TO_M))
-        own[near] = np.float32(0.6) * light.headlight(_points(wall.view, hits.only(near)))
+        own[near] = np.float32(0.6) * light.headlight(_points(wall.view, hits, near))
     base = (0.55 * light.sky_rgb + 0.12 * light.ground_rgb).astype(np.float32)
     red, green, blue = (sun * np.float32(light.sun_rgb[i]) + (own + base[i]) for i in range(3))
     return red, green, blue
 
 
-def _points(view: WallView, hits: Hits) -> Float32:
-    """(n, 3) of the hits in `base_link`."""
-    x, y = (
-        view.place_m[i].take(hits.pixels) + view.ray[i].take(hits.pixels) * hits.range_m
-        for i in range(2)
-    )
-    points: Float32 = np.stack([x, y, hits.height_m], axis=-1)
+def _points(view: WallView, hits: Hits, chosen: NDArray[np.intp]) -> Float32:
+    """(n, 3) of some hits in `base_link`."""
+    pixels, range_m = hits.pixels[chosen], hits.range_m[chosen]
+    x, y = (view.place_m[i].take(pixels) + view.ray[i].take(pixels) * range_m for i in range(2))
+    points: Float32 = np.stack([x, y, hits.height_m[chosen]], axis=-1)
     return points

@@ -6,7 +6,7 @@ one ray per half pixel of azimuth on that plan; the height at which a pixel meet
 follows from its slope alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,8 +68,8 @@ class WallView:
     """(P,) metres up per metre of plan."""
     depth_per_m: Float32
     """(P,) z in the camera frame per metre of plan."""
-    pixel_rad: Float32
-    """(P,) angle of a pixel."""
+    half_pixel_rad: Float32
+    """(P,) half the angle of a pixel."""
 
 
 def view_walls(cameras: Sequence[Camera], pixel_rad: float) -> WallView:
@@ -100,7 +100,9 @@ def view_walls(cameras: Sequence[Camera], pixel_rad: float) -> WallView:
         ray=np.concatenate([fan[3] for fan in fans]).T.astype(np.float32),
         slope=np.concatenate([fan[1] for fan in fans]).astype(np.float32),
         depth_per_m=np.concatenate([fan[2] for fan in fans]).astype(np.float32),
-        pixel_rad=np.repeat([1 / c.intrinsics.fx_px for c in cameras], sizes).astype(np.float32),
+        half_pixel_rad=np.repeat([0.5 / c.intrinsics.fx_px for c in cameras], sizes).astype(
+            np.float32
+        ),
     )
 
 
@@ -135,38 +137,38 @@ class Hits:
     wide_m: Float32
     """... and along it."""
 
-    def only(self, chosen: NDArray[np.intp]) -> 'Hits':
-        """Some of them."""
-        return Hits(
-            pixels=self.pixels[chosen],
-            s_m=self.s_m[chosen],
-            height_m=self.height_m[chosen],
-            depth_m=self.depth_m[chosen],
-            range_m=self.range_m[chosen],
-            high_m=self.high_m[chosen],
-            wide_m=self.wide_m[chosen],
-        )
 
-
-def hit_wall(view: WallView, line: WallLine, *, pose: Pose2, top_m: float) -> Hits:
-    """Pixels that see the wall from the ground up to `top_m`, with a pixel to spare."""
-    table = _cast(view, line, pose)
-    range_m = np.take(table[0], view.bins)
+def hit_wall(
+    view: WallView,
+    line: WallLine,
+    *,
+    pose: Pose2,
+    top_m: Callable[[Float32], Float32 | float],
+    before_m: Float32,
+) -> Hits:
+    """Pixels that see the wall from the ground up to `top_m` of s, with half a pixel to spare;
+    those are left out where something stands before it, at the depths `before_m` (P,)."""
+    far_m, s_m, offset_m = _cast(view, line, pose)
+    tops = np.where(far_m < _NOTHING_M, top_m(s_m), -_NOTHING_M).astype(np.float32)
+    range_m = far_m.take(view.bins)
+    half = view.half_pixel_rad * range_m
     height = view.slope * range_m
     height += view.place_m[2]
-    high = view.pixel_rad * range_m
-    seen = (height > -high) & (height < np.float32(top_m) + high) & (range_m < _NOTHING_M)
+    seen = height > -half
+    height -= half
+    seen &= height < tops.take(view.bins)
+    seen &= view.depth_per_m * range_m < before_m
     pixels = np.flatnonzero(seen)
-    range_m, bins = range_m[pixels], view.bins[pixels]
-    s_per_rad = range_m * range_m / table[2][bins]
+    range_m, bins, high = range_m[pixels], view.bins[pixels], 2 * half[pixels]
+    s_per_rad = range_m * range_m / offset_m[bins]
     return Hits(
         pixels=pixels,
-        s_m=table[1][bins] + s_per_rad * view.beside_rad[pixels],
-        height_m=height[pixels],
+        s_m=s_m[bins] + s_per_rad * view.beside_rad[pixels],
+        height_m=height[pixels] + half[pixels],
         depth_m=view.depth_per_m[pixels] * range_m,
         range_m=range_m,
-        high_m=high[pixels],
-        wide_m=np.abs(s_per_rad) * view.pixel_rad[pixels],
+        high_m=high,
+        wide_m=np.abs(s_per_rad) * (2 * view.half_pixel_rad[pixels]),
     )
 
 

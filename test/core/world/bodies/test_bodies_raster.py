@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from wpt_core.geometry import lift, pixel_grid, project, rays
 from wpt_core.types import EgoState, Pose2
-from wpt_core.world.render.bodies.eye import NEAR_M, eyes
+from wpt_core.world.render.bodies.eye import NEAR_M, clip_near, eyes
 from wpt_core.world.render.bodies.loft import block
 from wpt_core.world.render.bodies.mesh import Finish, Sketch
 from wpt_core.world.render.bodies.models import actor_mesh
-from wpt_core.world.render.bodies.raster import clip_near, paint_faces, place
+from wpt_core.world.render.bodies.raster import paint_faces, place
 from wpt_core.world.render.bodies.shade import emission, shades
 from wpt_core.world.render.canvas import blank_canvas
 from wpt_core.world.scene import Kind, Lights
@@ -34,8 +34,8 @@ def paint(mesh, pose, camera, light):
     eye = eyes(canvas, STILL)[0]
     placed = place(eye, mesh, lift(pose))
     glow = emission(Lights(), light, 0.0)
-    shade = shades(eye, [placed], light, [glow])[0]
-    paint_faces(eye, placed, shade, instance=7)
+    shade = shades([placed], light, [glow])[0]
+    paint_faces(placed, shade, instance=7)
     return canvas.panes[0], placed
 
 

@@ -7,13 +7,21 @@ import pytest
 from wpt_core.geometry import lift, project, transform_points
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Camera, Pose2
-from wpt_core.world.render.walls import hit_wall, steady_cover, view_walls, wall_line
+from wpt_core.world.render.canvas import Float32
+from wpt_core.world.render.walls import Hits, hit_wall, steady_cover, view_walls, wall_line
 from wpt_core.world.road import Arc, Straight, lay
 
 CAMERAS = surround_rig().cameras
 PATH = lay([Straight(80.0), Arc(70.0, 80.0)])
 POSE = Pose2(60.0, -1.0, 0.1)
 VIEW = view_walls(CAMERAS, 1 / 182.0)
+
+
+def _hit(offset_m: float, top_m: float) -> Hits:
+    """With nothing in front of the wall."""
+    open_m = np.full(VIEW.slope.shape, np.inf, np.float32)
+    line = wall_line(PATH, offset_m)
+    return hit_wall(VIEW, line, pose=POSE, top_m=lambda _: top_m, before_m=open_m)
 
 
 def _pixels(camera: Camera, offset_m: float, height_m: float) -> tuple[np.ndarray, ...]:
@@ -34,7 +42,7 @@ def _pixels(camera: Camera, offset_m: float, height_m: float) -> tuple[np.ndarra
 def test_pixels_meet_the_wall_at_its_place_height_and_depth(
     offset_m: float, height_m: float
 ) -> None:
-    hits = hit_wall(VIEW, wall_line(PATH, offset_m), pose=POSE, top_m=3.0)
+    hits = _hit(offset_m, 3.0)
     found = {int(pixel): i for i, pixel in enumerate(hits.pixels)}
     start, checked = 0, 0
     for camera in CAMERAS:
@@ -56,9 +64,24 @@ def test_pixels_meet_the_wall_at_its_place_height_and_depth(
 
 def test_a_wall_covers_no_pixel_that_looks_over_it() -> None:
     """From 1.45 m high, a 0.75 m rail lies wholly below the horizon."""
-    hits = hit_wall(VIEW, wall_line(PATH, -5.0), pose=POSE, top_m=0.75)
+    hits = _hit(-5.0, 0.75)
     assert len(hits.pixels) > 1000
     assert VIEW.slope[hits.pixels].max() < 0.0
+
+
+def test_only_what_is_seen_of_a_wall_is_hit() -> None:
+    """A wall whose height changes along it, behind a curtain at 20 m."""
+    curtain_m = np.full(VIEW.slope.shape, 20.0, np.float32)
+    line = wall_line(PATH, 6.0)
+
+    def top_m(s_m: Float32) -> Float32:
+        return np.where(s_m > 70.0, np.float32(5.0), np.float32(1.0))
+
+    hits = hit_wall(VIEW, line, pose=POSE, top_m=top_m, before_m=curtain_m)
+    assert hits.depth_m.max() < 20.0
+    lower = hits.s_m < 69.0
+    assert (hits.height_m - hits.high_m)[lower].max() < 1.0
+    assert hits.height_m[~lower].max() > 4.0
 
 
 def test_a_comb_is_averaged_exactly() -> None:
@@ -79,8 +102,7 @@ def test_walls_face_the_road() -> None:
 
 def test_lift_and_cast_agree_on_the_frame() -> None:
     """The point that a pixel meets, carried into the world, lies on the wall."""
-    line = wall_line(PATH, -5.0)
-    hits = hit_wall(VIEW, line, pose=POSE, top_m=0.75)
+    hits = _hit(-5.0, 0.75)
     near = hits.range_m < 30.0
     pixels = hits.pixels[near]
     plan = VIEW.place_m[:2, pixels] + VIEW.ray[:, pixels] * hits.range_m[near]

@@ -1,33 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """Painting plants: upright pictures that always turn towards the eye."""
 
+import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from wpt_core.world.render.bodies.eye import Eye
+from wpt_core.world.render.bodies.blend import lay_over
+from wpt_core.world.render.bodies.eye import NEAR_M, Eye
 from wpt_core.world.render.bodies.plants import Foliage
+from wpt_core.world.render.bodies.sprites import FULL, bearing_step, front_lit, sprite
 from wpt_core.world.render.canvas import Float32
 from wpt_core.world.render.light import Light
 
 __all__ = ['Plants', 'Sheet', 'paint_plant', 'sheets']
 
-_CLOSEST_M = 0.6
-_LEAST_PX = 2.0
+_LEAST_PX = 3.0
 """Plants lower than this in the picture are left out."""
-_THROUGH = 0.22
-"""Share of the sun that shines through leaves lit from behind."""
 _SOLID = 0.5
 """Cover from which a pixel counts as the plant's in depth."""
-_BEARINGS = 32
-"""Directions from which the sun is worked out; a step changes the light by a tenth at most."""
 _BEAM_STEPS = 8
 _LEAST_BEAM = 1e-4
 _FLAT_M = 30.0
 """Distance from which a plant has one depth."""
+_LEAST_INVERSE = 1e-4
+"""Rays of a smaller inverse depth miss the plane of a plant, or meet it behind the eye."""
+_CORNERS = np.array([(-0.5, 0.0), (0.5, 0.0), (0.5, 1.0), (-0.5, 1.0)])
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -35,22 +37,22 @@ class Plants:
     """N trees and bushes."""
 
     pictures: tuple[Foliage, ...]
-    feet_m: NDArray[np.float64]
+    feet_m: Array
     """(N, 3) on the ground, world frame."""
-    heights_m: NDArray[np.float64]
+    heights_m: Array
     """(N,)."""
-    widths_m: NDArray[np.float64]
+    widths_m: Array
     """(N,)."""
     mirrored: NDArray[np.bool_]
     """(N,)."""
-    tints: NDArray[np.float64]
+    tints: Array
     """(N, 3) factors on the albedo."""
 
-    def centres_m(self) -> NDArray[np.float64]:
+    def centres_m(self) -> Array:
         """(N, 3) of spheres that hold them."""
         return self.feet_m + np.outer(self.heights_m, (0.0, 0.0, 0.5))
 
-    def radii_m(self) -> NDArray[np.float64]:
+    def radii_m(self) -> Array:
         """(N,) of these spheres."""
         return 0.5 * np.hypot(self.heights_m, self.widths_m)
 
@@ -65,196 +67,170 @@ class Sheet:
     picture: Foliage
     level: int
     bearing: int
-    pixels_from_picture: NDArray[np.float64]
-    """2 x 3, to pixels counted from (u0, v0)."""
-    inverse_depth: NDArray[np.float64]
-    """(3,): times a ray, 1 / depth."""
+    shares_from_ray: Array
+    """(3, 3) homography: a ray to its place in the picture, from its left and from its top, as
+    shares of its size; the last row times the ray is the inverse depth."""
     stem_m: float
     """Depth of the stem's foot."""
-    tint: NDArray[np.float64]
-    fade: float
-    beam: NDArray[np.float64] | None
+    mix: Array
+    """(4, 4) from radiance and cover of the plant to those that reach the eye."""
+    beam: Array | None
     """Own headlights at even steps from the foot to the top; None where they do not reach."""
 
 
 def sheets(
-    eye: Eye,
-    plants: Plants,
-    chosen: NDArray[np.int64],
-    light: Light,
-    *,
-    fades: NDArray[np.float64],
+    eye: Eye, plants: Plants, chosen: NDArray[np.int64], light: Light, *, fades: Array
 ) -> list[Sheet]:
     """The pictures that the `chosen` plants make; those out of view are left out."""
-    feet, up = plants.feet_m[chosen], np.outer(plants.heights_m[chosen], (0.0, 0.0, 1.0))
-    towards = (eye.place_m - feet) * (1.0, 1.0, 0.0)
-    towards /= np.maximum(np.linalg.norm(towards, axis=1, keepdims=True), 1e-6)
-    across = np.column_stack([-towards[:, 1], towards[:, 0], np.zeros(len(feet))])
-    half = across * (plants.widths_m[chosen] / 2)[:, None]
-    corners = np.stack([feet - half, feet + half, feet - half + up, feet + half + up], axis=1)
-    pixels, low, high, usable = _in_pane(eye, corners)
-    stems = eye.in_camera(feet)
-    planes = towards @ eye.camera_from_world[:3, :3].T
-    planes /= (planes * stems).sum(axis=1, keepdims=True)
+    feet, tall = plants.feet_m[chosen], plants.heights_m[chosen]
+    towards = eye.place_m[:2] - feet[:, :2]
+    range_m = np.hypot(*towards.T)
+    towards /= np.maximum(range_m, 1e-3)[:, None]
+    across = np.column_stack([-towards[:, 1], towards[:, 0]])
+    turn = eye.camera_from_world[:3, :3]
+    foot, up = eye.in_camera(feet), tall[:, None] * turn[:, 2]
+    right = (across * plants.widths_m[chosen][:, None]) @ turn[:, :2].T
+    matrices = _shares_from_ray(foot, right, up, towards @ turn[:, :2].T)
+    quads = foot[:, None] + _CORNERS[:, :1] * right[:, None] + _CORNERS[:, 1:] * up[:, None]
+    tall_px = eye.pane.camera.intrinsics.fy_px * tall / np.maximum(foot[:, 2], 0.4 * range_m)
+    far_m = np.hypot(range_m, tall / 2 - eye.place_m[2])
+    mixes = _mixes(far_m, plants.tints[chosen], fades, light)
+    windows, usable = _windows(eye, quads)
     sun = light.sun_direction[:2]
-    bearings = np.arctan2(across[:, :2] @ sun, towards[:, :2] @ sun)
-    far = np.linalg.norm(feet + up / 2 - eye.place_m, axis=1)
-    beams = _beams(eye, feet, up, light)
+    bearings = np.arctan2(across @ sun, towards @ sun)
+    beams = _beams(eye, feet, tall, light)
     result = []
-    for i in np.flatnonzero(usable).tolist():
+    for i in np.flatnonzero(usable & (tall_px > _LEAST_PX)).tolist():
         index = int(chosen[i])
         picture, flip = plants.pictures[index], bool(plants.mirrored[index])
-        level = _level(picture, float(np.hypot(*(pixels[i, 2] - pixels[i, 0]))))
-        origin = low[i].tolist()
+        if flip:
+            matrices[i, 0] = matrices[i, 2] - matrices[i, 0]
         result.append(
             Sheet(
-                far_m=float(far[i]),
-                window=(*origin, *high[i].tolist()),
+                far_m=float(far_m[i]),
+                window=tuple(windows[i].tolist()),
                 picture=picture,
-                level=level,
-                bearing=_step(-bearings[i] if flip else bearings[i]),
-                pixels_from_picture=_affine(pixels[i] - origin, picture.colours[level], flip),
-                inverse_depth=planes[i],
-                stem_m=float(stems[i, 2]),
-                tint=plants.tints[index],
-                fade=float(fades[i]),
+                level=_level(picture, float(tall_px[i])),
+                bearing=bearing_step(-bearings[i] if flip else bearings[i], light),
+                shares_from_ray=matrices[i],
+                stem_m=float(foot[i, 2]),
+                mix=mixes[i],
                 beam=beams[i] if beams[i].max() > _LEAST_BEAM else None,
             )
         )
     return result
 
 
-def _in_pane(
-    eye: Eye, corners_m: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Pixels (n, 4, 2) of corners (n, 4, 3), the windows around them, and which are worth it."""
-    in_camera = eye.in_camera(corners_m)
-    ahead = in_camera[..., 2].min(axis=1) > _CLOSEST_M
-    in_camera[~ahead] = (0.0, 0.0, 1.0)
-    pixels = eye.pixels(in_camera)
-    sound = ahead & np.isfinite(pixels).all(axis=(1, 2))
-    pixels[~sound] = 0.0
-    height, width = eye.pane.depth_m.shape
-    low = np.clip(np.floor(pixels.min(axis=1)), 0, (width, height)).astype(np.int64)
-    high = np.clip(np.ceil(pixels.max(axis=1)) + 1, 0, (width, height)).astype(np.int64)
-    tall_px = np.hypot(*(pixels[:, 2] - pixels[:, 0]).T)
-    return pixels, low, high, sound & (high > low).all(axis=1) & (tall_px > _LEAST_PX)
-
-
 def paint_plant(eye: Eye, sheet: Sheet, light: Light) -> None:
     """Paint a plant over what lies behind it."""
     u0, v0, u1, v1 = sheet.window
-    area, size = (slice(v0, v1), slice(u0, u1)), (u1 - u0, v1 - v0)
-    picture = _lit(sheet.picture, sheet.level, sheet.bearing, light)
-    leaves: Float32 = cv2.warpAffine(picture, sheet.pixels_from_picture, size).astype(
-        np.float32, copy=False
-    )
-    if sheet.beam is not None:
-        leaves += _headlit(sheet, sheet.beam, size)
+    area = (slice(v0, v1), slice(u0, u1))
+    pixels, peak = _lit(sheet, light)
     depth = eye.pane.depth_m[area]
     plane = _depth_m(eye, sheet)
-    hidden = depth <= plane
-    if hidden.any():
-        leaves[hidden] = 0
-    if sheet.fade < 1:
-        leaves *= np.float32(sheet.fade)
-    clear = float(light.transmittance(sheet.far_m))
-    mix = np.column_stack([np.diag(clear * sheet.tint), light.haze_rgb * (1 - clear)])
-    pane, cover = eye.pane.light[area], leaves[..., 3]
-    pane *= (1 - cover)[..., None]
-    pane += cv2.transform(leaves, mix)
-    solid = cover >= _SOLID
+    in_front = (depth > plane).view(np.uint8)
+    seen = cv2.copyTo(_projected(eye, sheet, pixels), in_front)
+    mix = sheet.mix * ((peak / FULL,) * 3 + (1 / FULL,))
+    shown = cv2.transform(seen.astype(np.float32, copy=False), mix)
+    picture = np.asarray(shown, np.float32)
+    lay_over(eye.pane.light[area], picture)
+    solid = picture[..., 3] >= _SOLID
     np.copyto(depth, plane, where=solid)
     np.copyto(eye.pane.instances[area], np.int32(0), where=solid)
+
+
+def _shares_from_ray(foot: Array, right: Array, up: Array, normal: Array) -> Array:
+    """(n, 3, 3) for upright planes through their feet, spanned by `right` and `up`, (n, 3)."""
+    inverse = normal / (normal * foot).sum(axis=1, keepdims=True)
+    rows = []
+    for axis, start in ((right, 0.5), (-up, 1.0)):
+        unit = axis / (axis * axis).sum(axis=1, keepdims=True)
+        rows.append(unit + (start - (unit * foot).sum(axis=1, keepdims=True)) * inverse)
+    return np.stack([*rows, inverse], axis=1)
+
+
+def _mixes(far_m: Array, tints: Array, fades: Array, light: Light) -> Array:
+    """(n, 4, 4) of the air between, the plants' own colours, and how far they have faded in."""
+    clear = light.transmittance(far_m)[:, None]
+    mixes = np.zeros((len(far_m), 4, 4))
+    mixes[:, range(3), range(3)] = clear * tints
+    mixes[:, :3, 3] = light.haze_rgb * (1 - clear)
+    mixes[:, 3, 3] = 1.0
+    return mixes * fades[:, None, None]
+
+
+def _windows(eye: Eye, quads_m: Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Windows (n, 4) around quads (n, 4, 3) in the optical frame, and which are not empty."""
+    pixels = eye.pixels(np.where(quads_m[..., 2:] > NEAR_M, quads_m, (0.0, 0.0, 1.0)))
+    whole = (quads_m[..., 2].min(axis=1) > NEAR_M) & np.isfinite(pixels).all(axis=(1, 2))
+    low, high = pixels.min(axis=1), pixels.max(axis=1)
+    for i in np.flatnonzero(~whole).tolist():
+        cut = eye.outline(quads_m[i])
+        low[i] = cut.min(axis=0, initial=np.inf)
+        high[i] = cut.max(axis=0, initial=-np.inf)
+    size = eye.pane.depth_m.shape[::-1]
+    start = np.clip(np.floor(low), 0, size).astype(np.int64)
+    end = np.clip(np.ceil(high) + 1, 0, size).astype(np.int64)
+    return np.concatenate([start, end], axis=1), (end > start).all(axis=1)
 
 
 def _level(picture: Foliage, tall_px: float) -> int:
     """The scale just finer than the pane."""
     ratio = len(picture.colours[0]) / max(tall_px, 1.0)
-    return int(np.clip(np.log2(max(ratio, 1.0)) + 0.4, 0, len(picture.colours) - 1))
+    return min(int(math.log2(max(ratio, 1.0)) + 0.4), len(picture.colours) - 1)
 
 
-def _step(angle_rad: float) -> int:
-    return round(angle_rad / (2 * np.pi) * _BEARINGS) % _BEARINGS
-
-
-def _affine(
-    corners: NDArray[np.float64], picture: NDArray[np.uint8], mirrored: bool
-) -> NDArray[np.float64]:
-    """From picture to pixels, for corners bottom left, bottom right, top left, top right."""
-    rows, columns = picture.shape[:2]
-    start, end = (corners[3], corners[2]) if mirrored else (corners[2], corners[3])
-    right, down = (end - start) / columns, (corners[0] - corners[2]) / rows
-    return np.column_stack([right, down, start + (right + down) / 2])
+def _projected(eye: Eye, sheet: Sheet, pixels: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    """The picture as the pane sees it, (h, w, 4)."""
+    rows, columns = pixels.shape[:2]
+    u0, v0, u1, v1 = sheet.window
+    matrix = sheet.shares_from_ray.copy()
+    matrix[0] = columns * matrix[0] - 0.5 * matrix[2]
+    matrix[1] = rows * matrix[1] - 0.5 * matrix[2]
+    if eye.straight:
+        matrix = matrix @ eye.ray_from_pixel((u0, v0))
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return cv2.warpPerspective(pixels, matrix, (u1 - u0, v1 - v0), flags=flags)
+    places = eye.ray_map()[v0:v1, u0:u1] @ matrix.T.astype(np.float32)
+    inverse = np.maximum(places[..., 2], np.float32(_LEAST_INVERSE))
+    return cv2.remap(pixels, places[..., 0] / inverse, places[..., 1] / inverse, cv2.INTER_LINEAR)
 
 
 def _depth_m(eye: Eye, sheet: Sheet) -> Float32:
     """(h, w) depth of the upright plane through the stem; that of the stem alone for far ones."""
-    row = sheet.inverse_depth
-    u0, v0, u1, v1 = sheet.window
     if sheet.far_m > _FLAT_M:
-        return np.full((1, 1), sheet.stem_m, np.float32)
-    if not eye.straight:
-        inverse = eye.ray_map()[v0:v1, u0:u1] @ row.astype(np.float32)
-    else:
-        lens = eye.pane.camera.intrinsics
-        x = (np.arange(u0, u1) - lens.cx_px) * (row[0] / lens.fx_px) + row[2]
-        y = (np.arange(v0, v1) - lens.cy_px) * (row[1] / lens.fy_px)
+        return np.asarray(sheet.stem_m, np.float32)
+    row = sheet.shares_from_ray[2]
+    u0, v0, u1, v1 = sheet.window
+    if eye.straight:
+        in_x, in_y, constant = row @ eye.ray_from_pixel((u0, v0))
+        x, y = np.arange(u1 - u0) * in_x + constant, np.arange(v1 - v0) * in_y
         inverse = np.add.outer(y.astype(np.float32), x.astype(np.float32))
-    depth: Float32 = 1 / np.maximum(inverse, np.float32(1e-4))
+    else:
+        inverse = eye.ray_map()[v0:v1, u0:u1] @ row.astype(np.float32)
+    missed = inverse < _LEAST_INVERSE
+    depth: Float32 = 1 / np.where(missed, np.float32(1), inverse)
+    depth[missed] = np.inf
     return depth
 
 
-@lru_cache(maxsize=160)
-def _lit(picture: Foliage, level: int, bearing: int, light: Light) -> Float32:
-    """(H, W, 4) radiance under sun and sky times cover, and cover."""
-    facing = (picture.normals[level].astype(np.float32) - 128) / np.float32(127)
-    up = facing[..., 1:2]
-    sky, bounce = light.sky_rgb, 0.08 * light.ground_rgb
-    total = (0.55 * sky + 0.5 * bounce) + (0.45 * sky - 0.5 * bounce) * up
-    if light.sun_rgb.any():
-        angle, flat = bearing / _BEARINGS * 2 * np.pi, np.hypot(*light.sun_direction[:2])
-        axes = (flat * np.sin(angle), light.sun_direction[2], flat * np.cos(angle))
-        amount = (facing @ np.array(axes, np.float32))[..., None]
-        total = total + light.sun_rgb * (np.maximum(amount, 0) + _THROUGH * np.maximum(-amount, 0))
-    cover = picture.colours[level][..., 3:].astype(np.float32) / 255
-    return np.concatenate([_albedo(picture, level) * total * cover, cover], -1).astype(np.float32)
+def _lit(sheet: Sheet, light: Light) -> tuple[NDArray[np.uint16] | Float32, float]:
+    """(H, W, 4) picture in the light of the moment, and the radiance that `FULL` stands for."""
+    by_day = sprite(sheet.picture, sheet.level, sheet.bearing, light)
+    if sheet.beam is None:
+        return by_day.pixels, by_day.peak
+    front = front_lit(sheet.picture, sheet.level)
+    share = 1 - (np.arange(len(front)) + 0.5) / len(front)
+    rows = np.interp(share, np.linspace(0.0, 1.0, len(sheet.beam)), sheet.beam)
+    scaled = (rows * (FULL / by_day.peak)).astype(np.float32)
+    return by_day.pixels + scaled[:, None, None] * front, by_day.peak
 
 
-@lru_cache(maxsize=64)
-def _front(picture: Foliage, level: int) -> Float32:
-    """(H, W, 4) radiance under white light from the eye, times cover; the last channel is 0."""
-    facing = (picture.normals[level][..., 2:].astype(np.float32) - 128) / np.float32(127)
-    cover = picture.colours[level][..., 3:].astype(np.float32) / 255
-    lit = _albedo(picture, level) * np.maximum(facing, 0) * cover
-    return np.concatenate([lit, np.zeros_like(cover)], axis=-1).astype(np.float32)
-
-
-def _albedo(picture: Foliage, level: int) -> Float32:
-    root = picture.colours[level][..., :3].astype(np.float32) / np.float32(255)
-    albedo: Float32 = root * root
-    return albedo
-
-
-def _beams(
-    eye: Eye, feet_m: NDArray[np.float64], up_m: NDArray[np.float64], light: Light
-) -> NDArray[np.float64]:
+def _beams(eye: Eye, feet_m: Array, tall_m: Array, light: Light) -> Array:
     """(n, steps) own headlights along the stems."""
     if light.headlights == 0:
         return np.zeros((len(feet_m), 1))
-    steps = np.linspace(0.0, 1.0, _BEAM_STEPS)[None, :, None]
-    stems = feet_m[:, None] + steps * up_m[:, None]
-    base = stems @ eye.base_from_world[:3, :3].T + eye.base_from_world[:3, 3]
+    up_m = np.outer(tall_m, np.linspace(0.0, 1.0, _BEAM_STEPS))
+    base = np.repeat(eye.in_base(feet_m)[:, None], _BEAM_STEPS, axis=1)
+    base[..., 2] += up_m
     return light.headlight(base).astype(np.float64)
-
-
-def _headlit(sheet: Sheet, beam: NDArray[np.float64], size: tuple[int, int]) -> Float32:
-    """(h, w, 4) what the own headlights add; the last channel is 0."""
-    matrix = sheet.pixels_from_picture
-    front = cv2.warpAffine(_front(sheet.picture, sheet.level), matrix, size)
-    tall = len(sheet.picture.colours[sheet.level])
-    share = 1 - (np.arange(size[1]) - matrix[1, 2]) / max(matrix[1, 1] * tall, 1e-6)
-    rows = np.interp(share, np.linspace(0.0, 1.0, len(beam)), beam)
-    lit: Float32 = front.astype(np.float32, copy=False)
-    lit *= rows.astype(np.float32)[:, None, None]
-    return lit

@@ -56,7 +56,7 @@ def car(shape: Shape, size: Size, colour: Finish, *, turn_rad: float, detail: in
     axles_m = (build.x(shape.axles[0]), build.x(shape.axles[1]))
     sill_m = min(row[1] for row in shape.nose) * size.height_m
     sketch.part((0, 0, 0), (0.0, 0.0, -1.0, -sill_m))
-    tyres(sketch, axles_m, radius_m=radius_m, half_m=half_m)
+    tyres(sketch, axles_m, radius_m=radius_m, half_m=half_m, detail=detail)
     outer_wheels(
         sketch,
         axles_m,

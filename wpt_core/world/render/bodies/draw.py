@@ -2,6 +2,7 @@
 """All bodies of a scene into all pictures."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from wpt_core.geometry import lift
 from wpt_core.world.render.bodies.billboards import Sheet, paint_plant, sheets
 from wpt_core.world.render.bodies.eye import Eye, eyes
-from wpt_core.world.render.bodies.lamps import add_glow
+from wpt_core.world.render.bodies.lamps import add_glow, burning
 from wpt_core.world.render.bodies.mesh import Mesh
 from wpt_core.world.render.bodies.models import actor_mesh
 from wpt_core.world.render.bodies.raster import Placed, Shade, paint_faces, place
@@ -28,15 +29,17 @@ from wpt_core.world.scene import Actor, Lights, Scene
 
 __all__ = ['draw_bodies', 'draw_ground_shadows']
 
-_DETAIL_PX = (18.0, 75.0)
+_DETAIL_PX = (20.0, 75.0)
 """Heights in the picture from which the usual and the close mesh are drawn."""
-_GONE_M = 140.0
+_GONE_M = 130.0
 """Roadside objects farther than this are not painted."""
 _FADE_M = 40.0
 """Plants appear gradually over this distance."""
 _SHADOW_M = 50.0
-"""Shadows of roadside objects farther than this are not painted."""
-_LEAST_PX = 2.5
+"""Shadows of roadside objects farther than this are not painted ..."""
+_ACTOR_SHADOW_M = 90.0
+"""... nor those of actors."""
+_LEAST_PX = 3.0
 """Built things smaller than this are not painted."""
 
 
@@ -51,54 +54,65 @@ class _Body:
     instance: int
     form: Actor | Mesh
 
-    def mesh(self, tall_px: float) -> Mesh:
-        """In the detail that its size in the picture deserves."""
-        if isinstance(self.form, Mesh):
-            return self.form
-        return actor_mesh(self.form, int(np.searchsorted(_DETAIL_PX, tall_px)))
+    def mesh(self, detail: int) -> Mesh:
+        """In that detail if there is a choice."""
+        return self.form if isinstance(self.form, Mesh) else actor_mesh(self.form, detail)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Look:
+    """A body before an eye."""
+
+    body: _Body
+    placed: Placed
+    far_m: float
 
 
 def draw_bodies(
     canvas: Canvas, scene: Scene, light: Light, roadside: Roadside | None = None
 ) -> None:
     """Paint actors and roadside into all panes, over the ground that is there."""
-    bodies = _bodies(scene, light, roadside)
     here = (scene.ego.pose.x_m, scene.ego.pose.y_m)
+    bodies = _bodies(scene, light, roadside)
     plants = roadside.plants_near(here, _GONE_M) if roadside else np.zeros(0, np.int64)
-    for eye in eyes(canvas, scene.ego):
-        seen = _in_view(eye, bodies)
-        tasks: list[tuple[float, Sheet | tuple[_Body, Placed, Shade]]] = []
-        placed = [place(eye, body.mesh(tall_px), body.world_from_body) for body, tall_px in seen]
-        looks = shades(eye, placed, light, [body.glow for body, _ in seen])
-        for (body, _), looked, shade in zip(seen, placed, looks, strict=True):
-            far = float(np.linalg.norm(body.centre_m - eye.place_m))
-            tasks.append((far, (body, looked, shade)))
+    lamps = burning((b.mesh(0), b.world_from_body, b.glow) for b in bodies if b.instance)
+    seen = [(eye, _in_view(eye, bodies)) for eye in eyes(canvas, scene.ego)]
+    looks = [look for _, views in seen for look in views]
+    shaded = iter(shades([v.placed for v in looks], light, [v.body.glow for v in looks]))
+    for eye, views in seen:
+        tasks: list[tuple[float, Sheet | tuple[_Look, Shade]]] = []
+        for look, shade in zip(views, islice(shaded, len(views)), strict=True):
+            tasks.append((look.far_m, (look, shade)))
         if roadside is not None and len(plants):
             tasks += [(sheet.far_m, sheet) for sheet in _sheets(eye, roadside, plants, light)]
         for _, task in sorted(tasks, key=lambda item: -item[0]):
             if isinstance(task, Sheet):
                 paint_plant(eye, task, light)
             else:
-                paint_faces(eye, task[1], task[2], instance=task[0].instance)
-        for (body, _), looked in zip(seen, placed, strict=True):
-            add_glow(eye, looked.mesh, light, body.world_from_body, body.glow)
+                paint_faces(task[0].placed, task[1], instance=task[0].body.instance)
+        add_glow(eye, lamps, light)
 
 
 def draw_ground_shadows(
     canvas: Canvas, scene: Scene, light: Light, roadside: Roadside | None = None
 ) -> None:
     """Darken the ground where bodies keep the sun or the sky off it."""
+    here = (scene.ego.pose.x_m, scene.ego.pose.y_m)
+    near = [a for a in scene.actors if _apart_m(a, here) < _ACTOR_SHADOW_M]
     loops: list[NDArray[np.float64]] = []
     if light.sun_rgb.any():
-        for actor in scene.actors:
+        for actor in near:
             loops += mesh_shadows(actor_mesh(actor, 0), lift(actor.pose), light.sun_direction)
     sunless = outlines(loops, [1.0] * len(loops))
     if roadside is not None:
-        here = (scene.ego.pose.x_m, scene.ego.pose.y_m)
-        sunless = joined([sunless, roadside.shadows.near(here, _SHADOW_M)])
-    contacts = contact_outlines(scene.actors)
+        sunless = joined(sunless, roadside.shadows.near(here, _SHADOW_M))
+    contacts = contact_outlines(near)
     for eye in eyes(canvas, scene.ego):
         darken(eye, light, sunless=sunless, contacts=contacts)
+
+
+def _apart_m(actor: Actor, place_m: tuple[float, float]) -> float:
+    return float(np.hypot(actor.pose.x_m - place_m[0], actor.pose.y_m - place_m[1]))
 
 
 def _bodies(scene: Scene, light: Light, roadside: Roadside | None) -> list[_Body]:
@@ -126,17 +140,22 @@ def _bodies(scene: Scene, light: Light, roadside: Roadside | None) -> list[_Body
     return result
 
 
-def _in_view(eye: Eye, bodies: list[_Body]) -> list[tuple[_Body, float]]:
-    """Bodies worth painting, and about how many pixels high they are."""
+def _in_view(eye: Eye, bodies: list[_Body]) -> list[_Look]:
+    """Bodies worth painting, in the detail that their size in the picture deserves."""
     if not bodies:
         return []
     centres = np.stack([body.centre_m for body in bodies])
     radii = np.array([body.radius_m for body in bodies])
-    far = np.maximum(np.linalg.norm(centres - eye.place_m, axis=1), 0.5)
-    tall_px = 2 * eye.pane.camera.intrinsics.fy_px * centres[:, 2] / far
+    far_m = np.linalg.norm(centres - eye.place_m, axis=1)
+    tall_px = 2 * eye.pane.camera.intrinsics.fy_px * centres[:, 2] / np.maximum(far_m, 0.5)
     actors = np.array([body.instance > 0 for body in bodies])
     shown = eye.sees(centres, radii) & (actors | (tall_px > _LEAST_PX))
-    return [(bodies[i], float(tall_px[i])) for i in np.flatnonzero(shown)]
+    looks = []
+    for i in np.flatnonzero(shown).tolist():
+        body, detail = bodies[i], int(np.searchsorted(_DETAIL_PX, tall_px[i]))
+        placed = place(eye, body.mesh(detail), body.world_from_body, smooth=detail > 0)
+        looks.append(_Look(body, placed, float(far_m[i])))
+    return looks
 
 
 def _sheets(eye: Eye, roadside: Roadside, chosen: NDArray[np.int64], light: Light) -> list[Sheet]:

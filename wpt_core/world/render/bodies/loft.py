@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Skins stretched over a row of rings, with patches cut out of them for windows and lamps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,15 +22,18 @@ class Loft:
 
     def at(self, u: float, t: float) -> NDArray[np.float64]:
         """Point on the skin; u counts rings, t counts points along a ring."""
-        count = self.rings_m.shape[1]
-        i = min(max(int(np.floor(u)), 0), len(self.rings_m) - 2)
-        j = int(np.floor(t)) if self.closed else min(max(int(np.floor(t)), 0), count - 2)
-        a, b = u - i, t - j
-        j0, j1 = j % count, (j + 1) % count
-        near = (1 - b) * self.rings_m[i, j0] + b * self.rings_m[i, j1]
-        far = (1 - b) * self.rings_m[i + 1, j0] + b * self.rings_m[i + 1, j1]
-        point: NDArray[np.float64] = (1 - a) * near + a * far
+        point: NDArray[np.float64] = self.grid([u], [t])[0, 0]
         return point
+
+    def grid(self, u: Sequence[float], t: Sequence[float]) -> NDArray[np.float64]:
+        """(len(u), len(t), 3) points on the skin."""
+        count, last = self.rings_m.shape[1], self.rings_m.shape[1] - 2
+        i = np.clip(np.floor(u), 0, len(self.rings_m) - 2).astype(int)
+        j = np.floor(t).astype(int) if self.closed else np.clip(np.floor(t), 0, last).astype(int)
+        a, b = (u - i)[:, None, None], (t - j)[None, :, None]
+        rings = (1 - b) * self.rings_m[:, j % count] + b * self.rings_m[:, (j + 1) % count]
+        points: NDArray[np.float64] = (1 - a) * rings[i] + a * rings[i + 1]
+        return points
 
     def skin(self, sketch: Sketch, finish: Finish) -> None:
         """Cover the whole loft."""
@@ -44,16 +48,16 @@ class Loft:
         finish: Finish,
     ) -> None:
         """Cover a rectangle in (u, t), split where the skin has its edges."""
-        for u0, u1 in _pieces(*u):
-            for t0, t1 in _pieces(*t):
-                loop = [self.at(u0, t0), self.at(u1, t0), self.at(u1, t1), self.at(u0, t1)]
+        points = self.grid(_cuts(*u), _cuts(*t))
+        for low, high in pairwise(points):
+            for k in range(len(low) - 1):
+                loop = [low[k], high[k], high[k + 1], low[k + 1]]
                 sketch.face(loop, finish, smooth=True)
 
 
-def _pieces(start: float, end: float) -> list[tuple[float, float]]:
-    inner = np.arange(np.floor(start) + 1, np.ceil(end))
-    cuts = [start, *(float(c) for c in inner), end]
-    return list(pairwise(cuts))
+def _cuts(start: float, end: float) -> list[float]:
+    """Both ends, and the whole numbers between them."""
+    return [start, *np.arange(np.floor(start) + 1, np.ceil(end)).tolist(), end]
 
 
 def block(

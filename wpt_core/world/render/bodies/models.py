@@ -16,7 +16,7 @@ from wpt_core.world.scene import Actor, Kind, Size
 
 __all__ = ['actor_mesh']
 
-_STEPS = 40
+_STEPS = 24
 """Poses in a walking cycle; at 20 pictures a second nobody sees the difference."""
 _SPOKE_STEPS = 8
 _SPOKE_RAD = 2 * np.pi / 5

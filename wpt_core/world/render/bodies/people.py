@@ -63,7 +63,7 @@ def pedestrian(size: Size, wear: Clothes, *, phase_rad: float, detail: int) -> M
             sketch, np.array([0.0, side * 0.052 * h, hip]), side * swing, h, wear=wear, sides=sides
         )
     low = hip - (0.17 if wear.coat else 0.03) * h
-    _torso(sketch, low, hip, h, broad=broad, wear=wear)
+    _torso(sketch, low, hip, h, broad=broad, wear=wear, sides=10 if detail else 6)
     for side in (1.0, -1.0):
         out = 0.112 * broad
         sketch.part((0.0, side * out, 0.65 * h), (0.0, side, 0.0, out * 0.75))
@@ -130,13 +130,20 @@ def _arm(
 
 
 def _torso(
-    sketch: Sketch, low_m: float, hip_m: float, h: float, *, broad: float, wear: Clothes
+    sketch: Sketch,
+    low_m: float,
+    hip_m: float,
+    h: float,
+    *,
+    broad: float,
+    wear: Clothes,
+    sides: int,
 ) -> None:
     rows = (
         (low_m, 0.062, 0.098), (hip_m + 0.04 * h, 0.062, 0.092), (0.62 * h, 0.064, 0.088),
         (0.76 * h, 0.066, 0.108), (0.815 * h, 0.050, 0.105), (0.84 * h, 0.028, 0.050),
     )  # fmt: skip
-    rings = [hoop(z, (a * broad, b * broad), 10) for z, a, b in rows]
+    rings = [hoop(z, (a * broad, b * broad), sides) for z, a, b in rows]
     sketch.part((0.0, 0.0, 0.65 * h), (0.0, 0.0, 1.0, low_m))
     Loft(np.array(rings), closed=True).skin(sketch, wear.shirt)
     sketch.face(rings[-1], wear.shirt)

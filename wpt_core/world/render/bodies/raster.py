@@ -2,8 +2,9 @@
 """Painting one body into one picture: faces back to front, smooth edges, exact depth.
 
 The faces are first filled, back to front, with their numbers into a small oversampled picture
-around the body. What each number stands for, inverse depth and colour over depth, is linear in the
-ray of the pixel, so it is worked out for all samples at once and is right in perspective.
+around the body. Averaging the colours of the numbers gives colour and cover of every pixel. What
+varies within a face, inverse depth and colour over depth, is linear in the ray of the pixel; it is
+worked out once per pixel, for the face that was painted last in it, and so right in perspective.
 """
 
 from dataclasses import dataclass
@@ -12,25 +13,25 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from wpt_core.world.render.bodies.blend import lay_over
 from wpt_core.world.render.bodies.eye import NEAR_M, Eye
 from wpt_core.world.render.bodies.mesh import Mesh
 from wpt_core.world.render.canvas import Float32
 
-__all__ = ['Placed', 'Shade', 'Window', 'clip_near', 'paint_faces', 'place']
+__all__ = ['Placed', 'Shade', 'Window', 'paint_faces', 'place']
 
 _SHIFT = 4
 """Corners are placed to 1/16 of a sample."""
 _SLACK_M = 0.05
 """A body may lie this far behind what was painted before and still cover it: bodies stand on the
 ground, and their soles and tyres share its depth."""
-_BENDS = 6
-"""Pieces of an edge under a lens that bends lines."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Placed:
     """A mesh seen by an eye."""
 
+    eye: Eye
     mesh: Mesh
     world_from_body: NDArray[np.float64]
     camera_from_body: NDArray[np.float64]
@@ -38,17 +39,23 @@ class Placed:
     """The eye in the body frame."""
     faces: NDArray[np.int64]
     """Faces to paint, in this order."""
+    smooth: bool
+    """Whether colours vary within a face; nobody sees that on small bodies."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Shade:
-    """What the n faces of a placed body look like, in their order."""
+    """What the n faces of a placed body look like, in their order, after a row of zeros."""
 
-    linear: Float32
-    """(n, 3, 4): times a ray (3,), inverse depth and the three colours over depth."""
+    inverse: Float32
+    """(n + 1, 3): times a ray, inverse depth."""
+    middles: Float32
+    """(n + 1, 4): colour in the middle of the face, and 1."""
+    linear: Float32 | None
+    """(n + 1, 3, 3): colour by colour, times a ray, the colour over depth; None: it is flat."""
     ceiling: Float32
-    """(n,): no colour of the face is brighter. Faces seen edge-on change so fast along a row of
-    pixels that rounding takes samples far beyond their ends."""
+    """(n + 1,): no colour of the face is brighter. Faces seen edge-on change so fast along a row
+    of pixels that rounding takes them far beyond their ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,84 +75,66 @@ class Window:
 
     def fixed(self, pixels: NDArray[np.float64]) -> NDArray[np.int32]:
         """Pixels to fixed point samples of this window."""
-        local = (pixels - (self.u0 - 0.5, self.v0 - 0.5)) * self.samples - 0.5
-        return np.rint(local * (1 << _SHIFT)).astype(np.int32)
+        scale = self.samples << _SHIFT
+        start = np.array([self.u0 - 0.5, self.v0 - 0.5]) * scale + 0.5 * (1 << _SHIFT)
+        return np.rint(pixels * scale - start).astype(np.int32)
 
 
-def place(eye: Eye, mesh: Mesh, world_from_body: NDArray[np.float64]) -> Placed:
+def place(
+    eye: Eye, mesh: Mesh, world_from_body: NDArray[np.float64], *, smooth: bool = True
+) -> Placed:
     """Look at a mesh that stands in the world."""
     camera_from_body = eye.camera_from_world @ world_from_body
     eye_m = -camera_from_body[:3, :3].T @ camera_from_body[:3, 3]
-    return Placed(mesh, world_from_body, camera_from_body, eye_m, mesh.order(eye_m))
+    faces = mesh.order(eye_m)
+    return Placed(eye, mesh, world_from_body, camera_from_body, eye_m, faces, smooth)
 
 
-def paint_faces(eye: Eye, placed: Placed, shade: Shade, *, instance: int) -> None:
+def paint_faces(placed: Placed, shade: Shade, *, instance: int) -> None:
     """Paint a body over what lies behind it."""
-    turn = placed.camera_from_body
+    eye, turn = placed.eye, placed.camera_from_body
     corners_m = placed.mesh.vertices_m @ turn[:3, :3].T + turn[:3, 3]
-    points, loops = _outlines(eye, placed, corners_m)
+    points, loops = _outlines(placed, corners_m)
     window = _window(eye, points)
     if window is None:
         return
-    shape = (window.height * window.samples, window.width * window.samples)
-    numbers = np.zeros(shape, np.int32)
-    fixed = window.fixed(points)
-    for number, loop in enumerate(loops, start=1):
-        if loop.stop - loop.start < 3:
-            continue
-        if eye.straight:
-            cv2.fillConvexPoly(numbers, fixed[loop], number, 8, _SHIFT)
-        else:
-            cv2.fillPoly(numbers, [fixed[loop]], number, 8, _SHIFT)
-    reach_m = (max(float(corners_m[:, 2].min()), NEAR_M), float(corners_m[:, 2].max()))
-    values = _values(eye, window, numbers, shade=shade, reach_m=reach_m)
-    _compose(eye, window, numbers, values, instance=instance)
-
-
-def clip_near(loop_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The part (n, 3) of a convex loop in the optical frame that lies beyond the near plane."""
-    depth = (loop_m[:, 2] - NEAR_M).tolist()
-    if min(depth) > 0:
-        return loop_m
-    kept = []
-    for i in range(len(loop_m)):
-        j = (i + 1) % len(loop_m)
-        if depth[i] > 0:
-            kept.append(loop_m[i])
-        if (depth[i] > 0) != (depth[j] > 0):
-            share = depth[i] / (depth[i] - depth[j])
-            kept.append(loop_m[i] + share * (loop_m[j] - loop_m[i]))
-    return np.array(kept).reshape(-1, 3)
+    numbers = _numbers(window, points, loops, convex=eye.straight)
+    picture = _averaged(shade.middles.take(numbers.astype(np.intp), axis=0), window)
+    middle, cover = _in_middle(numbers, window.samples), picture[..., 3]
+    index = middle.astype(np.intp)
+    body_m = _depth_m(placed, window, index, shade)
+    if shade.linear is not None:
+        share = _share(numbers, middle, window)
+        _vary(picture, eye, window, index, shade=shade, depth_m=body_m, share=share)
+    depth = eye.pane.depth_m[window.area]
+    front = (cover > 0) & (body_m < depth * np.float32(1.002) + np.float32(_SLACK_M))
+    shown: Float32 = np.asarray(cv2.copyTo(picture, front.view(np.uint8)), np.float32)
+    lay_over(eye.pane.light[window.area], shown)
+    front &= cover >= 0.5
+    np.copyto(depth, body_m, where=front)
+    np.copyto(eye.pane.instances[window.area], np.int32(instance), where=front)
 
 
 def _outlines(
-    eye: Eye, placed: Placed, points: NDArray[np.float64]
+    placed: Placed, points: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], list[slice]]:
     """Pixels (n, 2), and for each face its corners among them."""
-    loops = [placed.mesh.loops[face] for face in placed.faces]
+    eye, loops = placed.eye, [placed.mesh.loops[face] for face in placed.faces.tolist()]
     if eye.straight and points[:, 2].min() > NEAR_M:
         return eye.pixels(points), loops
-    cut = [_bent(eye, clip_near(points[loop])) for loop in loops]
+    cut = [eye.outline(points[loop]) for loop in loops]
     ends = np.cumsum([len(loop) for loop in cut]).tolist()
     ranges = [slice(end - len(loop), end) for end, loop in zip(ends, cut, strict=True)]
     return np.concatenate([*cut, np.empty((0, 2))]), ranges
-
-
-def _bent(eye: Eye, loop_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Pixels of a loop, with points along its edges where the lens bends them."""
-    if not eye.straight and len(loop_m):
-        step = np.linspace(0.0, 1.0, _BENDS, endpoint=False)[None, :, None]
-        ahead = np.roll(loop_m, -1, axis=0)
-        loop_m = ((1 - step) * loop_m[:, None] + step * ahead[:, None]).reshape(-1, 3)
-    pixels = eye.pixels(loop_m)
-    return pixels[np.isfinite(pixels).all(axis=1)]
 
 
 def _window(eye: Eye, points: NDArray[np.float64]) -> Window | None:
     """Smallest window of the picture around the points; coarser sampling for larger ones."""
     if not len(points):
         return None
-    (low_u, low_v), (high_u, high_v) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    u, v = np.ascontiguousarray(points.T)
+    low_u, high_u = float(u.min()), float(u.max())
+    low_v, high_v = float(v.min()), float(v.max())
     height, width = eye.pane.depth_m.shape
     u0, v0 = max(int(low_u), 0), max(int(low_v), 0)
     u1, v1 = min(int(high_u + 1), width - 1), min(int(high_v + 1), height - 1)
@@ -156,67 +145,93 @@ def _window(eye: Eye, points: NDArray[np.float64]) -> Window | None:
     return Window(u0, v0, u1 - u0 + 1, v1 - v0 + 1, samples)
 
 
-def _compose(
-    eye: Eye, window: Window, numbers: NDArray[np.int32], samples: Float32, *, instance: int
-) -> None:
+def _numbers(
+    window: Window, points: NDArray[np.float64], loops: list[slice], *, convex: bool
+) -> NDArray[np.uint16]:
+    """Which face, counted from 1, is painted last on every sample; 0 where there is none."""
+    shape = (window.height * window.samples, window.width * window.samples)
+    numbers = np.zeros(shape, np.uint16)
+    fixed = window.fixed(points)
+    for number, loop in enumerate(loops, start=1):
+        if loop.stop - loop.start < 3:
+            continue
+        if convex:
+            cv2.fillConvexPoly(numbers, fixed[loop], number, 8, _SHIFT)
+        else:
+            cv2.fillPoly(numbers, [fixed[loop]], number, 8, _SHIFT)
+    return numbers
+
+
+def _averaged(samples: Float32, window: Window) -> Float32:
     size = (window.width, window.height)
-    values = cv2.resize(samples, size, interpolation=cv2.INTER_AREA)
-    filled = (numbers > 0).astype(np.float32)
-    cover = cv2.resize(filled, size, interpolation=cv2.INTER_AREA)
-    depth = eye.pane.depth_m[window.area]
-    body_m = cover / np.maximum(values[..., 0], np.float32(1e-6))
-    front = body_m < depth * np.float32(1.002) + np.float32(_SLACK_M)
-    front &= cover > 0
-    light = eye.pane.light[window.area]
-    light *= (1 - cover * front)[..., None]
-    light += values[..., 1:] * front[..., None]
-    front &= cover >= 0.5
-    np.copyto(depth, body_m, where=front)
-    np.copyto(eye.pane.instances[window.area], np.int32(instance), where=front)
+    return np.asarray(cv2.resize(samples, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _values(
+def _in_middle(numbers: NDArray[np.uint16], samples: int) -> NDArray[np.uint16]:
+    """(h, w) face in the middle of every pixel, or any face in it if none is there."""
+    any_face = np.asarray(cv2.dilate(numbers, np.ones((samples, samples)), anchor=(0, 0)))
+    middle = numbers[samples // 2 :: samples, samples // 2 :: samples]
+    return np.where(middle > 0, middle, any_face[::samples, ::samples])
+
+
+def _share(numbers: NDArray[np.uint16], middle: NDArray[np.uint16], window: Window) -> Float32:
+    """(h, w) how much of a pixel belongs to the face in its middle."""
+    size = numbers.shape[::-1]
+    enlarged = cv2.resize(middle, size, interpolation=cv2.INTER_NEAREST)
+    return _averaged((numbers == enlarged).astype(np.float32), window)
+
+
+def _depth_m(placed: Placed, window: Window, index: NDArray[np.intp], shade: Shade) -> Float32:
+    """(h, w), within the reach of each face: the middle of a pixel may lie beside its face."""
+    inverse = _on_rays(shade.inverse, index, _rays(placed.eye, window))
+    turn = placed.camera_from_body
+    corners_m = placed.mesh.corners_m[placed.faces] @ turn[2, :3] + turn[2, 3]
+    reach = (1 / np.maximum(corners_m, NEAR_M)).astype(np.float32)
+    farthest, nearest = np.ones((2, len(reach) + 1), np.float32)
+    farthest[1:], nearest[1:] = reach.min(axis=1), reach.max(axis=1)
+    np.clip(inverse, farthest.take(index), nearest.take(index), out=inverse)
+    depth: Float32 = np.float32(1.0) / inverse
+    return depth
+
+
+def _vary(
+    picture: Float32,
     eye: Eye,
     window: Window,
-    numbers: NDArray[np.int32],
+    index: NDArray[np.intp],
     *,
     shade: Shade,
-    reach_m: tuple[float, float],
-) -> Float32:
-    """(h, w, 4): inverse depth and colours of all samples, 0 where nothing is."""
-    x, y = _sample_rays(eye, window)
-    table = np.zeros((4, 3, len(shade.linear) + 1), np.float32)
-    table[:, :, 1:] = shade.linear.transpose(2, 1, 0)
-    index = numbers.ravel()
-    planes = []
-    for along_x, along_y, constant in table:
-        plane = along_x.take(index).reshape(numbers.shape)
-        plane *= x
-        plane += along_y.take(index).reshape(numbers.shape) * y
-        plane += constant.take(index).reshape(numbers.shape)
-        planes.append(plane)
-    nearest, farthest = np.float32(1 / reach_m[0]), np.float32(1 / reach_m[1])
-    np.clip(planes[0], farthest, nearest, out=planes[0])
-    depth = 1 / planes[0]
-    planes[0] *= numbers > 0
-    ceiling = np.append(np.float32(0), shade.ceiling).take(index).reshape(numbers.shape)
-    for plane in planes[1:]:
-        plane *= depth
+    depth_m: Float32,
+    share: Float32,
+) -> None:
+    """Add to the mean colour of the face in the middle, `share` of a pixel, how it varies."""
+    assert shade.linear is not None
+    directions, ceiling = _rays(eye, window), shade.ceiling.take(index)
+    for i in range(3):
+        plane = _on_rays(shade.linear[:, i], index, directions)
+        plane *= depth_m
         np.clip(plane, 0.0, ceiling, out=plane)
-    values: Float32 = cv2.merge(planes)
-    return values
+        plane -= shade.middles[:, i].take(index)
+        plane *= share
+        picture[..., i] += plane
 
 
-def _sample_rays(eye: Eye, window: Window) -> tuple[Float32, Float32]:
-    """x and y of the rays (z = 1) of all samples, shapes that broadcast to theirs."""
-    width, height = window.width * window.samples, window.height * window.samples
-    if eye.straight:
-        lens = eye.pane.camera.intrinsics
-        u = window.u0 - 0.5 + (np.arange(width) + 0.5) / window.samples
-        v = window.v0 - 0.5 + (np.arange(height) + 0.5) / window.samples
-        x: Float32 = ((u - lens.cx_px) / lens.fx_px).astype(np.float32)
-        y: Float32 = ((v - lens.cy_px) / lens.fy_px).astype(np.float32)
-        return x, y[:, None]
-    plane = eye.ray_map()[window.area][..., :2]
-    fine = cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    return fine[..., 0], fine[..., 1]
+def _on_rays(
+    table: Float32, index: NDArray[np.intp], directions: tuple[Float32, Float32]
+) -> Float32:
+    """(h, w): the rows (3,) of a table times the rays of the pixels."""
+    value: Float32 = table[:, 0].take(index)
+    value *= directions[0]
+    value += table[:, 1].take(index) * directions[1]
+    value += table[:, 2].take(index)
+    return value
+
+
+def _rays(eye: Eye, window: Window) -> tuple[Float32, Float32]:
+    """x and y of the rays (z = 1) of all pixels, shapes that broadcast to theirs."""
+    if not eye.straight:
+        plane = eye.ray_map()[window.area]
+        return plane[..., 0], plane[..., 1]
+    x, y = eye.ray_axes()
+    rows, columns = window.area
+    return x[columns], y[rows, None]

@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much light each corner of a face sends to the eye."""
+"""How much light each face sends to the eye.
+
+Light is worked out in the frames of the bodies, for all of them at once. Bodies stand upright, so
+z points up in all frames.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from wpt_core.world.render.bodies.eye import Eye
 from wpt_core.world.render.bodies.mesh import Role
 from wpt_core.world.render.bodies.raster import Placed, Shade
+from wpt_core.world.render.canvas import Float32
 from wpt_core.world.render.light import Light
 from wpt_core.world.scene import Lights
 
-__all__ = ['emission', 'headlight', 'lit', 'shades']
+__all__ = ['emission', 'shades']
 
 _BLINK_HZ = 1.5
 _GROUND_ALBEDO = 0.16
@@ -25,8 +29,10 @@ _RED_RGB = np.array([1.0, 0.035, 0.02])
 _AMBER_RGB = np.array([1.0, 0.36, 0.02])
 _ROOM_RGB = np.array([1.0, 0.72, 0.38])
 
+Array = NDArray[np.float64]
 
-def emission(lights: Lights, light: Light, time_s: float) -> NDArray[np.float64]:
+
+def emission(lights: Lights, light: Light, time_s: float) -> Array:
     """(roles, 3) radiance that lamps send by themselves."""
     table = np.zeros((len(Role), 3))
     burning = light.lamps or lights.head
@@ -40,144 +46,176 @@ def emission(lights: Lights, light: Light, time_s: float) -> NDArray[np.float64]
     return table
 
 
-def shades(
-    eye: Eye, bodies: Sequence[Placed], light: Light, glows: Sequence[NDArray[np.float64]]
-) -> list[Shade]:
-    """The looks of all bodies, worked out at once because that is faster."""
+def shades(bodies: Sequence[Placed], light: Light, glows: Sequence[Array]) -> list[Shade]:
+    """The looks of all bodies before all eyes, worked out at once because that is faster."""
     if not bodies:
         return []
-    colours = _corner_colours(eye, _faces(bodies, glows), light)
-    ends = np.cumsum([len(body.faces) for body in bodies])
+    colours = _colours(_points(bodies, light, glows), light).T
+    ends = np.cumsum([len(body.faces) * _per_face(body) for body in bodies]).tolist()
     return [
-        _linear(body, colours[end - len(body.faces) : end])
-        for body, end in zip(bodies, ends.tolist(), strict=True)
+        _shade(body, part.reshape(len(body.faces), _per_face(body), 3))
+        for body, part in zip(bodies, np.split(colours, ends[:-1]), strict=True)
     ]
 
 
-def _linear(body: Placed, colours: NDArray[np.float64]) -> Shade:
-    """From corner colours (n, 4, 3) to linear functions of the ray."""
+def _per_face(body: Placed) -> int:
+    """Points at which the light on a face is worked out: its corners, or its middle."""
+    return 4 if body.smooth else 1
+
+
+def _shade(body: Placed, colours: Float32) -> Shade:
+    """From colours (n, 4 or 1, 3) of faces to functions of the ray."""
     mesh, faces = body.mesh, body.faces
     rotation = body.camera_from_body[:3, :3]
-    normals = mesh.normals[faces]
+    normals, middles = mesh.normals[faces], colours.mean(axis=1)
     reach = mesh.offsets_m[faces] - normals @ body.eye_m
     inverse = (normals @ rotation.T) / reach[:, None]
-    slopes = mesh.gradients[faces] @ colours
-    from_middle = body.eye_m - mesh.middles_m[faces]
-    at_eye = colours.mean(axis=1) + (from_middle[:, None] @ slopes)[:, 0]
-    result = np.empty((len(faces), 3, 4), np.float32)
-    result[:, :, 0] = inverse
-    result[:, :, 1:] = rotation @ slopes + inverse[:, :, None] * at_eye[:, None]
-    return Shade(result, colours.max(axis=(1, 2)).astype(np.float32))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Faces:
-    """Faces of several bodies in the world frame."""
-
-    normals: NDArray[np.float64]
-    """(n, 4, 3) at the corners."""
-    corners_m: NDArray[np.float64]
-    """(n, 4, 3)."""
-    rgb: NDArray[np.float64]
-    """(n, 1, 3)."""
-    gloss: NDArray[np.float64]
-    """(n, 1, 1)."""
-    own: NDArray[np.float64]
-    """(n, 1, 3) radiance of lamps."""
-    retro: NDArray[np.bool_]
-    """(n, 1, 1)."""
-
-
-def _faces(bodies: Sequence[Placed], glows: Sequence[NDArray[np.float64]]) -> _Faces:
-    turns = [body.world_from_body[:3, :3].T for body in bodies]
-    normals, corners, rgb, gloss, own, retro = [], [], [], [], [], []
-    for body, turn, glow in zip(bodies, turns, glows, strict=True):
-        mesh, faces = body.mesh, body.faces
-        roles = mesh.roles[faces]
-        normals.append(mesh.corner_normals[faces] @ turn)
-        corners.append(mesh.corners_m[faces] @ turn + body.world_from_body[:3, 3])
-        rgb.append(mesh.rgb[faces])
-        gloss.append(mesh.gloss[faces])
-        own.append(glow[roles])
-        retro.append(roles == Role.RETRO)
-    return _Faces(
-        np.concatenate(normals),
-        np.concatenate(corners),
-        np.concatenate(rgb)[:, None],
-        np.concatenate(gloss)[:, None, None],
-        np.concatenate(own)[:, None],
-        np.concatenate(retro)[:, None, None],
+    linear = None
+    if body.smooth:
+        slopes = mesh.gradients[faces] @ colours
+        from_middle = body.eye_m - mesh.middles_m[faces]
+        at_eye = middles + (from_middle[:, None] @ slopes)[:, 0]
+        over_depth = rotation @ slopes + inverse[:, :, None] * at_eye[:, None]
+        linear = _after_zeros(over_depth.transpose(0, 2, 1))
+    return Shade(
+        inverse=_after_zeros(inverse),
+        middles=_after_zeros(np.column_stack([middles, np.ones(len(faces))])),
+        linear=linear,
+        ceiling=_after_zeros(colours.max(axis=(1, 2))),
     )
 
 
-def lit(
-    normals: NDArray[np.float64],
-    points_m: NDArray[np.float64],
-    eye: Eye,
-    light: Light,
-) -> NDArray[np.float64]:
-    """Illumination (..., 3) of matt surfaces at world points with world normals (..., 3)."""
-    up = normals[..., 2:]
-    total = light.sky_rgb * (0.55 + 0.45 * up)
-    total = total + light.ground_rgb * _GROUND_ALBEDO * (0.5 - 0.5 * up)
-    if light.sun_rgb.any():
-        facing = np.maximum(normals @ light.sun_direction, 0.0)
-        total = total + light.sun_rgb * facing[..., None]
-    if light.headlights > 0:
-        total = total + headlight(normals, points_m, eye, light)[..., None]
-    result: NDArray[np.float64] = total
-    return result
+def _after_zeros(rows: ArrayLike) -> Float32:
+    values = np.asarray(rows)
+    table = np.zeros((len(values) + 1, *values.shape[1:]), np.float32)
+    table[1:] = values
+    return table
 
 
-def headlight(
-    normals: NDArray[np.float64],
-    points_m: NDArray[np.float64],
-    eye: Eye,
-    light: Light,
-) -> NDArray[np.float64]:
-    """What the own headlights put on surfaces (...)."""
-    towards = eye.place_m - points_m
-    facing = (normals * towards).sum(axis=-1) / np.linalg.norm(towards, axis=-1)
-    base = points_m @ eye.base_from_world[:3, :3].T + eye.base_from_world[:3, 3]
-    result: NDArray[np.float64] = light.headlight(base) * np.maximum(facing, 0.0)
-    return result
+@dataclass(frozen=True, eq=False, slots=True)
+class _Points:
+    """N points on faces of several bodies; vectors in the frames of the bodies."""
+
+    normals: Float32
+    """(3, N)."""
+    sight: Float32
+    """(3, N) unit vectors from the eye."""
+    distance_m: Float32
+    """(N,) from the eye."""
+    sunny: Float32
+    """(N,) cosine between normal and sun, at least 0."""
+    sparkling: Float32
+    """(N,) cosine between the mirrored sight and the sun."""
+    across: Float32
+    """(N,) cosine between normal and the way to the eye."""
+    beam: Float32
+    """(N,) own headlights on surfaces that face them."""
+    rgb: Float32
+    """(3, N)."""
+    gloss: Float32
+    """(N,)."""
+    own: Float32
+    """(3, N) radiance of lamps."""
+    retro: Float32
+    """(N,) 1 for reflectors, else 0."""
 
 
-def _corner_colours(eye: Eye, faces: _Faces, light: Light) -> NDArray[np.float64]:
-    """(n, 4, 3) radiance that reaches the eye through the air."""
-    sight = faces.corners_m - eye.place_m
-    distance = np.sqrt((sight * sight).sum(axis=-1, keepdims=True))
+def _points(bodies: Sequence[Placed], light: Light, glows: Sequence[Array]) -> _Points:
+    normals = _planes(np.concatenate([_normals(body) for body in bodies]))
+    sight = _planes(np.concatenate([_places_m(body) - body.eye_m for body in bodies]))
+    distance = np.sqrt(_dot(sight, sight))
     sight /= distance
-    colours = lit(faces.normals, faces.corners_m, eye, light) * faces.rgb
-    if light.headlights > 0 and faces.retro.any():
-        beam = headlight(faces.normals, faces.corners_m, eye, light)[..., None]
-        colours += (_RETRO * beam) * faces.rgb * faces.retro
-    colours += _mirrored(faces.normals, sight, faces.gloss, light)
-    colours += faces.own
-    clear = light.transmittance(distance)
+    across = -_dot(normals, sight)
+    suns = [body.world_from_body[:3, :3].T @ light.sun_direction for body in bodies]
+    sun = _planes(np.repeat(suns, [len(body.faces) * _per_face(body) for body in bodies], axis=0))
+    toward = _dot(normals, sun)
+    roles = [body.mesh.roles[body.faces] for body in bodies]
+    return _Points(
+        normals=normals,
+        sight=sight,
+        distance_m=distance,
+        sunny=np.maximum(toward, 0.0),
+        sparkling=_dot(sight, sun) + 2.0 * across * toward,
+        across=across,
+        beam=_beams(bodies, light),
+        rgb=_planes(_at_points(bodies, [body.mesh.rgb[body.faces] for body in bodies])),
+        gloss=_at_points(bodies, [body.mesh.gloss[body.faces] for body in bodies])[:, 0],
+        own=_planes(_at_points(bodies, [g[r] for g, r in zip(glows, roles, strict=True)])),
+        retro=_at_points(bodies, [r == Role.RETRO for r in roles])[:, 0],
+    )
+
+
+def _at_points(bodies: Sequence[Placed], parts: Sequence[ArrayLike]) -> Float32:
+    """(N, k): what belongs to faces, for each body (n, k) or (n,), at all points on them."""
+    columns = [
+        np.repeat(np.reshape(part, (len(body.faces), -1)), _per_face(body), axis=0)
+        for body, part in zip(bodies, parts, strict=True)
+    ]
+    return np.concatenate(columns).astype(np.float32)
+
+
+def _normals(body: Placed) -> Array:
+    mesh, faces = body.mesh, body.faces
+    return mesh.corner_normals[faces].reshape(-1, 3) if body.smooth else mesh.normals[faces]
+
+
+def _places_m(body: Placed) -> Array:
+    mesh, faces = body.mesh, body.faces
+    return mesh.corners_m[faces].reshape(-1, 3) if body.smooth else mesh.middles_m[faces]
+
+
+def _beams(bodies: Sequence[Placed], light: Light) -> Float32:
+    """(N,) own headlights at all points."""
+    base = []
+    for body in bodies:
+        base_from_body = body.eye.base_from_world @ body.world_from_body
+        base.append(_places_m(body) @ base_from_body[:3, :3].T + base_from_body[:3, 3])
+    return light.headlight(np.concatenate(base))
+
+
+def _planes(rows: ArrayLike) -> Float32:
+    """(N, 3) as (3, N): much faster to reckon with."""
+    return np.ascontiguousarray(np.asarray(rows).T, np.float32)
+
+
+def _dot(a: Float32, b: Float32) -> Float32:
+    result: Float32 = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    return result
+
+
+def _colours(points: _Points, light: Light) -> Float32:
+    """(3, N) radiance that reaches the eye through the air."""
+    sky, ground, sun, haze = (
+        rgb.astype(np.float32)[:, None]
+        for rgb in (light.sky_rgb, light.ground_rgb, light.sun_rgb, light.haze_rgb)
+    )
+    up = points.normals[2]
+    beam = points.beam * np.maximum(points.across, 0.0)
+    arriving = sky * (0.55 + 0.45 * up) + ground * (_GROUND_ALBEDO * (0.5 - 0.5 * up))
+    arriving += sun * points.sunny
+    arriving += beam * (1.0 + _RETRO * points.retro)
+    colours = arriving * points.rgb
+    colours += _mirrored(points, sky=sky, ground=ground, sun=sun, haze=haze)
+    colours += points.own
+    clear = light.transmittance(points.distance_m)
     colours *= clear
-    colours += light.haze_rgb * (1 - clear)
-    return colours
+    colours += haze * (1 - clear)
+    result: Float32 = colours
+    return result
 
 
 def _mirrored(
-    normals: NDArray[np.float64],
-    sight: NDArray[np.float64],
-    gloss: NDArray[np.float64],
-    light: Light,
-) -> NDArray[np.float64]:
+    points: _Points, *, sky: Float32, ground: Float32, sun: Float32, haze: Float32
+) -> Float32:
     """Sky, ground and sun seen in the surface, with Fresnel's rise towards grazing angles."""
-    across = -(normals * sight).sum(axis=-1, keepdims=True)
-    bounced = sight + 2 * across * normals
-    up = bounced[..., 2:]
-    zenith = light.sky_rgb * 0.9
-    sky = light.haze_rgb + (zenith - light.haze_rgb) * np.sqrt(np.clip(up, 0.0, 1.0))
-    ground = light.ground_rgb * _GROUND_ALBEDO
-    scenery = ground + (sky - ground) * np.clip(0.5 + up * 6.0, 0.0, 1.0)
-    grazing = (1 - np.clip(across, 0.0, 1.0)) ** 5
+    up = points.sight[2] + 2 * points.across * points.normals[2]
+    high = haze + (sky * 0.9 - haze) * np.sqrt(np.clip(up, 0.0, 1.0))
+    low = ground * _GROUND_ALBEDO
+    scenery = low + (high - low) * np.clip(0.5 + up * 6.0, 0.0, 1.0)
+    grazing = (1 - np.clip(points.across, 0.0, 1.0)) ** 5
+    gloss = points.gloss
     share = gloss + np.minimum(6 * gloss, 0.7) * (1 - gloss) * grazing
-    if light.sun_rgb.any():
-        spark = np.clip(bounced @ light.sun_direction, 0.0, 1.0) ** 48
-        scenery = scenery + 6.0 * light.sun_rgb * spark[..., None]
-    result: NDArray[np.float64] = share * scenery
+    if sun.any():
+        scenery += 6.0 * sun * np.clip(points.sparkling, 0.0, 1.0) ** 48
+    result: Float32 = share * scenery
     return result

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from wpt_core.geometry import lift
 from wpt_core.world.render.bodies.billboards import Plants
-from wpt_core.world.render.bodies.eye import NEAR_M, Eye
+from wpt_core.world.render.bodies.blend import spread
+from wpt_core.world.render.bodies.eye import NEAR_M, Eye, clip_near
 from wpt_core.world.render.bodies.mesh import Mesh
-from wpt_core.world.render.bodies.raster import clip_near
 from wpt_core.world.render.canvas import Float32
 from wpt_core.world.render.light import Light
 from wpt_core.world.scene import Actor
@@ -67,15 +67,24 @@ def outlines(loops_m: Sequence[Array], values: Sequence[float]) -> Outlines:
     stack = np.zeros((len(loops_m), count, 3))
     for i, loop in enumerate(loops_m):
         stack[i, : len(loop), :2], stack[i, len(loop) :, :2] = loop, loop[-1]
-    centres = stack.mean(axis=1)
-    radii = np.linalg.norm(stack - centres[:, None], axis=2).max(axis=1, initial=0.0)
-    return Outlines(stack, np.asarray(values, float), centres, radii)
+    low, high = stack.min(axis=1), stack.max(axis=1)
+    radii = 0.5 * np.hypot(*(high - low)[:, :2].T)
+    return Outlines(stack, np.asarray(values, float), (low + high) / 2, radii)
 
 
-def joined(parts: Sequence[Outlines]) -> Outlines:
-    """All of them in one."""
-    loops = [loop[:, :2] for part in parts for loop in part.loops_m]
-    return outlines(loops, [value for part in parts for value in part.values.tolist()])
+def joined(one: Outlines, other: Outlines) -> Outlines:
+    """Both in one."""
+    count = max(one.loops_m.shape[1], other.loops_m.shape[1])
+    stacks = [
+        np.concatenate([p.loops_m, np.repeat(p.loops_m[:, -1:], count - p.loops_m.shape[1], 1)], 1)
+        for p in (one, other)
+    ]
+    return Outlines(
+        np.concatenate(stacks),
+        np.concatenate([one.values, other.values]),
+        np.concatenate([one.centres_m, other.centres_m]),
+        np.concatenate([one.radii_m, other.radii_m]),
+    )
 
 
 def mesh_shadows(mesh: Mesh, world_from_body: Array, sun_direction: Array) -> list[Array]:
@@ -84,12 +93,10 @@ def mesh_shadows(mesh: Mesh, world_from_body: Array, sun_direction: Array) -> li
         return []
     along = sun_direction[:2] / sun_direction[2]
     turn, place = world_from_body[:3, :3].T, world_from_body[:3, 3]
-    loops = []
-    for hull in mesh.hulls_m:
-        points = hull @ turn
-        ground = (points[:, :2] - points[:, 2:] * along).astype(np.float32)
-        loops.append(cv2.convexHull(ground)[:, 0].astype(np.float64) + place[:2])
-    return loops
+    points = mesh.vertices_m @ turn
+    ground = (points[:, :2] - points[:, 2:] * along).astype(np.float32)
+    hulls = [cv2.convexHull(ground[hull])[:, 0] for hull in mesh.hulls]
+    return [hull.astype(np.float64) + place[:2] for hull in hulls]
 
 
 def crown_shadows(plants: Plants, sun_direction: Array) -> list[Array]:
@@ -139,7 +146,7 @@ def darken(eye: Eye, light: Light, *, sunless: Outlines, contacts: Outlines) -> 
         covered = _mask(eye, patches)
         if covered is not None:
             area, share = covered
-            eye.pane.light[area] *= 1 - share[..., None] * (1 - left).astype(np.float32)
+            eye.pane.light[area] *= 1 - spread(share, 1 - left)
 
 
 def _mask(eye: Eye, patches: Outlines) -> tuple[tuple[slice, slice], Float32] | None:

@@ -43,7 +43,7 @@ def truck(
     block(sketch, (rear + 0.1, -0.8 * half, floor - 0.3), (gap - 0.12, 0.8 * half, floor), DARK)
     _cab(sketch, size, gap, colour=colour, floor_m=0.17 * size.height_m, detail=detail)
     sketch.part((0.0, 0.0, 0.4), (0.0, 0.0, -1.0, 0.05 - floor))
-    tyres(sketch, axles, radius_m=radius, half_m=half - 0.02)
+    tyres(sketch, axles, radius_m=radius, half_m=half - 0.02, detail=detail)
     outer_wheels(
         sketch,
         axles,

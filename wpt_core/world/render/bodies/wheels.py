@@ -12,9 +12,11 @@ __all__ = ['outer_wheels', 'tyres']
 _SPOKES = 5
 
 
-def tyres(sketch: Sketch, axles_m: tuple[float, ...], *, radius_m: float, half_m: float) -> None:
+def tyres(
+    sketch: Sketch, axles_m: tuple[float, ...], *, radius_m: float, half_m: float, detail: int
+) -> None:
     """Treads below the body: what is seen of the wheels from in front and from behind."""
-    sides = 12
+    sides = 12 if detail else 6
     for x in axles_m:
         for side in (-1.0, 1.0):
             outer = disc((x, side * (half_m - 0.01), radius_m), radius_m, sides)
