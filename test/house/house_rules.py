@@ -30,7 +30,7 @@ def files(root: Path) -> Iterator[Path]:
             continue
         if path.is_dir():
             yield from files(path) if path.name != '.hypothesis' else ()
-        elif path.suffix not in {'.png', '.jpg', '.safetensors', '.mcap', '.db3', '.npz'}:
+        elif not path.name.startswith('.coverage') and b'\0' not in path.read_bytes()[:1024]:
             yield path
 
 
