@@ -108,7 +108,7 @@ class BirdEye:
             self._line(image, line, colour, thickness=1)
 
     def _draw_actor(self, image: NDArray[np.uint8], actor: Actor, ego: Pose2) -> None:
-        grown = max(0.0, 0.8 - actor.size.width_m)  # a pedestrian to scale would be three pixels
+        grown = max(0.0, 1.2 - actor.size.width_m)  # a pedestrian to scale would be three pixels
         box = Box(actor.pose, actor.size.length_m + grown, actor.size.width_m + grown)
         self._fill(image, self._pixels(corners(box), ego), _BODIES[actor.kind])
         ahead = np.array([actor.pose.x_m, actor.pose.y_m]) + np.array(
