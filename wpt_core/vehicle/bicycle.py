@@ -97,18 +97,10 @@ def dynamic_bicycle(
         return Turning(0.0, 0.0)
     front_m = parameters.gravity_centre_to_front_axle_m
     rear_m = parameters.rear_axle_to_gravity_centre_m
-    wheelbase_m = parameters.wheelbase_m
     yaw_rate, rear_velocity = turning
     steered_mps = speed_mps * math.tan(wheel_angle_rad)
-    # Velocity of each contact patch across its wheel; slip is this over the speed.
-    grip_npm = parameters.friction * parameters.mass_kg * GRAVITY_MPS2 / wheelbase_m
-    front_npr = parameters.front_stiffness_npr * _grip_left(
-        parameters.front_stiffness_npr * (steered_mps - rear_velocity - wheelbase_m * yaw_rate),
-        _FRONT_GRIP * grip_npm * rear_m * speed_mps,
-    )
-    rear_npr = parameters.rear_stiffness_npr * _grip_left(
-        parameters.rear_stiffness_npr * rear_velocity,
-        grip_npm * front_m * speed_mps,
+    front_npr, rear_npr = _stiffness_left(
+        parameters, turning, steered_mps=steered_mps, speed_mps=speed_mps
     )
     # Unknowns: v, lateral velocity of the gravity centre, and r, yaw rate, both at the step's end.
     #   m s (v - v0)/dt = Cf (s tan d - v - a r) - Cr (v - b r) - m s² r + m s wind
@@ -127,6 +119,24 @@ def dynamic_bicycle(
     new_velocity = (b1 * a22 - a12 * b2) / determinant
     new_yaw_rate = (a11 * b2 - coupling * b1) / determinant
     return Turning(new_yaw_rate, new_velocity - rear_m * new_yaw_rate)
+
+
+def _stiffness_left(
+    parameters: VehicleParameters, turning: Turning, *, steered_mps: float, speed_mps: float
+) -> tuple[float, float]:
+    """Force per slip of front and rear axle at the slip they have now."""
+    yaw_rate, rear_velocity = turning
+    wheelbase_m = parameters.wheelbase_m
+    # Velocity of each contact patch across its wheel; slip is this over the speed.
+    front_mps = steered_mps - rear_velocity - wheelbase_m * yaw_rate
+    grip_npm = parameters.friction * parameters.mass_kg * GRAVITY_MPS2 / wheelbase_m
+    front_limit = _FRONT_GRIP * grip_npm * parameters.rear_axle_to_gravity_centre_m * speed_mps
+    rear_limit = grip_npm * parameters.gravity_centre_to_front_axle_m * speed_mps
+    front_npr, rear_npr = parameters.front_stiffness_npr, parameters.rear_stiffness_npr
+    return (
+        front_npr * _grip_left(front_npr * front_mps, front_limit),
+        rear_npr * _grip_left(rear_npr * rear_velocity, rear_limit),
+    )
 
 
 def _grip_left(wanted: float, limit: float) -> float:

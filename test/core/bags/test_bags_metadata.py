@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from rosbags.interfaces import QosDurability, QosHistory, QosReliability
+from rosbags.interfaces import ConnectionExtRosbag2, QosDurability, QosHistory, QosReliability
 from rosbags.rosbag2 import Reader
 
 from wpt_core.bags import Bag, BagWriter, TopicQos, definitions_from
@@ -114,7 +114,8 @@ def test_hash_definition_and_qos_lie_in_the_storage_too(tmp_path: Path, storage:
     (file,) = root['relative_file_paths']
     with Reader(tmp_path / 'bag' / file) as reader:
         (connection,) = reader.connections
-        (profile,) = connection.ext.offered_qos_profiles  # type: ignore[union-attr]
+        assert isinstance(connection.ext, ConnectionExtRosbag2)
+        (profile,) = connection.ext.offered_qos_profiles
         assert connection.msgdef.data == 'string data\n'
     assert profile.history is QosHistory.KEEP_ALL
     assert profile.reliability is QosReliability.RELIABLE

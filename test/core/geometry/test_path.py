@@ -63,7 +63,8 @@ def test_frenet_on_a_circle_is_polar_coordinates(
     r = radius_m - hand * offset_m
     point = [r * sin(angle), hand * (radius_m - r * cos(angle))]
     s, offset = path.to_frenet(point)
-    assert s == pytest.approx(radius_m * angle, abs=1e-3)
+    # Arc length is summed over chords, which are up to 2e-5 shorter than the arc.
+    assert s == pytest.approx(radius_m * angle, abs=1e-3, rel=4e-5)
     assert offset == pytest.approx(offset_m, abs=1e-4)
 
 

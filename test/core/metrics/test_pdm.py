@@ -272,14 +272,8 @@ def test_scores_lie_between_zero_and_one_and_gates_close(
     egos: list[tuple[float, float]], other: tuple[float, float, float], agent: bool
 ) -> None:
     result = scores([drive(*ego) for ego in egos], body(*other, agent=agent))
-    for values in (
-        result.no_collision,
-        result.drivable_area,
-        result.time_to_collision,
-        result.ego_progress,
-        result.comfort,
-        result.score,
-    ):
+    subs = (result.no_collision, result.drivable_area, result.time_to_collision)
+    for values in (*subs, result.ego_progress, result.comfort, result.score):
         assert values.shape == (len(egos),)
         assert np.all((values >= 0.0) & (values <= 1.0))
     shut = (result.no_collision == 0.0) | (result.drivable_area == 0.0)
