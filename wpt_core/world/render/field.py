@@ -12,7 +12,7 @@ from wpt_core.world.render.canvas import Float32
 from wpt_core.world.render.look import Look
 from wpt_core.world.render.texture import blotches, spectral_tile
 
-__all__ = ['ALBEDO_FULL', 'Field', 'build_field', 'grass_rgb']
+__all__ = ['ALBEDO_FULL', 'Field', 'TileLevels', 'build_field', 'grass_rgb', 'tile_levels']
 
 ALBEDO_FULL = 0.75
 """Albedo that a texel of 255 stands for."""
@@ -46,20 +46,15 @@ class Field:
     """Levels of a periodic texture (colour and depth of water film, 128 is neutral) below each
     other, each framed by one texel of its periodic continuation."""
 
-    def sample(self, x_m: Float32, y_m: Float32, footprint_m: Float32) -> NDArray[np.uint8]:
+    def sample(self, x_m: Float32, y_m: Float32, levels: 'TileLevels') -> NDArray[np.uint8]:
         """Texture at world points, (rows, cols, 4)."""
-        ratio = footprint_m * np.float32(_TILE_PX / _TILE_M)
-        level = np.clip((ratio.view(np.int32) >> 23) - 127, 0, _TILE_LEVELS - 1)
-        sizes = _TILE_PX / 2 ** np.arange(_TILE_LEVELS)
-        starts = np.cumsum(np.concatenate([[0], sizes[:-1] + 2]))
-        size = np.take(sizes.astype(np.float32), level)
         u, v = x_m * np.float32(1 / _TILE_M), y_m * np.float32(1 / _TILE_M)
         u -= np.floor(u)
         v -= np.floor(v)
-        u *= size
-        v *= size
+        u *= levels.size_px
+        v *= levels.size_px
         u += np.float32(0.5)
-        v += np.take((starts + 0.5).astype(np.float32), level)
+        v += levels.start_px
         return np.asarray(cv2.remap(self.tiles, u, v, cv2.INTER_LINEAR), np.uint8)
 
     def parcel(self, x_m: Float32, y_m: Float32) -> NDArray[np.uint8]:
@@ -69,6 +64,24 @@ class Field:
         v = y_m * np.float32(1 / _PARCEL_TEXEL_M) + np.float32(half)
         texels = cv2.remap(self.parcels, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
         return np.asarray(texels, np.uint8)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class TileLevels:
+    """Which level of the tiles suits each pixel."""
+
+    size_px: Float32
+    start_px: Float32
+    """Row of the atlas where the first texel of the level has its upper edge."""
+
+
+def tile_levels(footprint_m: Float32) -> TileLevels:
+    """For pixels that cover so much ground."""
+    ratio = footprint_m * np.float32(_TILE_PX / _TILE_M)
+    level = np.clip((ratio.view(np.int32) >> 23) - 127, 0, _TILE_LEVELS - 1)
+    sizes = (_TILE_PX / 2 ** np.arange(_TILE_LEVELS)).astype(np.float32)
+    starts = np.cumsum(np.concatenate([[0], sizes[:-1] + 2])) + 0.5
+    return TileLevels(sizes.take(level), starts.astype(np.float32).take(level))
 
 
 def build_field(generator: Generator, look: Look) -> Field:

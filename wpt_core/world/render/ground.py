@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from wpt_core.types import Pose2
 from wpt_core.world.render.canvas import Canvas, Float32
-from wpt_core.world.render.field import ALBEDO_FULL, Field
+from wpt_core.world.render.field import ALBEDO_FULL, Field, TileLevels, tile_levels
 from wpt_core.world.render.lattice import GroundLattice
 from wpt_core.world.render.light import Light
 from wpt_core.world.render.locator import Located, Locator
@@ -48,8 +48,8 @@ class GroundView:
     """Share of light that the air lets through."""
     headlight: Float32
     """Illumination of flat ground by the own headlights, with the same loss."""
-    footprint_m: Float32
-    """Of a pixel on the ground, between its short and its long side."""
+    tile_levels: TileLevels
+    """For the extent of a pixel on the ground, between its short and its long side."""
     sheen: Float32
     """Share of the sky's light that the road reflects (Fresnel, roughened)."""
     haze: tuple[Float32, ...]
@@ -76,8 +76,8 @@ def view_ground(lattice: GroundLattice, panorama: Panorama, *, light: Light) -> 
         lattice=lattice,
         through=through,
         headlight=light.headlight(points) * grazing * through,
-        footprint_m=np.maximum(
-            np.minimum(short, long), np.maximum(short, long) * np.float32(0.35)
+        tile_levels=tile_levels(
+            np.maximum(np.minimum(short, long), np.maximum(short, long) * np.float32(0.35))
         ),
         sheen=sheen.astype(np.float32),
         haze=tuple((1.0 - through) * np.float32(colour) for colour in light.haze_rgb),
@@ -98,7 +98,7 @@ def paint_ground(canvas: Canvas, ground: Ground, view: GroundView, *, pose: Pose
     texels = ground.ribbon.sample(located.s_m, located.d_m, along_m=along, across_m=across)
     *planes, paint = _planes(texels)
     road = _on_ribbon(ground.ribbon, located.d_m)
-    *wild, film = _planes(ground.field.sample(x, y, view.footprint_m))
+    *wild, film = _planes(ground.field.sample(x, y, view.tile_levels))
     parcels = _planes(ground.field.parcel(x, y))
     for plane, grass, parcel in zip(planes, wild, parcels, strict=True):
         grass *= parcel

@@ -59,13 +59,14 @@ class Lens:
         grain = self.noise[row : row + height, column : column + width]
         # Shot noise is even in a picture of square roots; amplifying darkness brings out more.
         amount = 255.0 * self.look.noise * (1.0 + 0.25 * np.log2(max(gain, 1.0)))
-        noisy = cv2.scaleAdd(np.ascontiguousarray(grain), amount, level)
-        return np.asarray(cv2.convertScaleAbs(np.maximum(noisy, 0.0)), np.uint8)
+        noisy = cv2.addWeighted(level, 1.0, grain, amount, 0.0, dtype=cv2.CV_8U)
+        return np.asarray(noisy, np.uint8)
 
     def gain(self, light: Float32) -> float:
         """Exposure for a scene: the mean of roots keeps lamps from darkening it."""
         rows = np.sqrt(np.maximum(light[..., 1], 0.0)).mean(axis=1)
-        level = float(np.average(rows, weights=np.linspace(_SKY_WEIGHT, 1.0, len(rows)))) ** 2
+        weights = np.linspace(_SKY_WEIGHT, 1.0, len(rows))
+        level = float(rows @ weights / weights.sum()) ** 2
         automatic = _KEY / max(level, 1e-6) ** _ADAPTATION
         return float(np.clip(automatic, *_GAIN_LIMITS) * 2.0**self.look.exposure_ev)
 

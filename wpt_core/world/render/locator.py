@@ -48,15 +48,14 @@ class Locator:
 
     def locate(self, x_m: Float32, y_m: Float32) -> Located:
         """Points in the world frame, any shape; far from the road d is a rough distance."""
-        rows, columns = self.nearest.shape
-        column = np.clip(
-            (x_m - np.float32(self.corner_m[0])) * np.float32(1 / _CELL_M), 0, columns - 1
+        cells = cv2.remap(
+            self.nearest,
+            x_m * np.float32(1 / _CELL_M) - np.float32(self.corner_m[0] / _CELL_M + 0.5),
+            y_m * np.float32(1 / _CELL_M) - np.float32(self.corner_m[1] / _CELL_M + 0.5),
+            cv2.INTER_NEAREST,
+            borderMode=cv2.BORDER_REPLICATE,
         )
-        row = np.clip((y_m - np.float32(self.corner_m[1])) * np.float32(1 / _CELL_M), 0, rows - 1)
-        cell = row.astype(np.int32)
-        cell *= columns
-        cell += column.astype(np.int32)
-        index = np.take(self.nearest, cell).astype(np.intp)
+        index = np.asarray(cells).astype(np.intp)
         x0, y0, cos, sin, curvature, s0 = (np.take(column, index) for column in self.samples)
         dx, dy = x_m - x0, y_m - y0
         ahead = dx * cos + dy * sin

@@ -17,6 +17,8 @@ _DAZZLING = 2.5
 _SHARE = 0.035
 _STREAKS = 70
 """In a picture, on average."""
+_BRIGHTNESS = (20, 30, 40, 50, 60, 70)
+"""Of streaks; each is drawn as often as the others."""
 
 
 def mirror_lamps(canvas: Canvas, light: Light) -> None:
@@ -34,8 +36,8 @@ def mirror_lamps(canvas: Canvas, light: Light) -> None:
             continue
         trail = cv2.resize(_trail(bright), (width, height), interpolation=cv2.INTER_LINEAR)
         ground = (pane.instances == 0) & np.isfinite(pane.depth_m)
-        share = ground.astype(np.float32) * np.float32(_SHARE * light.wetness)
-        pane.light[:] += np.asarray(trail) * share[..., None]
+        trail = cv2.copyTo(trail, ground.view(np.uint8))
+        cv2.scaleAdd(trail, _SHARE * light.wetness, pane.light, dst=pane.light)
 
 
 def _trail(bright: Float32) -> Float32:
@@ -63,8 +65,8 @@ def add_streaks(pane: Pane, light: Light, generator: Generator) -> None:
     ends = tops + np.stack([slant * lengths, lengths], axis=-1)
     fixed = np.round(np.stack([tops, ends], axis=1) * 16).astype(np.int32)
     thick = max(1, height // 256)
-    for line, level in zip(fixed, generator.uniform(20, 70, count), strict=True):
-        cv2.line(mask, line[0].tolist(), line[1].tolist(), level, thick, cv2.LINE_AA, 4)
+    for lines, level in zip(np.array_split(fixed, len(_BRIGHTNESS)), _BRIGHTNESS, strict=True):
+        cv2.polylines(mask, list(lines), False, level, thick, cv2.LINE_AA, 4)
     soft = np.asarray(cv2.GaussianBlur(mask, (3, 3), 0.7)).ravel()
     wet = np.flatnonzero(soft)
     share = soft[wet, None].astype(np.float32) * np.float32(1 / 255)

@@ -37,7 +37,7 @@ _FADE_M = 40.0
 """Plants appear gradually over this distance."""
 _SHADOW_M = 50.0
 """Shadows of roadside objects farther than this are not painted ..."""
-_ACTOR_SHADOW_M = 90.0
+_ACTOR_SHADOW_M = 70.0
 """... nor those of actors."""
 _LEAST_PX = 3.0
 """Built things smaller than this are not painted."""

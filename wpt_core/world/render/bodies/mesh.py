@@ -75,10 +75,8 @@ class Mesh:
     """(F, 4, 3)."""
     gradients: NDArray[np.float64]
     """(F, 3, 4): from corner values to the gradient along the face."""
-    rgb: NDArray[np.float64]
-    """(F, 3)."""
-    gloss: NDArray[np.float64]
-    """(F,)."""
+    surfaces: NDArray[np.float32]
+    """(F, 5): albedo, mirror reflectance, and 1 for reflectors."""
     roles: NDArray[np.int64]
     """(F,)."""
     planes: NDArray[np.float64]
@@ -161,8 +159,9 @@ class Sketch:
             middles_m=corners.mean(axis=1),
             corner_normals=self._corner_normals(corners, normals),
             gradients=np.linalg.pinv(corners - corners.mean(axis=1, keepdims=True), rcond=1e-4),
-            rgb=np.array([f.rgb for f in self.finishes], float),
-            gloss=np.array([f.gloss for f in self.finishes], float),
+            surfaces=np.array(
+                [(*f.rgb, f.gloss, f.role is Role.RETRO) for f in self.finishes], np.float32
+            ),
             roles=np.array([int(f.role) for f in self.finishes]),
             planes=np.stack([plane for _, plane in self.parts]),
             spans=spans,

@@ -51,9 +51,9 @@ class Shade:
     """(n + 1, 3): times a ray, inverse depth."""
     middles: Float32
     """(n + 1, 4): colour in the middle of the face, and 1."""
-    linear: Float32 | None
+    linear: Float32 | None = None
     """(n + 1, 3, 3): colour by colour, times a ray, the colour over depth; None: it is flat."""
-    ceiling: Float32
+    ceiling: Float32 | None = None
     """(n + 1,): no colour of the face is brighter. Faces seen edge-on change so fast along a row
     of pixels that rounding takes them far beyond their ends."""
 
@@ -206,6 +206,7 @@ def _vary(
 ) -> None:
     """Add to the mean colour of the face in the middle, `share` of a pixel, how it varies."""
     assert shade.linear is not None
+    assert shade.ceiling is not None
     directions, ceiling = _rays(eye, window), shade.ceiling.take(index)
     for i in range(3):
         plane = _on_rays(shade.linear[:, i], index, directions)

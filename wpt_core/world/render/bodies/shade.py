@@ -7,6 +7,7 @@ z points up in all frames.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -66,27 +67,28 @@ def _per_face(body: Placed) -> int:
 def _shade(body: Placed, colours: Float32) -> Shade:
     """From colours (n, 4 or 1, 3) of faces to functions of the ray."""
     mesh, faces = body.mesh, body.faces
-    rotation = body.camera_from_body[:3, :3]
-    normals, middles = mesh.normals[faces], colours.mean(axis=1)
+    rotation, normals = body.camera_from_body[:3, :3], mesh.normals[faces]
     reach = mesh.offsets_m[faces] - normals @ body.eye_m
     inverse = (normals @ rotation.T) / reach[:, None]
-    linear = None
-    if body.smooth:
-        slopes = mesh.gradients[faces] @ colours
-        from_middle = body.eye_m - mesh.middles_m[faces]
-        at_eye = middles + (from_middle[:, None] @ slopes)[:, 0]
-        over_depth = rotation @ slopes + inverse[:, :, None] * at_eye[:, None]
-        linear = _after_zeros(over_depth.transpose(0, 2, 1))
+    middles = np.zeros((len(faces) + 1, 4), np.float32)
+    middles[1:, 3] = 1.0
+    if not body.smooth:
+        middles[1:, :3] = colours[:, 0]
+        return Shade(_after_zeros(inverse), middles)
+    middles[1:, :3] = colours.mean(axis=1)
+    slopes = mesh.gradients[faces] @ colours
+    from_middle = body.eye_m - mesh.middles_m[faces]
+    at_eye = middles[1:, :3] + (from_middle[:, None] @ slopes)[:, 0]
+    over_depth = rotation @ slopes + inverse[:, :, None] * at_eye[:, None]
     return Shade(
         inverse=_after_zeros(inverse),
-        middles=_after_zeros(np.column_stack([middles, np.ones(len(faces))])),
-        linear=linear,
+        middles=middles,
+        linear=_after_zeros(over_depth.transpose(0, 2, 1)),
         ceiling=_after_zeros(colours.max(axis=(1, 2))),
     )
 
 
-def _after_zeros(rows: ArrayLike) -> Float32:
-    values = np.asarray(rows)
+def _after_zeros(values: NDArray[np.floating[Any]]) -> Float32:
     table = np.zeros((len(values) + 1, *values.shape[1:]), np.float32)
     table[1:] = values
     return table
@@ -110,14 +112,10 @@ class _Points:
     """(N,) cosine between normal and the way to the eye."""
     beam: Float32
     """(N,) own headlights on surfaces that face them."""
-    rgb: Float32
-    """(3, N)."""
-    gloss: Float32
-    """(N,)."""
+    surfaces: Float32
+    """(5, N) as in the meshes."""
     own: Float32
     """(3, N) radiance of lamps."""
-    retro: Float32
-    """(N,) 1 for reflectors, else 0."""
 
 
 def _points(bodies: Sequence[Placed], light: Light, glows: Sequence[Array]) -> _Points:
@@ -129,7 +127,7 @@ def _points(bodies: Sequence[Placed], light: Light, glows: Sequence[Array]) -> _
     suns = [body.world_from_body[:3, :3].T @ light.sun_direction for body in bodies]
     sun = _planes(np.repeat(suns, [len(body.faces) * _per_face(body) for body in bodies], axis=0))
     toward = _dot(normals, sun)
-    roles = [body.mesh.roles[body.faces] for body in bodies]
+    own = [glow[body.mesh.roles[body.faces]] for glow, body in zip(glows, bodies, strict=True)]
     return _Points(
         normals=normals,
         sight=sight,
@@ -138,20 +136,18 @@ def _points(bodies: Sequence[Placed], light: Light, glows: Sequence[Array]) -> _
         sparkling=_dot(sight, sun) + 2.0 * across * toward,
         across=across,
         beam=_beams(bodies, light),
-        rgb=_planes(_at_points(bodies, [body.mesh.rgb[body.faces] for body in bodies])),
-        gloss=_at_points(bodies, [body.mesh.gloss[body.faces] for body in bodies])[:, 0],
-        own=_planes(_at_points(bodies, [g[r] for g, r in zip(glows, roles, strict=True)])),
-        retro=_at_points(bodies, [r == Role.RETRO for r in roles])[:, 0],
+        surfaces=_at_points(bodies, [body.mesh.surfaces[body.faces] for body in bodies]),
+        own=_at_points(bodies, own),
     )
 
 
 def _at_points(bodies: Sequence[Placed], parts: Sequence[ArrayLike]) -> Float32:
-    """(N, k): what belongs to faces, for each body (n, k) or (n,), at all points on them."""
-    columns = [
-        np.repeat(np.reshape(part, (len(body.faces), -1)), _per_face(body), axis=0)
+    """(k, N): what belongs to faces, for each body (n, k), at all points on them."""
+    rows = [
+        np.repeat(part, 4, axis=0) if body.smooth else part
         for body, part in zip(bodies, parts, strict=True)
     ]
-    return np.concatenate(columns).astype(np.float32)
+    return _planes(np.concatenate(rows))
 
 
 def _normals(body: Placed) -> Array:
@@ -166,6 +162,8 @@ def _places_m(body: Placed) -> Array:
 
 def _beams(bodies: Sequence[Placed], light: Light) -> Float32:
     """(N,) own headlights at all points."""
+    if light.headlights == 0.0:
+        return np.zeros(sum(len(body.faces) * _per_face(body) for body in bodies), np.float32)
     base = []
     for body in bodies:
         base_from_body = body.eye.base_from_world @ body.world_from_body
@@ -174,7 +172,7 @@ def _beams(bodies: Sequence[Placed], light: Light) -> Float32:
 
 
 def _planes(rows: ArrayLike) -> Float32:
-    """(N, 3) as (3, N): much faster to reckon with."""
+    """(N, k) as (k, N): much faster to reckon with."""
     return np.ascontiguousarray(np.asarray(rows).T, np.float32)
 
 
@@ -189,12 +187,12 @@ def _colours(points: _Points, light: Light) -> Float32:
         rgb.astype(np.float32)[:, None]
         for rgb in (light.sky_rgb, light.ground_rgb, light.sun_rgb, light.haze_rgb)
     )
-    up = points.normals[2]
+    up, albedo, retro = points.normals[2], points.surfaces[:3], points.surfaces[4]
     beam = points.beam * np.maximum(points.across, 0.0)
     arriving = sky * (0.55 + 0.45 * up) + ground * (_GROUND_ALBEDO * (0.5 - 0.5 * up))
     arriving += sun * points.sunny
-    arriving += beam * (1.0 + _RETRO * points.retro)
-    colours = arriving * points.rgb
+    arriving += beam * (1.0 + _RETRO * retro)
+    colours = arriving * albedo
     colours += _mirrored(points, sky=sky, ground=ground, sun=sun, haze=haze)
     colours += points.own
     clear = light.transmittance(points.distance_m)
@@ -213,7 +211,7 @@ def _mirrored(
     low = ground * _GROUND_ALBEDO
     scenery = low + (high - low) * np.clip(0.5 + up * 6.0, 0.0, 1.0)
     grazing = (1 - np.clip(points.across, 0.0, 1.0)) ** 5
-    gloss = points.gloss
+    gloss = points.surfaces[3]
     share = gloss + np.minimum(6 * gloss, 0.7) * (1 - gloss) * grazing
     if sun.any():
         scenery += 6.0 * sun * np.clip(points.sparkling, 0.0, 1.0) ** 48

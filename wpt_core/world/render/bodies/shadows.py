@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Darkening of the ground under and beside bodies, before they are painted on it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from wpt_core.geometry import lift
 from wpt_core.world.render.bodies.billboards import Plants
 from wpt_core.world.render.bodies.blend import spread
 from wpt_core.world.render.bodies.eye import NEAR_M, Eye, clip_near
@@ -67,9 +66,12 @@ def outlines(loops_m: Sequence[Array], values: Sequence[float]) -> Outlines:
     stack = np.zeros((len(loops_m), count, 3))
     for i, loop in enumerate(loops_m):
         stack[i, : len(loop), :2], stack[i, len(loop) :, :2] = loop, loop[-1]
-    low, high = stack.min(axis=1), stack.max(axis=1)
-    radii = 0.5 * np.hypot(*(high - low)[:, :2].T)
-    return Outlines(stack, np.asarray(values, float), (low + high) / 2, radii)
+    return _gathered(stack, np.asarray(values, float))
+
+
+def _gathered(loops_m: Array, values: Array) -> Outlines:
+    low, high = loops_m.min(axis=1), loops_m.max(axis=1)
+    return Outlines(loops_m, values, (low + high) / 2, 0.5 * np.hypot(*(high - low)[:, :2].T))
 
 
 def joined(one: Outlines, other: Outlines) -> Outlines:
@@ -123,21 +125,28 @@ def crown_shadows(plants: Plants, sun_direction: Array) -> list[Array]:
     return loops
 
 
-def contact_outlines(actors: Iterable[Actor]) -> Outlines:
-    """Where bodies keep the sky's light off the ground."""
-    loops, values = [], []
-    for actor in actors:
-        world_from_body = lift(actor.pose)
-        reach = min(1.0, actor.size.height_m / 1.2, actor.size.width_m)
-        for margin, loss in _CONTACT:
-            x = actor.size.length_m * 0.48 + margin * reach
-            y = actor.size.width_m * 0.48 + margin * reach
-            cut = 0.45 * min(x, y)
-            loop = [(x - cut, y), (cut - x, y), (-x, y - cut), (-x, cut - y)]
-            loop += [(cut - x, -y), (x - cut, -y), (x, cut - y), (x, y - cut)]
-            loops.append(np.array(loop) @ world_from_body[:2, :2].T + world_from_body[:2, 3])
-            values.append(loss)
-    return outlines(loops, values)
+def contact_outlines(actors: Sequence[Actor]) -> Outlines:
+    """Where bodies keep the sky's light off the ground: octagons, each inside the one before."""
+    margin, loss = np.array(_CONTACT).T
+    size = np.array([(a.size.length_m, a.size.width_m, a.size.height_m) for a in actors])
+    size = size.reshape(-1, 3, 1)
+    reach = np.minimum(1.0, np.minimum(size[:, 2] / 1.2, size[:, 1]))
+    x, y = 0.48 * size[:, 0] + margin * reach, 0.48 * size[:, 1] + margin * reach
+    cut = 0.45 * np.minimum(x, y)
+    along = np.stack([x - cut, cut - x, -x, -x, cut - x, x - cut, x, x], axis=-1)
+    left = np.stack([y, y, y - cut, cut - y, -y, -y, cut - y, y - cut], axis=-1)
+    poses = [(a.pose.x_m, a.pose.y_m, a.pose.yaw_rad) for a in actors]
+    start_x, start_y, yaw = np.reshape(poses, (-1, 3, 1, 1)).transpose(1, 0, 2, 3)
+    cos, sin = np.cos(yaw), np.sin(yaw)
+    loops = np.stack(
+        [
+            start_x + cos * along - sin * left,
+            start_y + sin * along + cos * left,
+            np.zeros_like(along),
+        ],
+        axis=-1,
+    )
+    return _gathered(loops.reshape(-1, 8, 3), np.tile(loss, len(actors)))
 
 
 def darken(eye: Eye, light: Light, *, sunless: Outlines, contacts: Outlines) -> None:
@@ -156,8 +165,9 @@ def _mask(eye: Eye, patches: Outlines) -> tuple[tuple[slice, slice], Float32] | 
     if not loops:
         return None
     points = np.concatenate(loops)
-    u0, v0 = np.clip(np.floor(points.min(axis=0)) - 2, 0, (width, height)).astype(int).tolist()
-    u1, v1 = np.clip(np.ceil(points.max(axis=0)) + 3, 0, (width, height)).astype(int).tolist()
+    u, v = np.ascontiguousarray(points.T)
+    u0, u1 = (int(np.clip(edge, 0, width)) for edge in (u.min() - 2, u.max() + 4))
+    v0, v1 = (int(np.clip(edge, 0, height)) for edge in (v.min() - 2, v.max() + 4))
     if u1 <= u0 or v1 <= v0:
         return None
     fine = np.zeros(((v1 - v0) * _SAMPLES, (u1 - u0) * _SAMPLES), np.uint8)
