@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from wpt_core.world.render.canvas import Canvas, Float32
 from wpt_core.world.render.wall_light import Planes, Wall, paint_hits
-from wpt_core.world.render.walls import Hits, steady_cover
+from wpt_core.world.render.walls import Columns, Hits, steady_cover
 
 __all__ = ['HOUSES_OUTSIDE_M', 'Houses', 'build_houses', 'paint_houses']
 
@@ -72,15 +72,16 @@ def build_houses(generator: Generator, length_m: float) -> Houses:
 def paint_houses(canvas: Canvas, wall: Wall, houses: Houses) -> None:
     """Paint a side of the street over what is farther away."""
     hits = wall.hit(canvas, lambda s_m: houses.height_m.take(_house(houses, s_m)))
-    house = _house(houses, hits.s_m)
-    cover = np.minimum(houses.height_m.take(house) - hits.height_m, hits.height_m)
+    house = _house(houses, hits.columns.s_m)
+    top_m = houses.height_m.take(house).take(hits.bins)
+    cover = np.minimum(top_m - hits.height_m, hits.height_m)
     cover /= hits.high_m
     cover += np.float32(0.5)
     np.clip(cover, 0.0, 1.0, out=cover)
-    albedo, glass = _front(hits, houses, house)
+    albedo, glass = _front(hits, houses, house, top_m=top_m)
     glow = None
     if wall.light.headlights > 0.0:
-        lit = glass * (_dice(hits, houses, house) < _LIT)
+        lit = glass * (_dice(hits, houses, house.take(hits.bins)) < _LIT)
         glow = (lit * _LAMPLIGHT[0], lit * _LAMPLIGHT[1], lit * _LAMPLIGHT[2])
     paint_hits(canvas, hits, wall=wall, cover=cover, albedo=albedo, glow=glow)
 
@@ -91,18 +92,20 @@ def _house(houses: Houses, s_m: Float32) -> NDArray[np.int32]:
     return house
 
 
-def _front(hits: Hits, houses: Houses, house: NDArray[np.int32]) -> tuple[Planes, Float32]:
-    """Albedo with windows, plinth and eaves; share of glass (n,)."""
-    per_storey = np.float32(1.0) / houses.storey_m.take(house)
-    per_window = np.float32(1.0) / houses.window_every_m.take(house)
+def _front(
+    hits: Hits, houses: Houses, house: NDArray[np.int32], *, top_m: Float32
+) -> tuple[Planes, Float32]:
+    """Albedo with windows, plinth and eaves; share of glass (n,). `house` is that of columns."""
+    bins = hits.bins
+    per_storey = (np.float32(1.0) / houses.storey_m.take(house)).take(bins)
     v, v_wide = hits.height_m * per_storey, hits.high_m * per_storey
-    u, u_wide = hits.s_m * per_window, hits.wide_m * per_window
-    hedge = houses.hedge.take(house)
-    below_eaves = hits.height_m < houses.height_m.take(house) - np.float32(0.4)
+    glass_across, frame_across = _windows_across(hits.columns, houses, house)
+    hedge = houses.hedge.take(house).take(bins)
+    below_eaves = hits.height_m < top_m - np.float32(0.4)
     wall = below_eaves & ~hedge
-    glass = _comb(u - np.float32(0.3), u_wide, 0.40) * _comb(v - np.float32(0.32), v_wide, 0.46)
+    glass = glass_across.take(bins) * _comb(v - np.float32(0.32), v_wide, 0.46)
     glass *= wall
-    frame = _comb(u - np.float32(0.25), u_wide, 0.50) * _comb(v - np.float32(0.28), v_wide, 0.54)
+    frame = frame_across.take(bins) * _comb(v - np.float32(0.28), v_wide, 0.54)
     frame *= wall
     tone = np.where(below_eaves, np.float32(1.0), np.float32(0.45))
     tone[hedge] = 0.5 + 0.3 * hits.height_m[hedge]
@@ -111,10 +114,20 @@ def _front(hits: Hits, houses: Houses, house: NDArray[np.int32]) -> tuple[Planes
     tone *= np.float32(1.0) - frame
     frame -= glass
     albedo = [
-        tone * houses.colour[:, i].take(house) + (frame * _FRAME[i] + glass * _GLASS[i])
+        tone * houses.colour[:, i].take(house).take(bins) + (frame * _FRAME[i] + glass * _GLASS[i])
         for i in range(3)
     ]
     return (albedo[0], albedo[1], albedo[2]), glass
+
+
+def _windows_across(
+    columns: Columns, houses: Houses, house: NDArray[np.int32]
+) -> tuple[Float32, Float32]:
+    """(B,) shares of columns that run through glass, and through glass or frames."""
+    per_window = np.float32(1.0) / houses.window_every_m.take(house)
+    u, u_wide = columns.s_m * per_window, columns.wide_m * per_window
+    glass = _comb(u - np.float32(0.3), u_wide, 0.40)
+    return glass, _comb(u - np.float32(0.25), u_wide, 0.50)
 
 
 def _comb(position: Float32, extent: Float32, share: float) -> Float32:
@@ -123,7 +136,8 @@ def _comb(position: Float32, extent: Float32, share: float) -> Float32:
 
 def _dice(hits: Hits, houses: Houses, house: NDArray[np.int32]) -> NDArray[np.int64]:
     """0 to 1023, the same all over one window."""
-    column = (hits.s_m / houses.window_every_m.take(house)).astype(np.int64)
+    s_m = hits.columns.s_m.take(hits.bins)
+    column = (s_m / houses.window_every_m.take(house)).astype(np.int64)
     storey = (hits.height_m / houses.storey_m.take(house)).astype(np.int64)
     mixed = (column * 73856093) ^ (storey * 19349663) ^ houses.seed
     mixed ^= mixed >> 13

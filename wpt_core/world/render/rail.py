@@ -23,11 +23,13 @@ def paint_rail(canvas: Canvas, wall: Wall) -> None:
     """Paint a rail over what is farther away."""
     hits = wall.hit(canvas, lambda _: _BEAM_M[1])
     beam = _between(hits, *_BEAM_M)
-    posts = _between(hits, 0.0, _BEAM_M[1]) * steady_cover(
-        hits.s_m / np.float32(_POST_EVERY_M),
-        hits.wide_m / np.float32(_POST_EVERY_M),
+    columns = hits.columns
+    standing = steady_cover(
+        columns.s_m / np.float32(_POST_EVERY_M),
+        columns.wide_m / np.float32(_POST_EVERY_M),
         share=_POST_M / _POST_EVERY_M,
     )
+    posts = _between(hits, 0.0, _BEAM_M[1]) * standing.take(hits.bins)
     cover = np.maximum(beam, posts)
     fold = (hits.height_m - _BEAM_M[0]) / (_BEAM_M[1] - _BEAM_M[0])
     tone = np.interp(fold, np.linspace(0.0, 1.0, len(_FOLDS)), _FOLDS)

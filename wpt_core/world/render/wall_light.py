@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wpt_core.types import Pose2
 from wpt_core.world.render.canvas import Canvas, Float32
 from wpt_core.world.render.light import Light
-from wpt_core.world.render.walls import Hits, WallLine, WallView, hit_wall
+from wpt_core.world.render.walls import Columns, Hits, WallLine, WallView, hit_wall
 
 __all__ = ['Planes', 'Wall', 'paint_hits']
 
@@ -47,11 +47,14 @@ def paint_hits(
     glow: Planes | None = None,
 ) -> None:
     """Lay lit albedo, and light of its own, over the pixels by their cover (n,)."""
-    through = wall.light.transmittance(hits.range_m)
-    arriving = _illumination(wall, hits)
+    through = wall.light.transmittance(hits.columns.range_m).take(hits.bins)
+    own, arriving = _own(wall, hits), _illumination(wall, hits.columns)
     planes = []
     for i, plane in enumerate(albedo):
-        lit = plane * arriving[i]
+        lit = arriving[i].take(hits.bins)
+        if own is not None:
+            lit += own
+        lit *= plane
         if glow is not None:
             lit += glow[i]
         air = np.float32(wall.light.haze_rgb[i])
@@ -70,20 +73,26 @@ def paint_hits(
     canvas.instances[hits.pixels[solid]] = 0
 
 
-def _illumination(wall: Wall, hits: Hits) -> Planes:
-    """On the wall: sun if it faces it, half the sky, light from the ground, own headlights."""
+def _illumination(wall: Wall, columns: Columns) -> Planes:
+    """On the wall: sun if it faces it, half the sky, light from the ground."""
     light, line = wall.light, wall.line
-    index = (hits.s_m - np.float32(line.s_m[0] - 0.5)).astype(np.intp)
+    index = (columns.s_m - np.float32(line.s_m[0] - 0.5)).astype(np.intp)
     toward_sun = np.clip(line.facing @ light.sun_direction[:2], 0.0, None).astype(np.float32)
     sun = np.take(toward_sun, index, mode='clip')
-    own = np.zeros(len(hits.pixels), np.float32)
-    if light.headlights > 0.0:
-        ahead = wall.view.ray[0].take(hits.pixels) > np.float32(_LIT_COS)
-        near = np.flatnonzero(ahead & (hits.range_m < _LIT_TO_M))
-        own[near] = np.float32(0.6) * light.headlight(_points(wall.view, hits, near))
     base = (0.55 * light.sky_rgb + 0.12 * light.ground_rgb).astype(np.float32)
-    red, green, blue = (sun * np.float32(light.sun_rgb[i]) + (own + base[i]) for i in range(3))
+    red, green, blue = (sun * np.float32(light.sun_rgb[i]) + base[i] for i in range(3))
     return red, green, blue
+
+
+def _own(wall: Wall, hits: Hits) -> Float32 | None:
+    """(n,) own headlights on the wall, if they burn."""
+    if wall.light.headlights == 0.0:
+        return None
+    own = np.zeros(len(hits.pixels), np.float32)
+    ahead = wall.view.ray[0].take(hits.pixels) > np.float32(_LIT_COS)
+    near = np.flatnonzero(ahead & (hits.range_m < _LIT_TO_M))
+    own[near] = np.float32(0.6) * wall.light.headlight(_points(wall.view, hits, near))
+    return own
 
 
 def _points(view: WallView, hits: Hits, chosen: NDArray[np.intp]) -> Float32:

@@ -2,8 +2,8 @@
 """Upright surfaces along the road: which of them each pixel hits, and where.
 
 A wall keeps its distance from the reference line, so its plan is a polyline. Every camera casts
-one ray per half pixel of azimuth on that plan; the height at which a pixel meets the wall then
-follows from its slope alone.
+one ray per half pixel of azimuth on that plan. All that does not change up the wall is worked out
+for these rays; the height at which a pixel meets the wall follows from its slope alone.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,16 @@ from wpt_core.geometry import Path, pixel_grid, rays
 from wpt_core.types import Camera, Pose2
 from wpt_core.world.render.canvas import Float32
 
-__all__ = ['Hits', 'WallLine', 'WallView', 'hit_wall', 'steady_cover', 'view_walls', 'wall_line']
+__all__ = [
+    'Columns',
+    'Hits',
+    'WallLine',
+    'WallView',
+    'hit_wall',
+    'steady_cover',
+    'view_walls',
+    'wall_line',
+]
 
 _SPACING_M = 1.0
 _REACH_M = 220.0
@@ -56,10 +65,10 @@ class WallView:
     first_bins: NDArray[np.intp]
     """(C + 1,) where each fan starts in the tables."""
     bin_rad: float
+    pixels_rad: NDArray[np.float64]
+    """(C,) angle of a pixel."""
     bins: NDArray[np.intp]
     """(P,) bin nearest to each pixel."""
-    beside_rad: Float32
-    """(P,) azimuth of the pixel against its bin."""
     place_m: Float32
     """(3, P) of the camera in `base_link`."""
     ray: Float32
@@ -84,8 +93,6 @@ def view_walls(cameras: Sequence[Camera], pixel_rad: float) -> WallView:
         f + (np.nan_to_num(fan[0]) - start) / bin_rad
         for f, start, fan in zip(first[:-1], starts, fans, strict=True)
     ]
-    places = np.concatenate(exact)
-    bins = np.round(places)
     sizes = [fan[0].size for fan in fans]
     origins = np.stack([camera.base_from_camera[:3, 3] for camera in cameras])
     return WallView(
@@ -94,8 +101,8 @@ def view_walls(cameras: Sequence[Camera], pixel_rad: float) -> WallView:
         starts_rad=starts,
         first_bins=first,
         bin_rad=bin_rad,
-        bins=bins.astype(np.intp),
-        beside_rad=((places - bins) * bin_rad).astype(np.float32),
+        pixels_rad=np.array([1 / camera.intrinsics.fx_px for camera in cameras]),
+        bins=np.round(np.concatenate(exact)).astype(np.intp),
         place_m=np.repeat(origins, sizes, axis=0).T.astype(np.float32),
         ray=np.concatenate([fan[3] for fan in fans]).T.astype(np.float32),
         slope=np.concatenate([fan[1] for fan in fans]).astype(np.float32),
@@ -123,19 +130,32 @@ def _fan(camera: Camera) -> tuple[NDArray[np.float64], ...]:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Hits:
-    """The n pixels that meet a wall between two heights."""
+class Columns:
+    """What is the same all the way up a wall, for the B bins of all fans."""
 
+    range_m: Float32
+    """(B,) in plan; 1 000 km where there is no wall."""
+    s_m: Float32
+    """(B,)."""
+    wide_m: Float32
+    """(B,) extent of a pixel along the wall."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Hits:
+    """The n pixels that meet a wall."""
+
+    columns: Columns
     pixels: NDArray[np.intp]
     """(n,) places on the canvas."""
-    s_m: Float32
+    bins: NDArray[np.intp]
+    """(n,) which of the columns they are in."""
     height_m: Float32
     depth_m: Float32
     range_m: Float32
+    """In plan."""
     high_m: Float32
-    """Extent of the pixel up the wall ..."""
-    wide_m: Float32
-    """... and along it."""
+    """Extent of the pixel up the wall."""
 
 
 def hit_wall(
@@ -148,40 +168,38 @@ def hit_wall(
 ) -> Hits:
     """Pixels that see the wall from the ground up to `top_m` of s, with half a pixel to spare;
     those are left out where something stands before it, at the depths `before_m` (P,)."""
-    far_m, s_m, offset_m = _cast(view, line, pose)
-    tops = np.where(far_m < _NOTHING_M, top_m(s_m), -_NOTHING_M).astype(np.float32)
-    range_m = far_m.take(view.bins)
+    columns = _cast(view, line, pose)
+    wall = columns.range_m < _NOTHING_M
+    tops = np.where(wall, top_m(columns.s_m), -_NOTHING_M).astype(np.float32)
+    range_m = columns.range_m.take(view.bins)
     half = view.half_pixel_rad * range_m
     height = view.slope * range_m
     height += view.place_m[2]
     seen = height > -half
-    height -= half
-    seen &= height < tops.take(view.bins)
-    seen &= view.depth_per_m * range_m < before_m
+    seen &= height - half < tops.take(view.bins)
+    depth = view.depth_per_m * range_m
+    seen &= depth < before_m
     pixels = np.flatnonzero(seen)
-    range_m, bins, high = range_m[pixels], view.bins[pixels], 2 * half[pixels]
-    s_per_rad = range_m * range_m / offset_m[bins]
     return Hits(
+        columns=columns,
         pixels=pixels,
-        s_m=s_m[bins] + s_per_rad * view.beside_rad[pixels],
-        height_m=height[pixels] + half[pixels],
-        depth_m=view.depth_per_m[pixels] * range_m,
-        range_m=range_m,
-        high_m=high,
-        wide_m=np.abs(s_per_rad) * (2 * view.half_pixel_rad[pixels]),
+        bins=view.bins.take(pixels),
+        height_m=height.take(pixels),
+        depth_m=depth.take(pixels),
+        range_m=range_m.take(pixels),
+        high_m=2 * half.take(pixels),
     )
 
 
-def _cast(view: WallView, line: WallLine, pose: Pose2) -> tuple[Float32, Float32, Float32]:
-    """Per bin: distance in plan to the nearest piece of the wall, its s, and how far from the
-    camera the piece's line passes, positive if s grows counter-clockwise."""
+def _cast(view: WallView, line: WallLine, pose: Pose2) -> Columns:
+    """The nearest piece of the wall in every bin."""
     near = np.flatnonzero(
         np.hypot(line.points_m[:, 0] - pose.x_m, line.points_m[:, 1] - pose.y_m) < _REACH_M
     )
     count = int(view.first_bins[-1])
-    table = [np.full(count, fill, np.float32) for fill in (_NOTHING_M, 0.0, 1.0)]
+    columns = Columns(*(np.full(count, fill, np.float32) for fill in (_NOTHING_M, 0.0, 0.0)))
     if len(near) < 2:
-        return table[0], table[1], table[2]
+        return columns
     pieces = near[:-1][np.diff(near) == 1]
     start, end = (_from_cameras(view, line.points_m[pieces + i], pose) for i in range(2))
     camera, piece, bins, angle = _bins(view, start, end)
@@ -191,12 +209,13 @@ def _cast(view: WallView, line: WallLine, pose: Pose2) -> tuple[Float32, Float32
     facing = np.where(np.abs(facing) > 1e-9, facing, 1e-9)
     range_m = _cross(p, e) / facing
     s = line.s_m[pieces][piece] + _SPACING_M * np.clip(_cross(p, ray) / facing, 0.0, 1.0)
-    offset = _cross(p, e) / np.linalg.norm(e, axis=-1)
-    offset = np.where(np.abs(offset) > 0.1, offset, np.copysign(0.1, offset))
-    far_to_near = np.argsort(-range_m, kind='stable')
-    for column, value in zip(table, (range_m, s, offset), strict=True):
-        column[bins[far_to_near]] = value[far_to_near]
-    return table[0], table[1], table[2]
+    offset = np.maximum(np.abs(_cross(p, e)) / np.linalg.norm(e, axis=-1), 0.1)
+    wide = range_m * range_m / offset * view.pixels_rad[camera]
+    order = np.argsort(-range_m, kind='stable')  # the nearest is put last
+    columns.range_m[bins[order]] = range_m[order]
+    columns.s_m[bins[order]] = s[order]
+    columns.wide_m[bins[order]] = wide[order]
+    return columns
 
 
 def _from_cameras(view: WallView, points: NDArray[np.float64], pose: Pose2) -> NDArray[np.float64]:

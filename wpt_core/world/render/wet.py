@@ -59,7 +59,8 @@ def add_streaks(pane: Pane, light: Light, generator: Generator) -> None:
     height, width = pane.depth_m.shape
     mask = np.zeros((height, width), np.uint8)
     count = int(generator.poisson(_STREAKS * light.wetness))
-    tops = generator.uniform((-0.1 * width, -0.2 * height), (1.1 * width, height), (count, 2))
+    tops = generator.random((count, 2)) * (1.2 * width, 1.2 * height)
+    tops -= (0.1 * width, 0.2 * height)
     lengths = height * generator.exponential(0.06, count)
     slant = generator.normal(0.0, 0.05) + generator.normal(0.0, 0.03, count)
     ends = tops + np.stack([slant * lengths, lengths], axis=-1)

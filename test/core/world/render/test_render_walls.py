@@ -52,12 +52,12 @@ def test_pixels_meet_the_wall_at_its_place_height_and_depth(
             if i is None or hits.depth_m[i] < 0.9 * depth:
                 continue  # a nearer part of a bent wall hides this one
             checked += 1
-            blur = float(hits.wide_m[i])
+            blur = float(hits.columns.wide_m[hits.bins[i]])
             assert hits.depth_m[i] == pytest.approx(depth, abs=0.1 + 1.5 * blur)
             assert hits.height_m[i] == pytest.approx(
                 height_m, abs=0.08 + 1.2 * float(hits.high_m[i])
             )
-            assert hits.s_m[i] == pytest.approx(s, abs=0.1 + 1.5 * blur)
+            assert hits.columns.s_m[hits.bins[i]] == pytest.approx(s, abs=0.1 + 1.5 * blur)
         start += lens.width_px * lens.height_px
     assert checked > 60
 
@@ -79,7 +79,7 @@ def test_only_what_is_seen_of_a_wall_is_hit() -> None:
 
     hits = hit_wall(VIEW, line, pose=POSE, top_m=top_m, before_m=curtain_m)
     assert hits.depth_m.max() < 20.0
-    lower = hits.s_m < 69.0
+    lower = hits.columns.s_m[hits.bins] < 69.0
     assert (hits.height_m - hits.high_m)[lower].max() < 1.0
     assert hits.height_m[~lower].max() > 4.0
 
