@@ -46,6 +46,7 @@ EXTRAS = {
         'pygame',
         'scipy',
         'seaborn',
+        'tqdm',
     ],
     'test': [  # colcon test looks here for pytest
         'hypothesis',
