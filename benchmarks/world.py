@@ -1,111 +1,145 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How fast does the proving ground take pictures? Six views of 256 x 128 px on one core.
+"""How fast is the proving ground, how much memory does it take, and is that faster than MetaDrive?
 
-    python -m benchmarks.world [--sets 40]
-
-Prints, for several looks and kinds of road with traffic, the sets of six pictures per second of
-one core (processor time, so that a busy machine changes little), and the memory that one renderer
-adds to the process.
+A world with traffic is driven by the expert, and six cameras of 256 x 128 px take a picture each
+step. Every case has a fresh process on one core. Where MetaDrive is installed and there is a
+display, it takes turns with us. docs/benchmarks.md says what exactly is compared.
 """
 
 import argparse
-import resource
-import time
-from collections.abc import Iterator
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
 
-import cv2
-import numpy as np
+from benchmarks.metadrive_camera import MetaDriveCamera, Settings, why_not
+from benchmarks.one_core import OneCore, stay_on_one_core
+from benchmarks.our_world import CASES, Case, OurWorld
+from benchmarks.rates import Run, ratios, spread
 
-from wpt_core.sensing import surround_rig
-from wpt_core.types import EgoState
-from wpt_core.world.render import Daylight, Look, Renderer, Weather
-from wpt_core.world.road import Road, RoadKind, random_road, random_section
-from wpt_core.world.scene import Actor, Kind, Lights, Scene, Size
+__all__ = ['main', 'parse', 'report_case', 'report_ratio']
 
-__all__ = ['main', 'render_rate']
-
-CASES = (
-    (RoadKind.COUNTRY, Daylight.DAY, Weather.CLEAR),
-    (RoadKind.COUNTRY, Daylight.NIGHT, Weather.CLEAR),
-    (RoadKind.COUNTRY, Daylight.DAY, Weather.RAIN),
-    (RoadKind.MOTORWAY, Daylight.DAY, Weather.CLEAR),
-    (RoadKind.MOTORWAY, Daylight.DUSK, Weather.OVERCAST),
-    (RoadKind.CITY, Daylight.DAY, Weather.CLEAR),
-    (RoadKind.CITY, Daylight.NIGHT, Weather.RAIN),
-)
-LENGTH_M = 700.0
-SPEED_MPS = 15.0
+LEAST_RATIO = 50.0
+MOST_MB = 300.0
+CAMERAS = 6
 STEP_S = 0.05
-AROUND_M = (-35.0, -18.0, 22.0, 40.0, 60.0, 85.0)
-"""Where other vehicles drive, ahead of the car."""
+THEIR_FRAMES = 5
+"""MetaDrive's frames a turn; they take as long as dozens of ours."""
+_EXAMPLES = """
+examples:
+  python -m benchmarks.world                     all cases; about five minutes
+  python -m benchmarks.world --sets 20 --runs 3 --cases city-day-clear
+  xvfb-run -a python -m benchmarks.world         with MetaDrive, where it is installed
+"""
+_HEAD = f'{"case":28}{"sets/s":>24}{"by the wall clock":>24}{"peak MB":>9}'
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--sets', type=int, default=40, help='picture sets per case (40)')
-    sets = parser.parse_args().sets
-    cv2.setNumThreads(1)
-    total_s = 0.0
-    for kind, daylight, weather in CASES:
-        before_mb = _resident_mb()
-        start_s = time.process_time()
-        renderer, scenes = _case(kind, daylight, weather, sets)
-        build_s = time.process_time() - start_s
-        rate = render_rate(renderer, scenes)
-        total_s += sets / rate
-        print(
-            f'{kind.value:9s}{daylight.value:6s}{weather.value:9s}{rate:6.1f} sets/s'
-            f'   built in {build_s:.2f} s, +{_resident_mb() - before_mb:.0f} MB'
-        )
-        del renderer
-    print(f'{"all":24s}{len(CASES) * sets / total_s:6.1f} sets/s of six pictures')
-    print(f'largest resident memory {_peak_mb():.0f} MB')
+def main(words: Sequence[str] | None = None) -> None:
+    arguments = parse(words)
+    stay_on_one_core()
+    print(f'{_processor()}, one core; load average {os.getloadavg()[0]:.1f} at the start')
+    print(f'median (least to most) of {arguments.runs} runs of {arguments.sets} sets of pictures')
+    reason = why_not()
+    with ExitStack() as stack:
+        theirs = {
+            settings: stack.enter_context(OneCore(partial(MetaDriveCamera, settings)))
+            for settings in (() if reason else Settings)
+        }
+        about = {settings: other.about() for settings, other in theirs.items()}
+        print(_HEAD)
+        ours: list[Run] = []
+        others: dict[Settings, list[Run]] = {settings: [] for settings in theirs}
+        for case in arguments.cases:
+            ours += _take_turns(case, arguments, theirs=theirs, others=others)
+    driven_s = arguments.sets * arguments.runs * STEP_S
+    most_mb = max(run.peak_mb for run in ours)
+    print(report_case('all', ours))
+    print(
+        f'one running world, after {driven_s:.0f} s of drive: at most {most_mb:.0f} MB '
+        f'(target: at most {MOST_MB:.0f})'
+    )
+    for settings, runs in others.items():
+        print(f'\nMetaDrive, {settings.value} settings: one camera, {about[settings]}')
+        print('\n'.join(report_ratio(ours, runs)))
+    if reason:
+        print(f'\n{reason}')
 
 
-def render_rate(renderer: Renderer, scenes: list[Scene]) -> float:
-    """Sets of pictures per second of processor time; the first, which sets things up, is apart."""
-    renderer.render(scenes[0])
-    start_s = time.process_time()
-    for scene in scenes:
-        renderer.render(scene)
-    return len(scenes) / (time.process_time() - start_s)
+def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
+    by_name = {case.name: case for case in CASES}
+    parser = argparse.ArgumentParser(
+        prog='python -m benchmarks.world',
+        description=__doc__,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument('--sets', type=_count, default=80, help='sets of six a run (80)')
+    parser.add_argument('--runs', type=_count, default=5, help='runs of each case (5)')
+    parser.add_argument(
+        '--cases',
+        nargs='+',
+        choices=by_name,
+        default=list(by_name),
+        metavar='CASE',
+        help=f'some of: {", ".join(by_name)} (all)',
+    )
+    arguments = parser.parse_args(words)
+    arguments.cases = [by_name[name] for name in arguments.cases]
+    return arguments
 
 
-def _case(
-    kind: RoadKind, daylight: Daylight, weather: Weather, sets: int
-) -> tuple[Renderer, list[Scene]]:
-    generator = np.random.default_rng(7)
-    road = random_road(generator, random_section(generator, kind), length_m=LENGTH_M)
-    elevation = {Daylight.DAY: 0.6, Daylight.DUSK: 0.02, Daylight.NIGHT: -0.5}[daylight]
-    look = Look(seed=7, daylight=daylight, weather=weather, sun_elevation_rad=elevation)
-    scenes = [_scene(road, i * STEP_S, daylight) for i in range(sets)]
-    return Renderer(surround_rig(), road, look), scenes
+def report_case(name: str, runs: Sequence[Run]) -> str:
+    """Sets of six pictures per second of processor time, and by the clock on the wall."""
+    rate = spread([run.frames_per_s / CAMERAS for run in runs])
+    wall = spread([run.frames_per_wall_s / CAMERAS for run in runs])
+    peak_mb = max(run.peak_mb for run in runs)
+    return f'{name:28}{rate!s:>24}{wall!s:>24}{peak_mb:9.0f}'
 
 
-def _scene(road: Road, time_s: float, daylight: Daylight) -> Scene:
-    s_m = 100.0 + SPEED_MPS * time_s
-    pose = road.lane_pose(0, s_m)
-    ego = EgoState(time_s, pose, SPEED_MPS, 0.0, 0.0, 0.0)
-    lights = Lights(head=daylight is not Daylight.DAY)
-    return Scene(time_s, ego, tuple(_traffic(road, s_m, lights)))
+def report_ratio(ours: Sequence[Run], theirs: Sequence[Run]) -> list[str]:
+    rate = spread([run.frames_per_s for run in ours])
+    their_rate = spread([run.frames_per_s for run in theirs])
+    ratio = spread(ratios(ours, theirs))
+    verdict = 'reached' if ratio.median >= LEAST_RATIO else 'missed'
+    return [
+        f'  camera frames per second of processor time: ours {rate}, its {their_rate}',
+        f'  ratio {ratio} (target: at least {LEAST_RATIO:.0f}; {verdict}), '
+        f'its memory {max(run.peak_mb for run in theirs):.0f} MB',
+    ]
 
 
-def _traffic(road: Road, s_m: float, lights: Lights) -> Iterator[Actor]:
-    for i, ahead_m in enumerate(AROUND_M):
-        pose = road.lane_pose(i % len(road.section.lanes), s_m + ahead_m)
-        truck = i % 3 == 2
-        size = Size(10.0, 2.5, 3.5) if truck else Size(4.5, 1.8, 1.5)
-        kind = Kind.TRUCK if truck else Kind.CAR
-        yield Actor(i + 1, kind, pose, size, (0.0, 0.0), lights=lights, paint_seed=i)
+def _take_turns(
+    case: Case,
+    arguments: argparse.Namespace,
+    *,
+    theirs: dict[Settings, OneCore],
+    others: dict[Settings, list[Run]],
+) -> list[Run]:
+    """Our runs of one case; those of the others between them are added to `others`."""
+    ours = []
+    make = partial(OurWorld, case, steps=arguments.sets * arguments.runs)
+    with OneCore(make) as world:
+        about = world.about()
+        for _ in range(arguments.runs):
+            ours.append(world.run(arguments.sets))
+            for settings, other in theirs.items():
+                others[settings].append(other.run(THEIR_FRAMES))
+    print(f'{report_case(case.name, ours)}   {about}', flush=True)
+    return ours
 
 
-def _resident_mb() -> float:
-    with open('/proc/self/statm', encoding='ascii') as file:
-        return int(file.read().split()[1]) * resource.getpagesize() / 1e6
+def _count(word: str) -> int:
+    if not word.isdecimal() or not 1 <= int(word) <= 10_000:
+        raise argparse.ArgumentTypeError(f'expected a whole number from 1 to 10000, got {word!r}')
+    return int(word)
 
 
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+def _processor() -> str:
+    with open('/proc/cpuinfo', encoding='utf-8') as file:
+        for line in file:
+            if line.startswith('model name'):
+                return line.partition(':')[2].strip()
+    return 'a processor of unknown name'
 
 
 if __name__ == '__main__':
