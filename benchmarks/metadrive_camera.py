@@ -54,8 +54,8 @@ class MetaDriveCamera:
     frames_per_step = 1
 
     def __init__(self, settings: Settings) -> None:
-        # Mesa's software renderer needs 35 s a picture with anisotropic filtering of textures and
-        # less than half a second without, so it goes without: anything else would be no comparison.
+        # Mesa's software renderer needs 35 s a picture with anisotropic filtering of textures, and
+        # less than half a second without: only the latter makes a fair comparison.
         os.environ['MESA_EXTENSION_OVERRIDE'] = _ANISOTROPIC
         policy: Any = importlib.import_module('metadrive.policy.idm_policy')
         simulator: Any = importlib.import_module('metadrive')
