@@ -123,8 +123,11 @@ def test_scripts_run_with_the_active_python(built: Path, root: Path, other_pytho
 
 
 def beside_the_messages(workspace: Path, name: str) -> Path:
-    """Another install folder for wpt_ros alone, which finds the messages that are built."""
-    folder = workspace / name
+    """Another install folder for wpt_ros alone, which finds the messages that are built.
+
+    Outside the workspace, where the rules of the house do not look.
+    """
+    folder = workspace.parent / name
     folder.mkdir()
     (folder / 'wpt_msgs').symlink_to(workspace / 'install' / 'wpt_msgs')
     return folder
@@ -132,7 +135,7 @@ def beside_the_messages(workspace: Path, name: str) -> Path:
 
 def test_so_they_do_after_a_symlink_install(built: Path, root: Path, other_python: Path) -> None:
     install = beside_the_messages(built, 'install_links')
-    bases = ('--build-base', 'build_links', '--install-base', str(install))
+    bases = ('--build-base', f'{install}_build', '--install-base', str(install))
     colcon(built, root, 'build', '--symlink-install', '--packages-select', 'wpt_ros', *bases)
     assert_follows_the_active_python(install, root, other_python)
 
@@ -141,7 +144,7 @@ def test_so_they_do_when_colcon_ran_with_another_python(
     built: Path, root: Path, other_python: Path
 ) -> None:
     install = beside_the_messages(built, 'install_other')
-    words = ['build', '--packages-select', 'wpt_ros', '--build-base', 'build_other']
+    words = ['build', '--packages-select', 'wpt_ros', '--build-base', f'{install}_build']
     answer = subprocess.run(
         [other_python / 'python3', '-m', 'colcon', *words, '--install-base', install],
         cwd=built,
