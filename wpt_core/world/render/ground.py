@@ -62,11 +62,6 @@ def view_ground(lattice: GroundLattice, panorama: Panorama, *, light: Light) -> 
     """Work out what depends on the rig and the light only."""
     through = light.transmittance(np.minimum(lattice.range_m, np.float32(_LAST_M)))
     points = np.stack([lattice.x_m, lattice.y_m, np.zeros_like(lattice.x_m)], axis=-1)
-    # A rough surface catches grazing light better than the cosine says.
-    reach = np.hypot(lattice.x_m - np.float32(3.6), lattice.y_m)
-    grazing = (0.66 / np.maximum(reach, 0.66)) ** np.float32(0.35)
-    # Water sends it on instead of back.
-    grazing *= np.float32(1.0 - 0.45 * light.wetness)
     short = np.hypot(lattice.across_x, lattice.across_y)
     long = np.hypot(lattice.down_x, lattice.down_y)
     steep = lattice.mirrored[2]
@@ -75,7 +70,7 @@ def view_ground(lattice: GroundLattice, panorama: Panorama, *, light: Light) -> 
     return GroundView(
         lattice=lattice,
         through=through,
-        headlight=light.headlight(points) * grazing * through,
+        headlight=light.on_ground(points) * through,
         tile_levels=tile_levels(
             np.maximum(np.minimum(short, long), np.maximum(short, long) * np.float32(0.35))
         ),

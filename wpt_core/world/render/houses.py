@@ -81,7 +81,7 @@ def paint_houses(canvas: Canvas, wall: Wall, houses: Houses) -> None:
     albedo, glass = _front(hits, houses, house, top_m=top_m)
     glow = None
     if wall.light.headlights > 0.0:
-        lit = glass * (_dice(hits, houses, house.take(hits.bins)) < _LIT)
+        lit = glass * (_dice(hits, houses, house) < _LIT)
         glow = (lit * _LAMPLIGHT[0], lit * _LAMPLIGHT[1], lit * _LAMPLIGHT[2])
     paint_hits(canvas, hits, wall=wall, cover=cover, albedo=albedo, glow=glow)
 
@@ -134,12 +134,13 @@ def _comb(position: Float32, extent: Float32, share: float) -> Float32:
     return steady_cover(position, extent, share=share)
 
 
-def _dice(hits: Hits, houses: Houses, house: NDArray[np.int32]) -> NDArray[np.int64]:
-    """0 to 1023, the same all over one window."""
-    s_m = hits.columns.s_m.take(hits.bins)
-    column = (s_m / houses.window_every_m.take(house)).astype(np.int64)
-    storey = (hits.height_m / houses.storey_m.take(house)).astype(np.int64)
-    mixed = (column * 73856093) ^ (storey * 19349663) ^ houses.seed
-    mixed ^= mixed >> 13
-    dice: NDArray[np.int64] = (mixed * 1274126177 >> 8) & 1023
+def _dice(hits: Hits, houses: Houses, house: NDArray[np.int32]) -> NDArray[np.int32]:
+    """0 to 1023, the same all over one window. `house` is that of columns."""
+    window = hits.columns.s_m / houses.window_every_m.take(house)
+    across = (window.astype(np.int32) * np.int32(7919)) ^ np.int32(houses.seed)
+    per_storey = np.float32(1.0) / houses.storey_m.take(house)
+    storey = (hits.height_m * per_storey.take(hits.bins)).astype(np.int32)
+    mixed = (across.take(hits.bins) ^ (storey * np.int32(104729))) * np.int32(48271)
+    mixed ^= mixed >> 15
+    dice: NDArray[np.int32] = (mixed * np.int32(69621) >> 7) & np.int32(1023)
     return dice

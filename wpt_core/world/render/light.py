@@ -18,6 +18,7 @@ __all__ = ['HEADLAMPS_IN_BASE', 'Light', 'light_from']
 
 HEADLAMPS_IN_BASE = np.array([[3.6, 0.62, 0.66], [3.6, -0.62, 0.66]])
 """Left and right lamp of the car that carries the cameras."""
+_LAMPS = HEADLAMPS_IN_BASE.astype(np.float32)
 
 _CUT_OFF_RAD = -0.010
 """Dipped beams end 1 % below the horizontal (UN ECE R112, right-hand traffic)."""
@@ -78,16 +79,25 @@ class Light:
         ahead = (points[..., 0] > HEADLAMPS_IN_BASE[0, 0]) & (points[..., 0] < _BEAM_ENDS_M)
         if self.headlights == 0.0 or not ahead.any():
             return total
-        reached = points[ahead]
-        for lamp in HEADLAMPS_IN_BASE.astype(np.float32):
-            total[ahead] += _beam(reached - lamp)
-        total *= np.float32(self.headlights * _BEAM_LIGHT_M2)
+        x, y, z = np.ascontiguousarray(points[ahead].T)
+        both = [_beam(x - lamp[0], y - lamp[1], z - lamp[2]) for lamp in _LAMPS]
+        total[ahead] = (both[0] + both[1]) * np.float32(self.headlights * _BEAM_LIGHT_M2)
         return total
 
+    def on_ground(self, points_in_base: ArrayLike) -> Float32:
+        """What flat ground at such points sends back of the own headlights, for albedo 1."""
+        points = np.asarray(points_in_base, np.float32)
+        # A rough surface catches grazing light better than the cosine says.
+        reach = np.hypot(points[..., 0] - np.float32(HEADLAMPS_IN_BASE[0, 0]), points[..., 1])
+        grazing = (0.66 / np.maximum(reach, 0.66)) ** np.float32(0.35)
+        # Water sends it on instead of back.
+        light: Float32 = self.headlight(points) * grazing * np.float32(1.0 - 0.45 * self.wetness)
+        return light
 
-def _beam(from_lamp: Float32) -> Float32:
-    """One dipped lamp: share of its hot spot over the square of the distance."""
-    x, y, z = from_lamp[..., 0], from_lamp[..., 1], from_lamp[..., 2]
+
+def _beam(x: Float32, y: Float32, z: Float32) -> Float32:
+    """One dipped lamp, seen from which the points lie there: share of its hot spot over the
+    square of the distance."""
     near = x * x + y * y + np.float32(1e-6)
     per_m = 1 / np.sqrt(near)
     table = _beam_table()

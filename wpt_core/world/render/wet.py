@@ -69,8 +69,8 @@ def add_streaks(pane: Pane, light: Light, generator: Generator) -> None:
     for lines, level in zip(np.array_split(fixed, len(_BRIGHTNESS)), _BRIGHTNESS, strict=True):
         cv2.polylines(mask, list(lines), False, level, thick, cv2.LINE_AA, 4)
     soft = np.asarray(cv2.GaussianBlur(mask, (3, 3), 0.7)).ravel()
-    wet = np.flatnonzero(soft)
-    share = soft[wet, None].astype(np.float32) * np.float32(1 / 255)
+    wet = np.flatnonzero(soft > 0)
+    share = soft[wet, None] * np.float32(1 / 255)
     colour = (light.haze_rgb * 1.3).astype(np.float32)
     pixels = pane.light.reshape(-1, 3)
     pixels[wet] += share * (colour - np.float32(0.3) * pixels[wet])

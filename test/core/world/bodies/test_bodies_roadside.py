@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from wpt_core.geometry import project
 from wpt_core.world.render.bodies import draw_bodies, roadside
 from wpt_core.world.render.bodies.billboards import Plants
 from wpt_core.world.render.bodies.plants import VARIANTS, foliage
@@ -104,6 +105,41 @@ def test_a_tree_is_as_tall_and_as_deep_as_it_should_be(
     assert rows.max() - rows.min() == pytest.approx(8.0 * focal / distance, rel=0.08, abs=2)
     assert pane.depth_m[pane.depth_m != before] == pytest.approx(distance, rel=0.01)
     assert not pane.instances.any()
+
+
+@pytest.mark.parametrize('distortion', [(0.0,) * 5, (-0.25, 0.06, 0.001, -0.001, 0.0)])
+@pytest.mark.parametrize('place_m', [(12.0, -9.0), (6.0, -4.8), (6.0, 4.8), (3.0, 1.8)])
+def test_a_tree_beside_the_road_stands_on_the_ground(
+    stage, make_camera, make_scene, day, place_m, distortion
+):
+    camera = make_camera(width=512, distortion=distortion)
+    canvas = stage(camera)
+    before = canvas.panes[0].depth_m.copy()
+    draw_bodies(canvas, make_scene(), day, one_tree(9.0, place_m))
+    (u, v), depth = project(camera, [*place_m, 0.0])
+    columns = slice(round(u) - 2, round(u) + 3)
+    rows = np.nonzero((canvas.panes[0].depth_m != before)[:, columns].any(axis=1))[0]
+    assert rows.max() == pytest.approx(min(v, 255), abs=3)
+    assert canvas.panes[0].depth_m[rows.max() - 3, round(u)] == pytest.approx(depth, rel=0.02)
+    assert len(rows) == pytest.approx(rows.max() - rows.min() + 1, abs=12), 'in one piece'
+
+
+@pytest.mark.parametrize('side', [-1.0, 1.0])
+def test_a_tree_that_reaches_behind_the_camera_is_cut_off_not_left_out(
+    stage, make_camera, make_scene, day, side
+):
+    camera, counts = make_camera(width=512), []
+    for x in (2.5, 2.0, 1.5, 1.0):
+        canvas = stage(camera)
+        before = canvas.light.copy()
+        draw_bodies(canvas, make_scene(), day, one_tree(3.0, (x, side * 2.0)))
+        assert np.isfinite(canvas.light).all()
+        changed = (canvas.panes[0].light != before.reshape(256, 512, 3)).any(axis=2)
+        assert not changed[:, 256:].any() if side > 0 else not changed[:, :256].any()
+        counts.append(int(changed.sum()))
+    assert min(counts) > 400
+    steps = np.abs(np.diff(counts)) / counts[:-1]
+    assert steps.max() < 0.6
 
 
 def test_a_tree_hides_an_actor_and_is_hidden_by_one(

@@ -15,7 +15,7 @@ from wpt_core.world.render.bodies.loft import block
 from wpt_core.world.render.bodies.mesh import Finish, Sketch
 from wpt_core.world.render.bodies.shadows import contact_outlines, mesh_shadows, outlines
 from wpt_core.world.render.light import light_from
-from wpt_core.world.render.look import Look, Weather
+from wpt_core.world.render.look import Daylight, Look, Weather
 from wpt_core.world.scene import Kind, Size
 
 
@@ -101,6 +101,24 @@ def test_contact_shadow_follows_size_and_pose(make_actor):
     darkest = moved.loops_m[int(np.argmax(moved.values))]
     assert np.abs(darkest[:, 0]).max() < 2.0
     assert np.abs(darkest[:, 1]).max() < 1.0
+
+
+@pytest.mark.parametrize('daylight', [Daylight.NIGHT, Daylight.DAY])
+def test_headlamps_light_the_road_ahead_of_them_at_night(
+    stage, make_camera, make_actor, make_scene, daylight
+):
+    light = light_from(Look(1, daylight=daylight, weather=Weather.OVERCAST, haze=0.0))
+    gains = []
+    for yaw in (np.pi, 0.0):
+        canvas = stage(make_camera(width=512))
+        canvas.light[:] = 0.0
+        draw_ground_shadows(canvas, make_scene(make_actor(30.0, 0.0, yaw)), light)
+        pane = canvas.panes[0]
+        u, v = np.rint(project(pane.camera, [23.0, 0.0, 0.0])[0]).astype(int)
+        gains.append(pane.light[v, u].max())
+        assert not pane.light[np.isinf(pane.depth_m)].any()
+    assert (gains[0] > 0.001) == (daylight is Daylight.NIGHT)
+    assert gains[1] == 0.0
 
 
 def test_near_keeps_what_reaches_into_the_circle():

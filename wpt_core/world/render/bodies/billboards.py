@@ -9,8 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.world.render.bodies.blend import lay_over
-from wpt_core.world.render.bodies.eye import NEAR_M, Eye
+from wpt_core.world.render.bodies.eye import Eye
 from wpt_core.world.render.bodies.plants import Foliage
+from wpt_core.world.render.bodies.plate import (
+    LEAST_INVERSE,
+    projected,
+    shares_from_ray,
+    windows,
+)
 from wpt_core.world.render.bodies.sprites import FULL, bearing_step, front_lit, sprite
 from wpt_core.world.render.canvas import Float32
 from wpt_core.world.render.light import Light
@@ -25,9 +31,6 @@ _BEAM_STEPS = 8
 _LEAST_BEAM = 1e-4
 _FLAT_M = 30.0
 """Distance from which a plant has one depth."""
-_LEAST_INVERSE = 1e-4
-"""Rays of a smaller inverse depth miss the plane of a plant, or meet it behind the eye."""
-_CORNERS = np.array([(-0.5, 0.0), (0.5, 0.0), (0.5, 1.0), (-0.5, 1.0)])
 
 Array = NDArray[np.float64]
 
@@ -68,8 +71,7 @@ class Sheet:
     level: int
     bearing: int
     shares_from_ray: Array
-    """(3, 3) homography: a ray to its place in the picture, from its left and from its top, as
-    shares of its size; the last row times the ray is the inverse depth."""
+    """(3, 3) homography."""
     stem_m: float
     """Depth of the stem's foot."""
     mix: Array
@@ -90,12 +92,12 @@ def sheets(
     turn = eye.camera_from_world[:3, :3]
     foot, up = eye.in_camera(feet), tall[:, None] * turn[:, 2]
     right = (across * plants.widths_m[chosen][:, None]) @ turn[:, :2].T
-    matrices = _shares_from_ray(foot, right, up, towards @ turn[:, :2].T)
-    quads = foot[:, None] + _CORNERS[:, :1] * right[:, None] + _CORNERS[:, 1:] * up[:, None]
+    corners = foot - right / 2 + up
+    matrices = shares_from_ray(corners, right, -up)
     tall_px = eye.pane.camera.intrinsics.fy_px * tall / np.maximum(foot[:, 2], 0.4 * range_m)
     far_m = np.hypot(range_m, tall / 2 - eye.place_m[2])
     mixes = _mixes(far_m, plants.tints[chosen], fades, light)
-    windows, usable = _windows(eye, quads)
+    places, usable = windows(eye, corners, right, -up)
     sun = light.sun_direction[:2]
     bearings = np.arctan2(across @ sun, towards @ sun)
     beams = _beams(eye, feet, tall, light)
@@ -108,7 +110,7 @@ def sheets(
         result.append(
             Sheet(
                 far_m=float(far_m[i]),
-                window=tuple(windows[i].tolist()),
+                window=tuple(places[i].tolist()),
                 picture=picture,
                 level=_level(picture, float(tall_px[i])),
                 bearing=bearing_step(-bearings[i] if flip else bearings[i], light),
@@ -129,7 +131,7 @@ def paint_plant(eye: Eye, sheet: Sheet, light: Light) -> None:
     depth = eye.pane.depth_m[area]
     plane = _depth_m(eye, sheet)
     in_front = (depth > plane).view(np.uint8)
-    seen = cv2.copyTo(_projected(eye, sheet, pixels), in_front)
+    seen = cv2.copyTo(projected(eye, sheet.shares_from_ray, pixels, sheet.window), in_front)
     mix = sheet.mix * ((peak / FULL,) * 3 + (1 / FULL,))
     shown = cv2.transform(seen.astype(np.float32, copy=False), mix)
     picture = np.asarray(shown, np.float32)
@@ -137,16 +139,6 @@ def paint_plant(eye: Eye, sheet: Sheet, light: Light) -> None:
     solid = picture[..., 3] >= _SOLID
     np.copyto(depth, plane, where=solid)
     np.copyto(eye.pane.instances[area], np.int32(0), where=solid)
-
-
-def _shares_from_ray(foot: Array, right: Array, up: Array, normal: Array) -> Array:
-    """(n, 3, 3) for upright planes through their feet, spanned by `right` and `up`, (n, 3)."""
-    inverse = normal / (normal * foot).sum(axis=1, keepdims=True)
-    rows = []
-    for axis, start in ((right, 0.5), (-up, 1.0)):
-        unit = axis / (axis * axis).sum(axis=1, keepdims=True)
-        rows.append(unit + (start - (unit * foot).sum(axis=1, keepdims=True)) * inverse)
-    return np.stack([*rows, inverse], axis=1)
 
 
 def _mixes(far_m: Array, tints: Array, fades: Array, light: Light) -> Array:
@@ -159,41 +151,10 @@ def _mixes(far_m: Array, tints: Array, fades: Array, light: Light) -> Array:
     return mixes * fades[:, None, None]
 
 
-def _windows(eye: Eye, quads_m: Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Windows (n, 4) around quads (n, 4, 3) in the optical frame, and which are not empty."""
-    pixels = eye.pixels(np.where(quads_m[..., 2:] > NEAR_M, quads_m, (0.0, 0.0, 1.0)))
-    whole = (quads_m[..., 2].min(axis=1) > NEAR_M) & np.isfinite(pixels).all(axis=(1, 2))
-    low, high = pixels.min(axis=1), pixels.max(axis=1)
-    for i in np.flatnonzero(~whole).tolist():
-        cut = eye.outline(quads_m[i])
-        low[i] = cut.min(axis=0, initial=np.inf)
-        high[i] = cut.max(axis=0, initial=-np.inf)
-    size = eye.pane.depth_m.shape[::-1]
-    start = np.clip(np.floor(low), 0, size).astype(np.int64)
-    end = np.clip(np.ceil(high) + 1, 0, size).astype(np.int64)
-    return np.concatenate([start, end], axis=1), (end > start).all(axis=1)
-
-
 def _level(picture: Foliage, tall_px: float) -> int:
     """The scale just finer than the pane."""
     ratio = len(picture.colours[0]) / max(tall_px, 1.0)
     return min(int(math.log2(max(ratio, 1.0)) + 0.4), len(picture.colours) - 1)
-
-
-def _projected(eye: Eye, sheet: Sheet, pixels: cv2.typing.MatLike) -> cv2.typing.MatLike:
-    """The picture as the pane sees it, (h, w, 4)."""
-    rows, columns = pixels.shape[:2]
-    u0, v0, u1, v1 = sheet.window
-    matrix = sheet.shares_from_ray.copy()
-    matrix[0] = columns * matrix[0] - 0.5 * matrix[2]
-    matrix[1] = rows * matrix[1] - 0.5 * matrix[2]
-    if eye.straight:
-        matrix = matrix @ eye.ray_from_pixel((u0, v0))
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return cv2.warpPerspective(pixels, matrix, (u1 - u0, v1 - v0), flags=flags)
-    places = eye.ray_map()[v0:v1, u0:u1] @ matrix.T.astype(np.float32)
-    inverse = np.maximum(places[..., 2], np.float32(_LEAST_INVERSE))
-    return cv2.remap(pixels, places[..., 0] / inverse, places[..., 1] / inverse, cv2.INTER_LINEAR)
 
 
 def _depth_m(eye: Eye, sheet: Sheet) -> Float32:
@@ -208,7 +169,7 @@ def _depth_m(eye: Eye, sheet: Sheet) -> Float32:
         inverse = np.add.outer(y.astype(np.float32), x.astype(np.float32))
     else:
         inverse = eye.ray_map()[v0:v1, u0:u1] @ row.astype(np.float32)
-    missed = inverse < _LEAST_INVERSE
+    missed = inverse < LEAST_INVERSE
     depth: Float32 = 1 / np.where(missed, np.float32(1), inverse)
     depth[missed] = np.inf
     return depth

@@ -13,6 +13,7 @@ from wpt_core.world.render.bodies.eye import Eye, eyes
 from wpt_core.world.render.bodies.lamps import add_glow, burning
 from wpt_core.world.render.bodies.mesh import Mesh
 from wpt_core.world.render.bodies.models import actor_mesh
+from wpt_core.world.render.bodies.pools import add_pools
 from wpt_core.world.render.bodies.raster import Placed, Shade, paint_faces, place
 from wpt_core.world.render.bodies.roadside import Roadside
 from wpt_core.world.render.bodies.shade import emission, shades
@@ -38,7 +39,7 @@ _FADE_M = 40.0
 _SHADOW_M = 50.0
 """Shadows of roadside objects farther than this are not painted ..."""
 _ACTOR_SHADOW_M = 70.0
-"""... nor those of actors."""
+"""... nor those of actors, nor their light on the road."""
 _LEAST_PX = 3.0
 """Built things smaller than this are not painted."""
 
@@ -96,7 +97,8 @@ def draw_bodies(
 def draw_ground_shadows(
     canvas: Canvas, scene: Scene, light: Light, roadside: Roadside | None = None
 ) -> None:
-    """Darken the ground where bodies keep the sun or the sky off it."""
+    """Darken the ground where bodies keep the sun or the sky off it, and light it ahead of
+    headlamps."""
     here = (scene.ego.pose.x_m, scene.ego.pose.y_m)
     near = [a for a in scene.actors if _apart_m(a, here) < _ACTOR_SHADOW_M]
     loops: list[NDArray[np.float64]] = []
@@ -109,6 +111,7 @@ def draw_ground_shadows(
     contacts = contact_outlines(near)
     for eye in eyes(canvas, scene.ego):
         darken(eye, light, sunless=sunless, contacts=contacts)
+        add_pools(eye, near, light)
 
 
 def _apart_m(actor: Actor, place_m: tuple[float, float]) -> float:

@@ -21,6 +21,10 @@ _STREAK = 0.06
 """Share of a lamp's light that a streaming road sends on to the eye."""
 _LEAST = 2e-5
 """Radiance below which a glow is not worth painting."""
+_LEAST_M = 0.3
+"""Lamps nearer than this are inside a body."""
+_BEYOND_M = 2.0
+"""So far beside the picture, a lamp may still shine into it."""
 _AROUND = np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]), axis=-1).reshape(-1, 2)
 
 Array = NDArray[np.float64]
@@ -81,13 +85,15 @@ class _Spots:
 def add_glow(eye: Eye, lamps: Burning, light: Light) -> None:
     """Add what burning lamps spread over the picture, when all bodies are painted."""
     sight = eye.place_m - lamps.places_m
-    ahead = eye.in_camera(lamps.places_m)[:, 2] > 4 * NEAR_M
-    lamps = lamps.only(ahead & ((lamps.normals * sight).sum(axis=1) > 0))
+    seen = eye.sees(lamps.places_m, np.full(len(sight), _BEYOND_M))
+    seen &= ((lamps.normals * sight).sum(axis=1) > 0) & ((sight * sight).sum(axis=1) > _LEAST_M**2)
+    lamps = lamps.only(seen)
     if not len(lamps.radii_m):
         return
     sight = eye.place_m - lamps.places_m
     facing = (lamps.normals * sight).sum(axis=1) / np.linalg.norm(sight, axis=1)
     direct = eye.in_camera(lamps.places_m)
+    direct[:, 2] = np.maximum(direct[:, 2], NEAR_M)
     spots, depth_m = eye.pixels(direct), direct[:, 2]
     scale_px = eye.pane.camera.intrinsics.fx_px * lamps.radii_m / depth_m
     sent = np.pi * scale_px**2 * facing * light.transmittance(depth_m)

@@ -81,8 +81,8 @@ class Mesh:
     """(F,)."""
     planes: NDArray[np.float64]
     """(P, 4): normal and offset of each part's plane."""
-    spans: tuple[slice, ...]
-    """(P,): the faces of each part."""
+    parts: NDArray[np.int64]
+    """(F,): which part each face belongs to."""
     hulls: tuple[slice, ...]
     """For each part the vertices whose convex hull casts its shadow."""
     lamps: tuple[Lamp, ...]
@@ -92,13 +92,11 @@ class Mesh:
 
     def order(self, eye_m: NDArray[np.float64]) -> NDArray[np.int64]:
         """Faces turned towards `eye_m` (body frame), the ones to paint first coming first."""
-        shown = self.normals @ eye_m > self.offsets_m + 1e-6
+        shown = np.flatnonzero(self.normals @ eye_m > self.offsets_m + 1e-6)
         above = self.planes[:, :3] @ eye_m > self.planes[:, 3]
-        chain: list[int] = []
-        for part in range(len(self.spans)):
-            chain.insert(len(chain) if above[part] else 0, part)
-        faces = np.concatenate([np.arange(self.spans[p].start, self.spans[p].stop) for p in chain])
-        result: NDArray[np.int64] = faces[shown[faces]]
+        part = np.arange(len(above))
+        rank = np.where(above, part, -1 - part)
+        result: NDArray[np.int64] = shown[np.argsort(rank[self.parts[shown]], kind='stable')]
         return result
 
 
@@ -164,7 +162,7 @@ class Sketch:
             ),
             roles=np.array([int(f.role) for f in self.finishes]),
             planes=np.stack([plane for _, plane in self.parts]),
-            spans=spans,
+            parts=np.repeat(np.arange(len(spans)), [s.stop - s.start for s in spans]),
             hulls=tuple(
                 slice(loops[s.start].start, loops[s.stop - 1].stop)
                 for s in spans
