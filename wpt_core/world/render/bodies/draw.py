@@ -13,7 +13,7 @@ from wpt_core.world.render.bodies.eye import Eye, eyes
 from wpt_core.world.render.bodies.lamps import add_glow, burning
 from wpt_core.world.render.bodies.mesh import Mesh
 from wpt_core.world.render.bodies.models import actor_mesh
-from wpt_core.world.render.bodies.pools import add_pools
+from wpt_core.world.render.bodies.pools import add_pools, pools
 from wpt_core.world.render.bodies.raster import Placed, Shade, paint_faces, place
 from wpt_core.world.render.bodies.roadside import Roadside
 from wpt_core.world.render.bodies.shade import emission, shades
@@ -39,7 +39,9 @@ _FADE_M = 40.0
 _SHADOW_M = 50.0
 """Shadows of roadside objects farther than this are not painted ..."""
 _ACTOR_SHADOW_M = 70.0
-"""... nor those of actors, nor their light on the road."""
+"""... nor those of actors ..."""
+_POOL_M = 45.0
+"""... nor the light of their lamps on the road."""
 _LEAST_PX = 3.0
 """Built things smaller than this are not painted."""
 
@@ -108,10 +110,11 @@ def draw_ground_shadows(
     sunless = outlines(loops, [1.0] * len(loops))
     if roadside is not None:
         sunless = joined(sunless, roadside.shadows.near(here, _SHADOW_M))
+    lit = pools([a for a in near if _apart_m(a, here) < _POOL_M], light)
     contacts = contact_outlines(near)
     for eye in eyes(canvas, scene.ego):
         darken(eye, light, sunless=sunless, contacts=contacts)
-        add_pools(eye, near, light)
+        add_pools(eye, lit, light)
 
 
 def _apart_m(actor: Actor, place_m: tuple[float, float]) -> float:
@@ -147,7 +150,7 @@ def _in_view(eye: Eye, bodies: list[_Body]) -> list[_Look]:
     """Bodies worth painting, in the detail that their size in the picture deserves."""
     if not bodies:
         return []
-    centres = np.stack([body.centre_m for body in bodies])
+    centres = np.array([body.centre_m for body in bodies])
     radii = np.array([body.radius_m for body in bodies])
     far_m = np.linalg.norm(centres - eye.place_m, axis=1)
     tall_px = 2 * eye.pane.camera.intrinsics.fy_px * centres[:, 2] / np.maximum(far_m, 0.5)

@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -88,6 +89,10 @@ class Eye:
         """(H, W, 3) directions of all pixels, z = 1."""
         return _ray_map(self.pane.camera)
 
+    def coarse_ray_map(self) -> Float32:
+        """(H / 4, W / 4, 3) mean directions of blocks of pixels."""
+        return _coarse_ray_map(self.pane.camera)
+
 
 def eyes(canvas: Canvas, ego: EgoState) -> tuple[Eye, ...]:
     """The cameras of a canvas, carried by the car at its present place."""
@@ -143,6 +148,12 @@ def _sides(camera: Camera) -> NDArray[np.float64]:
 def _ray_map(camera: Camera) -> Float32:
     directions = rays(camera, pixel_grid(camera.intrinsics))
     return np.nan_to_num(directions, nan=_WIDE).astype(np.float32)
+
+
+@lru_cache(maxsize=32)
+def _coarse_ray_map(camera: Camera) -> Float32:
+    size = (-(-camera.intrinsics.width_px // 4), -(-camera.intrinsics.height_px // 4))
+    return np.asarray(cv2.resize(_ray_map(camera), size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 @lru_cache(maxsize=32)
