@@ -9,19 +9,23 @@ import numpy as np
 from wpt_core.types import Camera, InputError, Rig
 from wpt_core.world.render.bodies import draw_bodies, draw_ground_shadows, roadside
 from wpt_core.world.render.canvas import Canvas, Float32, Pane, blank_canvas
-from wpt_core.world.render.field import build_field
-from wpt_core.world.render.ground import Ground, GroundView, paint_ground, view_ground
+from wpt_core.world.render.ground import (
+    Ground,
+    GroundView,
+    build_field,
+    build_locator,
+    build_ribbon,
+    paint_ground,
+    view_ground,
+)
 from wpt_core.world.render.lattice import build_lattice, check_height
 from wpt_core.world.render.lens import Lens, build_lens
 from wpt_core.world.render.light import light_from
-from wpt_core.world.render.locator import build_locator
 from wpt_core.world.render.look import Look
-from wpt_core.world.render.ribbon import build_ribbon
-from wpt_core.world.render.sides import build_sides, paint_sides
+from wpt_core.world.render.rain import add_streaks, mirror_lamps
 from wpt_core.world.render.sky import SkyView, build_panorama, paint_sky, view_sky
 from wpt_core.world.render.view import Picture, View
-from wpt_core.world.render.walls import WallView, view_walls
-from wpt_core.world.render.wet import add_streaks, mirror_lamps
+from wpt_core.world.render.walls import WallView, build_sides, paint_sides, view_walls
 from wpt_core.world.road import Road
 from wpt_core.world.scene import Scene
 

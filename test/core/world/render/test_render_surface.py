@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wpt_core.types import Pose2
+from wpt_core.world.render.ground.locator import build_locator
+from wpt_core.world.render.ground.paint import paint_cover
+from wpt_core.world.render.ground.ripmap import build_ripmap
+from wpt_core.world.render.ground.sheet import Sheet
 from wpt_core.world.render.light import light_from
-from wpt_core.world.render.locator import build_locator
 from wpt_core.world.render.look import Daylight, Look, Weather
-from wpt_core.world.render.paint import paint_cover
-from wpt_core.world.render.ripmap import build_ripmap
-from wpt_core.world.render.sheet import Sheet
 from wpt_core.world.road import Arc, Clothoid, Marking, Pattern, Straight, lay
 
 PATH = lay(

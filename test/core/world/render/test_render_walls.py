@@ -8,7 +8,7 @@ from wpt_core.geometry import lift, project, transform_points
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Camera, Pose2
 from wpt_core.world.render.canvas import Float32
-from wpt_core.world.render.walls import Hits, hit_wall, steady_cover, view_walls, wall_line
+from wpt_core.world.render.walls.hits import Hits, hit_wall, steady_cover, view_walls, wall_line
 from wpt_core.world.road import Arc, Straight, lay
 
 CAMERAS = surround_rig().cameras

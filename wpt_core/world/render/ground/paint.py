@@ -5,7 +5,7 @@ import numpy as np
 from numpy.random import Generator
 
 from wpt_core.world.render.canvas import Float32
-from wpt_core.world.render.sheet import Sheet
+from wpt_core.world.render.ground.sheet import Sheet
 from wpt_core.world.render.texture import smoothstep
 from wpt_core.world.road.lanes import Marking, Pattern
 

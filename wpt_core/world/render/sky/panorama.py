@@ -12,7 +12,7 @@ from wpt_core.world.render.canvas import Canvas, Float32
 from wpt_core.world.render.lattice import SkyLattice
 from wpt_core.world.render.light import Light
 from wpt_core.world.render.look import Daylight, Look, Weather
-from wpt_core.world.render.skyline import add_skyline
+from wpt_core.world.render.sky.skyline import add_skyline
 from wpt_core.world.render.texture import smoothstep, spectral_tile
 
 __all__ = ['Panorama', 'SkyView', 'build_panorama', 'paint_sky', 'view_sky']

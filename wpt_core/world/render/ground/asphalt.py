@@ -8,8 +8,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from wpt_core.world.render.canvas import Float32
+from wpt_core.world.render.ground.sheet import Sheet
 from wpt_core.world.render.look import Look
-from wpt_core.world.render.sheet import Sheet
 from wpt_core.world.road.lanes import CrossSection, Lane
 
 __all__ = ['asphalt_tone']

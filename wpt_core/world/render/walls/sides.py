@@ -9,11 +9,11 @@ from numpy.random import Generator
 
 from wpt_core.types import Pose2
 from wpt_core.world.render.canvas import Canvas
-from wpt_core.world.render.houses import HOUSES_OUTSIDE_M, build_houses, paint_houses
 from wpt_core.world.render.light import Light
-from wpt_core.world.render.rail import RAIL_OUTSIDE_M, paint_rail
-from wpt_core.world.render.wall_light import Wall
-from wpt_core.world.render.walls import WallLine, WallView, wall_line
+from wpt_core.world.render.walls.hits import WallLine, WallView, wall_line
+from wpt_core.world.render.walls.houses import HOUSES_OUTSIDE_M, build_houses, paint_houses
+from wpt_core.world.render.walls.lighting import Wall
+from wpt_core.world.render.walls.rail import RAIL_OUTSIDE_M, paint_rail
 from wpt_core.world.road import Edge, Road
 
 __all__ = ['Side', 'build_sides', 'paint_sides']

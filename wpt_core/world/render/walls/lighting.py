@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wpt_core.types import Pose2
 from wpt_core.world.render.canvas import Canvas, Float32
 from wpt_core.world.render.light import Light
-from wpt_core.world.render.walls import Columns, Hits, WallLine, WallView, hit_wall
+from wpt_core.world.render.walls.hits import Columns, Hits, WallLine, WallView, hit_wall
 
 __all__ = ['Planes', 'Wall', 'paint_hits']
 

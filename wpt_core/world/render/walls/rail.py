@@ -4,8 +4,8 @@
 import numpy as np
 
 from wpt_core.world.render.canvas import Canvas, Float32
-from wpt_core.world.render.wall_light import Wall, paint_hits
-from wpt_core.world.render.walls import Hits, steady_cover
+from wpt_core.world.render.walls.hits import Hits, steady_cover
+from wpt_core.world.render.walls.lighting import Wall, paint_hits
 
 __all__ = ['RAIL_OUTSIDE_M', 'paint_rail']
 

@@ -8,8 +8,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from wpt_core.world.render.canvas import Canvas, Float32
-from wpt_core.world.render.wall_light import Planes, Wall, paint_hits
-from wpt_core.world.render.walls import Columns, Hits, steady_cover
+from wpt_core.world.render.walls.hits import Columns, Hits, steady_cover
+from wpt_core.world.render.walls.lighting import Planes, Wall, paint_hits
 
 __all__ = ['HOUSES_OUTSIDE_M', 'Houses', 'build_houses', 'paint_houses']
 

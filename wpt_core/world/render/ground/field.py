@@ -9,16 +9,15 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from wpt_core.world.render.canvas import Float32
+from wpt_core.world.render.grass import DRY_RGB, LUSH_RGB, grass_rgb
 from wpt_core.world.render.look import Look
 from wpt_core.world.render.texture import blotches, spectral_tile
 
-__all__ = ['ALBEDO_FULL', 'Field', 'TileLevels', 'build_field', 'grass_rgb', 'tile_levels']
+__all__ = ['ALBEDO_FULL', 'Field', 'TileLevels', 'build_field', 'tile_levels']
 
 ALBEDO_FULL = 0.75
 """Albedo that a texel of 255 stands for."""
 
-_LUSH = np.array([0.052, 0.092, 0.022], np.float32)
-_DRY = np.array([0.190, 0.150, 0.070], np.float32)
 _SOIL = np.array([0.130, 0.095, 0.062], np.float32)
 _CROP = np.array([0.240, 0.200, 0.080], np.float32)
 
@@ -28,12 +27,6 @@ _TILE_LEVELS = 7
 _PARCEL_TEXEL_M = 4.0
 _PARCELS_PX = 512
 """The map of fields covers 2 km and is mirrored beyond."""
-
-
-def grass_rgb(look: Look) -> Float32:
-    """(3,) albedo of the grass of this drive."""
-    mixed: Float32 = _DRY + np.float32(look.greenery) * (_LUSH - _DRY)
-    return mixed
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -99,7 +92,7 @@ def _parcels(generator: Generator, look: Look) -> NDArray[np.uint8]:
     a += 0.15 * blotches(generator, (n, n), (24, 24))
     row, column = np.floor(a).astype(int), np.floor(b).astype(int)
     row, column = row - row.min(), column - column.min()
-    crops = np.stack([grass_rgb(look), _LUSH * 1.15, _CROP, _SOIL, _DRY])
+    crops = np.stack([grass_rgb(look), LUSH_RGB * 1.15, _CROP, _SOIL, DRY_RGB])
     shares = np.array([0.45, 0.22, 0.12, 0.09, 0.12])
     kind = generator.choice(len(crops), p=shares, size=(row.max() + 1, column.max() + 1))
     tone = generator.normal(1.0, 0.10, kind.shape)

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from wpt_core.types import Pose2
 from wpt_core.world.render.canvas import Canvas, Float32
-from wpt_core.world.render.field import ALBEDO_FULL, Field, TileLevels, tile_levels
+from wpt_core.world.render.ground.field import ALBEDO_FULL, Field, TileLevels, tile_levels
+from wpt_core.world.render.ground.locator import Located, Locator
+from wpt_core.world.render.ground.ripmap import Ripmap
 from wpt_core.world.render.lattice import GroundLattice
 from wpt_core.world.render.light import Light
-from wpt_core.world.render.locator import Located, Locator
-from wpt_core.world.render.ripmap import Ripmap
-from wpt_core.world.render.sky import Panorama
+from wpt_core.world.render.sky.panorama import Panorama
 
 __all__ = ['Ground', 'GroundView', 'paint_ground', 'view_ground']
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.random import Generator
 
 from wpt_core.world.render.canvas import Float32
-from wpt_core.world.render.field import grass_rgb
+from wpt_core.world.render.grass import grass_rgb
 from wpt_core.world.render.light import Light
 from wpt_core.world.render.look import Daylight, Look
 from wpt_core.world.render.texture import blotches, smoothstep

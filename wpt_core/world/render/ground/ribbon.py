@@ -6,13 +6,14 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from wpt_core.types import InputError
-from wpt_core.world.render.asphalt import asphalt_tone
 from wpt_core.world.render.canvas import Float32
-from wpt_core.world.render.field import ALBEDO_FULL, grass_rgb
+from wpt_core.world.render.grass import grass_rgb
+from wpt_core.world.render.ground.asphalt import asphalt_tone
+from wpt_core.world.render.ground.field import ALBEDO_FULL
+from wpt_core.world.render.ground.paint import WHITE, YELLOW, paint_cover
+from wpt_core.world.render.ground.ripmap import Ripmap, build_ripmap
+from wpt_core.world.render.ground.sheet import Sheet
 from wpt_core.world.render.look import Look
-from wpt_core.world.render.paint import WHITE, YELLOW, paint_cover
-from wpt_core.world.render.ripmap import Ripmap, build_ripmap
-from wpt_core.world.render.sheet import Sheet
 from wpt_core.world.render.texture import smoothstep
 from wpt_core.world.road.lanes import CrossSection, Edge
 
