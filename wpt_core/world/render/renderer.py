@@ -42,7 +42,9 @@ class Renderer:
     def __init__(self, rig: Rig, road: Road, look: Look) -> None:
         _check(rig)
         self.rig, self.look, self.light = rig, look, light_from(look)
-        surface, land, sky, sensor, street = np.random.default_rng(look.seed).spawn(5)
+        surface, land, sky, sensor, street = map(
+            np.random.default_rng, np.random.SeedSequence(look.seed).spawn(5)
+        )
         panorama = build_panorama(sky, look, light=self.light, pixel_rad=_pixel_rad(rig))
         self._ground = Ground(
             locator=build_locator(road.reference),
