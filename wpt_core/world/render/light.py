@@ -72,16 +72,21 @@ class Light:
         share: Float32 = np.exp(thickness)
         return share
 
-    def headlight(self, points_in_base: ArrayLike) -> Float32:
-        """Own headlights on surfaces that face them, (...) for points (..., 3), as white light."""
+    def headlight(self, points_in_base: ArrayLike, *, as_one: bool = False) -> Float32:
+        """Own headlights on surfaces that face them, (...) for points (..., 3), as white light.
+
+        Both lamps taken as one between them are right enough from some metres on, and faster.
+        """
         points = np.asarray(points_in_base, np.float32)
         total = np.zeros(points.shape[:-1], np.float32)
         ahead = (points[..., 0] > HEADLAMPS_IN_BASE[0, 0]) & (points[..., 0] < _BEAM_ENDS_M)
         if self.headlights == 0.0 or not ahead.any():
             return total
         x, y, z = np.ascontiguousarray(points[ahead].T)
-        both = [_beam(x - lamp[0], y - lamp[1], z - lamp[2]) for lamp in _LAMPS]
-        total[ahead] = (both[0] + both[1]) * np.float32(self.headlights * _BEAM_LIGHT_M2)
+        lamps = _LAMPS.mean(axis=0, keepdims=True) if as_one else _LAMPS
+        both = [_beam(x - lamp[0], y - lamp[1], z - lamp[2]) for lamp in lamps]
+        power = self.headlights * _BEAM_LIGHT_M2 * len(_LAMPS) / len(lamps)
+        total[ahead] = np.float32(power) * (both[0] if as_one else both[0] + both[1])
         return total
 
     def on_ground(self, points_in_base: ArrayLike) -> Float32:

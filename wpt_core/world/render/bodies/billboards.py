@@ -13,6 +13,8 @@ from wpt_core.world.render.bodies.eye import Eye
 from wpt_core.world.render.bodies.plants import Foliage
 from wpt_core.world.render.bodies.plate import (
     LEAST_INVERSE,
+    in_windows,
+    linear_in_window,
     projected,
     shares_from_ray,
     windows,
@@ -29,6 +31,9 @@ _SOLID = 0.5
 """Cover from which a pixel counts as the plant's in depth."""
 _BEAM_STEPS = 8
 _LEAST_BEAM = 1e-4
+"""Own headlights that are weaker than this, or than ..."""
+_LEAST_SHARE = 0.02
+"""... this share of the sky's light, are left out."""
 _FLAT_M = 30.0
 """Distance from which a plant has one depth."""
 
@@ -70,8 +75,8 @@ class Sheet:
     picture: Foliage
     level: int
     bearing: int
-    shares_from_ray: Array
-    """(3, 3) homography."""
+    shares: Array
+    """(3, 3) homography from the window to the picture, see `in_windows`."""
     stem_m: float
     """Depth of the stem's foot."""
     mix: Array
@@ -98,26 +103,28 @@ def sheets(
     far_m = np.hypot(range_m, tall / 2 - eye.place_m[2])
     mixes = _mixes(far_m, plants.tints[chosen], fades, light)
     places, usable = windows(eye, corners, right, -up)
+    mirrored = plants.mirrored[chosen]
+    matrices[mirrored, 0] = matrices[mirrored, 2] - matrices[mirrored, 0]
+    matrices = in_windows(eye, matrices, places)
     sun = light.sun_direction[:2]
     bearings = np.arctan2(across @ sun, towards @ sun)
     beams = _beams(eye, feet, tall, light)
+    lit = beams.max(axis=1) > max(_LEAST_BEAM, _LEAST_SHARE * float(light.sky_rgb.mean()))
     result = []
     for i in np.flatnonzero(usable & (tall_px > _LEAST_PX)).tolist():
         index = int(chosen[i])
-        picture, flip = plants.pictures[index], bool(plants.mirrored[index])
-        if flip:
-            matrices[i, 0] = matrices[i, 2] - matrices[i, 0]
+        picture = plants.pictures[index]
         result.append(
             Sheet(
                 far_m=float(far_m[i]),
                 window=tuple(places[i].tolist()),
                 picture=picture,
                 level=_level(picture, float(tall_px[i])),
-                bearing=bearing_step(-bearings[i] if flip else bearings[i], light),
-                shares_from_ray=matrices[i],
+                bearing=bearing_step(-bearings[i] if mirrored[i] else bearings[i], light),
+                shares=matrices[i],
                 stem_m=float(foot[i, 2]),
                 mix=mixes[i],
-                beam=beams[i] if beams[i].max() > _LEAST_BEAM else None,
+                beam=beams[i] if lit[i] else None,
             )
         )
     return result
@@ -131,12 +138,10 @@ def paint_plant(eye: Eye, sheet: Sheet, light: Light) -> None:
     depth = eye.pane.depth_m[area]
     plane = _depth_m(eye, sheet)
     in_front = (depth > plane).view(np.uint8)
-    seen = cv2.copyTo(projected(eye, sheet.shares_from_ray, pixels, sheet.window), in_front)
-    mix = sheet.mix * ((peak / FULL,) * 3 + (1 / FULL,))
-    shown = cv2.transform(seen.astype(np.float32, copy=False), mix)
-    picture = np.asarray(shown, np.float32)
-    lay_over(eye.pane.light[area], picture)
-    solid = picture[..., 3] >= _SOLID
+    seen = cv2.copyTo(projected(eye, sheet.shares, pixels, sheet.window), in_front)
+    picture = seen.astype(np.float32, copy=False)
+    lay_over(eye.pane.light[area], picture, sheet.mix * ((peak / FULL,) * 3 + (1 / FULL,)))
+    solid = picture[..., 3] * sheet.mix[3, 3] >= _SOLID * FULL
     np.copyto(depth, plane, where=solid)
     np.copyto(eye.pane.instances[area], np.int32(0), where=solid)
 
@@ -161,16 +166,10 @@ def _depth_m(eye: Eye, sheet: Sheet) -> Float32:
     """(h, w) depth of the upright plane through the stem; that of the stem alone for far ones."""
     if sheet.far_m > _FLAT_M:
         return np.asarray(sheet.stem_m, np.float32)
-    row = sheet.shares_from_ray[2]
-    u0, v0, u1, v1 = sheet.window
-    if eye.straight:
-        in_x, in_y, constant = row @ eye.ray_from_pixel((u0, v0))
-        x, y = np.arange(u1 - u0) * in_x + constant, np.arange(v1 - v0) * in_y
-        inverse = np.add.outer(y.astype(np.float32), x.astype(np.float32))
-    else:
-        inverse = eye.ray_map()[v0:v1, u0:u1] @ row.astype(np.float32)
+    inverse = linear_in_window(eye, sheet.shares[2], sheet.window)
     missed = inverse < LEAST_INVERSE
-    depth: Float32 = 1 / np.where(missed, np.float32(1), inverse)
+    inverse[missed] = 1.0
+    depth: Float32 = np.float32(1.0) / inverse
     depth[missed] = np.inf
     return depth
 

@@ -32,11 +32,11 @@ __all__ = ['draw_bodies', 'draw_ground_shadows']
 
 _DETAIL_PX = (20.0, 75.0)
 """Heights in the picture from which the usual and the close mesh are drawn."""
-_GONE_M = 130.0
+_GONE_M = 120.0
 """Roadside objects farther than this are not painted."""
 _FADE_M = 40.0
 """Plants appear gradually over this distance."""
-_SHADOW_M = 50.0
+_SHADOW_M = 45.0
 """Shadows of roadside objects farther than this are not painted ..."""
 _ACTOR_SHADOW_M = 70.0
 """... nor those of actors ..."""

@@ -75,10 +75,10 @@ class Eye:
         pixels = self.pixels(((1 - step) * loop[:, None] + step * ahead[:, None]).reshape(-1, 3))
         return pixels[np.isfinite(pixels).all(axis=1)]
 
-    def ray_from_pixel(self, corner_px: tuple[int, int]) -> NDArray[np.float64]:
-        """(3, 3) matrix from (column, row, 1) counted from a pixel to rays; straight lenses."""
+    def ray_from_pixel(self) -> NDArray[np.float64]:
+        """(3, 3) matrix from (column, row, 1) to rays; straight lenses."""
         lens = self.pane.camera.intrinsics
-        x, y = (corner_px[0] - lens.cx_px) / lens.fx_px, (corner_px[1] - lens.cy_px) / lens.fy_px
+        x, y = -lens.cx_px / lens.fx_px, -lens.cy_px / lens.fy_px
         return np.array([(1 / lens.fx_px, 0.0, x), (0.0, 1 / lens.fy_px, y), (0.0, 0.0, 1.0)])
 
     def ray_axes(self) -> tuple[Float32, Float32]:

@@ -8,10 +8,19 @@ from numpy.typing import NDArray
 from wpt_core.world.render.bodies.eye import NEAR_M, Eye
 from wpt_core.world.render.canvas import Float32
 
-__all__ = ['LEAST_INVERSE', 'projected', 'shares_from_ray', 'windows']
+__all__ = [
+    'LEAST_INVERSE',
+    'in_windows',
+    'linear_in_window',
+    'projected',
+    'shares_from_ray',
+    'windows',
+]
 
 LEAST_INVERSE = 1e-4
 """Rays of a smaller inverse depth miss a plane, or meet it behind the eye."""
+_NEXT, _LAST = [1, 2, 0], [2, 0, 1]
+"""Axes after and before each axis, for cross products: faster than numpy's."""
 
 Array = NDArray[np.float64]
 
@@ -23,7 +32,7 @@ def shares_from_ray(corners: Array, across: Array, down: Array) -> Array:
     A picture is given by its upper left corner and by its two sides, at right angles, (n, 3) in
     the optical frame.
     """
-    normal = np.cross(across, down)
+    normal = across[:, _NEXT] * down[:, _LAST] - across[:, _LAST] * down[:, _NEXT]
     inverse = normal / (normal * corners).sum(axis=1, keepdims=True)
     rows = []
     for side in (across, down):
@@ -51,22 +60,42 @@ def windows(
     return np.concatenate([start, end], axis=1), (end > start).all(axis=1)
 
 
+def in_windows(eye: Eye, matrices: Array, places: NDArray[np.int64]) -> Array:
+    """The same homographies from (column, row, 1) counted from the corners of the windows; left
+    as they are for lenses that bend lines."""
+    if not eye.straight:
+        return matrices
+    result: Array = matrices @ eye.ray_from_pixel()
+    corners = np.concatenate([places[:, :2], np.ones((len(places), 1))], axis=1)
+    result[..., 2] = (result @ corners[..., None])[..., 0]
+    return result
+
+
+def linear_in_window(eye: Eye, row: Array, window: tuple[int, int, int, int]) -> Float32:
+    """(h, w) what a row of such a homography gives for the pixels of its window."""
+    u0, v0, u1, v1 = window
+    if not eye.straight:
+        bent: Float32 = eye.ray_map()[v0:v1, u0:u1] @ row.astype(np.float32)
+        return bent
+    x = (np.arange(u1 - u0) * row[0] + row[2]).astype(np.float32)
+    y = (np.arange(v1 - v0) * row[1]).astype(np.float32)
+    straight: Float32 = y[:, None] + x
+    return straight
+
+
 def projected(
     eye: Eye,
     matrix: Array,
     picture: NDArray[np.uint16] | Float32,
     window: tuple[int, int, int, int],
 ) -> cv2.typing.MatLike:
-    """A picture (H, W[, channels]) as the window (h, w[, channels]) shows it, 0 outside."""
+    """A picture (H, W, channels) as its window (h, w, channels) shows it, 0 outside."""
     rows, columns = picture.shape[:2]
     u0, v0, u1, v1 = window
-    matrix = matrix.copy()
-    matrix[0] = columns * matrix[0] - 0.5 * matrix[2]
-    matrix[1] = rows * matrix[1] - 0.5 * matrix[2]
+    matrix = np.array([(columns, 0.0, -0.5), (0.0, rows, -0.5), (0.0, 0.0, 1.0)]) @ matrix
     if eye.straight:
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        matrix = matrix @ eye.ray_from_pixel((u0, v0))
         return cv2.warpPerspective(picture, matrix, (u1 - u0, v1 - v0), flags=flags)
-    places = eye.ray_map()[v0:v1, u0:u1] @ matrix.T.astype(np.float32)
-    inverse = np.maximum(places[..., 2], np.float32(LEAST_INVERSE))
-    return cv2.remap(picture, places[..., 0] / inverse, places[..., 1] / inverse, cv2.INTER_LINEAR)
+    u, v, inverse = (linear_in_window(eye, row, window) for row in matrix)
+    reach = 1 / np.maximum(inverse, np.float32(LEAST_INVERSE))
+    return cv2.remap(picture, u * reach, v * reach, cv2.INTER_LINEAR)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wpt_core.world.render.bodies.billboards import Plants
 from wpt_core.world.render.bodies.blend import spread
-from wpt_core.world.render.bodies.eye import NEAR_M, Eye, clip_near
+from wpt_core.world.render.bodies.eye import NEAR_M, Eye
 from wpt_core.world.render.bodies.mesh import Mesh
 from wpt_core.world.render.canvas import Float32
 from wpt_core.world.render.light import Light
@@ -162,22 +162,23 @@ def _mask(eye: Eye, patches: Outlines) -> tuple[tuple[slice, slice], Float32] | 
     """Part of the picture that the outlines cover, and the largest value at every pixel."""
     height, width = eye.pane.depth_m.shape
     loops, values = _pixel_loops(eye, patches)
-    if not loops:
+    if not len(loops):
         return None
-    points = np.concatenate(loops)
-    u, v = np.ascontiguousarray(points.T)
+    u, v = loops[..., 0], loops[..., 1]
     u0, u1 = (int(np.clip(edge, 0, width)) for edge in (u.min() - 2, u.max() + 4))
     v0, v1 = (int(np.clip(edge, 0, height)) for edge in (v.min() - 2, v.max() + 4))
     if u1 <= u0 or v1 <= v0:
         return None
     fine = np.zeros(((v1 - v0) * _SAMPLES, (u1 - u0) * _SAMPLES), np.uint8)
-    local = (points - (u0 - 0.5, v0 - 0.5)) * _SAMPLES - 0.5
+    local = (loops - (u0 - 0.5, v0 - 0.5)) * _SAMPLES - 0.5
     fixed = np.rint(np.clip(local, -1e5, 1e5) * (1 << _SHIFT)).astype(np.int32)
-    ends = np.cumsum([len(loop) for loop in loops]).tolist()
-    fill = cv2.fillConvexPoly if eye.straight else _fill_any
-    for i in np.argsort(values, kind='stable').tolist():
-        level = round(255 * values[i])
-        fill(fine, fixed[ends[i] - len(loops[i]) : ends[i]], level, 8, _SHIFT)
+    order = np.argsort(values, kind='stable')
+    levels = np.rint(255 * values[order]).tolist()
+    for loop, level in zip(fixed[order], levels, strict=True):
+        if eye.straight:
+            cv2.fillConvexPoly(fine, loop, level, 8, _SHIFT)
+        else:
+            cv2.fillPoly(fine, [loop], level, 8, _SHIFT)
     mask = cv2.resize(fine, (u1 - u0, v1 - v0), interpolation=cv2.INTER_AREA)
     blur = max(0.7, 2.5 * width / 1024)
     soft = cv2.GaussianBlur(mask, (0, 0), blur).astype(np.float32) / np.float32(255)
@@ -185,29 +186,19 @@ def _mask(eye: Eye, patches: Outlines) -> tuple[tuple[slice, slice], Float32] | 
     return area, soft * np.isfinite(eye.pane.depth_m[area])
 
 
-def _fill_any(
-    picture: NDArray[np.uint8], loop: NDArray[np.int32], level: int, line: int, shift: int
-) -> None:
-    cv2.fillPoly(picture, [loop], level, line, shift)
-
-
-def _pixel_loops(eye: Eye, patches: Outlines) -> tuple[list[Array], list[float]]:
-    """Outlines in pixels and their values, those in view only."""
+def _pixel_loops(eye: Eye, patches: Outlines) -> tuple[Array, Array]:
+    """Outlines in pixels (n, K, 2) and their values, those in view only."""
     seen = np.flatnonzero(eye.sees(patches.centres_m, patches.radii_m))
-    if not len(seen):
-        return [], []
-    loops, values = patches.loops_m[seen], patches.values[seen].tolist()
-    in_camera = eye.in_camera(loops)
-    if not eye.straight:
-        step = np.linspace(0.0, 1.0, 6, endpoint=False)[:, None]
-        ahead = np.roll(in_camera, -1, axis=1)[:, :, None]
-        in_camera = (1 - step) * in_camera[:, :, None] + step * ahead
-        in_camera = in_camera.reshape(len(seen), -1, 3)
-    whole = in_camera[..., 2].min(axis=1) > NEAR_M
-    pixels = eye.pixels(np.where(whole[:, None, None], in_camera, 1.0))
-    result = []
-    for i, complete in enumerate(whole.tolist()):
-        loop = pixels[i] if complete else eye.pixels(clip_near(in_camera[i]))
-        result.append(loop if eye.straight else loop[np.isfinite(loop).all(axis=1)])
-    kept = [i for i, loop in enumerate(result) if len(loop) > 2]
-    return [result[i] for i in kept], [values[i] for i in kept]
+    loops_m, values = patches.loops_m[seen], patches.values[seen]
+    in_camera = eye.in_camera(loops_m)
+    whole = (in_camera[..., 2].min(axis=1) > NEAR_M) & eye.straight
+    cut = [eye.outline(in_camera[i]) for i in np.flatnonzero(~whole)]
+    count = max([loops_m.shape[1], *map(len, cut)])
+    pixels = np.zeros((len(seen), count, 2))
+    some = eye.pixels(in_camera[whole])
+    pixels[whole, : some.shape[1]], pixels[whole, some.shape[1] :] = some, some[:, -1:]
+    for i, loop in zip(np.flatnonzero(~whole), cut, strict=True):
+        pixels[i, : len(loop)], pixels[i, len(loop) :] = loop, loop[-1:] if len(loop) else 0.0
+    kept = whole.copy()
+    kept[~whole] = [len(loop) > 2 for loop in cut]
+    return pixels[kept], values[kept]

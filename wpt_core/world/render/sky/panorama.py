@@ -53,8 +53,9 @@ class Panorama:
         turn = np.float32(np.mod(yaw_rad / (2 * np.pi), 1.0) * columns)
         u = place[0] + turn
         u -= np.float32(columns) * (u >= np.float32(columns))
-        source = self.mirror if mirrored else self.radiance
-        return np.asarray(cv2.remap(source, u, place[1], cv2.INTER_LINEAR), np.float32)
+        if mirrored:  # blurred by several columns: nobody sees the steps
+            return np.asarray(cv2.remap(self.mirror, u, place[1], cv2.INTER_NEAREST), np.float32)
+        return np.asarray(cv2.remap(self.radiance, u, place[1], cv2.INTER_LINEAR), np.float32)
 
 
 def build_panorama(

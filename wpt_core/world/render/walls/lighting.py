@@ -46,7 +46,8 @@ def paint_hits(
     albedo: Planes,
     glow: Planes | None = None,
 ) -> None:
-    """Lay lit albedo, and light of its own, over the pixels by their cover (n,)."""
+    """Lay lit albedo, and light of its own, over the pixels by their cover (n,); there are no
+    instances yet."""
     through = wall.light.transmittance(hits.columns.range_m).take(hits.bins)
     own, arriving = _own(wall, hits), _illumination(wall, hits.columns)
     planes = []
@@ -70,7 +71,6 @@ def paint_hits(
     canvas.light.view('V12')[:, 0][hits.pixels] = light.view('V12')[:, 0]
     solid = cover > 0.5
     canvas.depth_m[hits.pixels[solid]] = hits.depth_m[solid]
-    canvas.instances[hits.pixels[solid]] = 0
 
 
 def _illumination(wall: Wall, columns: Columns) -> Planes:
@@ -91,7 +91,7 @@ def _own(wall: Wall, hits: Hits) -> Float32 | None:
     own = np.zeros(len(hits.pixels), np.float32)
     ahead = wall.view.ray[0].take(hits.pixels) > np.float32(_LIT_COS)
     near = np.flatnonzero(ahead & (hits.range_m < _LIT_TO_M))
-    own[near] = np.float32(0.6) * wall.light.headlight(_points(wall.view, hits, near))
+    own[near] = np.float32(0.6) * wall.light.headlight(_points(wall.view, hits, near), as_one=True)
     return own
 
 
