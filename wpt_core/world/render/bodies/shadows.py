@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.world.render.bodies.billboards import Plants
-from wpt_core.world.render.bodies.blend import spread
 from wpt_core.world.render.bodies.eye import NEAR_M, Eye
 from wpt_core.world.render.bodies.mesh import Mesh
 from wpt_core.world.render.canvas import Float32
@@ -155,7 +154,8 @@ def darken(eye: Eye, light: Light, *, sunless: Outlines, contacts: Outlines) -> 
         covered = _mask(eye, patches)
         if covered is not None:
             area, share = covered
-            eye.pane.light[area] *= 1 - spread(share, 1 - left)
+            kept = np.stack([left - 1.0, np.ones(3)], axis=1)
+            eye.pane.light[area] *= cv2.transform(share, kept)
 
 
 def _mask(eye: Eye, patches: Outlines) -> tuple[tuple[slice, slice], Float32] | None:
