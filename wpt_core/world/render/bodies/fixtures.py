@@ -2,6 +2,7 @@
 """Things people put beside roads: posts, signs and houses."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wpt_core.world.render.bodies.loft import block, disc, tube
 from wpt_core.world.render.bodies.mesh import Finish, Mesh, Role, Sketch
@@ -58,7 +59,7 @@ def sign(kind: str) -> Mesh:
     return sketch.mesh()
 
 
-def _outline(kind: str, top_m: float) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _outline(kind: str, top_m: float) -> NDArray[np.float64]:
     """(n, 3) rim of the plate in the plane x = 0."""
     if kind == 'limit':
         ring = disc((0.0, 0.0, top_m - 0.36), 0.34, 18)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Flat pictures somewhere in the world, as an eye sees them: exact in perspective."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +90,7 @@ def projected(
     matrix: Array,
     picture: NDArray[np.uint16] | Float32,
     window: tuple[int, int, int, int],
-) -> cv2.typing.MatLike:
+) -> NDArray[Any]:
     """A picture (H, W, channels) as its window (h, w, channels) shows it, 0 outside."""
     rows, columns = picture.shape[:2]
     u0, v0, u1, v1 = window
