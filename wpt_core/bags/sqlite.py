@@ -142,7 +142,8 @@ class SqliteStorage:
     def _unusable(self, why: str) -> BagError:
         what = 'is cut off' if self._cut else 'is damaged'
         return BagError(
-            f'{self._path} {what} ({why}) and not one message can be read; record it again'
+            f'{self._path} {what} ({why}) and not one message can be read; '
+            f'see what `sqlite3 {self._path.name} .recover` finds, or record it again'
         )
 
     def read(self, rows: Int64Array) -> Iterator[bytes]:
