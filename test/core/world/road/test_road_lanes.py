@@ -11,6 +11,7 @@ from wpt_core.types import InputError
 from wpt_core.world.road import (
     Arc,
     Clothoid,
+    CrossSection,
     Road,
     Straight,
     city,
@@ -101,9 +102,9 @@ def test_a_border_between_lanes_belongs_to_the_right_one() -> None:
     ],
 )
 def test_neighbours_are_counted_from_the_drivers_seat(
-    section: object, index: int, left: bool, expected: int | None
+    section: CrossSection, index: int, left: bool, expected: int | None
 ) -> None:
-    road = Road(STRAIGHT, section, 20.0)  # type: ignore[arg-type]  # parametrize erases the type
+    road = Road(STRAIGHT, section, 20.0)
     assert road.neighbour(index, left=left) == expected
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pieces laid end to end against circles, Fresnel integrals and each other."""
 
+from collections.abc import Callable
 from math import pi, sqrt
 
 import numpy as np
@@ -138,6 +139,6 @@ def test_a_clothoid_must_meet_the_curvature_of_its_neighbours() -> None:
         (lambda: lay([Straight(5.0)], 0.0), 'spacing_m above 0'),
     ],
 )
-def test_impossible_pieces_are_refused(make: 'object', message: str) -> None:
+def test_impossible_pieces_are_refused(make: Callable[[], object], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        make()  # type: ignore[operator]  # parametrize erases the type
+        make()

@@ -13,7 +13,7 @@ from wpt_core.world.drivers import EXPERT, STRAIGHT, Driver, DriverKind, Privile
 from wpt_core.world.scenario import Ability, Scenario
 from wpt_core.world.scene import Kind
 from wpt_core.world.span import exactly
-from wpt_core.world.suites import SUITES, find, find_scenario, run_scenario, run_suite
+from wpt_core.world.suites import SUITES, Suite, find, find_scenario, run_scenario, run_suite
 
 ROUTES = find('routes')
 
@@ -95,9 +95,8 @@ def test_the_observer_sees_every_moment_once() -> None:
 
 
 @pytest.mark.parametrize('suite', SUITES, ids=lambda suite: suite.name)
-def test_straight_passes_next_to_nothing(suite: object) -> None:
-    assert suite in SUITES
-    outcomes = list(run_suite(suite, STRAIGHT, 0))  # type: ignore[arg-type]  # a Suite, as above
+def test_straight_passes_next_to_nothing(suite: Suite) -> None:
+    outcomes = list(run_suite(suite, STRAIGHT, 0))
     passed = sum(outcome.passed for outcome in outcomes)
     assert passed < 8 if suite is SUITES[0] else passed < len(outcomes) / 10
 
