@@ -2,5 +2,6 @@
 """What do the cameras see now?"""
 
 from wpt_core.sensing.rig import load_rig, surround_rig
+from wpt_core.sensing.views import ViewWarper
 
-__all__ = ['load_rig', 'surround_rig']
+__all__ = ['ViewWarper', 'load_rig', 'surround_rig']

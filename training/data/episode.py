@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The canonical episode: one drive in one bag, whatever it was recorded from.
+
+    /VIEW/image_raw/compressed   sensor_msgs/CompressedImage   the views, JPEG, 5 Hz
+    /VIEW/camera_info            sensor_msgs/CameraInfo        of each view, once
+    /odometry                    nav_msgs/Odometry             20 Hz
+    /command                     wpt_msgs/DrivingCommand       with each set of views
+    /labels/plan                 wpt_msgs/Plan                 what a teacher would do from here
+    /labels/action               wpt_msgs/LateralCommand       its curvature at now + actuator delay
+    /labels/lane_left, _right    nav_msgs/Path                 borders of the lane to be in
+    /episode                     std_msgs/String               `About`, as JSON, once
+
+Labels are stamped like the views that they are for. A label's plan is as long as its teacher knew.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from wpt_core.bags import BagWriter, TopicQos, definitions_from
+from wpt_core.geometry import quaternion_from_rotation, rotation_from_rpy
+from wpt_core.types import Camera, Command, EgoState, InputError, Rig
+
+__all__ = ['LANE_AHEAD_M', 'About', 'EpisodeWriter', 'Labels', 'image_topic', 'stamp_ns_of']
+
+LANE_AHEAD_M = np.array([4.0, 7.0, 10.0, 14.0, 18.0, 23.0, 28.0, 34.0, 40.0, 47.0, 54.0, 62.0])
+"""How far along the road ahead of `base_link` the borders of the lane are given."""
+_JPEG_QUALITY = 92
+_SENSOR = TopicQos('best_effort', depth=5)
+_LATCHED = TopicQos('reliable', 'transient_local', depth=1)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is to be known of an episode as a whole."""
+
+    source: str
+    """`proving_ground`, or the name of the recording that it was cut from."""
+    driver: str
+    """Who drove: expert, student, human."""
+    actuator_delay_s: float
+    """Of the steering, dead time and lag together, as far as is known."""
+    scenario: str = ''
+    seed: int = 0
+    split: str = 'training'
+    perturbed: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Labels:
+    """What a teacher would do from one moment on, in `base_link` then."""
+
+    plan: NDArray[np.float64]
+    """(P, 6) with P <= 33: x, y, speed, acceleration, yaw, yaw rate at the plan's times."""
+    curvature_1pm: float
+    """To ask for now, for the time at which the car answers."""
+    lane_m: NDArray[np.float64] | None = None
+    """(12, 2, 2): left and right border of the lane to be in, x and y, at `LANE_AHEAD_M`."""
+
+
+def image_topic(view: str) -> str:
+    """Of the pictures of a view."""
+    return f'/{view}/image_raw/compressed'
+
+
+def stamp_ns_of(stamp_s: float) -> int:
+    """On the wire; episodes count from a second after the epoch's beginning, never below 0."""
+    return round(stamp_s * 1e9)
+
+
+class EpisodeWriter:
+    """Writes one episode; the bag appears when the `with` ends, and not if it ends in an error."""
+
+    def __init__(self, path: Path, views: Rig, about: About) -> None:
+        definitions = definitions_from(Path(__file__).resolve().parents[2] / 'msg', 'wpt_msgs')
+        self._bag = BagWriter(path, definitions=definitions, overwrite=True)
+        add = self._bag.add_topic
+        self._images = {
+            name: add(image_topic(name), 'sensor_msgs/msg/CompressedImage', qos=_SENSOR)
+            for name in views.names
+        }
+        self._odometry = add('/odometry', 'nav_msgs/msg/Odometry')
+        self._command = add('/command', 'wpt_msgs/msg/DrivingCommand')
+        self._plan = add('/labels/plan', 'wpt_msgs/msg/Plan')
+        self._action = add('/labels/action', 'wpt_msgs/msg/LateralCommand')
+        self._lanes = [
+            add(f'/labels/lane_{side}', 'nav_msgs/msg/Path') for side in ('left', 'right')
+        ]
+        self._views, self._about = views, about
+        self._begun = False
+
+    def __enter__(self) -> 'EpisodeWriter':
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._bag.__exit__(*error)
+
+    def views(
+        self, stamp_s: float, pictures: Mapping[str, NDArray[np.uint8]], command: Command
+    ) -> None:
+        """The living views of one moment, (H, W, 3) RGB by name, and what is asked for."""
+        stamp_ns = stamp_ns_of(stamp_s)
+        if not self._begun:
+            self._begin(stamp_ns)
+        compressed = self._bag.message_type('sensor_msgs/msg/CompressedImage')
+        for name, picture in pictures.items():
+            message = compressed(self._header(stamp_ns, name), 'jpeg', _jpeg(picture))
+            self._images[name].write(stamp_ns, message)
+        driving = self._bag.message_type('wpt_msgs/msg/DrivingCommand')
+        self._command.write(
+            stamp_ns, driving(header=self._header(stamp_ns, 'base_link'), command=int(command))
+        )
+
+    def odometry(self, ego: EgoState) -> None:
+        """Motion of `base_link` at `ego.stamp_s`."""
+        make, stamp_ns = self._bag.message_type, stamp_ns_of(ego.stamp_s)
+        nothing = np.zeros(36)
+        vector = make('geometry_msgs/msg/Vector3')
+        pose = make('geometry_msgs/msg/PoseWithCovariance')(
+            self._pose(ego.pose.x_m, ego.pose.y_m, ego.pose.yaw_rad), nothing
+        )
+        twist = make('geometry_msgs/msg/Twist')(
+            vector(ego.speed_mps, 0.0, 0.0), vector(0.0, 0.0, ego.yaw_rate_radps)
+        )
+        odometry = make('nav_msgs/msg/Odometry')(
+            self._header(stamp_ns, 'odom'),
+            'base_link',
+            pose,
+            make('geometry_msgs/msg/TwistWithCovariance')(twist, nothing),
+        )
+        self._odometry.write(stamp_ns, odometry)
+
+    def labels(self, stamp_s: float, labels: Labels, times_s: NDArray[np.float64]) -> None:
+        """For the views of the same stamp; `times_s` (33,) are those of a plan."""
+        make, stamp_ns = self._bag.message_type, stamp_ns_of(stamp_s)
+        header = self._header(stamp_ns, 'base_link')
+        points = labels.plan.astype(np.float32)
+        flat = [np.ascontiguousarray(points[:, column]) for column in range(points.shape[1])]
+        positions = np.ascontiguousarray(points[:, :2]).ravel()
+        hypothesis = make('wpt_msgs/msg/PlanHypothesis')(
+            probability=1.0,
+            positions_m=positions,
+            position_scales_m=np.zeros_like(positions),
+            speeds_mps=flat[2],
+            accelerations_mps2=flat[3],
+            yaws_rad=flat[4],
+            yaw_rates_radps=flat[5],
+        )
+        times = times_s[: len(points)].astype(np.float32)
+        self._plan.write(
+            stamp_ns,
+            make('wpt_msgs/msg/Plan')(header=header, times_s=times, hypotheses=[hypothesis]),
+        )
+        self._action.write(
+            stamp_ns,
+            make('wpt_msgs/msg/LateralCommand')(
+                header=header,
+                plan_stamp=header.stamp,
+                curvature_1pm=labels.curvature_1pm,
+                curvature_rate_1pmps=0.0,
+                valid=True,
+            ),
+        )
+        if labels.lane_m is not None:
+            for side, topic in enumerate(self._lanes):
+                poses = [self._place(header, *point) for point in labels.lane_m[:, side].tolist()]
+                topic.write(stamp_ns, make('nav_msgs/msg/Path')(header=header, poses=poses))
+
+    def _begin(self, stamp_ns: int) -> None:
+        """What is said once, before the first views."""
+        self._begun = True
+        text = self._bag.message_type('std_msgs/msg/String')(json.dumps(asdict(self._about)))
+        self._bag.add_topic('/episode', 'std_msgs/msg/String', qos=_LATCHED).write(stamp_ns, text)
+        for camera in self._views.cameras:
+            topic = self._bag.add_topic(
+                f'/{camera.name}/camera_info', 'sensor_msgs/msg/CameraInfo', qos=_LATCHED
+            )
+            topic.write(stamp_ns, self._camera_info(stamp_ns, camera))
+
+    def _camera_info(self, stamp_ns: int, camera: Camera) -> Any:
+        lens = camera.intrinsics
+        make = self._bag.message_type
+        k = [lens.fx_px, 0.0, lens.cx_px, 0.0, lens.fy_px, lens.cy_px, 0.0, 0.0, 1.0]
+        p = [*k[:3], 0.0, *k[3:6], 0.0, *k[6:], 0.0]
+        return make('sensor_msgs/msg/CameraInfo')(
+            header=self._header(stamp_ns, camera.name),
+            height=lens.height_px,
+            width=lens.width_px,
+            distortion_model='plumb_bob',
+            d=np.array(lens.distortion),
+            k=np.array(k),
+            r=np.eye(3).ravel(),
+            p=np.array(p),
+            binning_x=0,
+            binning_y=0,
+            roi=make('sensor_msgs/msg/RegionOfInterest')(0, 0, 0, 0, False),
+        )
+
+    def _header(self, stamp_ns: int, frame: str) -> Any:
+        time = self._bag.message_type('builtin_interfaces/msg/Time')
+        stamp = time(sec=stamp_ns // 10**9, nanosec=stamp_ns % 10**9)
+        return self._bag.message_type('std_msgs/msg/Header')(stamp=stamp, frame_id=frame)
+
+    def _pose(self, x_m: float, y_m: float, yaw_rad: float) -> Any:
+        make = self._bag.message_type
+        quaternion = quaternion_from_rotation(rotation_from_rpy(0.0, 0.0, yaw_rad)).tolist()
+        return make('geometry_msgs/msg/Pose')(
+            make('geometry_msgs/msg/Point')(x_m, y_m, 0.0),
+            make('geometry_msgs/msg/Quaternion')(*quaternion),
+        )
+
+    def _place(self, header: Any, x_m: float, y_m: float) -> Any:
+        return self._bag.message_type('geometry_msgs/msg/PoseStamped')(
+            header, self._pose(x_m, y_m, 0.0)
+        )
+
+
+def about_from(text: str, *, where: str) -> About:
+    """Read what `EpisodeWriter` wrote; InputError for anything else."""
+    try:
+        found = json.loads(text)
+        known = {field.name for field in fields(About)}
+        if not isinstance(found, dict) or not set(found) <= known:
+            raise InputError(f'{where}: /episode must hold {sorted(known)}, got {text[:80]!r}.')
+        return About(**found)
+    except (ValueError, TypeError) as error:
+        raise InputError(f'{where}: /episode cannot be read ({error}).') from error
+
+
+def _jpeg(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
+    _, content = cv2.imencode('.jpg', cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), quality)
+    return content.ravel()

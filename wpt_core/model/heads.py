@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the plan query to numbers: hypotheses with scales and logits, and the action now."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from wpt_core.model.config import CHANNELS, StudentConfig
+
+__all__ = ['Decision', 'Heads']
+
+_LOG_SCALE_RANGE = (-5.0, 4.0)
+
+
+class Decision(NamedTuple):
+    """What the heads say, in the normalised units of `wpt_core.model.units`; H hypotheses."""
+
+    means: Tensor
+    """(..., H, P, 6)."""
+    log_scales: Tensor
+    """(..., H, P, 6): logarithms of Laplace scales."""
+    logits: Tensor
+    """(..., H)."""
+    action_means: Tensor
+    """(..., 2): curvature and acceleration at now + actuator delay."""
+    action_log_scales: Tensor
+    """(..., 2)."""
+    query: Tensor
+    """(..., W): the plan query itself, which distillation matches."""
+
+
+class Heads(nn.Module):
+    """Two perceptrons on the query."""
+
+    def __init__(self, config: StudentConfig) -> None:
+        super().__init__()
+        self.hypotheses, self.points = config.hypotheses, config.points
+        numbers = config.hypotheses * (2 * config.points * CHANNELS + 1)
+        width = config.width
+        self.plan = nn.Sequential(
+            nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, numbers)
+        )
+        self.action = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, 4))
+
+    def forward(self, query: Tensor) -> Decision:
+        """Query (..., W) to a decision."""
+        lead, count = query.shape[:-1], self.hypotheses
+        numbers = self.plan(query)
+        points = numbers[..., count:].reshape(*lead, count, 2, self.points, CHANNELS)
+        action = self.action(query).reshape(*lead, 2, 2)
+        low, high = _LOG_SCALE_RANGE
+        return Decision(
+            means=points[..., 0, :, :],
+            log_scales=torch.clamp(points[..., 1, :, :], low, high),
+            logits=numbers[..., :count],
+            action_means=action[..., 0, :],
+            action_log_scales=torch.clamp(action[..., 1, :], low, high),
+            query=query,
+        )

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The feature cache: what was seen over the last two seconds, each picture looked at once."""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wpt_core.model.config import StudentConfig
+
+__all__ = ['History', 'Memory']
+
+Float32 = NDArray[np.float32]
+_ROOM = 8
+"""Ticks kept for each step of the history: enough for 40 Hz at steps of 0.2 s."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class History:
+    """What the temporal model is given; the newest step is the last."""
+
+    features: Float32
+    """(T, F)."""
+    conditions: Float32
+    """(T, C)."""
+    known: NDArray[np.bool_]
+    """(T,): False where nothing was seen at about that time."""
+
+
+class Memory:
+    """Keeps every tick, and hands out those that lie whole steps before the newest.
+
+    So a planner at 20 Hz sees a history at 5 Hz, as in training, whose newest step is now. A step
+    is filled by the tick nearest to its time, if that is within half a step.
+    """
+
+    def __init__(self, config: StudentConfig) -> None:
+        self._config = config
+        self._ticks: deque[tuple[float, Float32, Float32]] = deque(maxlen=_ROOM * config.history)
+
+    def forget(self) -> None:
+        """Begin anew, for instance when time has jumped."""
+        self._ticks.clear()
+
+    def add(self, stamp_s: float, features: Float32, conditions: Float32) -> None:
+        """Take in one tick: features (F,), conditions (C,). Time that runs back begins anew."""
+        if self._ticks and stamp_s <= self._ticks[-1][0]:
+            self._ticks.clear()
+        oldest_s = stamp_s - (self._config.history - 0.5) * self._config.history_step_s
+        while self._ticks and self._ticks[0][0] < oldest_s:
+            self._ticks.popleft()
+        self._ticks.append((stamp_s, features, conditions))
+
+    def history(self) -> History:
+        """At the newest tick; there must be one."""
+        count, step_s = self._config.history, self._config.history_step_s
+        stamps_s = np.array([tick[0] for tick in self._ticks])
+        wanted_s = stamps_s[-1] - step_s * np.arange(count - 1, -1, -1)
+        away_s = np.abs(stamps_s[None, :] - wanted_s[:, None])
+        nearest = away_s.argmin(axis=1)
+        known = away_s[np.arange(count), nearest] < 0.5 * step_s
+        return History(
+            np.stack([self._ticks[index][1] for index in nearest]),
+            np.stack([self._ticks[index][2] for index in nearest]),
+            known,
+        )

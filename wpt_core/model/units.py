@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Between metres and what a network likes to say: offsets of about 1 from a guess.
+
+The guess for a plan is to go straight on at the present speed. Offsets are divided by how much
+they vary over the training set, point by point. Curvature is said as lateral acceleration, because
+that is what stays alike over all speeds. All functions take tensors as well as NumPy arrays.
+"""
+
+from typing import TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from wpt_core.model.config import CHANNELS, CONDITIONS
+from wpt_core.types import POINT_COUNT, Command, plan_times_s
+
+__all__ = [
+    'ACCELERATION',
+    'ACCELERATION_UNIT_MPS2',
+    'SPEED',
+    'YAW',
+    'YAW_RATE',
+    'X',
+    'Y',
+    'conditions',
+    'default_plan_scales',
+    'guess',
+    'lateral_unit_1pm',
+]  # fmt: skip
+
+X, Y, SPEED, ACCELERATION, YAW, YAW_RATE = range(CHANNELS)
+_LATERAL_UNIT_MPS2 = 1.0
+ACCELERATION_UNIT_MPS2 = 1.0
+_LEAST_SPEED_MPS = 4.0
+_SPEED_UNIT_MPS = 20.0
+_DELAY_UNIT_S = 0.3
+
+AnyArray = TypeVar('AnyArray', Tensor, NDArray[np.float32], NDArray[np.float64])
+
+
+def guess(speed_mps: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(..., P, 6): straight on from the origin at this speed (...)."""
+    times_s = plan_times_s().astype(np.float32)
+    ahead = np.zeros((*np.shape(speed_mps), POINT_COUNT, CHANNELS), np.float32)
+    ahead[..., X] = np.asarray(speed_mps)[..., None] * times_s
+    ahead[..., SPEED] = np.asarray(speed_mps)[..., None]
+    return ahead
+
+
+def default_plan_scales() -> NDArray[np.float32]:
+    """(P, 6): rough magnitudes of the offsets, for a network that has not seen a training set."""
+    t = plan_times_s()
+    columns = (
+        0.05 + 0.3 * t**1.3,  # x
+        0.03 + 0.12 * t**1.7,  # y
+        0.1 + 0.35 * t,  # speed
+        0.5 + 0.0 * t,  # acceleration
+        0.01 + 0.035 * t,  # yaw
+        0.05 + 0.003 * t,  # yaw rate
+    )
+    return np.stack(columns, axis=-1).astype(np.float32)
+
+
+def lateral_unit_1pm(speed_mps: AnyArray) -> AnyArray:
+    """The curvature (...) that one unit of the action head stands for at this speed (...)."""
+    floor = _LEAST_SPEED_MPS
+    limited = (
+        speed_mps.clip(floor) if isinstance(speed_mps, Tensor) else np.maximum(speed_mps, floor)
+    )
+    return cast(AnyArray, _LATERAL_UNIT_MPS2 / (limited * limited))
+
+
+def conditions(speed_mps: float, command: Command, delay_s: float) -> NDArray[np.float32]:
+    """(C,): what the network is told of a step besides the pictures."""
+    told = np.zeros(CONDITIONS, np.float32)
+    told[0] = speed_mps / _SPEED_UNIT_MPS
+    told[1] = delay_s / _DELAY_UNIT_S
+    told[2 + int(command)] = 1.0
+    return told

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""In what order? Pictures to views, views to features, features to a decision, that to a plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wpt_core.model import Memory, RawDecision, StudentConfig, action_of, plan_of, units
+from wpt_core.model.runtime import Backend
+from wpt_core.sensing import ViewWarper
+from wpt_core.types import Action, CameraFrame, Command, Plan, Rig
+
+__all__ = ['Planned', 'Planner']
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Planned:
+    """What came out of one set of pictures."""
+
+    plan: Plan
+    action: Action
+    """What the network asks for, at the time the car answers."""
+    alive: NDArray[np.bool_]
+    """(N,): which views were seen."""
+    raw: RawDecision
+
+
+class Planner:
+    """Plans for one rig with one student; keeps the memory of the last two seconds."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        config: StudentConfig,
+        *,
+        plan_scales: NDArray[np.float32],
+        views: Rig,
+        rig: Rig,
+    ) -> None:
+        """`views` are what the student was trained on, `rig` what the car has."""
+        self._backend = backend
+        self._plan_scales = plan_scales
+        self._warper = ViewWarper(rig, views)
+        self._memory = Memory(config)
+
+    def forget(self) -> None:
+        """Begin anew, for instance when time has jumped."""
+        self._memory.forget()
+
+    def plan(
+        self,
+        frames: Sequence[CameraFrame],
+        *,
+        stamp_s: float,
+        speed_mps: float,
+        command: Command,
+        delay_s: float,
+    ) -> Planned:
+        """From the newest pictures of the living cameras, which may be few or none."""
+        views, alive = self._warper.warp(frames)
+        features = self._backend.extract(views, alive)
+        self._memory.add(stamp_s, features, units.conditions(speed_mps, command, delay_s))
+        raw = self._backend.decide(self._memory.history())
+        return Planned(
+            plan=plan_of(raw, self._plan_scales, speed_mps=speed_mps, stamp_s=stamp_s),
+            action=action_of(raw, speed_mps=speed_mps),
+            alive=alive,
+            raw=raw,
+        )
