@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How good was it? Open loop, comfort, PDM scores, driving score and lane rules."""
+"""How good was it? Open loop, likelihood, comfort, PDM, driving score, lane rules."""
 
 from wpt_core.metrics.comfort import (
     COMFORT_BOUNDS,
@@ -38,6 +38,13 @@ from wpt_core.metrics.lane_rules import (
     judge_lane_centre,
     judge_lane_change,
 )
+from wpt_core.metrics.likelihood import (
+    COVERAGE_LEVELS,
+    Reliability,
+    laplace_coverage,
+    laplace_mixture_nll,
+    laplace_nll,
+)
 from wpt_core.metrics.motion import Footprint, Motion, Tracks
 from wpt_core.metrics.open_loop import (
     NUSCENES_EGO,
@@ -55,6 +62,7 @@ from wpt_core.metrics.rollout import PdmScene
 __all__ = [
     'COMFORT_BOUNDS',
     'COMFORT_FIT',
+    'COVERAGE_LEVELS',
     'LANE_CENTRE_RULE',
     'LANE_CHANGE_RULE',
     'NUSCENES_EGO',
@@ -78,6 +86,7 @@ __all__ = [
     'OpenLoopCase',
     'PdmScene',
     'PdmScores',
+    'Reliability',
     'RouteOutcome',
     'Sampling',
     'SeedSummary',
@@ -92,6 +101,9 @@ __all__ = [
     'jittered_collision_rates',
     'judge_lane_centre',
     'judge_lane_change',
+    'laplace_coverage',
+    'laplace_mixture_nll',
+    'laplace_nll',
     'mean_interval',
     'over_seeds',
     'pdm_scores',
