@@ -36,7 +36,8 @@ def plan_of(raw: RawDecision, plan_scales: Float32, *, speed_mps: float, stamp_s
     """In `base_link` at the time of the pictures; speeds are never negative."""
     points = units.guess(np.asarray(speed_mps, np.float32)) + raw.means * plan_scales
     points = points.astype(np.float64)
-    spread = np.exp(raw.log_scales[..., :2].astype(np.float64)) * plan_scales[:, :2]
+    scales = plan_scales.astype(np.float64)
+    spread = np.exp(raw.log_scales[..., :2].astype(np.float64)) * scales[:, :2]
     odds = np.exp(raw.logits - raw.logits.max()).astype(np.float64)
     return Plan(
         stamp_s=stamp_s,

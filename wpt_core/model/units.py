@@ -6,7 +6,7 @@ they vary over the training set, point by point. Curvature is said as lateral ac
 that is what stays alike over all speeds. All functions take tensors as well as NumPy arrays.
 """
 
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,10 @@ def lateral_unit_1pm(speed_mps: AnyArray) -> AnyArray:
     limited = (
         speed_mps.clip(floor) if isinstance(speed_mps, Tensor) else np.maximum(speed_mps, floor)
     )
-    return cast(AnyArray, _LATERAL_UNIT_MPS2 / (limited * limited))
+    # NumPy's types promise float64 here, also where float32 comes out.
+    inverse: Any = _LATERAL_UNIT_MPS2 / (limited * limited)
+    unit: AnyArray = inverse
+    return unit
 
 
 def conditions(speed_mps: float, command: Command, delay_s: float) -> NDArray[np.float32]:

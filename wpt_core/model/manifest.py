@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is to be known of an artifact besides its weights."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import TypeAlias, cast
+
+from wpt_core.model.config import StudentConfig
+from wpt_core.model.config_json import config_document, config_from
+from wpt_core.model.strict_json import Section, read_json, write_json
+from wpt_core.model.views_json import views_document, views_from
+from wpt_core.types import HORIZON_S, POINT_COUNT, InputError, Rig
+
+__all__ = ['MANIFEST', 'Manifest', 'Origin', 'Scores', 'created_by', 'read_manifest']
+
+MANIFEST = 'manifest.json'
+FORMAT = 1
+_FIELDS = (
+    'format',
+    'created_by',
+    'weights_sha256',
+    'config',
+    'views',
+    'horizon',
+    'training',
+    'scores',
+)
+_SCORES_DEPTH = 3
+
+_Figure: TypeAlias = str | int | float
+_Group: TypeAlias = Mapping[str, _Figure | Mapping[str, _Figure]]
+Scores: TypeAlias = Mapping[str, _Figure | _Group]
+"""Names to figures or words, which may be grouped twice over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a student comes from."""
+
+    training_command: str
+    commit: str
+    """Of the code that trained it."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Manifest:
+    """What stands in the file; the scale of the plan's offsets stands with the weights."""
+
+    weights_sha256: str
+    config: StudentConfig
+    views: Rig
+    origin: Origin
+    scores: Scores
+    created_by: str
+    """Package and version that wrote the artifact."""
+
+    def write(self, path: Path) -> None:
+        """As JSON; InputError for scores that are no figures or words."""
+        document = {
+            'format': FORMAT,
+            'created_by': self.created_by,
+            'weights_sha256': self.weights_sha256,
+            'config': config_document(self.config),
+            'views': views_document(self.views),
+            'horizon': {'points': POINT_COUNT, 'seconds': HORIZON_S},
+            'training': {'command': self.origin.training_command, 'commit': self.origin.commit},
+            'scores': self.scores,
+        }
+        _scores(Section(str(path), document, _FIELDS))
+        write_json(path, document)
+
+    def with_scores(self, scores: Scores) -> 'Manifest':
+        return replace(self, scores=scores)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """That of an artifact; InputError says in one sentence what is wrong with it."""
+    path = folder / MANIFEST
+    document = read_json(path)
+    _check_format(path, document)
+    top = Section(str(path), document, _FIELDS)
+    _check_horizon(top)
+    config = config_from(top, 'config')
+    training = top.section('training', ('command', 'commit'))
+    return Manifest(
+        weights_sha256=top.text('weights_sha256'),
+        config=config,
+        views=views_from(top, 'views', config),
+        origin=Origin(training.text('command'), training.text('commit')),
+        scores=_scores(top),
+        created_by=top.text('created_by'),
+    )
+
+
+def created_by() -> str:
+    """This package and its version, where it is installed."""
+    try:
+        return f'wpt_ros {metadata.version("wpt_ros")}'
+    except metadata.PackageNotFoundError:
+        return 'wpt_ros, from a checkout'
+
+
+def _check_format(path: Path, document: object) -> None:
+    """Before anything else: another format may well have other fields."""
+    found = document.get('format') if isinstance(document, dict) else None
+    if isinstance(found, int) and found != FORMAT:
+        raise InputError(
+            f'{path}: written in format {found}, this version reads format {FORMAT}; '
+            'take the artifact that belongs to this version.'
+        )
+
+
+def _check_horizon(top: Section) -> None:
+    horizon = top.section('horizon', ('points', 'seconds'))
+    points = horizon.integer('points', 1, 10_000)
+    seconds = horizon.number('seconds', 0.0, 1e4)
+    if (points, seconds) != (POINT_COUNT, HORIZON_S):
+        raise horizon.wrong(
+            f'plans of {points} points over {seconds:g} s, '
+            f'expected {POINT_COUNT} over {HORIZON_S:g} s'
+        )
+
+
+def _scores(top: Section) -> Scores:
+    scores = top.value('scores')
+    if not isinstance(scores, Mapping) or not _are_scores(scores, _SCORES_DEPTH):
+        raise top.wrong('scores must name finite figures or words, grouped at most twice over')
+    return cast(Scores, scores)
+
+
+def _are_scores(value: object, depth: int) -> bool:
+    if isinstance(value, Mapping):
+        return depth > 0 and all(
+            isinstance(name, str) and _are_scores(below, depth - 1)
+            for name, below in value.items()
+        )
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return False
+    return isinstance(value, str) or abs(value) < float('inf')

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The weights of a student in one safetensors file: numbers with names, and no code."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from wpt_core.model.config import StudentConfig
+from wpt_core.model.config_json import skeleton
+from wpt_core.model.student import Student
+from wpt_core.types import InputError
+
+__all__ = ['read_weights', 'sha256_of', 'write_weights']
+
+_HEADER_BYTES = 1_000_000
+_BYTES_A_NUMBER = 8
+_REMEDY = 'copy the whole artifact anew from where it was made'
+
+
+def sha256_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def write_weights(path: Path, student: Student) -> str:
+    """Write them and return the hash; InputError if half precision cannot hold a parameter."""
+    parameters = {name for name, _ in student.named_parameters()}
+    kept = {
+        name: tensor.detach().to('cpu', torch.float16 if name in parameters else tensor.dtype)
+        for name, tensor in student.state_dict().items()
+    }
+    for name, tensor in kept.items():
+        if not torch.isfinite(tensor).all():
+            raise InputError(
+                f'{path}: {name} has numbers that are not finite in half precision; '
+                'the training has diverged, so take an earlier checkpoint.'
+            )
+    data = save({name: tensor.contiguous() for name, tensor in kept.items()})
+    path.write_bytes(data)
+    return sha256_of(data)
+
+
+def read_weights(path: Path, config: StudentConfig, *, sha256: str) -> Student:
+    """A student of these sizes in evaluation mode; InputError if the file is not for it."""
+    student = skeleton(config)
+    expected = student.state_dict()
+    data = _bytes_of(path, most=_BYTES_A_NUMBER * sum(map(Tensor.numel, expected.values())))
+    if sha256_of(data) != sha256:
+        raise InputError(f'{path}: not the file that the manifest was written for; {_REMEDY}.')
+    try:
+        tensors = load(data)
+    except SafetensorError as error:
+        raise InputError(f'{path}: not usable as safetensors ({error}); {_REMEDY}.') from error
+    _check(path, tensors, expected)
+    # A copy in every case, because what is read lies in the memory of the file.
+    student.load_state_dict(
+        {name: tensors[name].to(shape.dtype, copy=True) for name, shape in expected.items()},
+        assign=True,
+    )
+    return student.eval()
+
+
+def _bytes_of(path: Path, *, most: int) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > most + _HEADER_BYTES:
+            raise InputError(
+                f'{path}: {size} bytes are more than a network of the sizes in the manifest has; '
+                f'{_REMEDY}.'
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f'{path}: cannot be read ({error.strerror}); {_REMEDY}.') from error
+
+
+def _check(path: Path, tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
+    for name, shape in expected.items():
+        if name not in tensors:
+            raise _mismatch(path, f'{name} is missing')
+        found = tensors[name]
+        if found.shape != shape.shape:
+            raise _mismatch(path, f'{name} is {[*found.shape]}, expected {[*shape.shape]}')
+        if found.is_floating_point() != shape.is_floating_point() or found.is_complex():
+            raise _mismatch(path, f'{name} is of type {found.dtype}, expected {shape.dtype}')
+        if not torch.isfinite(found).all():
+            raise InputError(f'{path}: {name} has numbers that are not finite; {_REMEDY}.')
+    if unexpected := sorted(tensors.keys() - expected.keys()):
+        raise _mismatch(path, f'{unexpected[0]} is unknown')
+
+
+def _mismatch(path: Path, what: str) -> InputError:
+    return InputError(
+        f'{path}: not the weights of the network in the manifest ({what}); {_REMEDY}, '
+        'or take the one that belongs to this version.'
+    )
