@@ -6,7 +6,7 @@
     /odometry                    nav_msgs/Odometry             20 Hz
     /command                     wpt_msgs/DrivingCommand       with each set of views
     /labels/plan                 wpt_msgs/Plan                 what a teacher would do from here
-    /labels/action               wpt_msgs/LateralCommand       its curvature at now + actuator delay
+    /labels/action               wpt_msgs/LateralCommand       its curvature at now + delay
     /labels/lane_left, _right    nav_msgs/Path                 borders of the lane to be in
     /episode                     std_msgs/String               `About`, as JSON, once
 

@@ -75,13 +75,21 @@ class Extractor(nn.Module):
 
     def forward(self, views: Tensor, alive: Tensor) -> Tensor:
         """Views (B, N, H, W, 3) uint8 RGB and alive (B, N) bool to features (B, F)."""
-        batch, count = alive.shape
+        return self.fuse(self.tokens(views, alive), alive)
+
+    def tokens(self, views: Tensor, alive: Tensor) -> Tensor:
+        """(B, N, token): what each view says by itself; of a dead view anything."""
         if self.training:
             maps = self._maps_of_living(views, alive)
         else:
-            # One shape for all masks, as graphs and exports want it; the dead are dropped below.
+            # One shape for all masks, as graphs and exports want it; the dead are dropped later.
             maps = self._maps(views.flatten(0, 1))
-        tokens = torch.einsum('bnc,nct->bnt', maps.view(batch, count, -1), self.read_out)
+        seen = maps.view(*alive.shape, -1).transpose(0, 1)
+        said: Tensor = torch.bmm(seen, self.read_out.to(seen.dtype)).transpose(0, 1)
+        return said
+
+    def fuse(self, tokens: Tensor, alive: Tensor) -> Tensor:
+        """Tokens (B, N, token) of the living views to features (B, F)."""
         tokens = torch.where(alive[..., None], tokens, self.absent.to(tokens.dtype))
         features: Tensor = self.bottleneck(self.fusion(tokens.flatten(1)).float())
         return features

@@ -10,7 +10,8 @@ from wpt_core.model.config import CHANNELS, StudentConfig
 
 __all__ = ['Decision', 'Heads']
 
-_LOG_SCALE_RANGE = (-5.0, 4.0)
+_LOG_SCALE_RANGE = (-3.0, 4.0)
+"""The floor keeps the gradient of what is trivially exact from drowning all else."""
 
 
 class Decision(NamedTuple):

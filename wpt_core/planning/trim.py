@@ -2,8 +2,8 @@
 """A car does not drive quite the curvature it is asked for: learn by how much, from its own gyro.
 
 A crooked steering wheel, a wrong steering ratio or other tyres make a car drive another curvature
-than the one asked for. A planner that looks at the road only would hold the car beside its line for
-good, by as much as makes the correction cancel the error; so the error is taken out below it.
+than the one asked for. A planner that looks at the road only would hold the car beside its line
+for good, by as much as makes its correction cancel the error; so the error is taken out below it.
 """
 
 from collections import deque

@@ -20,5 +20,7 @@ class Observation:
     command: Command
     set_speed_mps: float
     """What the cruise control is set to."""
+    actuator_delay_s: float = 0.3
+    """Dead time and lag of the steering, as the car was calibrated: not quite the truth."""
     frames: tuple[CameraFrame, ...] = ()
     """Of the cameras that live, in the order of the rig."""

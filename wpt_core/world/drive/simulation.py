@@ -65,6 +65,7 @@ class World:
         self.look: Look = episode.look
         self.parameters: VehicleParameters = episode.parameters
         self.set_speed_mps = episode.set_speed_mps
+        self._believed_delay_s = episode.believed_delay_s
         self.lane = scenario.start.lane
         """The lane to be in."""
         self.command = Command.KEEP
@@ -135,6 +136,7 @@ class World:
             curvature_1pm=ego.curvature_1pm,
             command=self.command,
             set_speed_mps=self.set_speed_mps,
+            actuator_delay_s=self._believed_delay_s,
             frames=self._frames() if frames else (),
         )
 

@@ -28,6 +28,8 @@ class DriverKind:
     make: Callable[[], Driver]
     needs_cameras: bool = False
     longitudinal: Longitudinal = Longitudinal.DRIVER
+    frames_every: int = 1
+    """Steps from one set of pictures to the next; in between the driver sees none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class PrivilegedKind:
     make: Callable[[World], Driver]
     needs_cameras: bool = False
     longitudinal: Longitudinal = Longitudinal.DRIVER
+    frames_every: int = 1
+    """Steps from one set of pictures to the next; in between the driver sees none."""
 
 
 AnyKind = DriverKind | PrivilegedKind

@@ -41,7 +41,26 @@ class Expert:
         self._asked_mps2 = 0.0
         self._pass: Pass | None = None
 
+    @property
+    def line(self) -> DrivenLine:
+        """Where it means to drive, as decided so far."""
+        return self._line
+
+    @property
+    def passing(self) -> bool:
+        """Whether it swerves round somebody."""
+        return self._pass is not None
+
     def act(self, seen: Observation) -> Action:
+        world = self._world
+        asked_mps2 = self.decide(seen)
+        curvature = self._tracker.steer(
+            world.ego, self._line, s_m=world.place.s_m, offset_m=world.place.offset_m
+        )
+        return Action(curvature, asked_mps2)
+
+    def decide(self, seen: Observation) -> float:
+        """Look round, choose the line anew where that is due, and return the acceleration."""
         world = self._world
         bodies, place = world.bodies, world.place
         # Planned with its width along the line, not as it stands askew at the moment.
@@ -58,10 +77,7 @@ class Expert:
             set_mps = min(set_mps, approach_speed(start_m - place.s_m, _PASSING_MPS))
         asked = pace(me, bodies, self._line, set_mps=max(set_mps, 1.0), standoff=standoff)
         asked = min(asked, world.curve_speed.push(place.s_m, me.along_mps))
-        curvature = self._tracker.steer(
-            world.ego, self._line, s_m=place.s_m, offset_m=place.offset_m
-        )
-        return Action(curvature, self._smoothed(asked))
+        return self._smoothed(asked)
 
     def _change_lane(self, me: Body, bodies: tuple[Body, ...]) -> bool:
         """Begin a change that the route asks for; whether nothing is left to begin."""

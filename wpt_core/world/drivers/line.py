@@ -17,6 +17,17 @@ class DrivenLine:
     def add(self, shift: Shift) -> None:
         self._shifts.append(shift)
 
+    @property
+    def shifts(self) -> tuple[Shift, ...]:
+        """Moves that are planned or under way."""
+        return tuple(self._shifts)
+
+    def restart(self, s_m: float, offset_m: float, *, length_m: float) -> None:
+        """Move from where one is at `s_m` to where the line leads in the end, as a new move."""
+        end_m = self.lane_m + sum(shift.by_m for shift in self._shifts)
+        self.lane_m = offset_m - self._position.at(s_m).offset_m
+        self._shifts = [Shift(s_m, length_m, end_m - self.lane_m)]
+
     def forget(self, s_m: float) -> None:
         """Moves that lie behind `s_m` become part of the base."""
         for shift in [shift for shift in self._shifts if shift.end_m < s_m]:

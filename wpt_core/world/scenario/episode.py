@@ -37,6 +37,7 @@ _TAIL_M = 220.0
 _TRANSITION_JERK_MPS3 = 0.7
 """Lateral jerk of a transition at the set speed; design practice is 0.3 to 0.9."""
 _WET_FRICTION = 0.75
+_CALIBRATION_ERROR = 0.15
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -50,6 +51,8 @@ class Episode:
     traffic: Traffic
     start: Pose2
     set_speed_mps: float
+    believed_delay_s: float
+    """Dead time and lag of the steering, as this car was once calibrated."""
 
 
 def draw(scenario: Scenario, seed: int, split: Split) -> Episode:
@@ -80,7 +83,14 @@ def draw(scenario: Scenario, seed: int, split: Split) -> Episode:
         traffic=traffic,
         start=_start_pose(chance('start'), scenario, road),
         set_speed_mps=set_speed_mps,
+        believed_delay_s=_believed_delay(chance('calibration'), parameters),
     )
+
+
+def _believed_delay(generator: np.random.Generator, parameters: VehicleParameters) -> float:
+    """What a calibration finds of the true delay."""
+    error = 1.0 + float(generator.uniform(-_CALIBRATION_ERROR, _CALIBRATION_ERROR))
+    return error * (parameters.steering_delay_s + parameters.steering_lag_s)
 
 
 def _road(generator: np.random.Generator, scenario: Scenario, *, set_speed_mps: float) -> Road:

@@ -2,6 +2,7 @@
 """Drive a scenario, or a whole suite, and judge it."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 
 from wpt_core.types import Rig
 from wpt_core.world.drive import World
@@ -30,10 +31,13 @@ def run_scenario(
     """
     world = World(scenario, seed, rig=rig, longitudinal=driver.longitudinal, split=split)
     mind = seat(driver, world)
-    while not world.done:
+    for step in count():
+        if world.done:
+            break
         if observer is not None:
             observer(world)
-        world.step(mind.act(world.observe(frames=driver.needs_cameras)))
+        frames = driver.needs_cameras and step % driver.frames_every == 0
+        world.step(mind.act(world.observe(frames=frames)))
     if observer is not None:
         observer(world)
     return judge(scenario, world.log, world.road, driver=driver.name, seed=seed)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A student at the wheel: what the nodes on a car do, in one process and without topics."""
+
+from collections import deque
+from collections.abc import Callable
+
+from training.referee.disturbance import Disturbance
+from wpt_core.pipeline import Planned, Planner
+from wpt_core.planning import SteeringTrim
+from wpt_core.types import Action
+from wpt_core.world.drive import STEP_S, Longitudinal, Observation
+from wpt_core.world.drivers import DriverKind
+
+__all__ = ['StudentDriver', 'student_kind']
+
+_LATERAL_MPS2 = 3.0
+_LATERAL_JERK_MPS3 = 5.0
+"""ISO 11270; the safety gate on a car holds to the same."""
+_LEAST_SPEED_MPS = 2.0
+
+
+class StudentDriver:
+    """Plans on every set of pictures it is shown, and steers in between."""
+
+    def __init__(
+        self, planner: Planner, *, plan_every: int = 1, disturbance: Disturbance | None = None
+    ) -> None:
+        self._planner = planner
+        self._plan_every = plan_every
+        self._disturbance = disturbance or Disturbance()
+        late = round(self._disturbance.extra_delay_s / STEP_S)
+        self._late: deque[Action] = deque([Action(0.0, 0.0)] * late)
+        self._trim = SteeringTrim()
+        self._tick = 0
+        self._asked_1pm: float | None = None
+        self.planned: Planned | None = None
+        """What the newest pictures led to."""
+
+    def act(self, seen: Observation) -> Action:
+        if self._tick % self._plan_every == 0:
+            seen = self._disturbance.observed(seen, self._tick)
+            self.planned = self._planner.plan(
+                seen.frames,
+                stamp_s=seen.time_s,
+                speed_mps=seen.speed_mps,
+                command=seen.command,
+                delay_s=seen.actuator_delay_s,
+            )
+        self._tick += 1
+        assert self.planned is not None
+        wanted = self._limited(self.planned.action.curvature_1pm, seen)
+        asked = self._trim.ask(
+            seen.time_s,
+            wanted,
+            driven_1pm=seen.curvature_1pm,
+            speed_mps=seen.speed_mps,
+            delay_s=seen.actuator_delay_s,
+        )
+        self._late.append(Action(asked, self.planned.action.acceleration_mps2))
+        return self._late.popleft()
+
+    def _limited(self, curvature_1pm: float, seen: Observation) -> float:
+        """Within what passengers and the standard allow, at this speed."""
+        square = max(seen.speed_mps, _LEAST_SPEED_MPS) ** 2
+        before = seen.curvature_1pm if self._asked_1pm is None else self._asked_1pm
+        change = _LATERAL_JERK_MPS3 * STEP_S / square
+        most = _LATERAL_MPS2 / square
+        wanted = min(max(curvature_1pm, before - change), before + change)
+        self._asked_1pm = min(max(wanted, -most), most)
+        return self._asked_1pm
+
+
+def student_kind(
+    name: str,
+    make_planner: Callable[[], Planner],
+    *,
+    plan_every: int = 1,
+    disturbance: Disturbance | None = None,
+) -> DriverKind:
+    """A kind of driver that plans every so many steps of 50 ms and leaves the speed to the ACC."""
+
+    def make() -> StudentDriver:
+        return StudentDriver(make_planner(), plan_every=plan_every, disturbance=disturbance)
+
+    return DriverKind(
+        name,
+        'a student: sees pictures, its speed and the command; the cruise control keeps the speed',
+        make,
+        needs_cameras=True,
+        longitudinal=Longitudinal.ACC,
+        frames_every=plan_every,
+    )
