@@ -3,6 +3,15 @@
 
 from wpt_core.model.runtime.backend import Backend
 from wpt_core.model.runtime.choice import best_backend
-from wpt_core.model.runtime.eager import EagerBackend
+from wpt_core.model.runtime.cuda import CudaBackend
+from wpt_core.model.runtime.eager import EagerBackend, has_fast_bfloat16
+from wpt_core.model.runtime.onnx import OnnxBackend
 
-__all__ = ['Backend', 'EagerBackend', 'best_backend']
+__all__ = [
+    'Backend',
+    'CudaBackend',
+    'EagerBackend',
+    'OnnxBackend',
+    'best_backend',
+    'has_fast_bfloat16',
+]

@@ -26,13 +26,13 @@ def prepared(student: Student, *, backbone: torch.dtype, device: torch.device) -
     Batch normalisation is folded into the convolutions before it. The backbone, which has nearly
     all the work, runs in the precision named; all else stays single.
     """
-    copy = deepcopy(student).to(device).float().eval()
+    copy = deepcopy(student).to(device).float()
     copy.requires_grad_(False)
-    _fold(copy.extractor.backbone)
+    _fold(copy.eval().extractor.backbone)
     layers = copy.extractor.backbone.to(backbone)
     convert_conv2d_weight_memory_format(layers, torch.channels_last)
     copy.extractor.backbone = nn.Sequential(*layers, _ToSingle())
-    return copy
+    return copy.eval()
 
 
 def _fold(module: nn.Module) -> None:

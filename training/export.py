@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Turns an artifact into graphs for another runtime, and proves that they say the same."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+import tyro
+from torch import Tensor, nn
+
+from wpt_core.model import CONDITIONS, Decision, History, Student
+from wpt_core.model.artifact import Artifact, load_artifact
+from wpt_core.model.aside import made_aside
+from wpt_core.model.manifest import created_by
+from wpt_core.model.runtime import EagerBackend, OnnxBackend
+from wpt_core.model.runtime.onnx_folder import DECIDE, EXTRACT, FILES, OnnxFacts
+from wpt_core.model.runtime.prepared import prepared
+from wpt_core.model.runtime.shapes import blank_history, blank_views
+from wpt_core.types import InputError
+
+__all__ = ['Export', 'export', 'main']
+
+_OPSET = 18
+_TRIALS = 5
+_MOST_DIFFERENCE = 1e-3
+"""In normalised units: 1e-4 is usual, and what a plan may differ by is a hundred times more."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """Turn an artifact into graphs for another runtime."""
+
+    out: Path
+    """Folder to write; one that was written like this before is replaced."""
+    model: Path = Path('models/student')
+    """The artifact."""
+    to: Literal['onnx'] = 'onnx'
+    seed: int = 0
+    """Of the random inputs on which both are compared."""
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """The verb `export`."""
+    choice = tyro.cli(Export, args=words, prog='wpt export')
+    difference = export(choice)
+    print(f'{choice.out}: {", ".join(FILES)}')
+    print(f'largest difference from PyTorch in single precision: {difference:.1e}')
+
+
+def export(choice: Export) -> float:
+    """Write and verify; returns the largest difference from eager single precision.
+
+    Nothing is written if it is more than rounding explains: InputError.
+    """
+    artifact = load_artifact(choice.model)
+    with made_aside(choice.out, FILES) as aside:
+        _write_graphs(artifact.student, aside)
+        _facts(artifact).write(aside)
+        difference = _difference(artifact.student, aside, seed=choice.seed)
+        if not difference < _MOST_DIFFERENCE:
+            raise InputError(
+                f'{choice.out}: the graphs differ by {difference:.1e} from PyTorch, at most '
+                f'{_MOST_DIFFERENCE:.0e} is expected; try other versions of onnx and onnxruntime.'
+            )
+    return difference
+
+
+class _Extract(nn.Module):
+    def __init__(self, student: Student) -> None:
+        super().__init__()
+        self.student = student
+
+    def forward(self, views: Tensor, alive: Tensor) -> Tensor:
+        return self.student.extract(views, alive)
+
+
+class _Decide(nn.Module):
+    def __init__(self, student: Student) -> None:
+        super().__init__()
+        self.student = student
+
+    def forward(self, features: Tensor, conditions: Tensor, known: Tensor) -> tuple[Tensor, ...]:
+        return tuple(self.student.decide(features, conditions, known))
+
+
+def _facts(artifact: Artifact) -> OnnxFacts:
+    return OnnxFacts(
+        config=artifact.config,
+        views=artifact.views,
+        plan_scales=artifact.plan_scales,
+        weights_sha256=artifact.manifest.weights_sha256,
+        created_by=created_by(),
+    )
+
+
+def _write_graphs(student: Student, folder: Path) -> None:
+    folded = prepared(student, backbone=torch.float32, device=torch.device('cpu'))
+    views, alive = (torch.from_numpy(array)[None] for array in blank_views(student.config))
+    history = blank_history(student.config)
+    arrays = (history.features, history.conditions, history.known)
+    _write(_Extract(folded), {'views': views, 'alive': alive}, ['features'], folder / EXTRACT)
+    _write(
+        _Decide(folded),
+        {
+            field.name: torch.from_numpy(array)[None]
+            for field, array in zip(fields(History), arrays, strict=True)
+        },
+        list(Decision._fields),
+        folder / DECIDE,
+    )
+
+
+def _write(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], path: Path) -> None:
+    # The exporter tells of its steps and of versions that do not matter here.
+    logging.getLogger('torch.onnx').setLevel(logging.ERROR)
+    torch.onnx.export(
+        module.eval(),
+        tuple(inputs.values()),
+        str(path),
+        input_names=list(inputs),
+        output_names=outputs,
+        opset_version=_OPSET,
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+    )
+
+
+def _difference(student: Student, folder: Path, *, seed: int) -> float:
+    generator = np.random.default_rng(seed)
+    eager, onnx = EagerBackend(student), OnnxBackend(folder)
+    most = 0.0
+    for _ in range(_TRIALS):
+        config = student.config
+        views, alive = blank_views(config)
+        views = generator.integers(0, 256, views.shape, dtype=np.uint8)
+        alive = generator.random(alive.shape) < 0.8
+        most = max(most, _apart(eager.extract(views, alive), onnx.extract(views, alive)))
+        history = History(
+            generator.standard_normal((config.history, config.features)).astype(np.float32),
+            generator.standard_normal((config.history, CONDITIONS)).astype(np.float32),
+            generator.random(config.history) < 0.8,
+        )
+        ours, theirs = eager.decide(history), onnx.decide(history)
+        most = max(most, *(_apart(getattr(ours, n), getattr(theirs, n)) for n in Decision._fields))
+    return most
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.abs(one - other).max())

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ONNX Runtime on the processor: the same two graphs run wherever that runtime does."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wpt_core.model.decode import RawDecision
+from wpt_core.model.memory import History
+from wpt_core.model.runtime.onnx_folder import DECIDE, EXTRACT, read_facts, read_graph
+from wpt_core.model.runtime.shapes import check_history, check_views, warm_up
+from wpt_core.types import InputError
+
+__all__ = ['OnnxBackend']
+
+
+class OnnxBackend:
+    """Runs an exported folder; InputError where it is not what was exported."""
+
+    name = 'onnx cpu float32'
+
+    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+        """`threads`: of each of the two graphs; None leaves the choice to ONNX Runtime."""
+        self.facts = read_facts(folder)
+        self._extract = _session(folder, EXTRACT, threads)
+        self._decide = _session(folder, DECIDE, threads)
+        warm_up(self, self.facts.config)
+
+    def extract(self, views: NDArray[np.uint8], alive: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """Views (N, H, W, 3) RGB and which of them live (N,), to features (F,)."""
+        check_views(self.facts.config, views, alive)
+        (features,) = self._extract.run(None, {'views': views[None], 'alive': alive[None]})
+        array: NDArray[np.float32] = features[0]
+        return array
+
+    def decide(self, history: History) -> RawDecision:
+        """The decision of the newest step."""
+        check_history(self.facts.config, history)
+        outputs = self._decide.run(
+            None,
+            {
+                'features': history.features[None],
+                'conditions': history.conditions[None],
+                'known': history.known[None],
+            },
+        )
+        return RawDecision(*(output[0] for output in outputs))
+
+
+def _session(folder: Path, name: str, threads: int | None) -> Any:
+    data = read_graph(folder, name)
+    try:
+        runtime = importlib.import_module('onnxruntime')
+    except ImportError as error:
+        raise InputError(
+            'ONNX Runtime is expected and not installed; install the package onnxruntime '
+            'or take another back end.'
+        ) from error
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = threads or 0
+    # Both graphs wait for one another anyway; spinning threads would take cores from the rest.
+    options.add_session_config_entry('session.intra_op.allow_spinning', '0')
+    return runtime.InferenceSession(data, options, providers=['CPUExecutionProvider'])

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A student as two ONNX graphs in a folder, and what one must know to run them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wpt_core.model.config import CHANNELS, StudentConfig
+from wpt_core.model.config_json import config_document, config_from
+from wpt_core.model.strict_json import Section, read_json, write_json
+from wpt_core.model.views_json import views_document, views_from
+from wpt_core.model.weights import sha256_of
+from wpt_core.types import POINT_COUNT, InputError, Rig
+
+__all__ = ['DECIDE', 'EXTRACT', 'FACTS', 'FILES', 'OnnxFacts', 'read_facts', 'read_graph']
+
+EXTRACT = 'extract.onnx'
+DECIDE = 'decide.onnx'
+FACTS = 'onnx.json'
+FILES = (EXTRACT, DECIDE, FACTS)
+_FORMAT = 1
+_FIELDS = (
+    'format',
+    'created_by',
+    'weights_sha256',
+    'extract_sha256',
+    'decide_sha256',
+    'config',
+    'views',
+    'plan_scales',
+)
+_LARGEST_SCALE = 1e6
+_MOST_BYTES = 1 << 31
+"""More than a protobuf can have."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class OnnxFacts:
+    """What stands beside the two graphs."""
+
+    config: StudentConfig
+    views: Rig
+    plan_scales: NDArray[np.float32]
+    """(33, 6)."""
+    weights_sha256: str
+    """Of the artifact that was exported."""
+    created_by: str
+
+    def write(self, folder: Path) -> None:
+        """Beside the graphs, which must be there: their hashes are written too."""
+        write_json(
+            folder / FACTS,
+            {
+                'format': _FORMAT,
+                'created_by': self.created_by,
+                'weights_sha256': self.weights_sha256,
+                'extract_sha256': sha256_of((folder / EXTRACT).read_bytes()),
+                'decide_sha256': sha256_of((folder / DECIDE).read_bytes()),
+                'config': config_document(self.config),
+                'views': views_document(self.views),
+                'plan_scales': [[float(scale) for scale in row] for row in self.plan_scales],
+            },
+        )
+
+
+def read_facts(folder: Path) -> OnnxFacts:
+    """InputError says in one sentence what is wrong."""
+    top = _document(folder)
+    config = config_from(top, 'config')
+    return OnnxFacts(
+        config=config,
+        views=views_from(top, 'views', config),
+        plan_scales=_plan_scales(top),
+        weights_sha256=top.text('weights_sha256'),
+        created_by=top.text('created_by'),
+    )
+
+
+def read_graph(folder: Path, name: str) -> bytes:
+    """The graph in this file; InputError if it is missing or another than was exported."""
+    expected = _document(folder).text(f'{Path(name).stem}_sha256')
+    path = folder / name
+    try:
+        data = path.read_bytes() if path.stat().st_size < _MOST_BYTES else b''
+    except OSError as error:
+        raise InputError(f'{path}: cannot be read ({error.strerror}); export anew.') from error
+    if sha256_of(data) != expected:
+        raise InputError(f'{path}: not the file that {FACTS} was written for; export anew.')
+    return data
+
+
+def _document(folder: Path) -> Section:
+    path = folder / FACTS
+    top = Section(str(path), read_json(path), _FIELDS)
+    top.integer('format', _FORMAT, _FORMAT)
+    return top
+
+
+def _plan_scales(top: Section) -> NDArray[np.float32]:
+    rows = top.list_of('plan_scales')
+    if len(rows) != POINT_COUNT:
+        raise top.wrong(f'plan_scales must have {POINT_COUNT} rows, got {len(rows)}')
+    names = [f'plan_scales {place}' for place in range(POINT_COUNT)]
+    by_row = Section(top.where, dict(zip(names, rows, strict=True)), names)
+    scales = [by_row.numbers(name, CHANNELS, _LARGEST_SCALE) for name in names]
+    return np.array(scales, np.float32)
