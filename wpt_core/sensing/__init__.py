@@ -2,6 +2,6 @@
 """What do the cameras see now?"""
 
 from wpt_core.sensing.rig import load_rig, surround_rig
-from wpt_core.sensing.views import ViewWarper
+from wpt_core.sensing.views import LEAST_SHARE, ViewWarper
 
-__all__ = ['ViewWarper', 'load_rig', 'surround_rig']
+__all__ = ['LEAST_SHARE', 'ViewWarper', 'load_rig', 'surround_rig']

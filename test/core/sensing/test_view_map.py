@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a pixel of a view comes from, by hand and by two rigs in one world."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from wpt_core.geometry import BASE_FROM_OPTICAL_AXES, FloatArray, rotation_from_rpy, transform
+from wpt_core.sensing import ViewWarper
+from wpt_core.sensing.view_map import source_pixels
+from wpt_core.types import Camera, CameraFrame, EgoState, Intrinsics, Pose2, Rig
+from wpt_core.world.render import LensLook, Look, Renderer
+from wpt_core.world.road import Arc, Clothoid, Road, Straight, country, lay
+from wpt_core.world.scene import Scene
+
+VIEW_LENS = Intrinsics(256, 128, 180.0, 180.0, 127.5, 40.5)
+LENS = Intrinsics(640, 480, 500.0, 510.0, 320.0, 200.0)
+
+
+def level(name: str, lens: Intrinsics, position_m: tuple[float, float, float]) -> Camera:
+    return Camera(name, lens, transform(BASE_FROM_OPTICAL_AXES, np.array(position_m)))
+
+
+def moved_map() -> FloatArray:
+    """A view 1.5 m up and 1 m ahead; the camera 1.2 m up, 2 m ahead, 0.3 m left."""
+    return source_pixels(level('c', LENS, (2.0, 0.3, 1.2)), level('v', VIEW_LENS, (1.0, 0.0, 1.5)))
+
+
+def test_a_point_on_the_ground_lands_where_the_camera_sees_it() -> None:
+    pixels = moved_map()
+    for u, v in ((127.5, 68), (20, 90), (250, 127)):
+        depth_m = 1.5 * 180.0 / (v - 40.5)  # of the ground, ahead of the view
+        left_m = -(u - 127.5) / 180.0 * depth_m
+        ahead_m = depth_m - 1.0  # of the camera
+        expected = (320.0 - 500.0 * (left_m - 0.3) / ahead_m, 200.0 + 510.0 * 1.2 / ahead_m)
+        found = pixels[v, int(u)] + (u - int(u)) * (pixels[v, int(u) + 1] - pixels[v, int(u)])
+        np.testing.assert_allclose(found, expected, atol=1e-9)
+
+
+def test_the_sky_moves_with_the_lens_alone() -> None:
+    expected = (320.0 + 500.0 * (60 - 127.5) / 180.0, 200.0 + 510.0 * (10 - 40.5) / 180.0)
+    np.testing.assert_allclose(moved_map()[10, 60], expected, atol=1e-9)
+
+
+def test_the_horizon_is_not_torn() -> None:
+    steps = np.diff(moved_map(), axis=0)[30:52]
+    still = 510.0 / 180.0  # a row where nothing is near
+    assert np.abs(steps[..., 1] - still).max() < 1.5
+    assert np.abs(np.diff(steps, axis=0)).max() < 1.0  # a kink; a cut at 60 m would tear 10 px
+
+
+def test_what_lies_behind_the_camera_is_nowhere() -> None:
+    turned = rotation_from_rpy(0.0, 0.0, np.pi) @ BASE_FROM_OPTICAL_AXES
+    behind = Camera('b', LENS, transform(turned, np.array([1.0, 0.0, 1.5])))
+    assert np.isnan(source_pixels(behind, level('v', VIEW_LENS, (1.0, 0.0, 1.5)))).all()
+
+
+PLACES = {'ahead': (0.0, 0.0), 'aside': (55.0, 0.4)}
+"""Yaw in degrees, and metres to the left."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """How two cameras are made, and how they are turned (roll, pitch, yaw) and moved."""
+
+    name: str
+    size_px: tuple[int, int]
+    focal_px: float
+    distortion: tuple[float, float, float, float, float] = (0.0, 0.0, 0.0, 0.0, 0.0)
+    turned_deg: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    moved_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+    @property
+    def rig(self) -> Rig:
+        return Rig(tuple(self._camera(place) for place in PLACES))
+
+    def _camera(self, place: str) -> Camera:
+        yaw_deg, left_m = PLACES[place]
+        roll, pitch, yaw = np.radians(np.add(self.turned_deg, (0.0, 0.0, yaw_deg)))
+        rotation = rotation_from_rpy(roll, pitch, yaw) @ BASE_FROM_OPTICAL_AXES
+        position_m = np.add(self.moved_m, (1.6, left_m, 1.4))
+        width, height = self.size_px
+        centre = width / 2 - 0.5, height / 2 - 0.5
+        lens = Intrinsics(
+            width, height, self.focal_px, self.focal_px, *centre, distortion=self.distortion
+        )
+        return Camera(f'{self.name}_{place}', lens, transform(rotation, position_m))
+
+
+VIEWS = Build('view', (256, 128), 183.0)
+BENT = Build(
+    'bent',
+    (480, 300),
+    248.0,
+    distortion=(-0.22, 0.06, 0.002, -0.001, -0.01),
+    turned_deg=(2.0, 4.0, -3.0),
+    moved_m=(0.3, 0.2, 0.15),
+)
+WIDE = Build('wide', (400, 260), 200.0, turned_deg=(-1.5, 1.0, 4.0), moved_m=(-0.4, -0.15, -0.2))
+
+
+@pytest.fixture(scope='module')
+def seen() -> dict[str, CameraFrame]:
+    """What all these cameras see at once from a car in the right lane, through clean lenses."""
+    bend = (Straight(60.0), Clothoid(30.0, 0.0, 0.008), Arc(125.0, 60.0))
+    road = Road(lay(bend), country(), 20.0)
+    lens = LensLook(exposure_ev=0.0, noise=0.0, blur_px=0.0, vignette=0.0)
+    look = Look(seed=4, haze=0.0, trees=0.0, patches=0.0, lens=lens)
+    every = Rig(tuple(camera for build in (VIEWS, BENT, WIDE) for camera in build.rig.cameras))
+    scene = Scene(0.0, EgoState(0.0, Pose2(30.0, -1.7, 0.0), 10.0, 0.0, 0.0, 0.0), ())
+    pictures = Renderer(every, road, look).render(scene).pictures
+    return {p.camera: CameraFrame(p.camera, 0.0, p.image) for p in pictures}
+
+
+def warped(seen: dict[str, CameraFrame], taken: Build, believed: Build) -> np.ndarray:
+    """Pictures that one rig took, as views, if another is thought to have taken them."""
+    views, alive = ViewWarper(believed.rig, VIEWS.rig).warp([seen[n] for n in taken.rig.names])
+    assert alive.all()
+    return views
+
+
+def difference(a: np.ndarray, b: np.ndarray) -> float:
+    """Mean over what both show, in grey levels; exposure, the same all over, is left out."""
+    both = a.any(axis=-1) & b.any(axis=-1)
+    assert both.mean() > 0.9
+    off = a[both].astype(float) - b[both]
+    return float(np.abs(off - np.median(off)).mean())
+
+
+def test_two_rigs_in_one_world_give_the_same_views(seen: dict[str, CameraFrame]) -> None:
+    truth = np.stack([seen[name].image for name in VIEWS.rig.names])
+    bent, wide = warped(seen, BENT, BENT), warped(seen, WIDE, WIDE)
+    assert difference(bent, truth) < 4.0
+    assert difference(wide, truth) < 4.0
+    assert difference(bent, wide) < 4.0
+
+
+@pytest.mark.parametrize(
+    'mistaken',
+    [
+        replace(BENT, distortion=VIEWS.distortion),
+        replace(BENT, turned_deg=VIEWS.turned_deg),
+        replace(BENT, moved_m=VIEWS.moved_m),
+    ],
+    ids=['distortion', 'turned', 'moved'],
+)
+def test_a_wrong_calibration_shows(seen: dict[str, CameraFrame], mistaken: Build) -> None:
+    truth = np.stack([seen[name].image for name in VIEWS.rig.names])
+    right = difference(warped(seen, BENT, BENT), truth)
+    assert difference(warped(seen, BENT, mistaken), truth) > 1.5 * right
