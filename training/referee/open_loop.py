@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From plans beside the expert's future to the figures of open-loop papers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.referee.held_out import HeldOut
+from wpt_core.geometry import inverse, transform_points
+from wpt_core.metrics import (
+    OPEN_LOOP_SAMPLING,
+    CollisionRates,
+    Footprint,
+    HorizonFigures,
+    JitteredCollisionRates,
+    Motion,
+    OpenLoopCase,
+    Reliability,
+    Tracks,
+    collision_rates,
+    displacement_errors,
+    jittered_collision_rates,
+    laplace_coverage,
+    laplace_mixture_nll,
+    laplace_nll,
+    trajectory_mae_m,
+)
+from wpt_core.types import Pose2, plan_times_s
+
+__all__ = ['MAE_HORIZONS_S', 'Likelihood', 'OpenLoopFigures', 'cases_of', 'open_loop_figures']
+
+FloatArray = NDArray[np.float64]
+
+MAE_HORIZONS_S = (3.0, 6.0, 10.0)
+_JITTER_M = 0.01
+_JITTER_RUNS = 10
+_MARGIN_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihood:
+    """How well the Laplace scales fit, over x and y at 0.5, 1.0, ... 3.0 s."""
+
+    chosen_nats: float
+    """Mean over moments and coordinates, of the most probable hypothesis."""
+    mixture_nats: float
+    """The same for all hypotheses by their probabilities; joint, then by coordinate."""
+    reliability: tuple[tuple[str, Reliability], ...]
+    """For each axis and horizon, by its name in tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLoopFigures:
+    """One row, over all its cases."""
+
+    cases: int
+    displacement: HorizonFigures
+    collisions: CollisionRates
+    jittered: JitteredCollisionRates
+    mae_m: tuple[tuple[float, int, float], ...]
+    """Horizon in s, number of cases whose truth is known that far, and the error."""
+    likelihood: Likelihood | None
+    """None for rows that state no scales."""
+
+
+def cases_of(drive: HeldOut) -> Iterator[OpenLoopCase]:
+    """Plan, truth and everybody else in `base_link` of each moment, whose time is 0."""
+    times_s = plan_times_s()
+    best = drive.probabilities.argmax(axis=1)
+    for moment, step in enumerate(drive.steps):
+        away_s = drive.times_s - drive.times_s[step]
+        origin = Pose2(*(float(value) for value in drive.poses[step]))
+        ahead = slice(int(step), int(np.searchsorted(away_s, times_s[-1] + _MARGIN_S)))
+        yield OpenLoopCase(
+            plan=Motion(
+                times_s,
+                drive.positions_m[moment, best[moment]],
+                drive.yaws_rad[moment, best[moment]],
+            ),
+            truth=Motion(
+                away_s[ahead],
+                transform_points(inverse(origin), drive.poses[ahead, :2]),
+                drive.poses[ahead, 2] - origin.yaw_rad,
+            ),
+            tracks=_tracks(drive, ahead, origin, away_s),
+        )
+
+
+def _tracks(drive: HeldOut, ahead: slice, origin: Pose2, away_s: FloatArray) -> Tracks:
+    others = drive.others[ahead]
+    turn = Pose2(0.0, 0.0, -origin.yaw_rad)
+    places = transform_points(inverse(origin), others[..., :2])
+    return Tracks(
+        away_s[ahead],
+        np.concatenate([places, others[..., 2:] - origin.yaw_rad], axis=-1),
+        transform_points(turn, drive.velocities_mps[ahead]),
+        drive.present[ahead],
+        drive.sizes_m,
+        drive.agents,
+    )
+
+
+def open_loop_figures(drives: Sequence[HeldOut], *, learned: bool) -> OpenLoopFigures:
+    """All figures of one row; there must be a drive."""
+    each = [list(cases_of(drive)) for drive in drives]
+    cases = [case for drive in each for case in drive]
+    length_m, width_m, ahead_m = (float(value) for value in drives[0].footprint)
+    footprint = Footprint(length_m, width_m, ahead_m)
+    return OpenLoopFigures(
+        cases=len(cases),
+        displacement=displacement_errors(cases),
+        collisions=collision_rates(cases, footprint),
+        jittered=jittered_collision_rates(
+            cases,
+            footprint,
+            sigma_m=_JITTER_M,
+            runs=_JITTER_RUNS,
+            generator=np.random.default_rng(0),
+        ),
+        mae_m=tuple(_mae(cases, horizon_s) for horizon_s in MAE_HORIZONS_S),
+        likelihood=_likelihood(drives, each) if learned else None,
+    )
+
+
+def _mae(cases: Sequence[OpenLoopCase], horizon_s: float) -> tuple[float, int, float]:
+    known = [case for case in cases if case.truth.times_s[-1] >= horizon_s - 1e-6]
+    if not known:
+        return horizon_s, 0, float('nan')
+    times_s = np.arange(1, round(2 * horizon_s) + 1) * 0.5
+    return horizon_s, len(known), trajectory_mae_m(known, times_s)
+
+
+def _likelihood(drives: Sequence[HeldOut], each: Sequence[Sequence[OpenLoopCase]]) -> Likelihood:
+    pairs = [_errors(drive, cases) for drive, cases in zip(drives, each, strict=True)]
+    errors = np.concatenate([error for error, _ in pairs])
+    scales = np.concatenate([scale for _, scale in pairs])
+    odds = np.concatenate([drive.probabilities for drive in drives])
+    rows = np.arange(len(odds))
+    best = odds.argmax(axis=1)
+    count, hypotheses = errors.shape[:2]
+    flat = (count, hypotheses, -1)
+    coordinates = errors[0, 0].size
+    mixture = laplace_mixture_nll(errors.reshape(flat), scales.reshape(flat), odds)
+    return Likelihood(
+        chosen_nats=float(laplace_nll(errors[rows, best], scales[rows, best]).mean()),
+        mixture_nats=float(mixture.mean() / coordinates),
+        reliability=tuple(
+            (
+                f'{axis} at {horizon_s:g} s',
+                laplace_coverage(
+                    errors[rows, best, step - 1, place], scales[rows, best, step - 1, place]
+                ),
+            )
+            for place, axis in enumerate('xy')
+            for horizon_s, step in zip(
+                OPEN_LOOP_SAMPLING.horizons_s, OPEN_LOOP_SAMPLING.steps, strict=True
+            )
+        ),
+    )
+
+
+def _errors(drive: HeldOut, cases: Sequence[OpenLoopCase]) -> tuple[FloatArray, FloatArray]:
+    """Errors of every hypothesis, and their scales, (C, H, T, 2) each, at the sampling's times."""
+    at_s = OPEN_LOOP_SAMPLING.times_s
+    truth = np.array([case.truth.at(at_s).positions_m for case in cases])
+    times_s = plan_times_s()
+    plans = np.array(
+        [
+            [
+                Motion(times_s, where, yaws).at(at_s).positions_m
+                for where, yaws in zip(positions, turns, strict=True)
+            ]
+            for positions, turns in zip(drive.positions_m, drive.yaws_rad, strict=True)
+        ]
+    )
+    return plans - truth[:, None], _interpolated(drive.scales_m.astype(np.float64), at_s)
+
+
+def _interpolated(scales: FloatArray, at_s: FloatArray) -> FloatArray:
+    """(C, H, P, 2) on the plan's times to (C, H, T, 2), linear."""
+    times_s = plan_times_s()
+    right = np.clip(np.searchsorted(times_s, at_s), 1, len(times_s) - 1)
+    share = (at_s - times_s[right - 1]) / (times_s[right] - times_s[right - 1])
+    before, after = scales[:, :, right - 1], scales[:, :, right]
+    mixed: FloatArray = before + share[:, None] * (after - before)
+    return mixed

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Figures for the report, each as the content of a PNG file."""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+
+import cv2
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from training.referee.held_out import HeldOut
+from training.referee.open_loop import Likelihood
+from training.referee.result import DriveResult
+from wpt_core.metrics import LANE_CENTRE_RULE
+from wpt_core.sensing import surround_rig
+from wpt_core.types import Plan, plan_times_s
+from wpt_core.world.pictures import contact_sheet, draw_plan
+
+__all__ = ['offset_plot', 'plan_sheet', 'reliability_plot']
+
+_PASSED = '#2f8f4e'
+_FAILED = '#c23030'
+_SHEET_SCALE = 3
+
+
+def offset_plot(drives: Mapping[str, Sequence[DriveResult]]) -> bytes:
+    """Where every drive of a suite was over time, one panel a row, the allowed band shaded."""
+    figure = Figure(figsize=(9.0, 2.4 * len(drives) + 0.6), dpi=110, layout='constrained')
+    panels = figure.subplots(len(drives), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    for axes, (row, results) in zip(panels, drives.items(), strict=True):
+        _offsets(axes, results)
+        passed = sum(result.passed for result in results)
+        axes.set_title(f'{row}: {passed} of {len(results)} passed', fontsize=10)
+    panels[-1].set_xlabel('time [s]')
+    return _png(figure)
+
+
+def _offsets(axes: Axes, results: Sequence[DriveResult]) -> None:
+    rule = LANE_CENTRE_RULE
+    axes.axhspan(-rule.offset_m, rule.offset_m, color=_PASSED, alpha=0.15)
+    axes.axvline(rule.settle_within_s, color='0.4', lw=0.8, ls='--')
+    for result in results:
+        axes.plot(
+            result.trace.time_s,
+            result.trace.position_error_m,
+            color=_PASSED if result.passed else _FAILED,
+            alpha=0.6,
+            lw=0.9,
+        )
+    axes.set_ylim(-2.0, 2.0)
+    axes.set_ylabel('offset from human-\nlike position [m]', fontsize=8)
+    axes.grid(alpha=0.3)
+
+
+def reliability_plot(likelihoods: Mapping[str, Likelihood]) -> bytes:
+    """Observed against nominal coverage, one panel a row; the diagonal is calibrated."""
+    figure = Figure(figsize=(4.2 * len(likelihoods), 4.4), dpi=110, layout='constrained')
+    panels = figure.subplots(1, len(likelihoods), sharey=True, squeeze=False)[0]
+    for axes, (row, one) in zip(panels, likelihoods.items(), strict=True):
+        axes.plot([0, 1], [0, 1], color='0.4', lw=0.8, ls='--')
+        for name, table in one.reliability:
+            axes.plot(table.levels, table.observed, marker='o', ms=3, lw=1.0, label=name)
+        axes.set_title(row, fontsize=10)
+        axes.set_xlabel('nominal level of the interval')
+        axes.set_aspect('equal')
+        axes.grid(alpha=0.3)
+    panels[0].set_ylabel('share of truths inside')
+    panels[0].legend(fontsize=7, loc='upper left')
+    return _png(figure)
+
+
+def plan_sheet(drives: Sequence[HeldOut], *, most: int = 6) -> bytes:
+    """The plan over the front camera in the middle of some held-out drives."""
+    camera = surround_rig().cameras[0]
+    chosen = [drives[round(place)] for place in _spread(len(drives), most)]
+    tiles = []
+    for drive in chosen:
+        height, width = drive.picture.shape[:2]
+        large = cv2.resize(
+            drive.picture,
+            (width * _SHEET_SCALE, height * _SHEET_SCALE),
+            interpolation=cv2.INTER_CUBIC,
+        )
+        tiles.append(draw_plan(large, camera, _plan(drive, drive.pictured)))
+    _, content = cv2.imencode(
+        '.png', cv2.cvtColor(contact_sheet(tiles, columns=2), cv2.COLOR_RGB2BGR)
+    )
+    return content.tobytes()
+
+
+def _spread(count: int, most: int) -> NDArray[np.float64]:
+    return np.linspace(0, count - 1, min(count, most))
+
+
+def _plan(drive: HeldOut, moment: int) -> Plan:
+    """As it was planned, as far as it was kept."""
+    still = np.zeros(drive.yaws_rad[moment].shape)
+    return Plan(
+        stamp_s=0.0,
+        times_s=plan_times_s(),
+        positions_m=drive.positions_m[moment].astype(np.float64),
+        speeds_mps=still,
+        accelerations_mps2=still,
+        yaws_rad=drive.yaws_rad[moment].astype(np.float64),
+        yaw_rates_radps=still,
+        position_scales_m=drive.scales_m[moment].astype(np.float64),
+        probabilities=drive.probabilities[moment],
+    )
+
+
+def _png(figure: Figure) -> bytes:
+    content = BytesIO()
+    figure.savefig(content, format='png')
+    return content.getvalue()
