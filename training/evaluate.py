@@ -17,7 +17,8 @@ import tyro
 
 from training.referee.disturbance import ROBUSTNESS
 from training.referee.drives import FIRST_SEED, Job, drive_all, jobs_of
-from training.referee.held_out import HeldOut, held_out_jobs, plan_all
+from training.referee.held_out import held_out_jobs, plan_all
+from training.referee.held_out_plans import HeldOut
 from training.referee.illustrate import illustrate
 from training.referee.open_loop import open_loop_figures
 from training.referee.report import Findings, closed_loop_table, report

@@ -18,6 +18,8 @@ _SCHOOL = (
     'referee/disturbance.py',
     'referee/drives.py',
     'referee/held_out.py',
+    'referee/held_out_plans.py',
+    'referee/result.py',
     'referee/rows.py',
     'simulators/student_driver.py',
 )

@@ -7,22 +7,21 @@ from pathlib import Path
 
 from training.referee.code import code_digest
 from training.referee.disturbance import UNDISTURBED, Condition
+from training.referee.guard import check_evaluated
 from training.referee.pool import work
 from training.referee.result import DriveResult
 from training.referee.rows import Row, file_name
 from training.referee.store import fingerprint, keep_json, kept_json
 from wpt_core.sensing import surround_rig
-from wpt_core.types import InputError
 from wpt_core.world.drive import World
 from wpt_core.world.scenario import Scenario, Split
-from wpt_core.world.suites import SUITES, run_scenario
+from wpt_core.world.suites import run_scenario
 
 __all__ = ['FIRST_SEED', 'Job', 'drive', 'drive_all', 'jobs_of']
 
 FIRST_SEED = 1000
 """Of the closed-loop seeds. The split, not the number, is what keeps training out."""
 _KEPT = tuple(field.name for field in fields(DriveResult))
-_SUITE_NAMES = frozenset(suite.name for suite in SUITES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +34,7 @@ class Job:
     condition: Condition = UNDISTURBED
 
     def __post_init__(self) -> None:
-        if self.scenario.suite not in _SUITE_NAMES:
-            raise InputError(
-                f'scenario {self.scenario.key}: only scenarios of the suites are evaluated on, '
-                f'{", ".join(sorted(_SUITE_NAMES))}.'
-            )
+        check_evaluated(self.scenario)
 
     @property
     def made_of(self) -> str:

@@ -4,16 +4,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.referee.code import code_digest
 from training.referee.disturbance import UNDISTURBED
+from training.referee.guard import check_evaluated
+from training.referee.held_out_plans import HeldOut
 from training.referee.pool import work
 from training.referee.rows import Row, file_name, planner_of
-from training.referee.store import fingerprint, write_whole
+from training.referee.store import fingerprint
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Plan, plan_times_s
 from wpt_core.world.drive import DriveLog, Observation, World
@@ -21,9 +22,7 @@ from wpt_core.world.drivers import CONSTANT_VELOCITY, EXPERT
 from wpt_core.world.scenario import Scenario, Split
 from wpt_core.world.suites import run_scenario
 
-__all__ = ['FIRST_SEED', 'HeldOut', 'HeldOutJob', 'held_out_jobs', 'plan_all', 'plans_open_loop']
-
-FloatArray = NDArray[np.float64]
+__all__ = ['FIRST_SEED', 'HeldOutJob', 'held_out_jobs', 'plan_all', 'plans_open_loop']
 
 FIRST_SEED = 2000
 """Of the held-out drives: far from the closed-loop ones, in the same split."""
@@ -37,11 +36,14 @@ _MOST_CASES = 40
 
 @dataclass(frozen=True, slots=True)
 class HeldOutJob:
-    """One drive of the expert, and who plans along."""
+    """One drive of the expert, and who plans along. It names no split: there is only one here."""
 
     scenario: Scenario
     seed: int
     rows: tuple[Row, ...]
+
+    def __post_init__(self) -> None:
+        check_evaluated(self.scenario)
 
     def made_of(self, row: Row) -> str:
         names = tuple(field.name for field in fields(HeldOut))
@@ -50,58 +52,6 @@ class HeldOutJob:
     def place(self, folder: Path, row: Row) -> Path:
         name = f'{self.scenario.suite}-{self.scenario.name}-{self.seed}.npz'
         return folder / file_name(row.name) / name
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class HeldOut:
-    """The plans of one row along one drive: C moments, H hypotheses, P points, N steps."""
-
-    steps: NDArray[np.int64]
-    """(C,): index of each moment into the drive."""
-    positions_m: NDArray[np.float32]
-    """(C, H, P, 2), in `base_link` of the moment."""
-    yaws_rad: NDArray[np.float32]
-    """(C, H, P)."""
-    scales_m: NDArray[np.float32]
-    """(C, H, P, 2)."""
-    probabilities: NDArray[np.float64]
-    """(C, H)."""
-    times_s: FloatArray
-    """(N,)."""
-    poses: FloatArray
-    """(N, 3): x, y, yaw as the expert drove, in the world frame."""
-    others: FloatArray
-    """(N, M, 3): poses of everybody else."""
-    velocities_mps: FloatArray
-    """(N, M, 2)."""
-    present: NDArray[np.bool_]
-    """(N, M)."""
-    sizes_m: FloatArray
-    """(M, 2)."""
-    agents: NDArray[np.bool_]
-    """(M,)."""
-    footprint: FloatArray
-    """(3,): length, width, centre ahead of `base_link`."""
-    picture: NDArray[np.uint8]
-    """(H, W, 3): what the front camera saw in the middle of the drive."""
-    pictured: int
-    """Index of that moment among the C."""
-
-    def save(self, path: Path, made_of: str) -> None:
-        columns = {field.name: getattr(self, field.name) for field in fields(self)}
-        write_whole(path, lambda aside: np.savez_compressed(aside, made_of=made_of, **columns))
-
-    @classmethod
-    def load(cls, path: Path, made_of: str) -> 'HeldOut | None':
-        """None where there is nothing usable, or it is made of something else."""
-        try:
-            with np.load(path, allow_pickle=False) as found:
-                if str(found['made_of']) != made_of:
-                    return None
-                columns = {field.name: found[field.name] for field in fields(cls)}
-        except (OSError, ValueError, KeyError, BadZipFile):
-            return None
-        return cls(**{**columns, 'pictured': int(columns['pictured'])})
 
 
 class _Watcher:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from training.referee.drives import Job
 from training.referee.films import film_all, worst_failures
-from training.referee.held_out import HeldOut
+from training.referee.held_out_plans import HeldOut
 from training.referee.plots import offset_plot, plan_sheet, reliability_plot
 from training.referee.report import Findings
 from training.referee.result import DriveResult

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.referee.held_out import HeldOut
+from training.referee.held_out_plans import HeldOut
 from wpt_core.geometry import inverse, transform_points
 from wpt_core.metrics import (
     OPEN_LOOP_SAMPLING,

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from training.referee.held_out import HeldOut
+from training.referee.held_out_plans import HeldOut
 from training.referee.open_loop import Likelihood
 from training.referee.result import DriveResult
 from wpt_core.metrics import LANE_CENTRE_RULE
