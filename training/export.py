@@ -2,6 +2,7 @@
 """Turns an artifact into graphs for another runtime, and proves that they say the same."""
 
 import logging
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -115,19 +116,21 @@ def _write_graphs(student: Student, folder: Path) -> None:
 
 
 def _write(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], path: Path) -> None:
-    # The exporter tells of its steps and of versions that do not matter here.
+    # The exporter tells of its steps, and of what it will do otherwise in later versions.
     logging.getLogger('torch.onnx').setLevel(logging.ERROR)
-    torch.onnx.export(
-        module.eval(),
-        tuple(inputs.values()),
-        str(path),
-        input_names=list(inputs),
-        output_names=outputs,
-        opset_version=_OPSET,
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore', FutureWarning)
+        torch.onnx.export(
+            module.eval(),
+            tuple(inputs.values()),
+            str(path),
+            input_names=list(inputs),
+            output_names=outputs,
+            opset_version=_OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
 
 
 def _difference(student: Student, folder: Path, *, seed: int) -> float:

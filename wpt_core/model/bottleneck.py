@@ -38,13 +38,15 @@ class Bottleneck(nn.Module):
         return clean + self.noise * torch.randn_like(clean)
 
 
-def measured_capacity_bits(clean: Tensor, noise: float) -> float:
+def measured_capacity_bits(features: Tensor, noise: float, *, noisy: bool = False) -> float:
     """Bits that features (B, F) can carry over the channel, from their variance over a batch.
 
     Each feature counts 0.5 log2(1 + variance / noise²): what is the same in all samples says
-    nothing.
+    nothing. `noisy`: the noise is in the features already, and is taken out of their variance.
     """
     if noise == 0.0:
         return math.inf
-    variances = clean.detach().double().var(dim=0, unbiased=False)
+    variances = features.detach().double().var(dim=0, unbiased=False)
+    if noisy:
+        variances = torch.clamp(variances - noise**2, min=0.0)
     return float(0.5 * torch.log2(1.0 + variances / noise**2).sum())

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is to be known of an artifact besides its weights."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib import metadata
@@ -81,11 +82,12 @@ def read_manifest(folder: Path) -> Manifest:
     document = read_json(path)
     _check_format(path, document)
     top = Section(str(path), document, _FIELDS)
+    top.integer('format', FORMAT, FORMAT)
     _check_horizon(top)
     config = config_from(top, 'config')
     training = top.section('training', ('command', 'commit'))
     return Manifest(
-        weights_sha256=top.text('weights_sha256'),
+        weights_sha256=_sha256(top),
         config=config,
         views=views_from(top, 'views', config),
         origin=Origin(training.text('command'), training.text('commit')),
@@ -110,6 +112,13 @@ def _check_format(path: Path, document: object) -> None:
             f'{path}: written in format {found}, this version reads format {FORMAT}; '
             'take the artifact that belongs to this version.'
         )
+
+
+def _sha256(top: Section) -> str:
+    digits = top.text('weights_sha256')
+    if not re.fullmatch('[0-9a-f]{64}', digits):
+        raise top.wrong('weights_sha256 must be 64 hexadecimal digits')
+    return digits
 
 
 def _check_horizon(top: Section) -> None:

@@ -45,8 +45,10 @@ class Memory:
 
     def add(self, stamp_s: float, features: Float32, conditions: Float32) -> None:
         """Take in one tick: features (F,), conditions (C,). Time that runs back begins anew."""
-        if self._ticks and stamp_s <= self._ticks[-1][0]:
+        if self._ticks and stamp_s < self._ticks[-1][0]:
             self._ticks.clear()
+        if self._ticks and stamp_s == self._ticks[-1][0]:
+            self._ticks.pop()  # the same pictures, with what is known about them now
         oldest_s = stamp_s - (self._config.history - 0.5) * self._config.history_step_s
         while self._ticks and self._ticks[0][0] < oldest_s:
             self._ticks.popleft()

@@ -16,6 +16,8 @@ from wpt_core.types import InputError
 
 __all__ = ['OnnxBackend']
 
+_REFUSALS = ('Fail', 'InvalidGraph', 'InvalidProtobuf', 'NotImplemented')
+
 
 class OnnxBackend:
     """Runs an exported folder; InputError where it is not what was exported."""
@@ -63,4 +65,11 @@ def _session(folder: Path, name: str, threads: int | None) -> Any:
     options.intra_op_num_threads = threads or 0
     # Both graphs wait for one another anyway; spinning threads would take cores from the rest.
     options.add_session_config_entry('session.intra_op.allow_spinning', '0')
-    return runtime.InferenceSession(data, options, providers=['CPUExecutionProvider'])
+    state = importlib.import_module('onnxruntime.capi.onnxruntime_pybind11_state')
+    try:
+        return runtime.InferenceSession(data, options, providers=['CPUExecutionProvider'])
+    except tuple(getattr(state, refusal) for refusal in _REFUSALS) as error:
+        raise InputError(
+            f'{folder / name}: this ONNX Runtime cannot run it ({error}); '
+            'install the version that it was exported for, or export anew.'
+        ) from error
