@@ -82,19 +82,20 @@ def _nearness_1pm(view: Camera, directions: FloatArray) -> FloatArray:
     height_m = view.base_from_camera[2, 3]
     if height_m <= 0.0:
         return np.zeros(directions.shape[:2])
-    return np.maximum(-directions[..., 2] / height_m, 0.0)
+    nearness_1pm: FloatArray = np.maximum(-directions[..., 2] / height_m, 0.0)
+    return nearness_1pm
 
 
 def _same(camera: Camera, view: Camera) -> bool:
     a, b = camera.intrinsics, view.intrinsics
     if (a.width_px, a.height_px) != (b.width_px, b.height_px):
         return False
-    numbers = [
-        np.array([lens.fx_px, lens.fy_px, lens.cx_px, lens.cy_px, *lens.distortion])
-        for lens in (a, b)
-    ]
-    poses = camera.base_from_camera, view.base_from_camera
-    return all(np.allclose(*pair, rtol=0.0, atol=_SAME) for pair in (numbers, poses))
+    apart = np.subtract(_numbers(a), _numbers(b)), camera.base_from_camera - view.base_from_camera
+    return all(bool(np.all(np.abs(off) <= _SAME)) for off in apart)
+
+
+def _numbers(lens: Intrinsics) -> tuple[float, ...]:
+    return (lens.fx_px, lens.fy_px, lens.cx_px, lens.cy_px, *lens.distortion)
 
 
 def _inside(lens: Intrinsics, pixels: FloatArray) -> NDArray[np.bool_]:
@@ -112,7 +113,8 @@ def _merit(camera: Camera, view: Camera, covered: NDArray[np.bool_]) -> float:
 
 
 def _halvings(pixels: FloatArray, covered: NDArray[np.bool_]) -> int:
-    down, across = np.gradient(pixels, axis=(0, 1))
+    down: FloatArray = np.gradient(pixels, axis=0)
+    across: FloatArray = np.gradient(pixels, axis=1)
     area = np.abs(across[..., 0] * down[..., 1] - across[..., 1] * down[..., 0])
     known = area[covered & np.isfinite(area)]
     if known.size == 0:
@@ -128,7 +130,8 @@ def _table(
     halved = np.maximum(size >> halvings, 1)
     shrunk = (np.nan_to_num(pixels) + 0.5) * (halved / size) - 0.5
     # At the very edge half of what is interpolated would be the black outside.
-    places = np.where(covered[..., None], np.clip(shrunk, 0.0, halved - 1.0), _OUTSIDE_PX)
-    u, v = (np.ascontiguousarray(places[..., axis], np.float32) for axis in (0, 1))
+    places: FloatArray = np.clip(shrunk, 0.0, halved - 1.0)
+    places[~covered] = _OUTSIDE_PX
+    u, v = np.moveaxis(places.astype(np.float32), -1, 0)
     whole, fraction = cv2.convertMaps(u, v, cv2.CV_16SC2)
     return np.asarray(whole, np.int16), np.asarray(fraction, np.uint16)

@@ -3,6 +3,7 @@
 
 from wpt_core.world.pictures.bird_eye import BirdEye
 from wpt_core.world.pictures.film import FILM_RATE_HZ, Film
+from wpt_core.world.pictures.overlay import PlanColour, PlanStyle, draw_plan
 from wpt_core.world.pictures.panel import caption, contact_sheet, panel
 from wpt_core.world.pictures.plots import plot_drive
 from wpt_core.world.pictures.video import VideoWriter
@@ -11,9 +12,12 @@ __all__ = [
     'FILM_RATE_HZ',
     'BirdEye',
     'Film',
+    'PlanColour',
+    'PlanStyle',
     'VideoWriter',
     'caption',
     'contact_sheet',
+    'draw_plan',
     'panel',
     'plot_drive',
 ]
