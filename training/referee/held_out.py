@@ -166,7 +166,7 @@ def held_out_jobs(
     """`drives` drives spread over the scenarios, with a new seed for every round of them."""
     count = len(scenarios)
     planning = tuple(row for row in rows if row.learned or row.name == CONSTANT_VELOCITY.name)
-    places = [k * max(count // drives, 1) if drives < count else k for k in range(drives)]
+    places = [k * count // drives if drives < count else k for k in range(drives)]
     return [
         HeldOutJob(scenarios[place % count], FIRST_SEED + place // count, planning)
         for place in places

@@ -2,27 +2,28 @@
 """Figures for the report, each as the content of a PNG file."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
 
 import cv2
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from training.referee.held_out_plans import HeldOut
-from training.referee.open_loop import Likelihood
+from training.referee.open_loop import Likelihood, cases_of
 from training.referee.result import DriveResult
 from wpt_core.metrics import LANE_CENTRE_RULE
 from wpt_core.sensing import surround_rig
-from wpt_core.types import Plan, plan_times_s
-from wpt_core.world.pictures import contact_sheet, draw_plan
+from wpt_core.types import Camera, Plan, plan_times_s
+from wpt_core.world.pictures import PlanColour, PlanStyle, contact_sheet, draw_plan
 
 __all__ = ['offset_plot', 'plan_sheet', 'reliability_plot']
 
 _PASSED = '#2f8f4e'
 _FAILED = '#c23030'
 _SHEET_SCALE = 3
+_SHEET_STYLE = PlanStyle(colour=PlanColour.TIME, until_s=5.0)
 
 
 def offset_plot(drives: Mapping[str, Sequence[DriveResult]]) -> bytes:
@@ -72,26 +73,39 @@ def reliability_plot(likelihoods: Mapping[str, Likelihood]) -> bytes:
 
 
 def plan_sheet(drives: Sequence[HeldOut], *, most: int = 6) -> bytes:
-    """The plan over the front camera in the middle of some held-out drives."""
-    camera = surround_rig().cameras[0]
-    chosen = [drives[round(place)] for place in _spread(len(drives), most)]
+    """The plan, and what the expert then drove, over the front camera in some held-out drives."""
+    camera = _enlarged(surround_rig().cameras[0], _SHEET_SCALE)
+    lens = camera.intrinsics
     tiles = []
-    for drive in chosen:
-        height, width = drive.picture.shape[:2]
-        large = cv2.resize(
-            drive.picture,
-            (width * _SHEET_SCALE, height * _SHEET_SCALE),
-            interpolation=cv2.INTER_CUBIC,
-        )
-        tiles.append(draw_plan(large, camera, _plan(drive, drive.pictured)))
-    _, content = cv2.imencode(
-        '.png', cv2.cvtColor(contact_sheet(tiles, columns=2), cv2.COLOR_RGB2BGR)
-    )
+    for place in np.linspace(0, len(drives) - 1, min(len(drives), most)):
+        drive = drives[round(place)]
+        size = (lens.width_px, lens.height_px)
+        large = cv2.resize(drive.picture, size, interpolation=cv2.INTER_CUBIC)
+        case = list(cases_of(drive))[drive.pictured]
+        ahead_m = case.truth.positions_m[case.truth.times_s <= _SHEET_STYLE.until_s]
+        plan = _plan(drive, drive.pictured)
+        image = np.asarray(large, dtype=np.uint8)
+        tiles.append(draw_plan(image, camera, plan, truth_m=ahead_m, style=_SHEET_STYLE))
+    sheet = contact_sheet(tiles, columns=2)
+    _, content = cv2.imencode('.png', cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
     return content.tobytes()
 
 
-def _spread(count: int, most: int) -> NDArray[np.float64]:
-    return np.linspace(0, count - 1, min(count, most))
+def _enlarged(camera: Camera, scale: int) -> Camera:
+    """The same camera with more pixels, whose centres lie at whole numbers."""
+    lens = camera.intrinsics
+    return replace(
+        camera,
+        intrinsics=replace(
+            lens,
+            width_px=scale * lens.width_px,
+            height_px=scale * lens.height_px,
+            fx_px=scale * lens.fx_px,
+            fy_px=scale * lens.fy_px,
+            cx_px=scale * (lens.cx_px + 0.5) - 0.5,
+            cy_px=scale * (lens.cy_px + 0.5) - 0.5,
+        ),
+    )
 
 
 def _plan(drive: HeldOut, moment: int) -> Plan:

@@ -32,7 +32,8 @@ def test_undisturbed_changes_nothing() -> None:
 
 def test_the_share_of_frames_is_dropped_camera_by_camera() -> None:
     disturbance = Disturbance(drop_share=0.3, seed=5)
-    counts = [len(disturbance.observed(seen(), tick).frames) for tick in range(400)]
+    now = seen()
+    counts = [len(disturbance.observed(now, tick).frames) for tick in range(400)]
     assert np.mean(counts) == pytest.approx(6 * 0.7, abs=0.2)
     assert len(set(counts)) > 3
 
@@ -65,7 +66,8 @@ def test_brightness_scales_and_clips(factor: float, expected: int) -> None:
 
 def test_odometry_noise_has_the_stated_size() -> None:
     disturbance = Disturbance(odometry_noise=0.05, seed=1)
-    after = [disturbance.observed(seen(), tick) for tick in range(2000)]
+    now = seen()
+    after = [disturbance.observed(now, tick) for tick in range(2000)]
     speeds = np.array([one.speed_mps for one in after])
     rates = np.array([one.yaw_rate_radps for one in after])
     assert speeds.mean() == pytest.approx(10.0, abs=0.05)
