@@ -37,8 +37,10 @@ def sentence(path: Path) -> str:
 
 
 def test_pictures_with_angles_are_no_drive(recordings: Path) -> None:
-    text = sentence(recordings / 'sullychen_100')
-    for words in ('101 pictures', '.txt', 'no time stamps', 'no odometry', 'no calibration'):
+    folder = recordings / 'sullychen_100'
+    text = sentence(folder)
+    assert f'holds {len(list(folder.rglob("*.jpg")))} pictures' in text
+    for words in ('.txt', 'no time stamps', 'no odometry', 'no calibration'):
         assert words in text
     assert 'needed is a rosbag' in text
 
