@@ -112,6 +112,6 @@ ROBUSTNESS = (
     Condition('5 % odometry noise', Disturbance(odometry_noise=0.05)),
     Condition('calibration off by 1°', Disturbance(calibration_deg=1.0)),
     Condition('calibration off by 2°', Disturbance(calibration_deg=2.0)),
-    Condition('brightness −50 %', Disturbance(brightness=0.5)),
-    Condition('brightness +50 %', Disturbance(brightness=1.5)),
+    Condition('50 % darker', Disturbance(brightness=0.5)),
+    Condition('50 % brighter', Disturbance(brightness=1.5)),
 )

@@ -57,7 +57,7 @@ def _offsets(axes: Axes, results: Sequence[DriveResult]) -> None:
 
 def reliability_plot(likelihoods: Mapping[str, Likelihood]) -> bytes:
     """Observed against nominal coverage, one panel a row; the diagonal is calibrated."""
-    figure = Figure(figsize=(4.2 * len(likelihoods), 4.4), dpi=110, layout='constrained')
+    figure = Figure(figsize=(4.2 * len(likelihoods), 4.8), dpi=110, layout='constrained')
     panels = figure.subplots(1, len(likelihoods), sharey=True, squeeze=False)[0]
     for axes, (row, one) in zip(panels, likelihoods.items(), strict=True):
         axes.plot([0, 1], [0, 1], color='0.4', lw=0.8, ls='--')

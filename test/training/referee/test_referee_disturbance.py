@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from training.referee.disturbance import ROBUSTNESS, UNDISTURBED, Disturbance
+from training.referee.rows import file_name
 from wpt_core.sensing import surround_rig
 from wpt_core.types import CameraFrame, InputError
 from wpt_core.world.drive import Observation, World
@@ -101,4 +102,5 @@ def test_the_conditions_of_the_issue_are_there() -> None:
     assert {one.calibration_deg for one in kinds} == {0.0, 1.0, 2.0}
     assert {one.brightness for one in kinds} == {0.5, 1.0, 1.5}
     assert {one.dead_camera for one in kinds} == {None, 'front', 'front_left'}
-    assert len({condition.name for condition in ROBUSTNESS}) == len(ROBUSTNESS)
+    # Their drives are kept in folders of these names.
+    assert len({file_name(condition.name) for condition in ROBUSTNESS}) == len(ROBUSTNESS)
