@@ -30,8 +30,8 @@ CAR = [
 ]
 
 EXTRAS = {
-    'training': ['av', 'matplotlib'],
-    'onnx': ['onnx', 'onnxruntime'],
+    'training': ['av', 'matplotlib', 'tensorboard', 'tyro'],
+    'onnx': ['onnx', 'onnxruntime', 'onnxscript'],
     'sim': [
         # These run with numpy 2 although the simulator's own metadata forbids it: see
         # docs/dependencies.md for the command that installs it.

@@ -1,2 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a driver can be put to learn: the proving ground so far."""
+"""Where a student can be put to learn."""
+
+from training.actors import Simulator
+from training.simulators.on_policy import drive_proving_ground
+from wpt_core.types import InputError
+
+__all__ = ['SIMULATORS', 'find_simulator']
+
+SIMULATORS: dict[str, Simulator] = {'proving_ground': drive_proving_ground}
+
+
+def find_simulator(name: str) -> Simulator:
+    """The simulator of this name; InputError lists the names there are."""
+    if name not in SIMULATORS:
+        raise InputError(
+            f'simulator: unknown name {name!r}; expected one of {", ".join(SIMULATORS)}'
+        )
+    return SIMULATORS[name]

@@ -17,7 +17,7 @@ from training.simulators.scenarios import training_scenario
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Command, EgoState, plan_times_s
 from wpt_core.world.drive import STEP_S, Longitudinal, World
-from wpt_core.world.drivers import Driver, DriverKind, Expert
+from wpt_core.world.drivers import DriverKind, Expert
 from wpt_core.world.scenario import Split
 
 __all__ = ['VIEWS_EVERY', 'EpisodeJob', 'Style', 'record_episode']
@@ -74,7 +74,7 @@ def record_episode(job: EpisodeJob, *, student: DriverKind | None = None) -> Pat
     world = World(scenario, job.index, rig=rig, longitudinal=longitudinal, split=Split.TRAINING)
     expert = Expert(world)
     perturbation = Perturbation(generator) if job.style is Style.PERTURBED else None
-    notes = _drive(world, expert, student.make() if student else None, perturbation)
+    notes = _drive(world, expert, student, perturbation)
     about = About(
         source='proving_ground',
         driver=student.name if student else 'expert',
@@ -88,19 +88,22 @@ def record_episode(job: EpisodeJob, *, student: DriverKind | None = None) -> Pat
 
 
 def _drive(
-    world: World, expert: Expert, student: Driver | None, perturbation: Perturbation | None
+    world: World, expert: Expert, student: DriverKind | None, perturbation: Perturbation | None
 ) -> _Notes:
     notes = _Notes()
     step = 0
+    # A student may plan more often than views are recorded.
+    every = VIEWS_EVERY if student is None else math.gcd(VIEWS_EVERY, student.frames_every)
+    pupil = None if student is None else student.make()
     while not world.done:
         showing = step % VIEWS_EVERY == 0
-        seen = world.observe(frames=showing or student is not None)
+        seen = world.observe(frames=step % every == 0)
         _restart_if_far(world, expert)
-        if student is None:
+        if pupil is None:
             action = expert.act(seen)
         else:
             expert.decide(seen)
-            action = student.act(seen)
+            action = pupil.act(seen)
         notes.egos.append(world.ego)
         if showing:
             pictures = {frame.camera: frame.image for frame in seen.frames}

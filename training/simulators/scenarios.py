@@ -6,6 +6,7 @@ drawn from `Split.TRAINING`, which evaluation never draws from.
 """
 
 import math
+from collections.abc import Sequence
 from zlib import crc32
 
 import numpy as np
@@ -74,7 +75,9 @@ def training_scenario(index: int, *, clean: bool = False) -> Scenario:
     )
 
 
-def _pick(generator: np.random.Generator, options: list, weights: tuple[float, ...]):
+def _pick(
+    generator: np.random.Generator, options: Sequence[RoadKind], weights: tuple[float, ...]
+) -> RoadKind:
     chances = np.array(weights, dtype=np.float64)
     return options[int(generator.choice(len(options), p=chances / chances.sum()))]
 
@@ -137,7 +140,7 @@ def _roles(
     roles = _traffic(generator, kind, lanes, lane, speed_mps)
     if draw < 0.62:
         return roles
-    trouble = _trouble(generator, kind, lanes, lane, speed_mps)
+    trouble = _trouble(generator, kind, lane, speed_mps)
     beside = [role for role in roles if role.lane != lane]
     return (*trouble, *beside)
 
@@ -173,7 +176,7 @@ def _traffic(
 
 
 def _trouble(
-    generator: np.random.Generator, kind: RoadKind, lanes: int, lane: int, speed_mps: float
+    generator: np.random.Generator, kind: RoadKind, lane: int, speed_mps: float
 ) -> tuple[Role, ...]:
     """Something on the road that must be passed, followed or waited for."""
     far = around(float(generator.uniform(70.0, 0.75 * speed_mps * _DURATION_S + 20.0)), 3.0)

@@ -37,8 +37,8 @@ class StudentDriver:
         """What the newest pictures led to."""
 
     def act(self, seen: Observation) -> Action:
+        seen = self._disturbance.observed(seen, self._tick)
         if self._tick % self._plan_every == 0:
-            seen = self._disturbance.observed(seen, self._tick)
             self.planned = self._planner.plan(
                 seen.frames,
                 stamp_s=seen.time_s,

@@ -79,7 +79,7 @@ ROS_BUILD_WHEELS = (
 )
 """What builds a message package there."""
 
-EXTRAS = ('training', 'test', 'dev')
+EXTRAS = ('training', 'onnx', 'test', 'dev')
 
 # A sourced ROS 2 was compiled against the system's numpy and breaks with another major version,
 # so that numpy stays, and the packages that are tied to a numpy follow it.
@@ -123,4 +123,4 @@ if __name__ == '__main__':
     # The input for making constraints.txt anew: everything but the simulator, for wheels.
     ROOT = Path(__file__).resolve().parents[2]
     EVERYTHING = requirements(ROOT, Ground(python=Path(), python_version='', ros_distro=''))
-    print('\n'.join([*EVERYTHING, *_declared(ROOT / 'setup.py')[1]['onnx']]))
+    print('\n'.join(EVERYTHING))

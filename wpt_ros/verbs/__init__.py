@@ -19,6 +19,11 @@ CHECKOUT_VERBS = {
     'setup': 'install what is missing and build the messages',
     'build': 'build both packages with colcon',
     'check': 'lint, types, contracts and the fast tests',
+    'prepare': 'episodes to learn from, out of the proving ground or a recording',
+    'train': 'teach a student: train student, train on-policy',
+    'evaluate': 'how well a student drives: closed loop, open loop, robustness',
+    'export': 'write a student in another format',
+    'watch': 'what a student would do in a video',
     'test': 'everything: check, slow tests, node tests, build and test with colcon',
 }
 """What only the script `./wpt` of a checkout can do."""

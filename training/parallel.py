@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""On one processor, one GPU, or under `torchrun` on several: the same training code."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import distributed, nn
+
+from wpt_core.model.runtime import has_fast_bfloat16
+
+__all__ = ['Place', 'place']
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where this process computes, and how many others do the same."""
+
+    device: torch.device
+    rank: int = 0
+    count: int = 1
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process writes checkpoints and talks."""
+        return self.rank == 0
+
+    @property
+    def half(self) -> torch.dtype | None:
+        """For convolutions: bfloat16 where the machine is fast at it, else None."""
+        if self.device.type == 'cuda':
+            return torch.bfloat16
+        return torch.bfloat16 if has_fast_bfloat16() else None
+
+    def mean_gradients(self, module: nn.Module) -> None:
+        """The mean over all processes; without others nothing happens."""
+        if self.count == 1:
+            return
+        grown = [p.grad for p in module.parameters() if p.grad is not None]
+        flat = torch.cat([gradient.flatten() for gradient in grown])
+        distributed.all_reduce(flat)
+        flat /= self.count
+        parts = flat.split([gradient.numel() for gradient in grown])
+        for gradient, part in zip(grown, parts, strict=True):
+            gradient.copy_(part.view_as(gradient))
+
+    def wait(self) -> None:
+        """Until all processes are here."""
+        if self.count > 1:
+            distributed.barrier()
+
+    def same_everywhere(self, module: nn.Module) -> None:
+        """Begin with the weights of the leader."""
+        if self.count > 1:
+            for tensor in [*module.parameters(), *module.buffers()]:
+                distributed.broadcast(tensor.data, src=0)
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    """This process's place; `torchrun` tells it through the environment."""
+    count = int(os.environ.get('WORLD_SIZE', '1'))
+    local = int(os.environ.get('LOCAL_RANK', '0'))
+    there = torch.cuda.is_available()
+    device = torch.device('cuda', local) if there else torch.device('cpu')
+    if count == 1:
+        yield Place(device)
+        return
+    distributed.init_process_group('nccl' if there else 'gloo')
+    try:
+        yield Place(device, distributed.get_rank(), count)
+    finally:
+        distributed.destroy_process_group()

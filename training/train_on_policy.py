@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`wpt train on-policy`: the student drives, the expert says what it would have done, and so on.
+
+Rounds of two halves, as in DAgger: actors drive with the newest weights and write episodes, a
+learner goes on from those weights with all episodes so far. The extractor stays frozen.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+import tyro
+
+from training.actors import Actors, ProcessActors
+from training.data.book import Book
+from training.data.index import load_index
+from training.data.tokens import view_tokens
+from training.parallel import Place, place
+from training.run_folder import RunFolder, commit
+from training.simulators import SIMULATORS, find_simulator
+from training.temporal_stage import TemporalStage, train_temporal
+from training.train_student import command_line
+from wpt_core.model import Student
+from wpt_core.model.artifact import Origin, load_artifact, save_artifact
+from wpt_core.sensing import surround_rig
+from wpt_core.types import InputError
+
+__all__ = ['TrainOnPolicy', 'train_on_policy']
+
+
+@dataclass(frozen=True)
+class TrainOnPolicy:
+    """Train a student on the states that it gets itself into; goes on where it was interrupted.
+
+    examples:
+      wpt train on-policy --simulator proving_ground
+      wpt train on-policy --start runs/student/student --rounds 4 --episodes 60
+    """
+
+    simulator: str = 'proving_ground'
+    """Where the student drives."""
+    start: Path = Path('runs/student/student')
+    """The artifact to begin with."""
+    data: Path = Path('out/data/train')
+    """Episodes of the expert, which stay in the training."""
+    run: Path = Path('runs/on_policy')
+    """Episodes, checkpoints, metrics and the artifact go here."""
+    rounds: int = 3
+    episodes: int = 60
+    """Driven anew in each round."""
+    processes: int = field(default_factory=lambda: os.cpu_count() or 1)
+    """Actors at a time."""
+    seed: int = 0
+    history: TemporalStage = field(
+        default_factory=lambda: TemporalStage(steps=1500, learning_rate=4e-4)
+    )
+    """What the learner does in each round."""
+
+    def __post_init__(self) -> None:
+        find_simulator(self.simulator)
+        for name in ('rounds', 'episodes', 'processes'):
+            if getattr(self, name) < 1:
+                raise InputError(f'--{name} must be at least 1, got {getattr(self, name)}')
+
+
+def train_on_policy(config: TrainOnPolicy) -> Path:
+    """All rounds; returns the folder of the artifact."""
+    run = RunFolder(config.run, config)
+    actors = ProcessActors(SIMULATORS[config.simulator], config.processes)
+    newest = config.start
+    with place() as here:
+        for number in range(config.rounds):
+            made = config.run / f'student_{number + 1}'
+            if not made.is_dir():
+                _one_round(config, run, actors, here, number, newest, made)
+            newest = made
+    artifact = config.run / 'student'
+    if here.leads:
+        last = load_artifact(newest)
+        about = Origin(command_line(), commit())
+        save_artifact(artifact, last.student, last.views, about=about)
+    return artifact
+
+
+def _one_round(
+    config: TrainOnPolicy,
+    run: RunFolder,
+    actors: Actors,
+    here: Place,
+    number: int,
+    newest: Path,
+    made: Path,
+) -> None:
+    """Drive with the newest weights, learn from all that was driven, write the next artifact."""
+    driven = config.run / 'episodes'
+    first = number * config.episodes
+    if here.leads:
+        actors.drive(newest, driven, first=first, count=config.episodes, seed=config.seed)
+    here.wait()
+    artifact = load_artifact(newest)
+    student = _learned(config, run, here, number, artifact.student)
+    if here.leads:
+        save_artifact(
+            made, student.cpu().eval(), artifact.views, about=Origin(command_line(), commit())
+        )
+    here.wait()
+
+
+def _learned(
+    config: TrainOnPolicy, run: RunFolder, here: Place, number: int, student: Student
+) -> Student:
+    views = surround_rig()
+    student = student.to(here.device)
+    known = {f'{index:06d}' for index in range((number + 1) * config.episodes)}
+    own = [
+        episode
+        for episode in load_index(config.run / 'episodes', views.names)
+        if episode.path.name.rpartition('_')[2] in known
+    ]
+    episodes = [*load_index(config.data, views.names), *own]
+    tokens: torch.Tensor = view_tokens(episodes, student, views, half=here.half)
+    train_temporal(
+        student,
+        Book(episodes),
+        tokens,
+        stage=config.history,
+        run=run,
+        place=here,
+        seed=config.seed + 1 + number,
+        name=f'round_{number + 1}',
+    )
+    return student
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """The verb `train on-policy`."""
+    config = tyro.cli(TrainOnPolicy, args=words, prog='wpt train on-policy')
+    print(f'the student is in {train_on_policy(config)}')
