@@ -28,7 +28,7 @@ class Disturbance:
     extra_delay_s: float = 0.0
     """Between the driver's answer and the car; held back by the driver's seat."""
     odometry_noise: float = 0.0
-    """Standard deviation of the speed, relative; the yaw rate is disturbed along with it."""
+    """Standard deviation of the speed, relative; yaw rate and curvature are disturbed too."""
     calibration_deg: float = 0.0
     """Every camera truly looks this far from where its calibration says."""
     brightness: float = 1.0
@@ -51,11 +51,13 @@ class Disturbance:
     def observed(self, seen: Observation, tick: int) -> Observation:
         """What the driver is shown at its `tick`-th step instead of `seen`."""
         speed, yaw_rate = np.random.default_rng((self.seed, tick, 1)).normal(size=2)
+        turned_radps = self.odometry_noise * _YAW_RATE_NOISE_RADPS * float(yaw_rate)
         return replace(
             seen,
             speed_mps=max(seen.speed_mps * (1.0 + self.odometry_noise * float(speed)), 0.0),
-            yaw_rate_radps=seen.yaw_rate_radps
-            + self.odometry_noise * _YAW_RATE_NOISE_RADPS * float(yaw_rate),
+            yaw_rate_radps=seen.yaw_rate_radps + turned_radps,
+            # A car knows the curvature that it drives from the same two sensors.
+            curvature_1pm=seen.curvature_1pm + turned_radps / max(seen.speed_mps, 1.0),
             frames=self._frames(seen.frames, tick),
         )
 

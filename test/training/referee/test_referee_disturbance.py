@@ -74,6 +74,8 @@ def test_odometry_noise_has_the_stated_size() -> None:
     assert speeds.mean() == pytest.approx(10.0, abs=0.05)
     assert speeds.std() == pytest.approx(0.5, rel=0.08)
     assert rates.std() == pytest.approx(0.01, rel=0.08)
+    bends = np.array([one.curvature_1pm for one in after])
+    assert bends - now.curvature_1pm == pytest.approx((rates - now.yaw_rate_radps) / 10.0)
 
 
 def test_calibration_is_off_by_the_angle_and_by_nothing_else() -> None:
