@@ -19,6 +19,7 @@ _WHITE: Colour = (255, 255, 255)
 _STEP_M = 0.3
 """On average."""
 _MOST_STEPS = 120
+_LAST_RUNG_S = 5.0
 _END = 0.4
 """Share of its opacity that a ribbon has left at its end."""
 _RAMP = np.array([[226, 62, 48], [250, 176, 46], [70, 205, 110], [38, 160, 255]], np.float64)
@@ -55,9 +56,9 @@ def draw_plan(
 ) -> NDArray[np.uint8]:
     """A copy of the picture (H, W, 3) RGB with the plan on flat ground.
 
-    The best hypothesis is a ribbon as wide as the car, with a rung at each whole second; the
-    others are lines, the fainter the less probable. `truth_m` is a path (N, 2) in `base_link`,
-    drawn as a line of its own colour.
+    The best hypothesis is a ribbon as wide as the car, with a rung at each of the next seconds;
+    the others are lines, the fainter the less probable. `truth_m` is a path (N, 2) in
+    `base_link`, drawn as a line of its own colour.
     """
     lens = camera.intrinsics
     if image.shape != (lens.height_px, lens.width_px, 3):
@@ -136,9 +137,9 @@ def _draw_ribbon(canvas: OnGround, ribbon: _Ribbon, style: PlanStyle) -> None:
 
 
 def _rungs(ribbon: _Ribbon) -> Iterator[FloatArray]:
-    """Across, from edge to edge, (2, 2), at whole seconds."""
+    """Across, from edge to edge, (2, 2), at whole seconds; later ones would lie on each other."""
     edges = np.stack([ribbon.left_m, ribbon.right_m], axis=1)
-    for second in range(1, int(ribbon.times_s[-1]) + 1):
+    for second in range(1, int(min(ribbon.times_s[-1], _LAST_RUNG_S)) + 1):
         after = min(int(np.searchsorted(ribbon.times_s, second)), len(edges) - 1)
         before_s, after_s = ribbon.times_s[after - 1], ribbon.times_s[after]
         share = (second - before_s) / (after_s - before_s)

@@ -143,8 +143,8 @@ def test_clipping_by_hand() -> None:
     square = np.array([[0.0, 1.0, -0.7], [0.0, 1.0, 1.3], [2.0, 1.0, 1.3], [2.0, 1.0, -0.7]])
     expected = [[0.0, 1.0, 0.3], [0.0, 1.0, 1.3], [2.0, 1.0, 1.3], [2.0, 1.0, 0.3]]
     np.testing.assert_allclose(clip(square), expected)
-    np.testing.assert_allclose(clip(square + [0, 0, 2]), square + [0, 0, 2])
-    assert clip(square - [0, 0, 5]).shape == (0, 3)
+    np.testing.assert_allclose(clip(np.add(square, (0, 0, 2))), np.add(square, (0, 0, 2)))
+    assert clip(np.add(square, (0, 0, -5))).shape == (0, 3)
 
 
 def test_a_picture_of_another_camera_is_refused() -> None:
