@@ -29,7 +29,7 @@ from wpt_core.types import InputError
 from wpt_core.world.scenario import Scenario
 from wpt_core.world.suites import find
 
-__all__ = ['Evaluate', 'evaluate']
+__all__ = ['Evaluate', 'evaluate', 'main']
 
 K = TypeVar('K', bound=Hashable)
 
@@ -180,5 +180,6 @@ def _by(
     return grouped
 
 
-if __name__ == '__main__':
-    evaluate(tyro.cli(Evaluate, description=__doc__))
+def main(argv: Sequence[str]) -> None:
+    """The verb `evaluate`."""
+    evaluate(tyro.cli(Evaluate, prog='wpt evaluate', args=list(argv), description=__doc__))

@@ -9,7 +9,7 @@ import pytest
 import torch
 import tyro
 
-from training.evaluate import Evaluate, evaluate
+from training.evaluate import Evaluate, evaluate, main
 from training.referee.drives import Job, drive
 from training.referee.rows import student_row
 from wpt_core.model import Student, preset
@@ -124,3 +124,10 @@ def test_the_command_line_of_the_documentation_is_understood() -> None:
         'on-policy',
     ]
     assert tyro.cli(Evaluate, args=rows).rows == ('BC=runs/bc', 'BC + perturbation=runs/perturbed')
+
+
+def test_the_verb_passes_its_words_on() -> None:
+    with pytest.raises(InputError, match='--films must be 0 or more, not -1'):
+        main(['--films', '-1'])
+    with pytest.raises(InputError, match="unknown name 'nowhere'"):
+        main(['--suites', 'nowhere'])
