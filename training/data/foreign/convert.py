@@ -3,14 +3,15 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from training.data.foreign.calibration import calibrate
 from training.data.foreign.cuts import Limits
 from training.data.foreign.explain import explain_source
-from training.data.foreign.mapping import load_mapping
+from training.data.foreign.mapping import Mapping, load_mapping
 from training.data.foreign.odometry import refuse_foreign_twist
-from training.data.foreign.recording import Progress, scan
+from training.data.foreign.recording import Recording, scan
 from training.data.foreign.report import ConversionReport, Cut, Segment
 from training.data.foreign.segments import Part, parts_of
 from training.data.foreign.sets import choose
@@ -24,7 +25,7 @@ __all__ = ['convert_bag']
 _MESSAGES = Path(__file__).resolve().parents[3] / 'msg'
 
 
-def _silent(what: str, share: float) -> None:
+def _silent(sets: int) -> None:
     """Nobody wants to know."""
 
 
@@ -35,37 +36,32 @@ def convert_bag(
     *,
     views: Rig,
     overwrite: bool = False,
-    progress: Progress = _silent,
+    progress: Callable[[int], object] = _silent,
 ) -> ConversionReport:
     """Write `<bag>_000`, `<bag>_001`, ... and `<bag>.conversion.json` into the folder `out`.
 
-    Episodes that are there already are kept unless `overwrite`. InputError or BagError, in one
-    sentence, where nothing can be made of the recording.
+    Episodes that are there already are kept unless `overwrite`. `progress` is told how many more
+    sets of views are done. InputError or BagError, in one sentence, where nothing can be made of
+    the recording.
     """
     mapping = load_mapping(mapping_path)
     if reason := explain_source(bag_path):
         raise InputError(reason)
     with Bag.open(bag_path, definitions=definitions_from(_MESSAGES, 'wpt_msgs')) as bag:
         calibration = calibrate(bag, mapping)
-        recording = scan(bag, mapping, rig=calibration.rig, progress=progress)
-        parts, cuts = parts_of(
-            recording, base_from_odometry=mapping.base_from_odometry, limits=Limits()
-        )
-        _refuse_nothing(bag_path, parts, cuts)
+        recording = scan(bag, mapping, rig=calibration.rig)
+        parts, cuts = _parts(bag_path, recording, mapping)
         if recording.twist:
-            drives = {id(part.driven): part.driven for part in parts}
-            refuse_foreign_twist(str(bag_path), list(drives.values()))
-        sources = tuple(s for s in mapping.cameras if s.name in calibration.rig.names)
+            refuse_foreign_twist(str(bag_path), [part.driven for part in parts])
         warper = ViewWarper(calibration.rig, views)
-        blind = _blind_views(mapping_path, warper, views)
-        writer = PartWriter(bag, mapping, recording, sources, views, warper)
+        notes = _blind_views(mapping_path, warper, views)
+        writer = PartWriter(bag, mapping, recording, calibration.rig.names, views, warper)
         segments: list[Segment] = []
         damaged: Counter[str] = Counter()
         for number, part in enumerate(parts):
-            progress('writing episodes', number / len(parts))
             target = out / f'{bag_path.stem}_{number:03d}'
             segments.append(_segment(writer, target, part, damaged, overwrite=overwrite))
-        progress('writing episodes', 1.0)
+            progress(segments[-1].sets)
         report = ConversionReport(
             recording=bag_path.stem,
             duration_s=bag.info.duration_s,
@@ -76,7 +72,7 @@ def convert_bag(
             notes=(
                 *(notice.text for notice in bag.info.notices),
                 *(f'{n} damaged pictures of {name} left out' for name, n in damaged.items()),
-                *blind,
+                *notes,
                 *_left_over(out, bag_path.stem, len(parts)),
             ),
         )
@@ -120,7 +116,10 @@ def _blind_views(mapping_path: Path, warper: ViewWarper, views: Rig) -> list[str
     return [f'views left dark, too little seen of them: {", ".join(blind)}'] if blind else []
 
 
-def _refuse_nothing(path: Path, parts: list[Part], cuts: list[Cut]) -> None:
+def _parts(path: Path, recording: Recording, mapping: Mapping) -> tuple[list[Part], list[Cut]]:
+    """InputError if there is none."""
+    place = mapping.base_from_odometry
+    parts, cuts = parts_of(recording, base_from_odometry=place, limits=Limits())
     if not parts:
         heard = '; '.join(f'at {cut.at_s:.2f} s: {cut.reason}' for cut in cuts[:3])
         raise InputError(
@@ -129,6 +128,7 @@ def _refuse_nothing(path: Path, parts: list[Part], cuts: list[Cut]) -> None:
             f'{f"; and {len(cuts) - 3} more" if len(cuts) > 3 else ""}); if their clocks differ, '
             'set clock: recorded in the mapping'
         )
+    return parts, cuts
 
 
 def _left_over(out: Path, name: str, count: int) -> list[str]:

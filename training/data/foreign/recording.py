@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One walk over a recording: when each picture was taken, if it is sound, and how the car went."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,9 +15,6 @@ from wpt_core.types import Command, InputError, Rig
 __all__ = ['Recording', 'Stream', 'scan', 'stamp_of', 'topic_types']
 
 FloatArray = NDArray[np.float64]
-
-Progress = Callable[[str, float], None]
-"""Told what is being done, and which share of it is done."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -74,7 +70,7 @@ def stamp_of(message: Message, clock: str, start_ns: int) -> float:
     return ((header_ns or message.stamp_ns) - start_ns) * 1e-9
 
 
-def scan(bag: Bag, mapping: Mapping, *, rig: Rig, progress: Progress) -> Recording:
+def scan(bag: Bag, mapping: Mapping, *, rig: Rig) -> Recording:
     """Read every message once; InputError where odometry or commands are not what they must be."""
     types = topic_types(bag)
     _check(bag, mapping, types)
@@ -85,7 +81,6 @@ def scan(bag: Bag, mapping: Mapping, *, rig: Rig, progress: Progress) -> Recordi
     rows: list[tuple[float, ...]] = []
     asked: list[Command] = []
     start_ns = bag.info.start_ns or 0
-    duration_s = max(bag.info.duration_s, 1e-9)
     for message in bag.messages(topics):
         stream = growing[message.topic]
         recorded_s = (message.stamp_ns - start_ns) * 1e-9
@@ -99,7 +94,6 @@ def scan(bag: Bag, mapping: Mapping, *, rig: Rig, progress: Progress) -> Recordi
             rows.append(row_of(message.message, types[message.topic]))
         else:
             asked.append(_command(bag, message))
-        progress('looking for faults', recorded_s / duration_s)
     return Recording(
         {wanted[topic]: growing[topic].stream() for topic in wanted},
         growing[mapping.odometry].stream(),

@@ -100,22 +100,15 @@ def _between(
         for place, (name, stream) in enumerate(recording.pictures.items())
     }
     name = next(iter(pictures))
-    anchor, faults = pictures[name], recording.pictures[name].faults
+    anchor = pictures[name]
     motion = _selected(recording.motion, window_s)
     samples = odometry.select(motion.messages)
-    bad_motion, motion_breaks = odometry_faults(samples, limits)
-    motion_runs = split(len(samples), bad=bad_motion, breaks=motion_breaks)
-    bad_pictures = {
-        place: f'a picture of {name} cannot be used: {faults[number]}'
-        for place, number in enumerate(anchor.messages.tolist())
-        if number in faults
-    }
-    picture_breaks = gaps(anchor.stamps_s, limits.anchor_gap_s, f'picture of {name}')
-    picture_runs = split(len(anchor.stamps_s), bad=bad_pictures, breaks=picture_breaks)
-    cuts = [
-        *_cuts(motion, bad_motion, motion_breaks),
-        *_cuts(anchor, bad_pictures, picture_breaks),
-    ]
+    bad, breaks = odometry_faults(samples, limits)
+    motion_runs = split(len(samples), bad=bad, breaks=breaks)
+    cuts = _cuts(motion, bad, breaks)
+    bad, breaks = _picture_faults(name, anchor, recording.pictures[name].faults, limits)
+    picture_runs = split(len(anchor.stamps_s), bad=bad, breaks=breaks)
+    cuts += _cuts(anchor, bad, breaks)
     drives: dict[int, Driven] = {}
     parts: list[Part] = []
     for i, start_s, stop_s in overlaps(
@@ -144,6 +137,18 @@ def _between(
             )
         )
     return parts, cuts
+
+
+def _picture_faults(
+    name: str, anchor: Selected, faults: Faults, limits: Limits
+) -> tuple[Faults, Faults]:
+    """Pictures that are bad in themselves; and pictures before which there was none for long."""
+    bad = {
+        place: f'a picture of {name} cannot be used: {faults[number]}'
+        for place, number in enumerate(anchor.messages.tolist())
+        if number in faults
+    }
+    return bad, gaps(anchor.stamps_s, limits.anchor_gap_s, f'picture of {name}')
 
 
 def _selected(stream: Stream, window_s: tuple[float, float], *, sound: bool = False) -> Selected:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from training.data.episode import About, EpisodeWriter
-from training.data.foreign.mapping import Mapping, Source
+from training.data.foreign.mapping import Mapping
 from training.data.foreign.odometry import STEP_S
 from training.data.foreign.recording import Recording
 from training.data.foreign.segments import Part
@@ -33,7 +33,7 @@ class PartWriter:
     bag: Bag
     mapping: Mapping
     recording: Recording
-    sources: tuple[Source, ...]
+    cameras: tuple[str, ...]
     """The cameras in use."""
     views: Rig
     warper: ViewWarper
@@ -42,10 +42,11 @@ class PartWriter:
         """How many pictures of which camera turned out damaged and were left out."""
         delay_s = self.mapping.actuator_delay_s
         about = About(self.bag.info.path.stem, self.mapping.driver, delay_s, scenario=target.name)
+        sources = tuple(s for s in self.mapping.cameras if s.name in self.cameras)
         later_s = _BEGIN_S - part.start_s
         damaged: Counter[str] = Counter()
         with EpisodeWriter(target, self.views, about) as episode:
-            for chosen, frames in fetch(self.bag, self.sources, sets):
+            for chosen, frames in fetch(self.bag, sources, sets):
                 lost = set(chosen.numbers) - {frame.camera for frame in frames}
                 damaged.update(lost)
                 if self.mapping.anchor.name in lost:
