@@ -185,12 +185,11 @@ def _first_points(path: Any) -> list[tuple[float, float]]:
 
 def _figure(summary: Summary) -> Figure:
     figure = Figure(figsize=(11.0, 6.8), dpi=110, layout='constrained')
-    figure.suptitle(
-        f'{summary.episodes} episodes, {summary.duration_s / 3600.0:.2f} h, '
-        f'{summary.sets} sets of views'
-    )
+    figure.suptitle(summary.headline, fontsize=11)
     speed, curvature, offset, command, missing, cuts = figure.subplots(2, 3).flat
-    speed.hist(summary.speeds_mps, bins=40, color=_BARS)
+    speeds = summary.speeds_mps
+    edges = np.linspace(min(0.0, speeds.min()), max(1.0, speeds.max()), 41)
+    speed.hist(speeds, edges.tolist(), color=_BARS)
     _label(speed, 'speed', 'speed [m/s]', 'samples at 20 Hz')
     _plot_curvatures(curvature, summary)
     _plot_offsets(offset, summary.offsets_m)
