@@ -95,7 +95,7 @@ class _Recorded:
         """The function takes a batch of one; the examples, and what is given later, have none."""
         self._stream = stream
         self._sent = [_pinned(torch.from_numpy(example)[None]) for example in examples]
-        self._inputs = [sent.to(device) for sent in self._sent]
+        self._inputs = [sent.to(device, copy=True) for sent in self._sent]
         # The copies above ran on the stream of the thread.
         stream.wait_stream(torch.cuda.current_stream())
         with torch.inference_mode():
