@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from wpt_core.model import Decision, units
 
-__all__ = ['Target', 'Terms', 'action_loss', 'lane_loss', 'plan_loss']
+__all__ = ['Target', 'Terms', 'action_loss', 'lane_loss', 'mask_loss', 'plan_loss']
 
 _LOSERS = 0.05
 """Weight of the hypotheses that were not nearest: enough that none is forgotten for good."""
@@ -33,7 +33,7 @@ class Target:
     speeds_mps: Tensor
     """(B,) as the network was told."""
     lanes: Tensor
-    """(B, 12, 2) offsets of the borders; NaN where not known."""
+    """(B, 12, 2, 2): left and right border of the lane ahead, x and y; NaN where not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Terms:
     action: float = 1.0
     choice: float = 0.2
     lane: float = 1.0
+    mask: float = 4.0
 
 
 def plan_loss(decision: Decision, target: Target, plan_scales: Tensor) -> tuple[Tensor, Tensor]:
@@ -83,11 +84,19 @@ def action_loss(decision: Decision, target: Target) -> Tensor:
 
 
 def lane_loss(said: Tensor, target: Target) -> Tensor:
-    """Mean distance to the lane's borders (B, 12, 2), the farther ahead the less it counts."""
-    there = torch.isfinite(target.lanes)
+    """Mean distance in y to the lane's borders (B, 12, 2); farther ahead it counts less."""
+    left_m = target.lanes[..., 1]
+    there = torch.isfinite(left_m)
     reach = torch.linspace(0.4, 4.0, said.shape[1], device=said.device)[:, None]
-    away = (said - target.lanes.nan_to_num() / reach).abs() * there
+    away = (said - left_m.nan_to_num() / reach).abs() * there
     return away.sum() / there.sum().clamp(min=1)
+
+
+def mask_loss(said: Tensor, masks: Tensor, known: Tensor) -> Tensor:
+    """Cross entropy of where the lane lies in the front view, (B, h, w), over the known (B,)."""
+    surprise = functional.binary_cross_entropy_with_logits(said, masks, reduction='none')
+    per_view = surprise.mean(dim=(1, 2)) * known
+    return per_view.sum() / known.sum().clamp(min=1)
 
 
 def guess(speeds_mps: Tensor) -> Tensor:

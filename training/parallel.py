@@ -42,7 +42,7 @@ class Place:
         flat = torch.cat([gradient.flatten() for gradient in grown])
         distributed.all_reduce(flat)
         flat /= self.count
-        parts = flat.split([gradient.numel() for gradient in grown])
+        parts = torch.split(flat, [gradient.numel() for gradient in grown])
         for gradient, part in zip(grown, parts, strict=True):
             gradient.copy_(part.view_as(gradient))
 

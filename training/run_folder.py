@@ -39,7 +39,7 @@ class RunFolder:
             raise InputError(
                 f'--run {path}: cannot write there ({error.strerror}); name another folder'
             ) from error
-        asked = json.dumps(_plain(dataclasses.asdict(config)), indent=2, sort_keys=True)
+        asked = json.dumps(_plain(config), indent=2, sort_keys=True)
         file = path / 'config.json'
         if file.is_file() and file.read_text() != asked:
             raise InputError(
@@ -109,6 +109,8 @@ def commit() -> str:
 
 
 def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = dataclasses.asdict(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):

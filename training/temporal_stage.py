@@ -10,39 +10,31 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from training.data.book import Book
-from training.extractor_stage import moved, schedule
-from training.guards import guarded_norm
+from training.extractor_stage import moved
+from training.learning import Learning, Pace
 from training.losses import Terms, action_loss, plan_loss
 from training.parallel import Place
-from training.run_folder import Checkpoint, RunFolder, module_tensors
-from training.tensors import optimiser_tensors, restore_optimiser, under
+from training.run_folder import RunFolder
 from wpt_core.model import Decision, Student
 
 __all__ = ['TemporalStage', 'train_temporal']
 
 
 @dataclass(frozen=True)
-class TemporalStage:
-    """How temporal model and heads are trained."""
+class TemporalStage(Pace):
+    """How temporal model and heads are trained; the batch counts windows of a whole history."""
 
-    steps: int = 4000
+    steps: int = 2500
     batch: int = 96
-    """Windows of a whole history each, over all processes."""
     learning_rate: float = 6e-4
-    weight_decay: float = 0.02
-    warm_up: int = 100
-    clip: float = 5.0
-    worst_norm: float = 1e4
-    save_every: int = 500
-    log_every: int = 50
     drop_view: float = 0.12
     """Chance of each view to be missing over a whole window."""
     drop_once: float = 0.03
     """Chance of each view to be missing at one step."""
     speed: float = 0.02
+    """Relative standard deviation of what the speedometer says."""
     terms: Terms = field(default_factory=Terms)
 
 
@@ -63,39 +55,13 @@ def train_temporal(
     """
     student.to(place.device).train()
     student.extractor.eval().requires_grad_(False)
-    learning = nn.ModuleDict({'temporal': student.temporal, 'heads': student.heads})
-    optimiser = torch.optim.AdamW(
-        learning.parameters(), lr=stage.learning_rate, weight_decay=stage.weight_decay
-    )
-    first = _resume(run, name, learning, optimiser)
-    place.same_everywhere(learning)
-    if first == 0:
-        torch.manual_seed(seed + place.rank)
+    taught = nn.ModuleDict({'temporal': student.temporal, 'heads': student.heads})
+    learning = Learning(taught, stage, run=run, place=place, name=name, seed=seed)
     windows = _Windows(book, student.config.history, size=max(1, stage.batch // place.count))
-    bar = tqdm(
-        range(first, stage.steps),
-        name,
-        stage.steps,
-        initial=first,
-        disable=None if place.leads else True,
-    )
-    for step in bar:
-        for group in optimiser.param_groups:
-            group['lr'] = stage.learning_rate * schedule(step, stage.steps, stage.warm_up)
+    for step, _ in learning.over(range(learning.first, stage.steps)):
         flat, known = windows.drawn(np.random.default_rng((seed, step, place.rank)))
         loss, values = _loss(student, book, tokens, flat, known, stage, place)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        place.mean_gradients(learning)
-        norm = guarded_norm(
-            loss, learning.parameters(), clip=stage.clip, most=stage.worst_norm, step=step
-        )
-        optimiser.step()
-        if place.leads and step % stage.log_every == 0:
-            bar.set_postfix(loss=f'{loss.item():.3f}')
-            run.log(step, {f'{name}/{k}': v for k, v in {**values(), 'norm': norm}.items()})
-        if place.leads and ((step + 1) % stage.save_every == 0 or step + 1 == stage.steps):
-            run.save(_checkpoint(step + 1, learning, optimiser), name)
+        learning.step(step, loss, values)
     student.eval()
 
 
@@ -133,7 +99,7 @@ def _loss(
     with torch.no_grad():
         said = tokens[flat].to(place.device).float().flatten(0, 1)
         clean = extractor.fuse(said, alive.to(place.device).flatten(0, 1))
-    features = extractor.bottleneck.noisy(clean).unflatten(0, flat.shape)
+    features = extractor.bottleneck.noisy(clean).view(*flat.shape, -1)
     told = book.conditions(flat, factor).to(place.device)
     decision = student.decide_all(features, told, known.to(place.device))
     # Steps before the drive began are no moments to learn from.
@@ -147,7 +113,6 @@ def _loss(
 
     def values() -> dict[str, float]:
         return {
-            'loss': total.item(),
             'plan': plan.item(),
             'choice': choice.item(),
             'action': action.item(),
@@ -166,22 +131,3 @@ def _dropped(alive: Tensor, stage: TemporalStage) -> Tensor:
     gone = (torch.rand(batch, 1, count) < stage.drop_view) & (torch.rand(batch, 1, 1) < 0.5)
     left = alive & ~gone & (torch.rand(alive.shape) >= stage.drop_once)
     return torch.where(left.any(dim=-1, keepdim=True), left, alive)
-
-
-def _checkpoint(step: int, learning: nn.Module, optimiser: torch.optim.Optimizer) -> Checkpoint:
-    tensors = module_tensors(learning, 'model')
-    tensors |= optimiser_tensors(optimiser, 'optimiser')
-    tensors['random'] = torch.get_rng_state()
-    return Checkpoint(step, tensors)
-
-
-def _resume(
-    run: RunFolder, name: str, learning: nn.Module, optimiser: torch.optim.Optimizer
-) -> int:
-    checkpoint = run.load(name)
-    if checkpoint is None:
-        return 0
-    learning.load_state_dict(under(checkpoint.tensors, 'model'))
-    restore_optimiser(optimiser, checkpoint.tensors, 'optimiser')
-    torch.set_rng_state(checkpoint.tensors['random'])
-    return checkpoint.step

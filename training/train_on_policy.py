@@ -23,7 +23,8 @@ from training.simulators import SIMULATORS, find_simulator
 from training.temporal_stage import TemporalStage, train_temporal
 from training.train_student import command_line
 from wpt_core.model import Student
-from wpt_core.model.artifact import Origin, load_artifact, save_artifact
+from wpt_core.model.artifact import load_artifact, save_artifact
+from wpt_core.model.manifest import Origin
 from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError
 

@@ -21,7 +21,8 @@ from training.run_folder import RunFolder, commit
 from training.temporal_stage import TemporalStage, train_temporal
 from training.tensors import under
 from wpt_core.model import Student, preset
-from wpt_core.model.artifact import Origin, save_artifact
+from wpt_core.model.artifact import save_artifact
+from wpt_core.model.manifest import Origin
 from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError
 

@@ -21,7 +21,7 @@ __all__ = ['Episode', 'load_index']
 
 Float32 = NDArray[np.float32]
 _LANE_POINTS = 12
-_VERSION = 2
+_VERSION = 3
 _NOT_ARRAYS = ('path', 'about')
 
 
@@ -46,7 +46,7 @@ class Episode:
     actions: Float32
     """(T, 2): curvature and acceleration at now + actuator delay."""
     lanes: Float32
-    """(T, 12, 2): how far left the borders of the lane are ahead; NaN where not known."""
+    """(T, 12, 2, 2): left and right border of the lane ahead, x and y; NaN where not known."""
 
 
 def load_index(folder: Path, views: tuple[str, ...], *, source: str = 'expert') -> list[Episode]:
@@ -207,13 +207,13 @@ def _pushes(plans: Float32, known: NDArray[np.int64], delay_s: float) -> Float32
 
 
 def _lanes(bag: Bag, topics: set[str], stamps_ns: NDArray[np.int64]) -> Float32:
-    lanes = np.full((len(stamps_ns), _LANE_POINTS, 2), np.nan, np.float32)
+    lanes = np.full((len(stamps_ns), _LANE_POINTS, 2, 2), np.nan, np.float32)
     for side, name in enumerate(('/labels/lane_left', '/labels/lane_right')):
         if name not in topics:
             continue
         for _, stamp_ns, path in bag.messages([name]):
-            left_m = [place.pose.position.y for place in path.poses]
-            lanes[_row(stamps_ns, stamp_ns), :, side] = left_m
+            places = [(at.pose.position.x, at.pose.position.y) for at in path.poses]
+            lanes[_row(stamps_ns, stamp_ns), :, side] = places
     return lanes
 
 

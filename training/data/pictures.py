@@ -6,7 +6,7 @@ with the very batch that comes next. It takes several sets from each of many epi
 open a bag costs as much as to decode a few sets.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -18,6 +18,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from training.data.episode import image_topic
 from training.data.index import Episode
+from training.data.lane_mask import CELL_PX, lane_mask
 from wpt_core.bags import Bag
 from wpt_core.types import Rig
 
@@ -36,6 +37,8 @@ class Augmentation:
     drop_view: float = 0.3
     """Chance of each view to be missing."""
     drop_front: float = 0.12
+    border: float = 0.15
+    """Chance of a view to be black along its sides, as where a camera is narrower than a view."""
     speed: float = 0.02
     """Relative standard deviation of what the speedometer says."""
 
@@ -52,6 +55,8 @@ class PictureBatch:
     """(B,): which episode."""
     rows: Tensor
     """(B,): which of its moments."""
+    masks: Tensor
+    """(B, h, w): where the lane lies in the first view; 0 everywhere where that is not known."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -82,9 +87,13 @@ def batches(
     seed: int,
     augmentation: Augmentation | None,
     workers: int = 1,
+    ahead_until: int = 0,
 ) -> Iterator[PictureBatch]:
-    """Batches `first` to `end` (not included) of the endless row that the seed fixes."""
-    dataset = _Batches(moments, views, size, first, end, seed, augmentation)
+    """Batches `first` to `end` (not included) of the endless row that the seed fixes.
+
+    Before number `ahead_until` only the first view is there, the one that looks ahead.
+    """
+    dataset = _Batches(moments, views, size, first, end, seed, augmentation, ahead_until)
     loader = DataLoader(
         dataset,
         batch_size=None,
@@ -92,19 +101,26 @@ def batches(
         prefetch_factor=4 if workers else None,
         multiprocessing_context='fork' if workers else None,
     )
-    for views_, alive, episodes, rows in loader:
-        yield PictureBatch(views_, alive, episodes, rows)
+    for parts in loader:
+        yield PictureBatch(*parts)
 
 
 def read_views(
-    episode: Episode, rows: Sequence[int], views: Rig
+    episode: Episode, rows: Sequence[int], views: Rig, *, wanted: Collection[str] | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """(R, N, H, W, 3) pictures at these moments, black where there is none, and (R, N) alive."""
+    """(R, N, H, W, 3) pictures at these moments, black where there is none, and (R, N) alive.
+
+    Those not `wanted` (by default all are) count as not there.
+    """
     lens = views.cameras[0].intrinsics
     shape = (len(rows), len(views.cameras), lens.height_px, lens.width_px, 3)
     pictures = np.zeros(shape, np.uint8)
     alive = np.zeros(shape[:2], np.bool_)
-    places = {image_topic(name): place for place, name in enumerate(views.names)}
+    places = {
+        image_topic(name): place
+        for place, name in enumerate(views.names)
+        if wanted is None or name in wanted
+    }
     with Bag.open(episode.path) as bag:
         topics = [topic.name for topic in bag.info.topics if topic.name in places]
         for index, row in enumerate(rows):
@@ -128,7 +144,7 @@ def _decode(data: bytes, into: NDArray[np.uint8]) -> bool:
     return True
 
 
-class _Batches(Dataset[tuple[Tensor, Tensor, Tensor, Tensor]]):
+class _Batches(Dataset[tuple[Tensor, ...]]):
     def __init__(
         self,
         moments: Moments,
@@ -138,8 +154,9 @@ class _Batches(Dataset[tuple[Tensor, Tensor, Tensor, Tensor]]):
         end: int,
         seed: int,
         augmentation: Augmentation | None,
+        ahead_until: int,
     ) -> None:
-        self._moments, self._views = moments, views
+        self._moments, self._views, self._ahead_until = moments, views, ahead_until
         self._size, self._first, self._end, self._seed = size, first, end, seed
         self._augmentation = augmentation
         counts = np.array([len(rows) for rows in moments.usable], np.float64)
@@ -148,30 +165,42 @@ class _Batches(Dataset[tuple[Tensor, Tensor, Tensor, Tensor]]):
     def __len__(self) -> int:
         return self._end - self._first
 
-    def __getitem__(self, place: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def __getitem__(self, place: int) -> tuple[Tensor, ...]:
         cv2.setNumThreads(0)
         generator = np.random.default_rng((self._seed, self._first + place))
         count = -(-self._size // _SETS_AN_EPISODE)
         chosen = generator.choice(len(self._chances), count, p=self._chances)
-        pictures, alive, numbers, rows = [], [], [], []
+        ahead_only = self._first + place < self._ahead_until
+        wanted = self._views.names[:1] if ahead_only else self._views.names
+        pictures, alive, numbers, rows, masks = [], [], [], [], []
         for number in chosen.tolist():
             usable = self._moments.usable[number]
             picked = np.sort(generator.choice(usable, _SETS_AN_EPISODE))
-            shown, lives = read_views(self._moments.episodes[number], picked.tolist(), self._views)
+            episode = self._moments.episodes[number]
+            shown, lives = read_views(episode, picked.tolist(), self._views, wanted=wanted)
             pictures.append(shown)
             alive.append(lives)
+            masks += [self._mask(number, row) for row in picked.tolist()]
             numbers += [number] * len(picked)
             rows += picked.tolist()
         views, living = np.concatenate(pictures)[: self._size], np.concatenate(alive)[: self._size]
         if self._augmentation is not None:
             views = _relit(views, self._augmentation, generator)
-            living = drop(living, self._augmentation, generator)
+            _blacken_borders(views, self._augmentation, generator)
+            living = living if ahead_only else drop(living, self._augmentation, generator)
         return (
             torch.from_numpy(views),
             torch.from_numpy(living),
             torch.tensor(numbers[: self._size]),
             torch.tensor(rows[: self._size]),
+            torch.from_numpy(np.stack(masks[: self._size])),
         )
+
+    def _mask(self, number: int, row: int) -> NDArray[np.float32]:
+        front = self._views.cameras[0]
+        mask = lane_mask(self._moments.episodes[number].lanes[row], front)
+        size = front.intrinsics.height_px // CELL_PX, front.intrinsics.width_px // CELL_PX
+        return np.zeros(size, np.float32) if mask is None else mask
 
 
 def _relit(
@@ -186,6 +215,20 @@ def _relit(
         flat = views[index].reshape(-1, views.shape[-2], 3)
         views[index] = cv2.LUT(flat, table).reshape(views[index].shape)
     return views
+
+
+def _blacken_borders(
+    views: NDArray[np.uint8], augmentation: Augmentation, generator: np.random.Generator
+) -> None:
+    """In place: up to 30 % of a side of some views."""
+    height, width = views.shape[2:4]
+    for index, place in np.argwhere(generator.random(views.shape[:2]) < augmentation.border):
+        view = views[index, place]
+        top, bottom, left, right = generator.uniform(0.0, 0.3, 4) * (generator.random(4) < 0.5)
+        view[: round(top * height)] = 0
+        view[height - round(bottom * height) :] = 0
+        view[:, : round(left * width)] = 0
+        view[:, width - round(right * width) :] = 0
 
 
 def drop(

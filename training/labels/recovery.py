@@ -191,7 +191,8 @@ def _wanted(
     most = np.minimum(
         law.lateral_mps2 / np.maximum(speed, _LEAST_SPEED_MPS) ** 2, law.curvature_1pm
     )
-    return np.clip(asked, -most, most)
+    limited: FloatArray = np.clip(asked, -most, most)
+    return limited
 
 
 def _moves(situations: Sequence[Situation]) -> FloatArray:
@@ -217,4 +218,5 @@ def _lanes(situations: Sequence[Situation], way: Way) -> FloatArray:
     points = way.reference.from_frenet(at, borders[:, None, :])
     dx, dy = points[..., 0] - x[:, None, None], points[..., 1] - y[:, None, None]
     cos, sin = np.cos(yaw)[:, None, None], np.sin(yaw)[:, None, None]
-    return np.stack([cos * dx + sin * dy, cos * dy - sin * dx], axis=-1)
+    lanes: FloatArray = np.stack([cos * dx + sin * dy, cos * dy - sin * dx], axis=-1)
+    return lanes

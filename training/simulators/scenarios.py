@@ -34,6 +34,8 @@ __all__ = ['SUITE', 'training_scenario']
 
 SUITE = 'training'
 _DURATION_S = 16.0
+_ROAD_LEFT_M = 150.0
+"""Beyond where a drive ends there is at least so much road to put somebody on."""
 _SPEEDS_MPS = {
     RoadKind.COUNTRY: (7.5, 20.0),
     RoadKind.SINGLE_LANE: (7.5, 18.0),
@@ -153,6 +155,8 @@ def _traffic(
     if kind in (RoadKind.COUNTRY, RoadKind.CITY):
         other = 1 if kind is RoadKind.COUNTRY or lanes == 1 else 2
         for ahead_m in np.cumsum(generator.uniform(40.0, 160.0, 3)):
+            if ahead_m > speed_mps * _DURATION_S + _ROAD_LEFT_M:
+                break
             body = bodies[int(generator.integers(4))]
             pace = around(0.85 * speed_mps, 0.15 * speed_mps)
             roles.append(Role(body, exactly(30.0 + float(ahead_m)), lane=other, speed_mps=pace))

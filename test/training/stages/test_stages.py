@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Both stages of a training: they learn, they stop when something is wrong, and they go on."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from training.data.book import Book
+from training.data.index import load_index
+from training.data.pictures import Moments
+from training.data.tokens import view_tokens
+from training.extractor_stage import ExtractorStage, train_extractor
+from training.guards import TrainingError, guarded_norm
+from training.parallel import Place
+from training.run_folder import RunFolder
+from training.temporal_stage import TemporalStage, train_temporal
+from wpt_core.model import Student, preset
+from wpt_core.sensing import surround_rig
+from wpt_core.types import InputError
+
+VIEWS = surround_rig()
+HERE = Place(torch.device('cpu'))
+PICTURES = ExtractorStage(steps=6, batch=8, warm_up=2, save_every=3, log_every=2, workers=0)
+HISTORY = TemporalStage(steps=8, batch=8, warm_up=2, save_every=4, log_every=4)
+
+
+def fresh() -> Student:
+    torch.manual_seed(1)
+    return Student(preset('debug'))
+
+
+def seen(episodes: Path, run: Path, stage: ExtractorStage) -> Student:
+    student = fresh()
+    found = load_index(episodes, VIEWS.names)
+    student.plan_scales.copy_(torch.from_numpy(Book(found).plan_scales()))
+    moments = Moments.labelled(found)
+    folder = RunFolder(run, 'the same')
+    train_extractor(student, moments, VIEWS, stage=stage, run=folder, place=HERE, seed=3)
+    return student
+
+
+class InterruptError(Exception):
+    """Something stops a training in its middle."""
+
+
+def interrupted_at(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def guard(*args: object, **kwargs: object) -> float:
+        if kwargs['step'] == step:
+            raise InterruptError
+        return guarded_norm(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+
+    monkeypatch.setattr('training.learning.guarded_norm', guard)
+
+
+def same(one: nn.Module, other: nn.Module) -> bool:
+    pairs = zip(one.state_dict().values(), other.state_dict().values(), strict=True)
+    return all(torch.equal(a, b) for a, b in pairs)
+
+
+@pytest.mark.slow
+def test_the_extractor_goes_on_exactly_where_it_was_interrupted(
+    episodes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = seen(episodes, tmp_path / 'whole', PICTURES)
+    with monkeypatch.context() as patch:
+        interrupted_at(4, patch)
+        with pytest.raises(InterruptError):
+            seen(episodes, tmp_path / 'broken', PICTURES)
+    resumed = seen(episodes, tmp_path / 'broken', PICTURES)
+    assert same(whole, resumed)
+    assert not same(whole, seen(episodes, tmp_path / 'short', replace(PICTURES, steps=5)))
+
+
+@pytest.mark.slow
+def test_the_temporal_model_goes_on_exactly_and_leaves_the_extractor_alone(
+    episodes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = load_index(episodes, VIEWS.names)
+    tokens = view_tokens(found, fresh(), VIEWS, half=None)
+
+    def taught(run: Path) -> Student:
+        student = fresh()
+        train_temporal(
+            student,
+            Book(found),
+            tokens,
+            stage=HISTORY,
+            run=RunFolder(run, 'the same'),
+            place=HERE,
+            seed=3,
+        )
+        return student
+
+    whole = taught(tmp_path / 'whole')
+    with monkeypatch.context() as patch:
+        interrupted_at(6, patch)
+        with pytest.raises(InterruptError):
+            taught(tmp_path / 'broken')
+    assert same(whole, taught(tmp_path / 'broken'))
+    assert same(whole.extractor, fresh().extractor)
+    assert not same(whole.temporal, fresh().temporal)
+
+
+@pytest.mark.slow
+def test_tokens_of_pictures_are_those_of_the_extractor(episodes: Path) -> None:
+    found = load_index(episodes, VIEWS.names)
+    student = fresh().eval()
+    first = view_tokens(found, student, VIEWS, half=None)
+    kept = view_tokens(found, student, VIEWS, half=None)
+    assert torch.equal(first, kept)
+    assert len(first) == len(Book(found))
+    with torch.no_grad():
+        student.extractor.read_out.mul_(2.0)
+    other = view_tokens(found, student, VIEWS, half=None)
+    assert torch.allclose(other.float(), 2.0 * first.float(), rtol=2e-2, atol=2e-2)
+
+
+def test_a_loss_that_is_no_number_stops_with_a_reason() -> None:
+    weights = nn.Parameter(torch.ones(2))
+    loss = (weights * float('nan')).sum()
+    loss.backward()
+    with pytest.raises(TrainingError, match=r'step 7: the loss is nan; the last checkpoint'):
+        guarded_norm(loss, [weights], clip=1.0, most=1e3, step=7)
+
+
+def test_a_gradient_that_explodes_stops_with_a_reason() -> None:
+    weights = nn.Parameter(torch.ones(2))
+    loss = (1e6 * weights).sum()
+    loss.backward()
+    with pytest.raises(TrainingError, match=r'step 2: the gradient has norm 1.41e\+06'):
+        guarded_norm(loss, [weights], clip=1.0, most=1e3, step=2)
+
+
+def test_gradients_are_clipped() -> None:
+    weights = nn.Parameter(torch.ones(4))
+    loss = (10.0 * weights).sum()
+    loss.backward()
+    assert guarded_norm(loss, [weights], clip=1.0, most=1e3, step=0) == pytest.approx(20.0)
+    assert weights.grad is not None
+    assert float(weights.grad.norm()) == pytest.approx(1.0, rel=1e-3)
+
+
+def test_a_run_folder_of_another_training_is_refused(tmp_path: Path) -> None:
+    RunFolder(tmp_path / 'run', PICTURES)
+    RunFolder(tmp_path / 'run', PICTURES)
+    with pytest.raises(InputError, match='was made with other settings'):
+        RunFolder(tmp_path / 'run', replace(PICTURES, steps=7))
+
+
+def test_a_damaged_checkpoint_is_told(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / 'run', PICTURES)
+    (tmp_path / 'run' / 'extractor.safetensors').write_bytes(b'half of it')
+    with pytest.raises(InputError, match=r'cannot be read .* delete it to begin anew'):
+        run.load('extractor')
