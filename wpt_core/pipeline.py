@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """In what order? Pictures to views, views to features, features to a decision, that to a plan."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from wpt_core.model import Memory, RawDecision, StudentConfig, action_of, plan_of, units
 from wpt_core.model.runtime import Backend
-from wpt_core.sensing import ViewWarper
+from wpt_core.sensing import CameraSet, ViewWarper
 from wpt_core.types import Action, CameraFrame, Command, Plan, Rig
 
 __all__ = ['Planned', 'Planner']
@@ -43,11 +44,15 @@ class Planner:
         self._backend = backend
         self._plan_scales = plan_scales
         self._warper = ViewWarper(rig, views)
+        self._cameras = CameraSet()
         self._memory = Memory(config)
+        self._newest_s = -math.inf
 
     def forget(self) -> None:
-        """Begin anew, for instance when time has jumped."""
+        """Begin anew, for instance on another drive."""
+        self._cameras.forget()
         self._memory.forget()
+        self._newest_s = -math.inf
 
     def plan(
         self,
@@ -58,8 +63,15 @@ class Planner:
         command: Command,
         delay_s: float,
     ) -> Planned:
-        """From the newest pictures of the living cameras, which may be few or none."""
-        views, alive = self._warper.warp(frames)
+        """From the pictures that came since the last plan, and those before that still serve.
+
+        They may be few or none: what is not seen is masked. Time that runs back begins anew.
+        """
+        if stamp_s < self._newest_s:
+            self.forget()
+        self._newest_s = stamp_s
+        self._cameras.add(frames)
+        views, alive = self._warper.warp(self._cameras.at(stamp_s))
         features = self._backend.extract(views, alive)
         self._memory.add(stamp_s, features, units.conditions(speed_mps, command, delay_s))
         raw = self._backend.decide(self._memory.history())
