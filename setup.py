@@ -85,7 +85,7 @@ setup(
         ('share/wpt_ros/config', glob('config/*')),
         ('share/wpt_ros/launch', glob('launch/*.launch.py')),
         ('share/wpt_ros/rviz', glob('rviz/*.rviz')),
-        ('share/wpt_ros/models', glob('models/*')),
+        ('share/wpt_ros/models/student', glob('models/student/*')),
     ],
     install_requires=CAR,
     extras_require=EXTRAS,

@@ -24,7 +24,9 @@ from training.referee.open_loop import open_loop_figures
 from training.referee.report import Findings, closed_loop_table, report
 from training.referee.result import DriveResult
 from training.referee.rows import Row, file_name, parse_rows, references, student_row
+from training.referee.scores import scores_of
 from training.referee.store import ready, write_whole
+from wpt_core.model.artifact import with_scores
 from wpt_core.types import InputError
 from wpt_core.world.scenario import Scenario
 from wpt_core.world.suites import find
@@ -62,6 +64,8 @@ class Evaluate:
     """Drives at a time, each on one core."""
     fresh: bool = False
     """Drive everything anew, also what is kept."""
+    record: bool = False
+    """Write the figures into the manifest of the model."""
     out: Path = Path('out/evaluate')
 
     def __post_init__(self) -> None:
@@ -111,6 +115,8 @@ def evaluate(config: Evaluate) -> Findings:
     )
     text = report(found, model=str(config.model), pictures=pictures)
     write_whole(config.out / 'report.md', lambda aside: aside.write_text(text, 'utf-8'))
+    if config.record:
+        with_scores(config.model, scores_of(found, config.model_name))
     print(closed_loop_table(found))
     print(f'\nreport: {config.out / "report.md"}')
     return found
