@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.data.book import Book
@@ -48,16 +49,19 @@ def train_temporal(
     place: Place,
     seed: int,
     name: str = 'temporal',
+    chances: NDArray[np.float64] | None = None,
 ) -> None:
     """Train in place from the newest checkpoint of this name on; the extractor stays as it is.
 
-    `tokens` (M, N, token) are those of all moments of the book.
+    `tokens` (M, N, token) are those of all moments of the book. `chances` (E,) say how often
+    a moment of each episode is drawn, relative to others; by default all are equal.
     """
     student.to(place.device).train()
     student.extractor.eval().requires_grad_(False)
     taught = nn.ModuleDict({'temporal': student.temporal, 'heads': student.heads})
     learning = Learning(taught, stage, run=run, place=place, name=name, seed=seed)
-    windows = _Windows(book, student.config.history, size=max(1, stage.batch // place.count))
+    size = max(1, stage.batch // place.count)
+    windows = _Windows(book, student.config.history, size=size, chances=chances)
     for step, _ in learning.over(range(learning.first, stage.steps)):
         flat, known = windows.drawn(np.random.default_rng((seed, step, place.rank)))
         loss, values = _loss(student, book, tokens, flat, known, stage, place)
@@ -68,16 +72,21 @@ def train_temporal(
 class _Windows:
     """Histories that end at a labelled moment, a batch at a time."""
 
-    def __init__(self, book: Book, history: int, *, size: int) -> None:
+    def __init__(
+        self, book: Book, history: int, *, size: int, chances: NDArray[np.float64] | None
+    ) -> None:
         self._size, self._history = size, history
         known = book.known.numpy()
         self._ends = np.flatnonzero(known > 0)
         episode = np.searchsorted(book.starts, self._ends, side='right') - 1
         self._begins = book.starts[episode]
+        weights = np.ones(len(self._ends)) if chances is None else chances[episode]
+        self._up_to = np.cumsum(weights) / weights.sum()
 
     def drawn(self, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
         """(B, T) moments, the newest last, and which of them lie in the drive."""
-        which = generator.integers(0, len(self._ends), self._size)
+        which = np.searchsorted(self._up_to, generator.random(self._size), side='right')
+        which = np.minimum(which, len(self._ends) - 1)
         back = np.arange(self._history - 1, -1, -1)
         rows = self._ends[which, None] - back
         begins = self._begins[which, None]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import torch
 import tyro
 
@@ -48,18 +49,23 @@ class TrainOnPolicy:
     """Episodes of the expert, which stay in the training."""
     run: Path = Path('runs/on_policy')
     """Episodes, checkpoints, metrics and the artifact go here."""
-    rounds: int = 3
-    episodes: int = 60
+    rounds: int = 2
+    episodes: int = 100
     """Driven anew in each round."""
+    own_share: float = 0.5
+    """Of what is learned from: the student's own drives, however few they are. On their pictures
+    the extractor was not trained, so its features err there as they will on the road."""
     processes: int = field(default_factory=lambda: os.cpu_count() or 1)
     """Actors at a time."""
     seed: int = 0
     history: TemporalStage = field(
-        default_factory=lambda: TemporalStage(steps=1500, learning_rate=4e-4)
+        default_factory=lambda: TemporalStage(steps=2000, learning_rate=4e-4)
     )
     """What the learner does in each round."""
 
     def __post_init__(self) -> None:
+        if not 0.0 < self.own_share < 1.0:
+            raise InputError(f'--own-share must lie between 0 and 1, got {self.own_share}')
         find_simulator(self.simulator)
         for name in ('rounds', 'episodes', 'processes'):
             if getattr(self, name) < 1:
@@ -120,7 +126,10 @@ def _learned(
         for episode in load_index(config.run / 'episodes', views.names)
         if episode.path.name.rpartition('_')[2] in known
     ]
-    episodes = [*load_index(config.data, views.names), *own]
+    theirs = load_index(config.data, views.names)
+    episodes = [*theirs, *own]
+    odds = config.own_share / (1.0 - config.own_share) * len(theirs) / len(own)
+    chances = np.array([1.0] * len(theirs) + [odds] * len(own))
     tokens: torch.Tensor = view_tokens(episodes, student, views, half=here.half)
     train_temporal(
         student,
@@ -131,6 +140,7 @@ def _learned(
         place=here,
         seed=config.seed + 1 + number,
         name=f'round_{number + 1}',
+        chances=chances,
     )
     return student
 

@@ -45,8 +45,10 @@ def test_a_round_drives_learns_and_leaves_an_artifact(
     assert torch.equal(before.extractor.read_out, after.extractor.read_out)
     assert not torch.equal(before.heads.action[-1].weight, after.heads.action[-1].weight)
     (driven,) = load_index(tmp_path / 'run' / 'episodes', VIEWS.names)
-    assert driven.about.driver == 'student' and driven.about.split == 'training'
-    assert (driven.known > 0).sum() > 10 and driven.seen.all()
+    assert driven.about.driver == 'student'
+    assert driven.about.split == 'training'
+    assert (driven.known > 0).sum() > 10
+    assert driven.seen.all()
     # What the expert would do is not what an untrained student does.
     own = load_index(tmp_path / 'run' / 'episodes', VIEWS.names, source='recorded')[0]
     both = (driven.known > 20) & (own.known > 20)
