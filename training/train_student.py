@@ -135,7 +135,7 @@ def load_extractor(student: Student, run: Path) -> None:
 
 def command_line() -> str:
     """What the user typed, to be typed again."""
-    return shlex.join(['./wpt', 'train', *sys.argv[1:]])
+    return shlex.join(['./wpt', *sys.argv[1:]])
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -44,7 +44,8 @@ def test_a_plan_carries_the_stamp_of_its_pictures_and_starts_where_the_car_is(
     planner: Planner,
 ) -> None:
     made = plan(planner, 3.0, frames(3.0))
-    assert made.plan.stamp_s == 3.0 and made.alive.all()
+    assert made.plan.stamp_s == 3.0
+    assert made.alive.all()
     assert made.plan.probabilities.sum() == pytest.approx(1.0)
     assert made.plan.positions_m.shape == (3, 33, 2)
     assert np.isfinite(made.action.curvature_1pm)
