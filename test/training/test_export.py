@@ -34,7 +34,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     student = Student(preset('debug')).train()
     views, alive = (torch.from_numpy(array)[None] for array in blank_views(student.config))
     with torch.no_grad():
-        student.extract(torch.randint_like(views, 256), alive)
+        student.extract(torch.randint_like(views.repeat(4, 1, 1, 1, 1), 256), alive.repeat(4, 1))
     folder = tmp_path_factory.mktemp('made')
     about = Origin('a command', 'a commit')
     save_artifact(folder / 'student', student.eval(), surround_rig(), about=about)

@@ -100,6 +100,9 @@ def batches(
         num_workers=workers,
         prefetch_factor=4 if workers else None,
         multiprocessing_context='fork' if workers else None,
+        # Its own: starting to read must not draw from the generator that the training draws from,
+        # or a training that goes on would not be the one that was interrupted.
+        generator=torch.Generator(),
     )
     for parts in loader:
         yield PictureBatch(*parts)

@@ -61,7 +61,7 @@ def test_training_does_the_same_on_the_living_alone(student: Student) -> None:
     other = deepcopy(student)
     other.extractor.train()
     for module in other.extractor.modules():
-        if isinstance(module, nn.BatchNorm2d):
+        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
             module.eval()
     other.extractor.bottleneck.noise = 0.0
     views = torch.cat([views_of(student, seed=1), views_of(student, seed=2)])
@@ -73,9 +73,11 @@ def test_training_does_the_same_on_the_living_alone(student: Student) -> None:
 def test_the_dead_do_not_spoil_the_statistics_of_training(student: Student) -> None:
     statistics = []
     for value in (0, 255):
-        learner, views = deepcopy(student).train(), views_of(student)
-        views[~ALIVE] = value
-        learner.extract(views, ALIVE)
+        learner = deepcopy(student).train()
+        views = torch.cat([views_of(student, seed=1), views_of(student, seed=2)])
+        alive = torch.cat([ALIVE, ALIVE])
+        views[~alive] = value
+        learner.extract(views, alive)
         first = learner.extractor.backbone[0][1]
         assert isinstance(first, nn.BatchNorm2d)
         statistics.append(first.running_mean)
