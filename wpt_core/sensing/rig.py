@@ -4,38 +4,24 @@
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 import numpy as np
-import yaml
 
 from wpt_core.geometry import BASE_FROM_OPTICAL_AXES, rotation_from_rpy, transform
+from wpt_core.sensing.yaml_file import read_yaml
 from wpt_core.types import Camera, InputError, Intrinsics, Rig
 
 __all__ = ['load_rig', 'surround_rig']
 
 _ALWAYS = ('size_px', 'position_m', 'rotation_deg')
 _LENS = ('horizontal_fov_deg', 'focal_px', 'centre_px', 'distortion')
-_MAX_BYTES = 1_000_000
 _MAX_SIDE_PX = 16_384
 _MAX_REACH_M = 20.0
 """No car carries a camera farther from its rear axle; farther means another unit."""
 _FOV_RANGE_DEG = (1.0, 170.0)
 _ABSURD = 1e9
 """Beyond any number in a rig; also keeps out infinities, NaN and integers too big to convert."""
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """YAML data without code, in which a key given twice is an error instead of lost."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for index, key in enumerate(keys):
-            if key in keys[:index]:
-                problem = f'found the key {key!r} a second time'
-                mark = node.value[index][0].start_mark
-                raise yaml.constructor.ConstructorError(None, None, problem, mark)
-        return super().construct_mapping(node, deep)
 
 
 def surround_rig() -> Rig:
@@ -45,22 +31,8 @@ def surround_rig() -> Rig:
 
 def load_rig(path: Path) -> Rig:
     """Read a rig file; anything wrong in it is an InputError that names file, camera and key."""
-    cameras = _section(_read(path), path)
+    cameras = _section(read_yaml(path, 'rig file'), path)
     return Rig(tuple(_camera(f'{path}: camera {name!r}', name, cameras[name]) for name in cameras))
-
-
-def _read(path: Path) -> object:
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise InputError(f'{path}: a rig file is expected to be under 1 MB; check the path')
-        return yaml.load(path.read_text(encoding='utf-8'), Loader=_StrictLoader)
-    except OSError as error:
-        raise InputError(f'{path}: cannot read this rig file ({error.strerror})') from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        where = getattr(error, 'problem_mark', None)
-        line = f' near line {where.line + 1}' if where else ''
-        problem = getattr(error, 'problem', None) or 'it is not readable text'
-        raise InputError(f'{path}: not a usable YAML file: {problem}{line}') from error
 
 
 def _section(document: object, path: Path) -> Mapping[str, object]:
