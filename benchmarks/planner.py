@@ -21,6 +21,7 @@ import torch
 
 from benchmarks.planner_step import BACKENDS, RIGS, STAGES, Case, Times, measure
 from benchmarks.rates import spread
+from benchmarks.words import count, processor
 from wpt_core.model import Student, preset
 from wpt_core.model.artifact import save_artifact
 from wpt_core.model.manifest import MANIFEST, Origin
@@ -45,7 +46,7 @@ _HEAD = (
 
 def main(words: Sequence[str] | None = None) -> None:
     arguments = parse(words)
-    print(f'{_processor()}, {os.cpu_count()} cores; PyTorch {torch.__version__}')
+    print(f'{processor()}, {os.cpu_count()} cores; PyTorch {torch.__version__}')
     print(f'load average {os.getloadavg()[0]:.1f} at the start')
     print(f'median (least to most) over {arguments.runs} runs of {arguments.ticks} ticks')
     with TemporaryDirectory() as folder:
@@ -71,9 +72,9 @@ def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('--model', type=Path, default=Path('models/student'), help='an artifact')
-    parser.add_argument('--ticks', type=_count, default=200, help='ticks a run (200)')
-    parser.add_argument('--runs', type=_count, default=3, help='runs of each case (3)')
-    parser.add_argument('--threads', nargs='+', type=_count, default=[1, 2], help='(1 2)')
+    parser.add_argument('--ticks', type=count, default=200, help='ticks a run (200)')
+    parser.add_argument('--runs', type=count, default=3, help='runs of each case (3)')
+    parser.add_argument('--threads', nargs='+', type=count, default=[1, 2], help='(1 2)')
     for name, choices in (('--backends', BACKENDS), ('--rigs', RIGS)):
         parser.add_argument(
             name, nargs='+', choices=choices, default=list(choices), help='some of them (all)'
@@ -160,20 +161,6 @@ def _why_not(backends: Sequence[str]) -> dict[str, str]:
     if 'onnx' in backends and missing:
         reasons['onnx'] = f'onnx was left out: {", ".join(missing)} not installed'
     return reasons
-
-
-def _count(word: str) -> int:
-    if not word.isdecimal() or not 1 <= int(word) <= 10_000:
-        raise argparse.ArgumentTypeError(f'expected a whole number from 1 to 10000, got {word!r}')
-    return int(word)
-
-
-def _processor() -> str:
-    with open('/proc/cpuinfo', encoding='utf-8') as file:
-        for line in file:
-            if line.startswith('model name'):
-                return line.partition(':')[2].strip()
-    return 'a processor of unknown name'
 
 
 if __name__ == '__main__':

@@ -16,6 +16,7 @@ from benchmarks.metadrive_camera import MetaDriveCamera, Settings, why_not
 from benchmarks.one_core import OneCore, stay_on_one_core
 from benchmarks.our_world import CASES, Case, OurWorld
 from benchmarks.rates import Run, ratios, spread
+from benchmarks.words import count, processor
 
 __all__ = ['main', 'parse', 'report_case', 'report_ratio']
 
@@ -37,7 +38,7 @@ _HEAD = f'{"case":28}{"sets/s":>24}{"by the wall clock":>24}{"peak MB":>9}'
 def main(words: Sequence[str] | None = None) -> None:
     arguments = parse(words)
     stay_on_one_core()
-    print(f'{_processor()}, one core; load average {os.getloadavg()[0]:.1f} at the start')
+    print(f'{processor()}, one core; load average {os.getloadavg()[0]:.1f} at the start')
     print(f'median (least to most) of {arguments.runs} runs of {arguments.sets} sets of pictures')
     reason = why_not()
     with ExitStack() as stack:
@@ -73,8 +74,8 @@ def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument('--sets', type=_count, default=80, help='sets of six a run (80)')
-    parser.add_argument('--runs', type=_count, default=5, help='runs of each case (5)')
+    parser.add_argument('--sets', type=count, default=80, help='sets of six a run (80)')
+    parser.add_argument('--runs', type=count, default=5, help='runs of each case (5)')
     parser.add_argument(
         '--cases',
         nargs='+',
@@ -126,20 +127,6 @@ def _take_turns(
                 others[settings].append(other.run(THEIR_FRAMES))
     print(f'{report_case(case.name, ours)}   {about}', flush=True)
     return ours
-
-
-def _count(word: str) -> int:
-    if not word.isdecimal() or not 1 <= int(word) <= 10_000:
-        raise argparse.ArgumentTypeError(f'expected a whole number from 1 to 10000, got {word!r}')
-    return int(word)
-
-
-def _processor() -> str:
-    with open('/proc/cpuinfo', encoding='utf-8') as file:
-        for line in file:
-            if line.startswith('model name'):
-                return line.partition(':')[2].strip()
-    return 'a processor of unknown name'
 
 
 if __name__ == '__main__':

@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The trim takes out what a car gets wrong, slowly, within bounds, and not while standing."""
 
-import math
-from collections.abc import Callable
-
 import pytest
 
-from wpt_core.planning import SteeringTrim, TrimSettings, plan_curvature_1pm
-from wpt_core.types import InputError, Plan
+from wpt_core.planning import SteeringTrim, TrimSettings
+from wpt_core.types import InputError
 
 DT_S, DELAY_S, SPEED_MPS = 0.05, 0.3, 15.0
 
@@ -67,9 +64,3 @@ def test_it_learns_nothing_while_creeping_and_little_over_a_gap_in_time() -> Non
 def test_settings_out_of_range_are_named(field: str) -> None:
     with pytest.raises(InputError, match=f'TrimSettings.{field} must be above 0'):
         TrimSettings(**{field: 0.0})
-
-
-def test_the_curvature_of_a_plan_is_yaw_rate_over_speed(circle_plan: Callable[..., Plan]) -> None:
-    plan = circle_plan(speed_mps=12.0, curvature_1pm=0.01)
-    assert plan_curvature_1pm(plan, 0.3) == pytest.approx(0.01)
-    assert math.isfinite(plan_curvature_1pm(circle_plan(speed_mps=0.0, curvature_1pm=0.01), 0.3))
