@@ -27,8 +27,8 @@ __all__ = ['ExtractorStage', 'SightHeads', 'train_extractor']
 class ExtractorStage(Pace):
     """How the extractor is trained; the batch counts sets of views."""
 
-    steps: int = 2900
-    ahead_steps: int = 2400
+    steps: int = 9600
+    ahead_steps: int = 8000
     """So many of the steps see the first view only: one sixth of the work, and without the others
     beside it the network learns far sooner what a lane is."""
     batch: int = 64
@@ -86,7 +86,15 @@ def train_extractor(
     sight = SightHeads(student)
     both = nn.ModuleDict({'student': student, 'sight': sight}).to(place.device)
     student.extractor.backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
-    learning = Learning(both, stage, run=run, place=place, name='extractor', seed=seed)
+    learning = Learning(
+        both,
+        stage,
+        run=run,
+        place=place,
+        name='extractor',
+        seed=seed,
+        again_at=min(stage.ahead_steps, stage.steps - 1),
+    )
     stream = batches(
         moments,
         views,

@@ -40,10 +40,18 @@ class Learning:
     """An optimiser with its checkpoints: begins at the newest, and writes one now and then."""
 
     def __init__(
-        self, module: nn.Module, pace: Pace, *, run: RunFolder, place: Place, name: str, seed: int
+        self,
+        module: nn.Module,
+        pace: Pace,
+        *,
+        run: RunFolder,
+        place: Place,
+        name: str,
+        seed: int,
+        again_at: int = 0,
     ) -> None:
         self._module, self._pace, self._run, self._place = module, pace, run, place
-        self._name = name
+        self._name, self._again_at = name, again_at
         self._optimiser = torch.optim.AdamW(
             module.parameters(), lr=pace.learning_rate, weight_decay=pace.weight_decay
         )
@@ -67,7 +75,8 @@ class Learning:
         """Learn from one loss; `values` is asked when it is time to log."""
         pace = self._pace
         for group in self._optimiser.param_groups:
-            group['lr'] = pace.learning_rate * schedule(step, pace.steps, pace.warm_up)
+            share = schedule(step, pace.steps, pace.warm_up, again_at=self._again_at)
+            group['lr'] = pace.learning_rate * share
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         self._place.mean_gradients(self._module)
@@ -101,9 +110,14 @@ class Learning:
         return checkpoint.step
 
 
-def schedule(step: int, steps: int, warm_up: int) -> float:
-    """Share of the learning rate: a linear start, then half a cosine down to 2 %."""
+def schedule(step: int, steps: int, warm_up: int, *, again_at: int = 0) -> float:
+    """Share of the learning rate: a linear start, then half a cosine down to 2 %.
+
+    What begins at `again_at` has a start and a cosine of its own, of half the height.
+    """
+    if again_at and step >= again_at:
+        return 0.5 * schedule(step - again_at, steps - again_at, warm_up)
     if step < warm_up:
         return (step + 1) / warm_up
-    along = (step - warm_up) / max(1, steps - warm_up)
+    along = (step - warm_up) / max(1, (again_at or steps) - warm_up)
     return 0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * along))
