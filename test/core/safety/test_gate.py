@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gate in the situations that it is there for."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from wpt_core.safety import Gate, GateState, Passed
+from wpt_core.types import LateralCommand
+
+SPEED_MPS, CURVATURE_1PM = 15.0, 0.004
+TICK_S = 0.01
+
+
+def command(now_s: float, *, age_s: float = 0.1, curvature_1pm: float = CURVATURE_1PM):  # type: ignore[no-untyped-def]  # shorter
+    return LateralCommand(now_s, now_s - age_s, curvature_1pm, 0.0, valid=True)
+
+
+class Car:
+    """A gate with everything around it alive, until told otherwise."""
+
+    def __init__(self) -> None:
+        self.gate = Gate()
+        self.now_s = 10.0
+        self.commands = self.odometry = True
+        self.curvature_1pm = CURVATURE_1PM
+        self.alerts: list[str] = []
+
+    def run(self, seconds: float) -> Passed:
+        for _ in range(round(seconds / TICK_S)):
+            self.now_s += TICK_S
+            if self.commands:
+                made = command(self.now_s, curvature_1pm=self.curvature_1pm)
+                self.gate.watch.take_command(self.now_s, made)
+            if self.odometry:
+                self.gate.watch.take_odometry(self.now_s, self.now_s, SPEED_MPS, 0.0)
+            passed = self.tick()
+        return passed
+
+    def tick(self) -> Passed:
+        passed = self.gate.tick(self.now_s)
+        if passed.alert is not None:
+            self.alerts.append(passed.alert.code)
+        return passed
+
+    def engaged(self) -> 'Car':
+        self.run(0.1)
+        assert self.gate.engage(self.now_s) == ()
+        assert self.run(0.5).state is GateState.ENGAGED
+        return self
+
+
+def codes(passed: Passed) -> list[str]:
+    return [notice.code for notice in passed.reasons]
+
+
+def test_it_begins_disengaged_and_says_what_is_missing() -> None:
+    passed = Gate().tick(5.0)
+    assert passed.state is GateState.DISENGAGED
+    assert codes(passed) == ['plan_stale', 'command_stale', 'odometry_stale']
+    assert 'No plan yet' in passed.reasons[0].text
+    assert passed.command == LateralCommand(5.0, 0.0, 0.0, 0.0, valid=False)
+
+
+def test_engaging_is_explicit() -> None:
+    car = Car()
+    assert car.run(3.0).state is GateState.DISENGAGED
+    assert car.gate.engage(car.now_s) == ()
+    passed = car.run(0.5)
+    assert passed.state is GateState.ENGAGED
+    assert passed.reasons == ()
+    assert passed.command.valid
+    assert passed.command.curvature_1pm == pytest.approx(CURVATURE_1PM)
+    assert passed.command.plan_stamp_s == pytest.approx(car.now_s - 0.1)
+    assert car.alerts == ['engaged']
+
+
+def test_engaging_is_refused_with_the_reason_and_forgotten() -> None:
+    car = Car()
+    car.commands = False
+    car.run(0.1)
+    assert [notice.code for notice in car.gate.engage(car.now_s)] == [
+        'plan_stale',
+        'command_stale',
+    ]
+    car.commands = True
+    assert car.run(1.0).state is GateState.DISENGAGED
+
+
+def test_engaging_counts_for_the_next_tick_only_if_all_is_still_well() -> None:
+    car = Car()
+    car.run(0.1)
+    assert car.gate.engage(car.now_s) == ()
+    car.gate.take_driver(car.now_s, steers=True)
+    assert car.tick().state is GateState.DISENGAGED
+    car.gate.take_driver(car.now_s, steers=False)
+    assert car.run(2.0).state is GateState.DISENGAGED
+
+
+def test_it_begins_with_what_the_car_drives() -> None:
+    car = Car()
+    car.curvature_1pm = 0.01
+    car.run(0.1)
+    car.gate.engage(car.now_s)
+    first = car.run(TICK_S).command.curvature_1pm
+    assert 0.0 < first <= 5.0 * TICK_S / SPEED_MPS**2 * (1 + 1e-9)
+
+
+@pytest.mark.parametrize('dead', ['commands', 'odometry'])
+def test_what_falls_silent_degrades_then_disengages(dead: str) -> None:
+    car = Car().engaged()
+    setattr(car, dead, False)
+    age_s = 0.1 if dead == 'commands' else 0.0
+    assert car.run(0.28 - age_s).state is GateState.ENGAGED
+    held = car.run(0.04)
+    assert held.state is GateState.DEGRADED
+    assert held.command.valid
+    assert held.command.curvature_1pm == pytest.approx(CURVATURE_1PM)
+    fading = car.run(0.45)
+    assert fading.state is GateState.DEGRADED
+    assert 0.0 < fading.command.curvature_1pm < 0.6 * CURVATURE_1PM
+    assert car.run(0.11).state is GateState.DEGRADED
+    gone = car.run(0.04)
+    assert gone.state is GateState.DISENGAGED
+    assert not gone.command.valid
+    assert gone.command.curvature_1pm == 0.0
+    assert car.alerts == ['engaged', 'degraded', 'take_over']
+    setattr(car, dead, True)
+    assert car.run(1.0).state is GateState.DISENGAGED
+
+
+def test_a_plan_that_is_back_in_time_is_obeyed_again() -> None:
+    car = Car().engaged()
+    car.commands = False
+    assert car.run(0.5).state is GateState.DEGRADED
+    car.commands = True
+    assert car.run(0.1).state is GateState.ENGAGED
+
+
+def test_an_old_plan_in_new_commands_counts_as_old() -> None:
+    car = Car().engaged()
+    car.commands = False
+    plan_s = car.now_s
+    for _ in range(100):
+        car.now_s += TICK_S
+        late = LateralCommand(car.now_s, plan_s, CURVATURE_1PM, 0.0, valid=True)
+        car.gate.watch.take_command(car.now_s, late)
+        car.gate.watch.take_odometry(car.now_s, car.now_s, SPEED_MPS, 0.0)
+        passed = car.tick()
+    assert passed.state is GateState.DISENGAGED
+    assert codes(passed) == ['plan_stale']
+
+
+@pytest.mark.parametrize(
+    ('change', 'code'),
+    [
+        ({'valid': False}, 'command_invalid'),
+        ({'stamp_s': 1e6}, 'command_from_the_future'),
+        ({'plan_stamp_s': 1e6}, 'command_from_the_future'),
+        ({'stamp_s': 9.0}, 'command_before_plan'),
+        ({'stamp_s': 9.0, 'plan_stamp_s': 8.9}, 'command_out_of_order'),
+    ],
+)
+def test_unsound_commands_are_as_if_they_had_not_come(change: dict[str, float], code: str) -> None:
+    car = Car().engaged()
+    car.commands = False
+    for _ in range(25):
+        car.now_s += TICK_S
+        unsound = replace(command(car.now_s, curvature_1pm=0.013), **change)
+        car.gate.watch.take_command(car.now_s, unsound)
+        car.gate.watch.take_odometry(car.now_s, car.now_s, SPEED_MPS, 0.0)
+        passed = car.tick()
+        assert passed.command.curvature_1pm == pytest.approx(CURVATURE_1PM)
+    assert passed.state is GateState.DEGRADED
+    assert code in codes(passed)
+    car.commands = True
+    assert code not in codes(car.run(0.05))
+
+
+@pytest.mark.parametrize(
+    'name', ['stamp_s', 'plan_stamp_s', 'curvature_1pm', 'curvature_rate_1pmps']
+)
+@pytest.mark.parametrize('value', [math.nan, math.inf, -math.inf])
+def test_a_command_that_is_not_finite_is_a_fault_at_once(name: str, value: float) -> None:
+    car = Car().engaged()
+    car.gate.watch.take_command(car.now_s, replace(command(car.now_s), **{name: value}))
+    passed = car.tick()
+    assert passed.state is GateState.FAULT
+    assert not passed.command.valid
+    assert codes(passed) == ['command_not_finite']
+    assert car.alerts[-1] == 'take_over'
+
+
+@pytest.mark.parametrize('which', range(3))
+def test_odometry_that_is_not_finite_is_a_fault(which: int) -> None:
+    car = Car().engaged()
+    numbers = [car.now_s, SPEED_MPS, 0.0]
+    numbers[which] = math.nan
+    car.gate.watch.take_odometry(car.now_s, *numbers)
+    assert codes(car.tick()) == ['odometry_not_finite']
+
+
+@pytest.mark.parametrize(
+    ('speed_mps', 'state'), [(70.0, 'ENGAGED'), (70.1, 'FAULT'), (-71.0, 'FAULT')]
+)
+def test_a_speed_that_no_car_drives_is_a_fault(speed_mps: float, state: str) -> None:
+    car = Car().engaged()
+    car.gate.watch.take_odometry(car.now_s, car.now_s + 0.001, speed_mps, 0.0)
+    assert car.tick().state is GateState[state]
+
+
+@pytest.mark.parametrize(('ahead_s', 'state'), [(0.049, 'ENGAGED'), (0.06, 'DISENGAGED')])
+def test_odometry_from_the_future_is_not_taken(ahead_s: float, state: str) -> None:
+    car = Car().engaged()
+    car.odometry = False
+    for _ in range(100):
+        car.gate.watch.take_odometry(car.now_s, car.now_s + ahead_s, SPEED_MPS, 0.0)
+        passed = car.run(TICK_S)
+    assert passed.state is GateState[state]
+
+
+def test_a_fault_heals_to_disengaged_after_its_time() -> None:
+    car = Car().engaged()
+    car.gate.watch.take_intruders(('/somebody',))
+    passed = car.run(2.0)
+    assert passed.state is GateState.FAULT
+    assert '/somebody' in passed.reasons[0].text
+    assert car.gate.engage(car.now_s)[0].code == 'intruder'
+    car.gate.watch.take_intruders(())
+    assert car.run(0.98).state is GateState.FAULT
+    assert car.run(0.04).state is GateState.DISENGAGED
+    assert car.alerts == ['engaged', 'take_over', 'disengaged']
+    assert car.gate.engage(car.now_s) == ()
+
+
+def test_a_fault_while_nobody_steers_is_a_warning() -> None:
+    car = Car()
+    car.run(0.1)
+    car.gate.watch.take_intruders(('/somebody',))
+    car.tick()
+    assert car.alerts == ['fault']
+
+
+def test_the_driver_wins_and_gets_the_wheel_back_smoothly() -> None:
+    car = Car().engaged()
+    car.gate.take_driver(car.now_s, steers=True)
+    passed = car.run(1.0)
+    assert passed.state is GateState.OVERRIDDEN
+    assert codes(passed) == ['driver_steers']
+    assert not passed.command.valid
+    assert car.gate.engage(car.now_s)[0].code == 'driver_steers'
+    car.gate.take_driver(car.now_s, steers=False)
+    assert codes(car.run(0.48)) == ['driver_releases']
+    resumed = car.run(0.03)
+    assert resumed.state is GateState.ENGAGED
+    assert resumed.command.curvature_1pm < 0.5 * CURVATURE_1PM
+    assert car.alerts == ['engaged', 'overridden', 'engaged']
+
+
+def test_a_driver_who_keeps_the_wheel_drives() -> None:
+    car = Car().engaged()
+    car.gate.take_driver(car.now_s, steers=True)
+    passed = car.run(4.0)
+    car.gate.take_driver(car.now_s, steers=True)
+    assert passed.state is GateState.OVERRIDDEN
+    assert car.run(1.0).state is GateState.OVERRIDDEN
+    assert car.run(0.02).state is GateState.DISENGAGED
+    assert car.alerts == ['engaged', 'overridden', 'disengaged']
+
+
+def test_nothing_is_resumed_while_the_plan_is_late() -> None:
+    car = Car().engaged()
+    car.gate.take_driver(car.now_s, steers=True)
+    car.run(0.1)
+    car.gate.take_driver(car.now_s, steers=False)
+    car.commands = False
+    assert car.run(0.7).state is GateState.OVERRIDDEN
+    assert car.run(0.3).state is GateState.DISENGAGED
+
+
+def test_disengaging_is_never_refused() -> None:
+    car = Car().engaged()
+    car.gate.engage(car.now_s)
+    car.gate.disengage()
+    assert car.run(TICK_S).state is GateState.DISENGAGED
+    assert car.run(1.0).state is GateState.DISENGAGED
+    assert car.alerts == ['engaged', 'disengaged']
+
+
+@pytest.mark.parametrize('steers', [False, True])
+def test_time_that_jumps_back_is_a_fault_and_everything_is_heard_anew(steers: bool) -> None:
+    car = Car().engaged()
+    car.gate.take_driver(car.now_s, steers=steers)
+    car.now_s -= 5.0
+    passed = car.tick()
+    assert passed.state is GateState.FAULT
+    assert '5.00 s' in passed.reasons[0].text
+    car.gate.take_driver(car.now_s, steers=False)
+    assert car.run(1.05).state is GateState.DISENGAGED
+    assert car.gate.engage(car.now_s) == ()
+    assert car.run(0.1).state is GateState.ENGAGED
+
+
+@pytest.mark.parametrize('now_s', [math.nan, math.inf])
+def test_a_clock_without_a_number_is_a_fault(now_s: float) -> None:
+    assert Gate().tick(now_s).state is GateState.FAULT
+    car = Car().engaged()
+    passed = car.gate.tick(now_s)
+    assert passed.state is GateState.FAULT
+    assert passed.command.stamp_s == car.now_s
+
+
+def test_a_message_without_a_time_is_not_taken() -> None:
+    gate = Gate()
+    gate.watch.take_command(math.nan, command(1.0))
+    gate.watch.take_odometry(math.nan, 1.0, SPEED_MPS, 0.0)
+    assert gate.watch.command is None
+    assert len(gate.engage(math.nan)) == 4
+
+
+@pytest.mark.parametrize(('pause_s', 'state'), [(0.199, 'ENGAGED'), (0.21, 'FAULT')])
+def test_a_gate_that_was_not_run_while_steering_is_a_fault(pause_s: float, state: str) -> None:
+    car = Car().engaged()
+    car.now_s += pause_s
+    passed = car.tick()
+    assert passed.state is GateState[state]
+
+
+def test_a_gate_that_was_not_run_while_nobody_steered_is_none() -> None:
+    car = Car()
+    car.run(0.1)
+    car.now_s += 100.0
+    assert car.tick().state is GateState.DISENGAGED
+
+
+def test_a_pause_is_not_made_up_for_by_a_jump() -> None:
+    car = Car().engaged()
+    car.now_s += 0.15
+    car.gate.watch.take_command(car.now_s, command(car.now_s, curvature_1pm=-0.01))
+    passed = car.tick()
+    step = CURVATURE_1PM - passed.command.curvature_1pm
+    assert step == pytest.approx(5.0 * 0.05 / SPEED_MPS**2)
+    assert passed.command.curvature_rate_1pmps == pytest.approx(-5.0 / SPEED_MPS**2)
