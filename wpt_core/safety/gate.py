@@ -98,9 +98,6 @@ class Gate:
             return None
         if now_s < then_s:
             self.watch.forget()
-            self._free_since_s = now_s
-            if self._steering_since_s is not None:
-                self._steering_since_s = now_s
             text = f'The clock jumped back by {then_s - now_s:.2f} s.'
             return Notice(Level.ERROR, 'time_jumped_back', text)
         if now_s - then_s > self._settings.gap_s and self.state in _STEERING:

@@ -1,58 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The gate in the situations that it is there for."""
 
-import math
-from dataclasses import replace
-
 import pytest
+from gate_car import CURVATURE_1PM, SPEED_MPS, TICK_S, Car, codes, command
 
-from wpt_core.safety import Gate, GateState, Passed
+from wpt_core.safety import Gate, GateState
 from wpt_core.types import LateralCommand
-
-SPEED_MPS, CURVATURE_1PM = 15.0, 0.004
-TICK_S = 0.01
-
-
-def command(now_s: float, *, age_s: float = 0.1, curvature_1pm: float = CURVATURE_1PM):  # type: ignore[no-untyped-def]  # shorter
-    return LateralCommand(now_s, now_s - age_s, curvature_1pm, 0.0, valid=True)
-
-
-class Car:
-    """A gate with everything around it alive, until told otherwise."""
-
-    def __init__(self) -> None:
-        self.gate = Gate()
-        self.now_s = 10.0
-        self.commands = self.odometry = True
-        self.curvature_1pm = CURVATURE_1PM
-        self.alerts: list[str] = []
-
-    def run(self, seconds: float) -> Passed:
-        for _ in range(round(seconds / TICK_S)):
-            self.now_s += TICK_S
-            if self.commands:
-                made = command(self.now_s, curvature_1pm=self.curvature_1pm)
-                self.gate.watch.take_command(self.now_s, made)
-            if self.odometry:
-                self.gate.watch.take_odometry(self.now_s, self.now_s, SPEED_MPS, 0.0)
-            passed = self.tick()
-        return passed
-
-    def tick(self) -> Passed:
-        passed = self.gate.tick(self.now_s)
-        if passed.alert is not None:
-            self.alerts.append(passed.alert.code)
-        return passed
-
-    def engaged(self) -> 'Car':
-        self.run(0.1)
-        assert self.gate.engage(self.now_s) == ()
-        assert self.run(0.5).state is GateState.ENGAGED
-        return self
-
-
-def codes(passed: Passed) -> list[str]:
-    return [notice.code for notice in passed.reasons]
 
 
 def test_it_begins_disengaged_and_says_what_is_missing() -> None:
@@ -138,88 +91,6 @@ def test_a_plan_that_is_back_in_time_is_obeyed_again() -> None:
     assert car.run(0.1).state is GateState.ENGAGED
 
 
-def test_an_old_plan_in_new_commands_counts_as_old() -> None:
-    car = Car().engaged()
-    car.commands = False
-    plan_s = car.now_s
-    for _ in range(100):
-        car.now_s += TICK_S
-        late = LateralCommand(car.now_s, plan_s, CURVATURE_1PM, 0.0, valid=True)
-        car.gate.watch.take_command(car.now_s, late)
-        car.gate.watch.take_odometry(car.now_s, car.now_s, SPEED_MPS, 0.0)
-        passed = car.tick()
-    assert passed.state is GateState.DISENGAGED
-    assert codes(passed) == ['plan_stale']
-
-
-@pytest.mark.parametrize(
-    ('change', 'code'),
-    [
-        ({'valid': False}, 'command_invalid'),
-        ({'stamp_s': 1e6}, 'command_from_the_future'),
-        ({'plan_stamp_s': 1e6}, 'command_from_the_future'),
-        ({'stamp_s': 9.0}, 'command_before_plan'),
-        ({'stamp_s': 9.0, 'plan_stamp_s': 8.9}, 'command_out_of_order'),
-    ],
-)
-def test_unsound_commands_are_as_if_they_had_not_come(change: dict[str, float], code: str) -> None:
-    car = Car().engaged()
-    car.commands = False
-    for _ in range(25):
-        car.now_s += TICK_S
-        unsound = replace(command(car.now_s, curvature_1pm=0.013), **change)
-        car.gate.watch.take_command(car.now_s, unsound)
-        car.gate.watch.take_odometry(car.now_s, car.now_s, SPEED_MPS, 0.0)
-        passed = car.tick()
-        assert passed.command.curvature_1pm == pytest.approx(CURVATURE_1PM)
-    assert passed.state is GateState.DEGRADED
-    assert code in codes(passed)
-    car.commands = True
-    assert code not in codes(car.run(0.05))
-
-
-@pytest.mark.parametrize(
-    'name', ['stamp_s', 'plan_stamp_s', 'curvature_1pm', 'curvature_rate_1pmps']
-)
-@pytest.mark.parametrize('value', [math.nan, math.inf, -math.inf])
-def test_a_command_that_is_not_finite_is_a_fault_at_once(name: str, value: float) -> None:
-    car = Car().engaged()
-    car.gate.watch.take_command(car.now_s, replace(command(car.now_s), **{name: value}))
-    passed = car.tick()
-    assert passed.state is GateState.FAULT
-    assert not passed.command.valid
-    assert codes(passed) == ['command_not_finite']
-    assert car.alerts[-1] == 'take_over'
-
-
-@pytest.mark.parametrize('which', range(3))
-def test_odometry_that_is_not_finite_is_a_fault(which: int) -> None:
-    car = Car().engaged()
-    numbers = [car.now_s, SPEED_MPS, 0.0]
-    numbers[which] = math.nan
-    car.gate.watch.take_odometry(car.now_s, *numbers)
-    assert codes(car.tick()) == ['odometry_not_finite']
-
-
-@pytest.mark.parametrize(
-    ('speed_mps', 'state'), [(70.0, 'ENGAGED'), (70.1, 'FAULT'), (-71.0, 'FAULT')]
-)
-def test_a_speed_that_no_car_drives_is_a_fault(speed_mps: float, state: str) -> None:
-    car = Car().engaged()
-    car.gate.watch.take_odometry(car.now_s, car.now_s + 0.001, speed_mps, 0.0)
-    assert car.tick().state is GateState[state]
-
-
-@pytest.mark.parametrize(('ahead_s', 'state'), [(0.049, 'ENGAGED'), (0.06, 'DISENGAGED')])
-def test_odometry_from_the_future_is_not_taken(ahead_s: float, state: str) -> None:
-    car = Car().engaged()
-    car.odometry = False
-    for _ in range(100):
-        car.gate.watch.take_odometry(car.now_s, car.now_s + ahead_s, SPEED_MPS, 0.0)
-        passed = car.run(TICK_S)
-    assert passed.state is GateState[state]
-
-
 def test_a_fault_heals_to_disengaged_after_its_time() -> None:
     car = Car().engaged()
     car.gate.watch.take_intruders(('/somebody',))
@@ -286,37 +157,6 @@ def test_disengaging_is_never_refused() -> None:
     assert car.run(TICK_S).state is GateState.DISENGAGED
     assert car.run(1.0).state is GateState.DISENGAGED
     assert car.alerts == ['engaged', 'disengaged']
-
-
-@pytest.mark.parametrize('steers', [False, True])
-def test_time_that_jumps_back_is_a_fault_and_everything_is_heard_anew(steers: bool) -> None:
-    car = Car().engaged()
-    car.gate.take_driver(car.now_s, steers=steers)
-    car.now_s -= 5.0
-    passed = car.tick()
-    assert passed.state is GateState.FAULT
-    assert '5.00 s' in passed.reasons[0].text
-    car.gate.take_driver(car.now_s, steers=False)
-    assert car.run(1.05).state is GateState.DISENGAGED
-    assert car.gate.engage(car.now_s) == ()
-    assert car.run(0.1).state is GateState.ENGAGED
-
-
-@pytest.mark.parametrize('now_s', [math.nan, math.inf])
-def test_a_clock_without_a_number_is_a_fault(now_s: float) -> None:
-    assert Gate().tick(now_s).state is GateState.FAULT
-    car = Car().engaged()
-    passed = car.gate.tick(now_s)
-    assert passed.state is GateState.FAULT
-    assert passed.command.stamp_s == car.now_s
-
-
-def test_a_message_without_a_time_is_not_taken() -> None:
-    gate = Gate()
-    gate.watch.take_command(math.nan, command(1.0))
-    gate.watch.take_odometry(math.nan, 1.0, SPEED_MPS, 0.0)
-    assert gate.watch.command is None
-    assert len(gate.engage(math.nan)) == 4
 
 
 @pytest.mark.parametrize(('pause_s', 'state'), [(0.199, 'ENGAGED'), (0.21, 'FAULT')])

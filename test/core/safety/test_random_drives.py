@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -126,6 +127,7 @@ def tell(
             promises.plan_s = max(promises.plan_s, plan_s)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=DRIVES,
     deadline=None,
