@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables in the documentation are those of the code."""
+
+from pathlib import Path
+
+import pytest
+
+from wpt_core.safety import TRANSITIONS
+from wpt_core.types import InputError
+from wpt_ros.reference import outdated, renewed, write
+
+PAGE = 'before\n<!-- made from the code: {} -->\nstone age\n<!-- end -->\nafter\n'
+
+
+def test_the_documentation_is_up_to_date(root: Path) -> None:
+    assert outdated(root / 'docs') == [], 'python -m wpt_ros.reference --write'
+
+
+def test_only_the_table_is_renewed() -> None:
+    page = renewed(PAGE.format('gate_states'))
+    assert page.startswith('before\n<!-- made from the code: gate_states -->\n')
+    assert page.endswith('<!-- end -->\nafter\n')
+    assert 'stone age' not in page
+    assert page.count('\n| ') == 2 + len(TRANSITIONS)
+    assert renewed(page) == page
+
+
+def test_every_setting_has_its_sentence() -> None:
+    rows = [line for line in renewed(PAGE.format('gate_settings')).splitlines() if '`' in line]
+    assert '| `late_s` | 0.3 | A plan, a command or an odometry older than this' in rows[2]
+
+
+def test_a_page_is_brought_up_to_date(tmp_path: Path) -> None:
+    page = tmp_path / 'safety.md'
+    page.write_text(PAGE.format('gate_settings'))
+    assert write(tmp_path) == [page]
+    assert outdated(tmp_path) == []
+
+
+def test_a_table_that_is_not_there_is_told() -> None:
+    with pytest.raises(InputError, match='expected one of gate_states'):
+        renewed(PAGE.format('nothing'))
