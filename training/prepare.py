@@ -36,9 +36,9 @@ class Prepare:
 
     out: Path = Path('out/data/train')
     """Folder of the episodes."""
-    perturbed: int = 300
+    perturbed: int = 900
     """Drives of the expert that are pushed off their line now and then."""
-    clean: int = 150
+    clean: int = 250
     """Drives of the expert that are not."""
     first: int = 0
     """Number of the first scenario; other numbers, other worlds."""
