@@ -8,11 +8,9 @@ SPEED_MPS, CURVATURE_1PM = 15.0, 0.004
 TICK_S = 0.01
 
 
-def command(
-    now_s: float, *, age_s: float = 0.1, curvature_1pm: float = CURVATURE_1PM
-) -> LateralCommand:
-    """A sound one."""
-    return LateralCommand(now_s, now_s - age_s, curvature_1pm, 0.0, valid=True)
+def command(now_s: float, *, curvature_1pm: float = CURVATURE_1PM) -> LateralCommand:
+    """A sound one, from a plan that is a tenth of a second old."""
+    return LateralCommand(now_s, now_s - 0.1, curvature_1pm, 0.0, valid=True)
 
 
 class Car:
