@@ -6,18 +6,12 @@ from collections.abc import Callable
 
 from training.referee.disturbance import Disturbance
 from wpt_core.pipeline import Planned, Planner
-from wpt_core.planning import SteeringTrim
+from wpt_core.planning import Controller
 from wpt_core.types import Action
 from wpt_core.world.drive import STEP_S, Longitudinal, Observation
 from wpt_core.world.drivers import DriverKind
 
 __all__ = ['StudentDriver', 'student_kind']
-
-_LATERAL_MPS2 = 3.0
-_LATERAL_JERK_MPS3 = 5.0
-"""ISO 11270; the safety gate on a car holds to the same."""
-_LEAST_SPEED_MPS = 2.0
-
 
 class StudentDriver:
     """Plans on every set of pictures it is shown, and steers in between."""
@@ -30,9 +24,8 @@ class StudentDriver:
         self._disturbance = disturbance or Disturbance()
         late = round(self._disturbance.extra_delay_s / STEP_S)
         self._late: deque[Action] = deque([Action(0.0, 0.0)] * late)
-        self._trim = SteeringTrim()
+        self._controller = Controller()
         self._tick = 0
-        self._asked_1pm: float | None = None
         self.planned: Planned | None = None
         """What the newest pictures led to."""
 
@@ -46,28 +39,15 @@ class StudentDriver:
                 command=seen.command,
                 delay_s=seen.actuator_delay_s,
             )
+            self._controller.take_plan(
+                self.planned.plan, self.planned.action, delay_s=seen.actuator_delay_s
+            )
         self._tick += 1
         assert self.planned is not None
-        wanted = self._limited(self.planned.action.curvature_1pm, seen)
-        asked = self._trim.ask(
-            seen.time_s,
-            wanted,
-            driven_1pm=seen.curvature_1pm,
-            speed_mps=seen.speed_mps,
-            delay_s=seen.actuator_delay_s,
-        )
-        self._late.append(Action(asked, self.planned.action.acceleration_mps2))
+        self._controller.take_motion(seen.speed_mps, seen.curvature_1pm)
+        asked_1pm = self._controller.ask(seen.time_s).curvature_1pm
+        self._late.append(Action(asked_1pm, self.planned.action.acceleration_mps2))
         return self._late.popleft()
-
-    def _limited(self, curvature_1pm: float, seen: Observation) -> float:
-        """Within what passengers and the standard allow, at this speed."""
-        square = max(seen.speed_mps, _LEAST_SPEED_MPS) ** 2
-        before = seen.curvature_1pm if self._asked_1pm is None else self._asked_1pm
-        change = _LATERAL_JERK_MPS3 * STEP_S / square
-        most = _LATERAL_MPS2 / square
-        wanted = min(max(curvature_1pm, before - change), before + change)
-        self._asked_1pm = min(max(wanted, -most), most)
-        return self._asked_1pm
 
 
 def student_kind(

@@ -50,7 +50,10 @@ class SteeringTrim:
         speed_mps: float,
         delay_s: float,
     ) -> float:
-        """The curvature to ask for, so that `wanted_1pm` is what is driven after `delay_s`."""
+        """The curvature to ask for, so that `wanted_1pm` is what is driven after `delay_s`.
+
+        Asking again at the same time replaces what was wanted then.
+        """
         settings = self._settings
         square = max(speed_mps, settings.least_speed_mps) ** 2
         while self._wanted and self._wanted[0][0] <= now_s - delay_s:
@@ -63,5 +66,7 @@ class SteeringTrim:
         most = settings.most_lateral_mps2
         self._learnt_mps2 = min(max(self._learnt_mps2, -most), most)
         self._then_s = now_s
+        if self._wanted and self._wanted[-1][0] == now_s:
+            self._wanted.pop()
         self._wanted.append((now_s, wanted_1pm))
         return wanted_1pm + self._learnt_mps2 / square

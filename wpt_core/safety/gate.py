@@ -53,7 +53,7 @@ class Gate:
         self._steering_since_s: float | None = None
         self._free_since_s = -math.inf
         self._then_s: float | None = None
-        self._asked_1pm = self._held_1pm = 0.0
+        self._elapsed_s = self._before_1pm = self._asked_1pm = self._held_1pm = 0.0
 
     def engage(self, now_s: float) -> tuple[Notice, ...]:
         """Ask to steer; what speaks against it, and if nothing does, the next tick engages."""
@@ -73,22 +73,33 @@ class Gate:
             self._steering_since_s, self._free_since_s = None, now_s
 
     def tick(self, now_s: float) -> Passed:
-        """Judge, and let through what may be let through."""
-        then_s = self._then_s
+        """Judge, and let through what may be let through.
+
+        At the same time once more, that moment is judged anew with what is known by then.
+        """
         fault = self._time_fault(now_s) or self.watch.broken()
-        if not math.isfinite(now_s):
-            now_s = then_s or 0.0
-        self._then_s = now_s
+        now_s = self._advance(now_s)
         if fault is not None:
             self._fault, self._ill_s = (fault,), now_s
         before, events = self.state, self._events(now_s, broken=fault is not None)
         self.state = next_state(before, events)
         self._wants_on = self._wants_off = False
         reasons = self._reasons(now_s)
-        elapsed_s = 0.0 if then_s is None else min(max(now_s - then_s, 0.0), _MOST_ELAPSED_S)
-        command = self._command(now_s, elapsed_s)
+        command = self._command(now_s)
         asked = Event.DISENGAGE in events
         return Passed(command, self.state, reasons, _alert(before, self.state, reasons, asked))
+
+    def _advance(self, now_s: float) -> float:
+        """Close the moment before this one; the time, which is the old one if it is no number."""
+        then_s = self._then_s
+        if not math.isfinite(now_s):
+            now_s = then_s or 0.0
+        if then_s is None or now_s != then_s:
+            elapsed_s = 0.0 if then_s is None else now_s - then_s
+            self._elapsed_s = min(max(elapsed_s, 0.0), _MOST_ELAPSED_S)
+            self._before_1pm = self._asked_1pm
+        self._then_s = now_s
+        return now_s
 
     def _time_fault(self, now_s: float) -> Notice | None:
         then_s = self._then_s
@@ -141,12 +152,12 @@ class Gate:
             return (released if self._steering_since_s is None else _DRIVER_STEERS,)
         return self._against(now_s)
 
-    def _command(self, now_s: float, elapsed_s: float) -> LateralCommand:
-        watch, before = self.watch, self._asked_1pm
+    def _command(self, now_s: float) -> LateralCommand:
+        watch, before, elapsed_s = self.watch, self._before_1pm, self._elapsed_s
         if self.state not in _STEERING or watch.command is None:
             most = self._limits.most_1pm(watch.speed_mps)
             # Whoever engages begins with what the car drives already.
-            self._asked_1pm = min(max(watch.curvature_1pm, -most), most)
+            self._before_1pm = self._asked_1pm = min(max(watch.curvature_1pm, -most), most)
             return LateralCommand(now_s, 0.0, 0.0, 0.0, valid=False)
         if self.state is GateState.ENGAGED:
             self._held_1pm = watch.command.curvature_1pm

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the newest plan to the curvature to ask for now, between plans as well as at them."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from wpt_core.planning.trim import SteeringTrim
+from wpt_core.types import Action, InputError, LateralCommand, Plan
+
+__all__ = ['Controller', 'ControllerSettings']
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerSettings:
+    """What passengers are spared; the gate holds to limits of its own."""
+
+    lateral_mps2: float = 3.0
+    """Most lateral acceleration that is wanted (ISO 11270)."""
+    lateral_jerk_mps3: float = 5.0
+    """Most change of it in a second (ISO 11270): what is wanted never jumps, at no new plan."""
+    least_speed_mps: float = 2.0
+    """Below this speed the limits are those at this speed, so that they stay finite."""
+    most_age_s: float = 0.5
+    """A plan is followed along its own bends for so long; after that the last curvature stays."""
+
+    def __post_init__(self) -> None:
+        for name in self.__dataclass_fields__:
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value > 0.0):
+                raise InputError(
+                    f'ControllerSettings.{name} must be a finite number above 0, got {value}.'
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class _Aim:
+    """A plan, as far as steering needs it."""
+
+    plan: Plan
+    curvature_1pm: float
+    """Asked for by the network, for `delay_s` after the images."""
+    delay_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Motion:
+    speed_mps: float
+    curvature_1pm: float
+
+
+class Controller:
+    """Tell it plans and motion as they come, and `ask` at any rate.
+
+    Asking again at the same time decides that moment anew, with what is known by then.
+    """
+
+    def __init__(self, settings: ControllerSettings | None = None) -> None:
+        self._settings = settings or ControllerSettings()
+        self._trim = SteeringTrim()
+        self._aim: _Aim | None = None
+        self._motion: _Motion | None = None
+        self._steers = True
+        self._now_s: float | None = None
+        self._elapsed_s = self._before_1pm = self._wanted_1pm = 0.0
+
+    def take_plan(self, plan: Plan, action: Action, *, delay_s: float) -> None:
+        """The newest plan, and what its network asks for `delay_s` after the images."""
+        self._aim = _Aim(plan, action.curvature_1pm, delay_s)
+
+    def take_motion(self, speed_mps: float, curvature_1pm: float) -> None:
+        """Of the car, by its odometry."""
+        self._motion = _Motion(abs(speed_mps), curvature_1pm)
+
+    def take_steering(self, steers: bool) -> None:
+        """Whether the car obeys; while it does not, nothing is learnt from what it drives."""
+        if steers != self._steers:
+            self._trim = SteeringTrim()
+            self._now_s = None
+        self._steers = steers
+
+    def forget(self) -> None:
+        """Begin anew, for instance when time has jumped."""
+        self._aim = self._motion = self._now_s = None
+        self._trim = SteeringTrim()
+
+    def ask(self, now_s: float) -> LateralCommand:
+        """What to ask of the car now; not valid before there is a plan and a motion."""
+        aim, motion = self._aim, self._motion
+        if aim is None or motion is None:
+            return LateralCommand(now_s, 0.0, 0.0, 0.0, valid=False)
+        self._advance(now_s, motion)
+        self._wanted_1pm = self._limited(self._followed(now_s, aim), motion.speed_mps)
+        rate = (self._wanted_1pm - self._before_1pm) / self._elapsed_s if self._elapsed_s else 0.0
+        asked = self._wanted_1pm
+        if self._steers:
+            asked = self._trim.ask(
+                now_s,
+                self._wanted_1pm,
+                driven_1pm=motion.curvature_1pm,
+                speed_mps=motion.speed_mps,
+                delay_s=aim.delay_s,
+            )
+        return LateralCommand(now_s, aim.plan.stamp_s, asked, rate, valid=True)
+
+    def _advance(self, now_s: float, motion: _Motion) -> None:
+        """Close the moment before this one; a car that is not steered is followed."""
+        then_s = self._now_s
+        if then_s is None or now_s < then_s or not self._steers:
+            self._before_1pm, self._elapsed_s = motion.curvature_1pm, 0.0
+        elif now_s > then_s:
+            self._before_1pm, self._elapsed_s = self._wanted_1pm, now_s - then_s
+        self._now_s = now_s
+
+    def _followed(self, now_s: float, aim: _Aim) -> float:
+        """What the network asked for, and by how much its plan bends on since then."""
+        age_s = min(max(now_s - aim.plan.stamp_s, 0.0), self._settings.most_age_s)
+        if age_s == 0.0:
+            return aim.curvature_1pm
+        plan, best = aim.plan, aim.plan.best
+        times_s = (aim.delay_s, aim.delay_s + age_s)
+        yaw_rates = np.interp(times_s, plan.times_s, plan.yaw_rates_radps[best])
+        speeds = np.interp(times_s, plan.times_s, plan.speeds_mps[best])
+        then, now = yaw_rates / np.maximum(speeds, self._settings.least_speed_mps)
+        return aim.curvature_1pm + float(now - then)
+
+    def _limited(self, curvature_1pm: float, speed_mps: float) -> float:
+        settings = self._settings
+        square = max(speed_mps, settings.least_speed_mps) ** 2
+        change = settings.lateral_jerk_mps3 * self._elapsed_s / square
+        most = settings.lateral_mps2 / square
+        low, high = self._before_1pm - change, self._before_1pm + change
+        return min(max(min(max(curvature_1pm, low), high), -most), most)
