@@ -37,6 +37,7 @@ def message_number(kind: str, number: int) -> float | int:
 
 def test_the_package_holds_the_seven_messages() -> None:
     assert [message.__name__ for message in MESSAGES] == [
+        'DriveProgress',
         'DriveState',
         'DrivingCommand',
         'LateralCommand',
