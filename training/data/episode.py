@@ -19,12 +19,12 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.bags import BagWriter, TopicQos, definitions_from
 from wpt_core.geometry import quaternion_from_rotation, rotation_from_rpy
+from wpt_core.sensing import jpeg_of
 from wpt_core.types import Camera, Command, EgoState, InputError, Rig
 
 __all__ = ['LANE_AHEAD_M', 'About', 'EpisodeWriter', 'Labels', 'image_topic', 'stamp_ns_of']
@@ -110,7 +110,8 @@ class EpisodeWriter:
             self._begin(stamp_ns)
         compressed = self._bag.message_type('sensor_msgs/msg/CompressedImage')
         for name, picture in pictures.items():
-            message = compressed(self._header(stamp_ns, name), 'jpeg', _jpeg(picture))
+            content = jpeg_of(picture, _JPEG_QUALITY)
+            message = compressed(self._header(stamp_ns, name), 'jpeg', content)
             self._images[name].write(stamp_ns, message)
         driving = self._bag.message_type('wpt_msgs/msg/DrivingCommand')
         self._command.write(
@@ -152,10 +153,16 @@ class EpisodeWriter:
             yaws_rad=flat[4],
             yaw_rates_radps=flat[5],
         )
-        times = times_s[: len(points)].astype(np.float32)
         self._plan.write(
             stamp_ns,
-            make('wpt_msgs/msg/Plan')(header=header, times_s=times, hypotheses=[hypothesis]),
+            make('wpt_msgs/msg/Plan')(
+                header=header,
+                times_s=times_s[: len(points)].astype(np.float32),
+                hypotheses=[hypothesis],
+                action_curvature_1pm=labels.curvature_1pm,
+                action_acceleration_mps2=float(points[0, 3]),
+                action_delay_s=self._about.actuator_delay_s,
+            ),
         )
         self._action.write(
             stamp_ns,
@@ -231,9 +238,3 @@ def about_from(text: str, *, where: str) -> About:
         return About(**found)
     except (ValueError, TypeError) as error:
         raise InputError(f'{where}: /episode cannot be read ({error}).') from error
-
-
-def _jpeg(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
-    _, content = cv2.imencode('.jpg', cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), quality)
-    return content.ravel()

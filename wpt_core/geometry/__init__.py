@@ -20,6 +20,7 @@ from wpt_core.geometry.camera import (
     rays,
     undistort,
 )
+from wpt_core.geometry.frame_tree import FrameTree, motion_from
 from wpt_core.geometry.path import Path
 from wpt_core.geometry.rotations import (
     BASE_FROM_OPTICAL_AXES,
@@ -46,6 +47,7 @@ __all__ = [
     'Box',
     'Boxes',
     'FloatArray',
+    'FrameTree',
     'Path',
     'apply',
     'compose',
@@ -58,6 +60,7 @@ __all__ = [
     'inverse',
     'invert',
     'lift',
+    'motion_from',
     'overlap',
     'overlaps',
     'pixel_grid',

@@ -1,9 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """What do the cameras see now?"""
 
-from wpt_core.sensing.camera_set import CameraSet
+from wpt_core.sensing.assembly import CameraSetDue, SetAssembler
+from wpt_core.sensing.camera_set import MOST_AGE_S, CameraSet
+from wpt_core.sensing.pictures import CompressedPicture, RawPicture, jpeg_of
 from wpt_core.sensing.rig import load_rig, surround_rig
 from wpt_core.sensing.views import LEAST_SHARE, ViewWarper
 from wpt_core.sensing.yaml_file import read_yaml
 
-__all__ = ['LEAST_SHARE', 'CameraSet', 'ViewWarper', 'load_rig', 'read_yaml', 'surround_rig']
+__all__ = [
+    'LEAST_SHARE',
+    'MOST_AGE_S',
+    'CameraSet',
+    'CameraSetDue',
+    'CompressedPicture',
+    'RawPicture',
+    'SetAssembler',
+    'ViewWarper',
+    'jpeg_of',
+    'load_rig',
+    'read_yaml',
+    'surround_rig',
+]

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A serialised message read field by field, without making a message of it."""
+
+import struct
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wpt_core.types import InputError
+
+__all__ = ['CdrReader']
+
+_HEAD_BYTES = 4
+_ORDERS = MappingProxyType({b'\x00\x00': '>', b'\x00\x01': '<'})
+"""By the first two bytes; the next two are options that these forms do not use."""
+
+
+class CdrReader:
+    """Goes through the bytes of one message in the order of its fields.
+
+    InputError, naming message and field, for whatever the bytes do not hold.
+    """
+
+    def __init__(self, content: bytes, message: str) -> None:
+        self._content, self._message, self._place = content, message, _HEAD_BYTES
+        order = _ORDERS.get(content[:2])
+        if order is None or len(content) < _HEAD_BYTES:
+            raise InputError(
+                f'a {message} of {len(content)} bytes begins with {content[:2].hex() or "nothing"}'
+                ', expected plain CDR (0000 or 0001); use an RMW that sends it'
+            )
+        self._int32 = struct.Struct(f'{order}i')
+        self._uint32 = struct.Struct(f'{order}I')
+
+    def int32(self, field: str) -> int:
+        value: int = self._int32.unpack_from(self._content, self._take(4, field, align=4))[0]
+        return value
+
+    def uint32(self, field: str) -> int:
+        value: int = self._uint32.unpack_from(self._content, self._take(4, field, align=4))[0]
+        return value
+
+    def octet(self, field: str) -> int:
+        return self._content[self._take(1, field)]
+
+    def string(self, field: str) -> str:
+        """Up to its first zero byte, with a mark for what is not UTF-8, as rclpy has it."""
+        size = self.uint32(field)
+        start = self._take(size, field)
+        content = self._content[start : start + size]
+        return content.partition(b'\0')[0].decode('utf-8', 'replace')
+
+    def octets(self, field: str) -> NDArray[np.uint8]:
+        """(N,), a read-only view of the message."""
+        size = self.uint32(field)
+        return np.frombuffer(self._content, np.uint8, size, self._take(size, field))
+
+    def _take(self, size: int, field: str, *, align: int = 1) -> int:
+        """Where the next bytes begin; fields are aligned from the end of the head on."""
+        start = self._place + -(self._place - _HEAD_BYTES) % align
+        self._place = start + size
+        if self._place > len(self._content):
+            raise InputError(
+                f'a {self._message} of {len(self._content)} bytes ends within its {field}, which '
+                f'needs {size} from byte {start} on; look for lost packets or another type'
+            )
+        return start

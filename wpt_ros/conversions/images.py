@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Image messages: looked at as bytes where they come in, filled at once where they go out.
+
+A raw subscription (`create_subscription(..., raw=True)`) hands over the bytes of a message. To
+make a message of them copies each pixel; `benchmarks/images.py` says what that costs.
+"""
+
+from array import array
+from dataclasses import dataclass
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from numpy.typing import NDArray
+from sensor_msgs.msg import CompressedImage, Image
+
+from wpt_core.sensing import CompressedPicture, RawPicture, jpeg_of
+from wpt_core.types import CameraFrame, InputError
+from wpt_ros.conversions.cdr import CdrReader
+from wpt_ros.conversions.stamps import seconds
+
+__all__ = [
+    'RawCompressedImage',
+    'RawImage',
+    'RawStamp',
+    'compressed_message',
+    'frame_of',
+    'image_message',
+]
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class RawStamp:
+    """As in the message; nothing is checked."""
+
+    sec: int
+    nanosec: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RawImage:
+    """The fields of a serialised `sensor_msgs/Image`; `data` is a view of its bytes."""
+
+    stamp: RawStamp
+    frame_id: str
+    height: int
+    width: int
+    encoding: str
+    is_bigendian: int
+    step: int
+    data: Picture
+
+    @classmethod
+    def of(cls, content: bytes) -> 'RawImage':
+        """InputError for bytes that are no such message; sizes are not compared yet."""
+        fields = CdrReader(content, 'sensor_msgs/Image')
+        stamp, frame_id = _header(fields)
+        return cls(
+            stamp,
+            frame_id,
+            fields.uint32('height'),
+            fields.uint32('width'),
+            fields.string('encoding'),
+            fields.octet('is_bigendian'),
+            fields.uint32('step'),
+            fields.octets('data'),
+        )
+
+    @property
+    def picture(self) -> RawPicture:
+        return RawPicture(
+            self.width,
+            self.height,
+            self.encoding,
+            self.step,
+            self.data,
+            big_endian=bool(self.is_bigendian),
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RawCompressedImage:
+    """The fields of a serialised `sensor_msgs/CompressedImage`; `data` is a view of its bytes."""
+
+    stamp: RawStamp
+    frame_id: str
+    format: str
+    """What the sender says; the data itself is what counts."""
+    data: Picture
+
+    @classmethod
+    def of(cls, content: bytes) -> 'RawCompressedImage':
+        """InputError for bytes that are no such message."""
+        fields = CdrReader(content, 'sensor_msgs/CompressedImage')
+        stamp, frame_id = _header(fields)
+        return cls(stamp, frame_id, fields.string('format'), fields.octets('data'))
+
+    @property
+    def picture(self) -> CompressedPicture:
+        return CompressedPicture(self.data)
+
+
+def _header(fields: CdrReader) -> tuple[RawStamp, str]:
+    stamp = RawStamp(fields.int32('stamp'), fields.uint32('stamp'))
+    return stamp, fields.string('frame_id')
+
+
+def frame_of(camera: str, raw: RawImage | RawCompressedImage) -> CameraFrame:
+    """Decoded; InputError that names the camera where its picture is not usable.
+
+    The picture of an `rgb8` message is a read-only view of its bytes, and keeps them alive.
+    """
+    try:
+        return CameraFrame(camera, seconds(raw.stamp), raw.picture.rgb())
+    except InputError as error:
+        raise InputError(f'camera {camera!r}: {error}') from error
+
+
+def image_message(picture: Picture, *, stamp: Time, frame_id: str) -> Image:
+    """An `rgb8` message of (H, W, 3) RGB."""
+    height, width = _size_px(picture)
+    message = Image(height=height, width=width, encoding='rgb8', step=3 * width)
+    _fill(message, picture, stamp=stamp, frame_id=frame_id)
+    return message
+
+
+def compressed_message(
+    picture: Picture, *, stamp: Time, frame_id: str, quality: int = 90
+) -> CompressedImage:
+    """A JPEG of (H, W, 3) RGB; `quality` from 1 to 100."""
+    _size_px(picture)
+    message = CompressedImage(format='jpeg')
+    _fill(message, jpeg_of(picture, quality), stamp=stamp, frame_id=frame_id)
+    return message
+
+
+def _fill(
+    message: Image | CompressedImage, content: Picture, *, stamp: Time, frame_id: str
+) -> None:
+    message.header.stamp, message.header.frame_id = stamp, frame_id
+    # Only an array of type B is taken as it is; a list or a numpy array is looked through byte
+    # by byte, which takes hundreds of times as long.
+    octets = array('B')
+    octets.frombytes(np.ascontiguousarray(content).data)
+    message.data = octets
+
+
+def _size_px(picture: Picture) -> tuple[int, int]:
+    """Height and width."""
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
+        raise InputError(
+            f'a picture to send must be (height, width, 3) uint8, got {picture.shape} '
+            f'{picture.dtype}'
+        )
+    return picture.shape[0], picture.shape[1]

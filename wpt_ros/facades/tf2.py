@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where sensors sit on the car, from TF: by tf2_ros, by its messages alone, or not at all."""
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Protocol
+
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from rclpy.time import Time
+
+from wpt_core.geometry import FloatArray, FrameTree, motion_from
+from wpt_core.types import InputError
+from wpt_ros.quality import type_of
+from wpt_ros.wires import TRANSFORMS
+
+__all__ = ['Buffered', 'Extrinsics', 'Heard', 'Unavailable', 'extrinsics']
+
+_DEPTH = 100
+"""As tf2_ros has it: transforms come in many small messages."""
+
+
+class Extrinsics(Protocol):
+    """Listens from when it is made until it is closed."""
+
+    def base_from(self, frame_id: str) -> FloatArray:
+        """(4, 4) the newest `base_from_frame`; InputError where there is none."""
+
+    def close(self) -> None:
+        """Hear no more."""
+
+
+class Buffered:
+    """By tf2_ros."""
+
+    def __init__(self, node: Node, base_frame: str) -> None:
+        self._package = import_module('tf2_ros')
+        self._base_frame = base_frame
+        self._buffer = self._package.Buffer()
+        self._listener = self._package.TransformListener(self._buffer, node)
+
+    def base_from(self, frame_id: str) -> FloatArray:
+        newest = Time()
+        try:
+            stamped = self._buffer.lookup_transform(self._base_frame, _plain(frame_id), newest)
+        except self._package.TransformException as error:
+            raise InputError(f'no transform to {self._base_frame!r}: {error}') from error
+        return motion_from(*_numbers(stamped.transform))
+
+    def close(self) -> None:
+        self._listener.unregister()
+
+
+class Heard:
+    """By TF messages alone: the newest of each frame, without looking at times."""
+
+    def __init__(self, node: Node, base_frame: str) -> None:
+        self._node, self._base_frame, self._tree = node, base_frame, FrameTree()
+        kind = type_of(TRANSFORMS.type_name)
+        kept = QoSProfile(depth=_DEPTH, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        self._subscriptions = [
+            node.create_subscription(kind, TRANSFORMS.name, self._take, QoSProfile(depth=_DEPTH)),
+            node.create_subscription(kind, f'{TRANSFORMS.name}_static', self._take, kept),
+        ]
+
+    def base_from(self, frame_id: str) -> FloatArray:
+        return self._tree.target_from(self._base_frame, _plain(frame_id))
+
+    def close(self) -> None:
+        for subscription in self._subscriptions:
+            self._node.destroy_subscription(subscription)
+
+    def _take(self, message: Any) -> None:
+        for one in message.transforms:
+            parent, child = _plain(one.header.frame_id), _plain(one.child_frame_id)
+            position_m, quaternion = _numbers(one.transform)
+            self._tree.put(parent, child, position_m=position_m, quaternion=quaternion)
+
+
+class Unavailable:
+    """Where neither is installed."""
+
+    def __init__(self, node: Node, base_frame: str) -> None:
+        del node
+        self._base_frame = base_frame
+
+    def base_from(self, frame_id: str) -> FloatArray:
+        raise InputError(
+            f'where {frame_id!r} sits in {self._base_frame!r} cannot be asked: neither tf2_ros '
+            'nor tf2_msgs is installed; install one, or write the place into the rig file'
+        )
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def _plain(frame_id: str) -> str:
+    """Drivers from ROS 1 times put a slash in front; TF has none."""
+    return frame_id.removeprefix('/')
+
+
+def _numbers(motion: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Position and quaternion (x, y, z, w)."""
+    p, q = motion.translation, motion.rotation
+    return (p.x, p.y, p.z), (q.x, q.y, q.z, q.w)
+
+
+_Source = Callable[[Node, str], Extrinsics]
+_SOURCES: tuple[tuple[str, _Source], ...] = (('tf2_ros', Buffered), ('tf2_msgs', Heard))
+_CHOSEN: _Source = next(
+    (source for package, source in _SOURCES if find_spec(package) is not None), Unavailable
+)
+
+
+def extrinsics(node: Node, base_frame: str = 'base_link') -> Extrinsics:
+    """The best that is installed."""
+    return _CHOSEN(node, base_frame)
