@@ -29,6 +29,8 @@ CAR = [
     'tqdm',
 ]
 
+NODES = ['controller', 'gate', 'planner', 'player', 'visualizer', 'world']
+
 EXTRAS = {
     'training': ['av', 'matplotlib', 'tensorboard', 'tyro'],
     'onnx': ['onnx', 'onnxruntime', 'onnxscript'],
@@ -89,7 +91,12 @@ setup(
     ],
     install_requires=CAR,
     extras_require=EXTRAS,
-    entry_points={'console_scripts': ['wpt = wpt_ros.cli:main']},
+    entry_points={
+        'console_scripts': [
+            'wpt = wpt_ros.cli:main',
+            *(f'{node} = wpt_ros.nodes.{node}:main' for node in NODES),
+        ]
+    },
     cmdclass={'develop': Develop},
     zip_safe=False,
 )

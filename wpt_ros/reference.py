@@ -7,8 +7,6 @@
 A page says where: between `<!-- made from the code: NAME -->` and `<!-- end -->`.
 """
 
-import ast
-import inspect
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -17,6 +15,7 @@ from pathlib import Path
 
 from wpt_core.safety import TRANSITIONS, GateSettings
 from wpt_core.types import InputError
+from wpt_ros.field_notes import field_notes
 
 __all__ = ['TABLES', 'outdated', 'renewed', 'write']
 
@@ -65,24 +64,12 @@ def _gate_states() -> str:
 
 
 def _gate_settings() -> str:
-    notes = _field_notes(GateSettings)
+    notes = field_notes(GateSettings)
     rows = [
         (f'`{field.name}`', f'{field.default:g}', notes[field.name])
         for field in fields(GateSettings)
     ]
     return _markdown(('setting', 'default', 'meaning'), rows)
-
-
-def _field_notes(kind: type) -> dict[str, str]:
-    """The sentence below each field of a dataclass."""
-    body = ast.parse(inspect.getsource(kind)).body[0]
-    assert isinstance(body, ast.ClassDef)
-    notes = {}
-    for line, below in zip(body.body, body.body[1:], strict=False):
-        if isinstance(line, ast.AnnAssign) and isinstance(below, ast.Expr):
-            assert isinstance(line.target, ast.Name)
-            notes[line.target.id] = ' '.join(str(ast.literal_eval(below.value)).split())
-    return notes
 
 
 def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wpt_ros.bootstrap.ground import Ground
+from wpt_ros.network import network
 
 __all__ = ['House', 'as_shell', 'environment']
 
@@ -56,7 +57,6 @@ def environment(house: House, ground: Ground, outer: Mapping[str, str]) -> dict[
     site = house.messages / 'lib' / f'python{ground.python_version}' / 'site-packages'
     prefixes = [house.messages, *([] if ground.ros_is_sourced else [house.venv])]
     libraries = [prefix / 'lib' for prefix in prefixes]
-    profile = str(house.root / 'config' / 'fastdds.xml')
     return {
         'VIRTUAL_ENV': str(house.venv),
         'PATH': _before(outer, 'PATH', [house.venv / 'bin']),
@@ -64,11 +64,7 @@ def environment(house: House, ground: Ground, outer: Mapping[str, str]) -> dict[
         'LD_LIBRARY_PATH': _before(outer, 'LD_LIBRARY_PATH', libraries),
         'AMENT_PREFIX_PATH': _before(outer, 'AMENT_PREFIX_PATH', prefixes),
         'CMAKE_PREFIX_PATH': _before(outer, 'CMAKE_PREFIX_PATH', prefixes),
-        # Fast DDS 2 and 3 read it under different names; a profile of the user's own stays.
-        **{
-            name: outer.get(name, profile)
-            for name in ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
-        },
+        **network(house.root / 'config' / 'fastdds.xml', outer),
     }
 
 

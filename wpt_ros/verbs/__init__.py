@@ -9,6 +9,7 @@ examples) and `run(arguments) -> int` (the exit code). It reports what is wrong 
 __all__ = ['CHECKOUT_VERBS', 'VERBS']
 
 VERBS = {
+    'drive': 'drive the proving ground, closed loop, on real ROS 2',
     'world': 'drive the proving ground and look at what happened',
     'bag': 'say what a recording holds',
     'doctor': 'say what is there, what is missing and what to do about it',

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`nav_msgs/Odometry` to and from the motion of `base_link`."""
+
+import math
+
+from geometry_msgs.msg import Point, Quaternion, Vector3
+from nav_msgs.msg import Odometry
+
+from wpt_core.types import EgoState, InputError, Pose2
+from wpt_ros.conversions.stamps import seconds, stamp_of
+
+__all__ = ['ego_of', 'motion_of', 'odometry_message']
+
+_ROLLING_MPS = 0.5
+"""Below this the curvature is taken to be 0: yaw rate over speed would be noise."""
+
+
+def motion_of(message: Odometry) -> tuple[float, float, float]:
+    """Stamp in s, speed in m/s and curvature in 1/m, sound or not: for who judges that itself."""
+    twist = message.twist.twist
+    speed_mps, yaw_rate_radps = twist.linear.x, twist.angular.z
+    rolling = not abs(speed_mps) <= _ROLLING_MPS
+    curvature_1pm = yaw_rate_radps / speed_mps if rolling else 0.0 * yaw_rate_radps
+    return seconds(message.header.stamp), speed_mps, curvature_1pm
+
+
+def ego_of(message: Odometry) -> EgoState:
+    """The motion it tells; InputError if a number of it is not finite.
+
+    The acceleration is not in the message and is 0.
+    """
+    stamp_s, speed_mps, curvature_1pm = motion_of(message)
+    pose, yaw_rate_radps = message.pose.pose, message.twist.twist.angular.z
+    q, where = pose.orientation, pose.position
+    numbers = (speed_mps, yaw_rate_radps, where.x, where.y, q.x, q.y, q.z, q.w)
+    if not all(map(math.isfinite, numbers)):
+        raise InputError('odometry holds a number that is not finite; repair its source')
+    yaw_rad = math.atan2(2.0 * (q.w * q.z + q.x * q.y), 1.0 - 2.0 * (q.y * q.y + q.z * q.z))
+    return EgoState(
+        stamp_s=stamp_s,
+        pose=Pose2(where.x, where.y, yaw_rad),
+        speed_mps=speed_mps,
+        acceleration_mps2=0.0,
+        yaw_rate_radps=yaw_rate_radps,
+        curvature_1pm=curvature_1pm,
+    )
+
+
+def odometry_message(ego: EgoState, *, frame_id: str = 'odom') -> Odometry:
+    """Pose in `frame_id`, twist of `base_link`."""
+    message = Odometry(child_frame_id='base_link')
+    message.header.stamp, message.header.frame_id = stamp_of(ego.stamp_s), frame_id
+    pose, half = ego.pose, ego.pose.yaw_rad / 2
+    message.pose.pose.position = Point(x=pose.x_m, y=pose.y_m)
+    message.pose.pose.orientation = Quaternion(z=math.sin(half), w=math.cos(half))
+    message.twist.twist.linear = Vector3(x=ego.speed_mps)
+    message.twist.twist.angular = Vector3(z=ego.yaw_rate_radps)
+    return message

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`wpt_msgs/DriveProgress` from a ride."""
+
+from builtin_interfaces.msg import Time
+from wpt_msgs.msg import DriveProgress
+
+from wpt_core.world.ride import Ride
+
+__all__ = ['progress_message']
+
+
+def progress_message(ride: Ride, stamp: Time) -> DriveProgress:
+    """What the proving ground knows at this step."""
+    world, place = ride.world, ride.world.place
+    lane = world.road.section.lanes[world.lane]
+    aim_m = lane.offset_m + world.lane_position.at(place.s_m).offset_m
+    message = DriveProgress(
+        scenario=world.scenario.key,
+        seed=world.seed,
+        time_s=world.time_s,
+        distance_m=ride.distance_m,
+        position_error_m=place.offset_m - aim_m,
+        wheel_out=place.left_wheel_m > lane.offset_m + lane.width_m / 2
+        or place.right_wheel_m < lane.offset_m - lane.width_m / 2,
+        steered=ride.steered,
+        done=ride.done,
+        passed=ride.passed,
+        verdict=ride.verdict if ride.done else '',
+    )
+    message.header.stamp = stamp
+    return message

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What came of a drive: figures, verdict, files."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from wpt_core.safety import GateState
+from wpt_core.types import Rig
+from wpt_ros.desk import Watched
+from wpt_ros.overlay_film import overlay_film
+
+__all__ = ['DriveResult', 'summed_up']
+
+_PERCENTILES = (50, 95, 99)
+
+
+@dataclass(frozen=True, slots=True)
+class DriveResult:
+    """Whether it passed, and what to print."""
+
+    passed: bool
+    lines: tuple[str, ...]
+
+
+def summed_up(
+    seen: Watched,
+    folder: Path,
+    *,
+    ended: str,
+    deaths: Sequence[str],
+    bag: Path | None,
+    rig: Rig,
+) -> DriveResult:
+    """Write `result.json` and the video beside the bag, and put it in words."""
+    figures = _figures(seen, ended, deaths)
+    files = [f'logs and result.json: {folder}']
+    if bag is not None:
+        files.append(f'bag: {bag}')
+    if bag is not None and seen.answers_s:
+        files.append(f'video: {overlay_film(bag, folder / "drive.mp4", rig)}')
+    (folder / 'result.json').write_text(json.dumps(figures, indent=2) + '\n')
+    return DriveResult(bool(figures['passed']), (*_lines(figures), *files))
+
+
+def _figures(seen: Watched, ended: str, deaths: Sequence[str]) -> dict[str, object]:
+    progress = seen.progress
+    interventions = [
+        f'{at_s:.2f} s: {state.name}'
+        for at_s, state in seen.states
+        if state in (GateState.DEGRADED, GateState.FAULT, GateState.DISENGAGED)
+    ]
+    return {
+        'passed': bool(progress is not None and progress.done and progress.passed),
+        'scenario': progress.scenario if progress is not None else '',
+        'seed': progress.seed if progress is not None else 0,
+        'ended': ended,
+        'verdict': progress.verdict if progress is not None else 'nothing was driven',
+        'seconds': float(progress.time_s) if progress is not None else 0.0,
+        'distance_m': float(progress.distance_m) if progress is not None else 0.0,
+        'lane_departures': seen.departures,
+        'gate_interventions': interventions,
+        'last_state': seen.state.name,
+        'alerts': [f'{code}: {text}' for _, code, text in seen.alerts],
+        'deaths': list(deaths),
+        'planner': seen.planner_notices,
+        'pictures_to_command_wall_ms': _percentiles(seen.answers_s),
+        'plan_age_ms': _percentiles(seen.plan_ages_s),
+    }
+
+
+def _percentiles(values_s: Sequence[float]) -> dict[str, float]:
+    if not values_s:
+        return {}
+    found = np.percentile(1e3 * np.array(values_s), _PERCENTILES)
+    return {f'p{p}': round(float(v), 1) for p, v in zip(_PERCENTILES, found, strict=True)}
+
+
+def _lines(figures: dict[str, object]) -> list[str]:
+    def spread(name: str) -> str:
+        found = figures[name]
+        return (
+            '  '.join(f'{k} {v} ms' for k, v in found.items()) if isinstance(found, dict) else ''
+        )
+
+    lines = [
+        '',
+        f'{"passed" if figures["passed"] else "NOT passed"}: {figures["scenario"]}, seed '
+        f'{figures["seed"]}: {figures["verdict"] or figures["ended"]}',
+        f'driven             {figures["distance_m"]:.0f} m in {figures["seconds"]:.1f} s, '
+        f'until {figures["ended"]}',
+        f'lane departures    {figures["lane_departures"]}',
+    ]
+    for name, title in (
+        ('gate_interventions', 'gate'),
+        ('alerts', 'alerts'),
+        ('deaths', 'processes'),
+        ('planner', 'planner'),
+    ):
+        found = figures[name]
+        assert isinstance(found, list)
+        lines.append(f'{title:18} {"; ".join(found) or "nothing"}')
+    lines.append(f'pictures to command, wall clock   {spread("pictures_to_command_wall_ms")}')
+    lines.append(f'age of the plan obeyed            {spread("plan_age_ms")}')
+    return lines

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One drive of the whole graph: start it, watch it, let go wrong what is to, and sum up."""
+
+import math
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+
+import rclpy
+from ament_index_python.packages import get_package_share_directory
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
+from wpt_core.types import InputError, Rig
+from wpt_ros.desk import Desk
+from wpt_ros.drive_result import DriveResult, summed_up
+from wpt_ros.faults import Fault, Kind, silences
+from wpt_ros.graph import Common, NodeSpec, Scene, on_proving_ground
+from wpt_ros.intruder import Intruder
+from wpt_ros.processes import Processes
+from wpt_ros.recorder import Recorder
+
+__all__ = ['DriveRun', 'Wishes']
+
+_START_S = 90.0
+"""Until the car must be engaged: a cold start on a busy machine loads torch for long."""
+_LINE_S, _QUIET_LINE_S = 0.2, 5.0
+_TRAIL_S = 0.5
+"""After the end, for the last messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What to drive, and how."""
+
+    common: Common
+    scene: Scene
+    faults: tuple[Fault, ...]
+    rig: Rig
+    seconds: float | None
+    real_time_factor: float
+    record: bool
+    runs: Path
+
+
+class DriveRun:
+    """Owns the processes and the node that watches them."""
+
+    def __init__(self, wishes: Wishes) -> None:
+        self._wishes = wishes
+        self.folder = _new_folder(wishes.runs / 'drive', wishes.scene)
+        self._pending = [fault for fault in wishes.faults if fault.kind is not Kind.DEAD]
+        self._ending: list[tuple[float, Callable[[], None]]] = []
+
+    def drive(self, *, live: bool) -> DriveResult:
+        """To the end; what was started is stopped, whatever happens."""
+        rclpy.init()
+        node = rclpy.create_node(
+            'desk', parameter_overrides=[Parameter('use_sim_time', value=True)]
+        )
+        executor = SingleThreadedExecutor()
+        executor.add_node(node)
+        self._desk, self._intruder = Desk(node), Intruder(node)
+        recorder = self._recorder(node) if self._wishes.record else None
+        try:
+            with Processes(self._specs(), self.folder / 'logs') as processes:
+                ended = self._watch(executor, processes, live=live)
+                deaths = processes.deaths
+        finally:
+            if recorder is not None:
+                recorder.close()
+            executor.shutdown(timeout_sec=0.5)
+            node.destroy_node()
+            rclpy.shutdown()
+        bag = recorder.path if recorder is not None else None
+        return summed_up(
+            self._desk.seen, self.folder, ended=ended, deaths=deaths, bag=bag, rig=self._wishes.rig
+        )
+
+    def _specs(self) -> list[NodeSpec]:
+        wishes = self._wishes
+        specs = []
+        for spec in on_proving_ground(wishes.common, wishes.scene):
+            if spec.name == 'world':
+                spec = spec.given(**{'pace.real_time_factor': wishes.real_time_factor})
+                silent = silences(wishes.faults)
+                spec = spec.given(silent=silent) if silent else spec
+            specs.append(spec)
+        return specs
+
+    def _recorder(self, node: Node) -> Recorder:
+        share = Path(get_package_share_directory('wpt_msgs'))
+        return Recorder(
+            node, self.folder / 'bag', cameras=self._wishes.rig.names, messages=share / 'msg'
+        )
+
+    def _watch(self, executor: SingleThreadedExecutor, processes: Processes, *, live: bool) -> str:
+        """Until the drive is over; why it is."""
+        begun_s, line_s, end_s, ended = monotonic(), 0.0, math.inf, ''
+        while True:
+            executor.spin_once(timeout_sec=0.02)
+            now_s = monotonic()
+            processes.look_after()
+            progress = self._desk.seen.progress
+            drive_s = progress.time_s if progress is not None else 0.0
+            self._let_go_wrong(drive_s, processes)
+            if now_s >= line_s:
+                line_s = now_s + (_LINE_S if live else _QUIET_LINE_S)
+                _show(self._desk.line(), live=live)
+            if now_s >= end_s:
+                return ended
+            ended = ended or self._over(drive_s, now_s - begun_s, processes)
+            if ended:
+                end_s = min(end_s, now_s + _TRAIL_S)
+
+    def _over(self, drive_s: float, wall_s: float, processes: Processes) -> str:
+        progress, wishes = self._desk.seen.progress, self._wishes
+        if progress is not None and progress.done:
+            return 'the end of the scenario'
+        if wishes.seconds is not None and drive_s >= wishes.seconds:
+            return f'--seconds {wishes.seconds:g}'
+        if any(death.startswith('world ') for death in processes.deaths):
+            return 'the world has ended; see logs/world.log'
+        if drive_s == 0.0 and wall_s > _START_S:
+            return f'the car was not engaged within {_START_S:g} s; see logs'
+        return ''
+
+    def _let_go_wrong(self, drive_s: float, processes: Processes) -> None:
+        while self._pending and drive_s >= self._pending[0].at_s:
+            fault = self._pending.pop(0)
+            undo = self._begin(fault, processes)
+            if undo is not None:
+                self._ending.append((fault.at_s + fault.for_s, undo))
+        for entry in [entry for entry in self._ending if drive_s >= entry[0]]:
+            self._ending.remove(entry)
+            entry[1]()
+
+    def _begin(self, fault: Fault, processes: Processes) -> Callable[[], None] | None:
+        if fault.kind is Kind.KILL:
+            processes.send(fault.what, signal.SIGKILL)
+            return None
+        if fault.kind is Kind.HANG:
+            processes.send(fault.what, signal.SIGSTOP)
+            return lambda: processes.send(fault.what, signal.SIGCONT)
+        if fault.kind is Kind.GARBAGE:
+            return self._intruder.garbage(fault.what)
+        return self._intruder.flood()
+
+
+def _show(line: str, *, live: bool) -> None:
+    print(
+        f'\r\033[K{line}' if live else line, end='' if live else '\n', file=sys.stderr, flush=True
+    )
+
+
+def _new_folder(parent: Path, scene: Scene) -> Path:
+    stamp = datetime.now().strftime('%Y%m%d-%H%M%S')
+    folder = parent / f'{stamp}-{scene.suite}-{scene.scenario}-seed{scene.seed}'
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        return _new_folder(parent / str(os.getpid()), scene)
+    except OSError as error:
+        raise InputError(
+            f'--runs {parent.parent}: cannot write there ({error.strerror}); name a folder you own'
+        ) from error
+    return folder

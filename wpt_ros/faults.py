@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is to go wrong on a drive, and when, in words: `planner=kill@10s,camera:back=dead@5s`."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from wpt_core.types import InputError
+
+__all__ = ['PROCESSES', 'Fault', 'Kind', 'parse_faults', 'silences']
+
+PROCESSES = ('planner', 'controller', 'gate', 'visualizer')
+
+
+class Kind(Enum):
+    """What happens."""
+
+    DEAD = 'dead'
+    """A camera, all of them, or the odometry says nothing any more."""
+    KILL = 'kill'
+    """A process is gone at once; it is started again."""
+    HANG = 'hang'
+    """A process stands still for a while."""
+    GARBAGE = 'garbage'
+    """Somebody else sends random bytes as pictures of a camera."""
+    FLOOD = 'flood'
+    """Somebody else sends commands to the gate as fast as it goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One of them."""
+
+    what: str
+    """A process, `odometry`, `cameras`, `commands`, or the name of a camera."""
+    kind: Kind
+    at_s: float
+    """Since the start of the drive."""
+    for_s: float = 2.0
+    """Of a hang, garbage or a flood."""
+
+
+_FORM = re.compile(
+    r'(?P<camera>camera:)?(?P<what>\w+)=(?P<kind>\w+)@(?P<at>\d+(\.\d+)?)s?'
+    r'(\+(?P<for>\d+(\.\d+)?)s?)?'
+)
+_MAY: dict[Kind, tuple[str, ...]] = {
+    Kind.DEAD: ('cameras', 'odometry'),
+    Kind.KILL: PROCESSES,
+    Kind.HANG: PROCESSES,
+    Kind.GARBAGE: (),
+    Kind.FLOOD: ('commands',),
+}
+_CAMERAS_TOO = (Kind.DEAD, Kind.GARBAGE)
+
+
+def parse_faults(text: str, cameras: Iterable[str]) -> tuple[Fault, ...]:
+    """In order of time; InputError shows how it is written."""
+    known = tuple(cameras)
+    faults = [_parsed(part.strip(), known) for part in text.split(',') if part.strip()]
+    return tuple(sorted(faults, key=lambda fault: fault.at_s))
+
+
+def silences(faults: Iterable[Fault]) -> tuple[str, ...]:
+    """For the world: who falls silent when."""
+    return tuple(f'{f.what}@{f.at_s:g}' for f in faults if f.kind is Kind.DEAD)
+
+
+def _parsed(part: str, cameras: tuple[str, ...]) -> Fault:
+    form = _FORM.fullmatch(part)
+    kinds = [kind.value for kind in Kind]
+    if form is None or form['kind'] not in kinds:
+        raise InputError(
+            f'--faults: cannot read {part!r}; expected for example camera:front_left=dead@5s, '
+            f'planner=kill@10s or planner=hang@6s+2s, with one of {", ".join(kinds)}'
+        )
+    kind = Kind(form['kind'])
+    may = cameras if form['camera'] else _MAY[kind]
+    if form['what'] not in may or (form['camera'] and kind not in _CAMERAS_TOO):
+        named = [*_MAY[kind], *(f'camera:{c}' for c in cameras if kind in _CAMERAS_TOO)]
+        raise InputError(f'--faults: {part!r}: {kind.value} can befall {", ".join(named)}')
+    lasts = {'for_s': float(form['for'])} if form['for'] else {}
+    return Fault(form['what'], kind, float(form['at']), **lasts)

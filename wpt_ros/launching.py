@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the launch files do: take arguments, and hand the table of nodes to `ros2 launch`."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from ament_index_python.packages import get_package_share_directory
+from launch import LaunchContext, LaunchDescription
+from launch.action import Action
+from launch.actions import (
+    DeclareLaunchArgument,
+    ExecuteProcess,
+    OpaqueFunction,
+    SetEnvironmentVariable,
+)
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+
+from wpt_core.types import InputError
+from wpt_ros.graph import Common, NodeSpec, Scene, on_car, on_proving_ground, on_recording
+from wpt_ros.network import network
+
+__all__ = ['drive', 'replay', 'view']
+
+_SHARE = Path(get_package_share_directory('wpt_ros'))
+_EVERY = {
+    'namespace': ('', 'in front of all names'),
+    'log_level': ('info', 'debug, info, warn or error'),
+    'discovery': ('localhost', 'localhost, subnet or off: who may find our nodes'),
+    'rviz': ('false', 'true: open RViz as well'),
+}
+_SEEING = {
+    'params_file': ('', 'parameters of the nodes, a YAML file'),
+    'rig': ('', 'rig file; empty: the six cameras of the proving ground'),
+    'model': ('', 'folder of a student; empty: the one that is shipped'),
+    'compressed': ('false', 'true: the cameras send jpeg or png'),
+    'autostart': ('true', 'false: wait for a lifecycle manager'),
+}
+_DRIVE = {
+    'use_sim_time': ('false', 'true: time comes from /clock'),
+    'sim': ('false', 'true: drive the proving ground'),
+    'suite': ('lane_centre', 'of the proving ground'),
+    'scenario': ('', 'of the suite; empty: its first'),
+    'seed': ('0', 'of the scenario'),
+}
+_REPLAY = {
+    'bag': (None, 'the recording: a folder, or one file of it'),
+    'rate': ('1.0', 'how fast to play'),
+    'loop': ('false', 'true: again and again'),
+}
+_VIEW = {'config': ('drive', 'drive or debug')}
+
+
+def drive() -> LaunchDescription:
+    """On the car, or in the proving ground."""
+    return _description(_drive, {**_SEEING, **_DRIVE, **_EVERY})
+
+
+def replay() -> LaunchDescription:
+    """A recording through the planner."""
+    return _description(_replay, {**_SEEING, **_REPLAY, **_EVERY})
+
+
+def view() -> LaunchDescription:
+    """RViz alone."""
+    arguments = {**_VIEW, **_EVERY, 'rviz': ('true', _EVERY['rviz'][1])}
+    return _description(lambda given: [_rviz(given, given['config'])], arguments)
+
+
+class _Given(dict[str, str]):
+    """The arguments of a launch."""
+
+    def yes(self, name: str) -> bool:
+        word = self[name].lower()
+        if word not in ('true', 'false'):
+            raise InputError(f'{name}:={self[name]}: expected true or false')
+        return word == 'true'
+
+    def whole(self, name: str) -> int:
+        try:
+            return int(self[name])
+        except ValueError as error:
+            raise InputError(f'{name}:={self[name]}: expected a whole number') from error
+
+    @property
+    def common(self) -> Common:
+        return Common(
+            rig=self['rig'],
+            model=self['model'],
+            compressed=self.yes('compressed'),
+            use_sim_time=self.yes('use_sim_time') if 'use_sim_time' in self else False,
+            autostart=self.yes('autostart'),
+        )
+
+
+def _drive(given: _Given) -> list[Action]:
+    if not given.yes('sim'):
+        return _started(on_car(given.common), given)
+    scene = Scene(given['suite'], given['scenario'], given.whole('seed'))
+    return _started(on_proving_ground(given.common, scene), given)
+
+
+def _replay(given: _Given) -> list[Action]:
+    words = ['ros2', 'bag', 'play', given['bag'], '--clock', '--rate', given['rate']]
+    words += ['--qos-profile-overrides-path', str(_SHARE / 'config' / 'replay_qos.yaml')]
+    words += ['--loop'] if given.yes('loop') else []
+    player = ExecuteProcess(cmd=words, output='screen')
+    return [*_started(on_recording(given.common), given), player]
+
+
+def _started(specs: Sequence[NodeSpec], given: _Given) -> list[Action]:
+    nodes = [
+        Node(
+            package='wpt_ros',
+            executable=spec.name,
+            name=spec.name,
+            namespace=given['namespace'],
+            parameters=[
+                {name: _plain(value) for name, value in spec.parameters.items()},
+                *([given['params_file']] if given['params_file'] else []),
+            ],
+            ros_arguments=['--log-level', given['log_level']],
+            output='screen',
+            respawn=spec.respawn,
+            respawn_delay=1.0,
+        )
+        for spec in specs
+    ]
+    return [*nodes, *([_rviz(given, 'drive')] if given.yes('rviz') else [])]
+
+
+def _rviz(given: _Given, config: str) -> Action:
+    file = _SHARE / 'rviz' / f'{config}.rviz'
+    if not file.is_file():
+        known = ', '.join(sorted(path.stem for path in file.parent.glob('*.rviz')))
+        raise InputError(f'config:={config}: expected one of {known}')
+    return Node(
+        package='rviz2',
+        executable='rviz2',
+        namespace=given['namespace'],
+        arguments=['-d', str(file)],
+        output='screen',
+    )
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _description(
+    make: Callable[[_Given], list[Action]], arguments: Mapping[str, tuple[str | None, str]]
+) -> LaunchDescription:
+    def setup(context: LaunchContext) -> list[Action]:
+        given = _Given({name: LaunchConfiguration(name).perform(context) for name in arguments})
+        profile = _SHARE / 'config' / 'fastdds.xml'
+        variables = network(profile, os.environ, discovery=given['discovery'])
+        return [*(SetEnvironmentVariable(*pair) for pair in variables.items()), *make(given)]
+
+    declared = [
+        DeclareLaunchArgument(name, default_value=default, description=meaning)
+        for name, (default, meaning) in arguments.items()
+    ]
+    return LaunchDescription([*declared, OpaqueFunction(function=setup)])

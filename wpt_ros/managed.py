@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all nodes have in common: lifecycle, parameters, wires, health, and the one guard."""
+
+import functools
+import math
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from rcl_interfaces.msg import ParameterDescriptor
+from rclpy.clock import Clock, ClockType
+from rclpy.event_handler import SubscriptionEventCallbacks
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+
+from wpt_core.types import InputError, Level, Notice
+from wpt_ros import wires
+from wpt_ros.health import Health
+from wpt_ros.parameters import config_of, leaves, plain
+from wpt_ros.quality import Reliability, profile, type_of
+from wpt_ros.wires import Call, Wire
+
+__all__ = ['ManagedNode', 'NodeConfig']
+
+_SUCCESS = TransitionCallbackReturn.SUCCESS
+_HEALTH_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class NodeConfig:
+    """What every node can be told."""
+
+    autostart: bool = True
+    """Configure and activate at the start; false: wait for a lifecycle manager."""
+    reliability: Reliability = Reliability.BEST_EFFORT
+    """Of what is heard from sensors: best_effort (as drivers publish) or reliable (replays)."""
+
+    def check_positive(self, *names: str) -> None:
+        """InputError for the first of these that is not a finite number above 0."""
+        for name in names:
+            value = getattr(self, name)
+            if not 0.0 < value < math.inf:
+                raise InputError(f'parameter {name} must be a finite number above 0, got {value}')
+
+
+Config = TypeVar('Config', bound=NodeConfig)
+
+
+class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclpy has no types
+    """A lifecycle node whose subscriptions and timers exist only while it is active.
+
+    A node says in `prepare` what it loads, in `begin` what it hears and when it ticks, in `end`
+    what has to be closed. InputError from there, or from a callback, becomes a notice in
+    `/diagnostics`; so does any other error in a callback, with its traceback in the log: a fault
+    of one message must not end the node.
+    """
+
+    def __init__(self, name: str, config: type[Config]) -> None:
+        super().__init__(name, automatically_declare_parameters_from_overrides=True)
+        self.config: Config = self._declared(config)
+        self.health = Health(self.get_fully_qualified_name())
+        self._started: list[Callable[[], object]] = []
+        self._prepared: list[Callable[[], object]] = []
+        self._diagnostics = self.create_publisher(
+            type_of(wires.DIAGNOSTICS.type_name),
+            wires.DIAGNOSTICS.name,
+            profile(wires.DIAGNOSTICS.quality),
+        )
+        self.create_timer(
+            _HEALTH_S, self.tell_health, clock=Clock(clock_type=ClockType.STEADY_TIME)
+        )
+
+    # What a node fills in.
+
+    def prepare(self) -> None:
+        """Load what is needed, make publishers; InputError keeps the node unconfigured."""
+
+    def begin(self) -> None:
+        """Hear, serve and tick from now on."""
+
+    def end(self) -> None:
+        """Say or close what has to be at the end; nothing is heard any more."""
+
+    # What a node uses.
+
+    @property
+    def now_s(self) -> float:
+        """On the clock of the stamps."""
+        return float(self.get_clock().now().nanoseconds * 1e-9)
+
+    @property
+    def active(self) -> bool:
+        return bool(self._state_machine.current_state[1] == 'active')
+
+    def speak(self, wire: Wire) -> Any:
+        """A publisher, until the node is cleaned up."""
+        publisher = self.create_publisher(
+            type_of(wire.type_name), wire.name, profile(wire.quality, self.config.reliability)
+        )
+        self._prepared.append(functools.partial(self.destroy_publisher, publisher))
+        return publisher
+
+    def hear(self, wire: Wire, callback: Callable[[Any], None], *, raw: bool = False) -> None:
+        """Subscribe while active; `raw` hands over the bytes as they came."""
+        subscription = self.create_subscription(
+            type_of(wire.type_name),
+            wire.name,
+            self.guarded(wire.name, callback),
+            profile(wire.quality, self.config.reliability),
+            raw=raw,
+            event_callbacks=SubscriptionEventCallbacks(
+                incompatible_qos=functools.partial(self._mismatch, wire.name)
+            ),
+        )
+        self._started.append(functools.partial(self.destroy_subscription, subscription))
+
+    def every(self, period_s: float, callback: Callable[[], None]) -> None:
+        """Tick while active, on a clock that neither jumps nor stands still."""
+        clock = Clock(clock_type=ClockType.STEADY_TIME)
+        guarded = self.guarded(callback.__name__.strip('_'), callback)
+        timer = self.create_timer(period_s, guarded, clock=clock)
+        self._started.append(functools.partial(self.destroy_timer, timer))
+
+    def serve(self, call: Call, callback: Callable[[Any, Any], Any]) -> None:
+        """Answer requests while active."""
+        service = self.create_service(type_of(call.type_name), call.name, callback)
+        self._started.append(functools.partial(self.destroy_service, service))
+
+    def speakers_of(self, wire: Wire) -> list[str]:
+        """Full names of the nodes that publish it now, once for each publisher."""
+        endpoints = self.get_publishers_info_by_topic(self.resolve_topic_name(wire.name))
+        return [f'{one.node_namespace.rstrip("/")}/{one.node_name}' for one in endpoints]
+
+    def guarded(self, where: str, callback: Callable[..., Any]) -> Callable[..., Any]:
+        """The callback, of which no error escapes; a sound run clears what the last one found."""
+
+        def call(*arguments: Any) -> Any:
+            try:
+                answer = callback(*arguments)
+            except InputError as error:
+                self._refuse(where, Notice(Level.WARNING, 'input', f'{where}: {error}'))
+            except Exception as error:  # the one place: see the class
+                self.get_logger().error(traceback.format_exc(), throttle_duration_sec=10.0)
+                text = f'{where}: {type(error).__name__}: {error}'
+                self._refuse(where, Notice(Level.ERROR, 'internal', text))
+            else:
+                self.health.found(where, ())
+                return answer
+
+        return call
+
+    def tell_health(self) -> None:
+        """Publish the state of health now, and not only when it is due."""
+        message = self.health.message(self._state_machine.current_state[1])
+        message.header.stamp = self.get_clock().now().to_msg()
+        self._diagnostics.publish(message)
+
+    # Lifecycle.
+
+    def start(self) -> None:
+        """Configure and activate, if the parameters say so."""
+        if self.config.autostart and self.trigger_configure() == _SUCCESS:
+            self.trigger_activate()
+
+    def stop(self) -> None:
+        """Down from whatever state; what has to be closed is closed."""
+        if self._state_machine.current_state[1] not in ('finalized', 'unknown'):
+            self.trigger_shutdown()
+
+    def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        return self._transition('configure', self.prepare)
+
+    def on_activate(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        return self._transition('activate', self.begin)
+
+    def on_deactivate(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        return self._transition('deactivate', self._end)
+
+    def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        return self._transition('cleanup', self._release)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        if state.label == 'active':
+            self._transition('deactivate', self._end)
+        return self._transition('cleanup', self._release)
+
+    def _transition(self, where: str, act: Callable[[], None]) -> TransitionCallbackReturn:
+        done: list[str] = []
+
+        def carry_out() -> None:
+            act()
+            done.append(where)
+
+        self.guarded(where, carry_out)()
+        if not done:
+            _undo(self._started)
+            self.tell_health()
+            return TransitionCallbackReturn.FAILURE
+        return _SUCCESS
+
+    def _end(self) -> None:
+        _undo(self._started)
+        self.end()
+
+    def _release(self) -> None:
+        _undo(self._prepared)
+
+    def _refuse(self, where: str, notice: Notice) -> None:
+        self.get_logger().warning(notice.text, throttle_duration_sec=5.0)
+        self.health.found(where, (notice,))
+
+    def _mismatch(self, topic: str, event: Any) -> None:
+        policy = getattr(event.last_policy_kind, 'name', event.last_policy_kind)
+        text = (
+            f'{topic}: somebody publishes with another {str(policy).lower()} than is heard here; '
+            'set the parameter reliability'
+        )
+        self.get_logger().warning(text)
+        self.health.found(f'{topic} quality', (Notice(Level.ERROR, 'quality_mismatch', text),))
+
+    def _declared(self, config: type[Config]) -> Config:
+        """Read what was given, check it, and declare all of it with its sentence."""
+        given = {
+            name: parameter.value for name, parameter in self.get_parameters_by_prefix('').items()
+        }
+        values = {name: value for name, value in given.items() if value is not None}
+        made = config_of(config, values, who=self.get_name())
+        known = {leaf.name: leaf for leaf in leaves(config)}
+        for name in given:
+            if name in known:
+                self.undeclare_parameter(name)
+        for leaf, value in plain(made):
+            descriptor = ParameterDescriptor(description=leaf.note, read_only=True)
+            self.declare_parameter(leaf.name, value, descriptor)
+        return made
+
+
+def _undo(steps: list[Callable[[], object]]) -> None:
+    while steps:
+        steps.pop()()

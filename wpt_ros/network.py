@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The environment in which the nodes of a graph find each other. Standard library only."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+__all__ = ['network']
+
+_PROFILES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
+"""Fast DDS 2 and 3 read it under different names."""
+
+
+def network(profile: Path, outer: Mapping[str, str], *, discovery: str = '') -> dict[str, str]:
+    """Variables to set; what the user has set already stays, unless `discovery` is given.
+
+    By default nodes are found on this machine only: who is not on it cannot send a command.
+    """
+    hears = discovery.upper() or outer.get('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    # Humble knows only the second.
+    only_here = '1' if hears == 'LOCALHOST' else '0'
+    return {
+        'ROS_AUTOMATIC_DISCOVERY_RANGE': hears,
+        **({'ROS_LOCALHOST_ONLY': only_here} if outer.get('ROS_DISTRO') == 'humble' else {}),
+        **{name: outer.get(name, str(profile)) for name in _PROFILES},
+    }

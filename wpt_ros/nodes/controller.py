@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the newest plan to a curvature, faster than plans come. No torch."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from std_msgs.msg import Float32
+
+from wpt_core.planning import Controller, ControllerSettings, DelayEstimator
+from wpt_core.safety import GateState
+from wpt_ros import wires
+from wpt_ros.conversions.commands import lateral_message
+from wpt_ros.conversions.motion import ego_of
+from wpt_ros.conversions.plans import plan_of
+from wpt_ros.managed import ManagedNode, NodeConfig
+from wpt_ros.run_node import run_node
+
+__all__ = ['ControllerConfig', 'ControllerNode', 'main']
+
+_STEERING = (GateState.ENGAGED, GateState.DEGRADED)
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerConfig(NodeConfig):
+    """How often to ask, and within what bounds."""
+
+    rate_hz: float = 50.0
+    """Commands a second; one more goes out at once with each new plan."""
+    steering_delay_s: float = 0.3
+    """From asking for a curvature to driving it, dead time and lag together, as calibrated."""
+    learn_delay: bool = False
+    """Hand on what is measured of the delay instead of the calibrated one; it is shown anyway."""
+    limits: ControllerSettings = field(default_factory=ControllerSettings)
+
+    def __post_init__(self) -> None:
+        self.check_positive('rate_hz', 'steering_delay_s')
+
+
+class ControllerNode(ManagedNode[ControllerConfig]):
+    """Tells the controller what it hears, and publishes what it asks for."""
+
+    def __init__(self) -> None:
+        super().__init__('controller', ControllerConfig)
+
+    def prepare(self) -> None:
+        self._controller = Controller(self.config.limits)
+        self._estimator = DelayEstimator(self.config.steering_delay_s)
+        self._steers = False
+        self._newest_s = -1.0
+        self._speed_mps = self._driven_1pm = 0.0
+        self._commands = self.speak(wires.WANTED)
+        self._delays = self.speak(wires.STEERING_DELAY)
+
+    def begin(self) -> None:
+        self._controller.forget()
+        self.hear(wires.PLAN, self._on_plan)
+        self.hear(wires.ODOMETRY, self._on_odometry)
+        self.hear(wires.GATE_STATE, self._on_gate)
+        self.every(1.0 / self.config.rate_hz, self._ask)
+        self.every(1.0, self._tell_delay)
+
+    def _on_plan(self, message: Any) -> None:
+        plan, action, delay_s = plan_of(message)
+        if plan.stamp_s < self._newest_s:
+            self._controller.forget()
+        self._newest_s = plan.stamp_s
+        self._controller.take_plan(plan, action, delay_s=delay_s)
+        self._ask()
+
+    def _on_odometry(self, message: Any) -> None:
+        ego = ego_of(message)
+        self._speed_mps, self._driven_1pm = ego.speed_mps, ego.curvature_1pm
+        self._controller.take_motion(ego.speed_mps, ego.curvature_1pm)
+
+    def _on_gate(self, message: Any) -> None:
+        self._steers = message.state in _STEERING
+        self._controller.take_steering(self._steers)
+
+    def _ask(self) -> None:
+        command = self._controller.ask(self.now_s)
+        if not command.valid:
+            return
+        self._commands.publish(lateral_message(command))
+        if self._steers:
+            self._estimator.take(
+                command.stamp_s,
+                asked_1pm=command.curvature_1pm,
+                driven_1pm=self._driven_1pm,
+                speed_mps=self._speed_mps,
+            )
+
+    def _tell_delay(self) -> None:
+        """The calibrated value goes out unless learning is wanted; people see both."""
+        measured_s, known = self._estimator.delay_s, self._estimator.known
+        delay_s = measured_s if self.config.learn_delay else self.config.steering_delay_s
+        self._delays.publish(Float32(data=delay_s))
+        self.health.figures(
+            {'steering delay measured': f'{measured_s:.3f} s', 'known': f'{known:.2f}'}
+        )
+
+
+def main() -> None:
+    """The executable `controller`."""
+    run_node(ControllerNode)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The last node before the actuator: it lets a command through, or says why not.
+
+It needs nobody else to be alive and knows neither torch nor plans.
+"""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from wpt_core.safety import Gate, GateSettings, GateState, Passed
+from wpt_core.types import Level, Notice
+from wpt_core.vehicle import VehicleParameters
+from wpt_ros import wires
+from wpt_ros.conversions.commands import (
+    lateral_message,
+    lateral_of,
+    notice_message,
+    state_message,
+)
+from wpt_ros.conversions.motion import motion_of
+from wpt_ros.managed import ManagedNode, NodeConfig
+from wpt_ros.run_node import run_node
+
+__all__ = ['GateConfig', 'GateNode', 'main']
+
+_STATE_S = 0.1
+_WIRES = tuple(wire for wire in wires.WIRES if wire.exclusive)
+
+
+@dataclass(frozen=True, slots=True)
+class GateConfig(NodeConfig):
+    """The gate's rate, its limits, and when hands count as steering."""
+
+    rate_hz: float = 100.0
+    """Commands a second, whatever else happens."""
+    override_nm: float = 2.0
+    """More torque of the hands than this is steering by hand."""
+    limits: GateSettings = field(default_factory=GateSettings)
+    vehicle: VehicleParameters = field(default_factory=VehicleParameters)
+
+    def __post_init__(self) -> None:
+        self.check_positive('rate_hz', 'override_nm')
+
+
+class GateNode(ManagedNode[GateConfig]):
+    """Tells the gate what it hears, and publishes what it answers, at a fixed rate."""
+
+    def __init__(self) -> None:
+        super().__init__('gate', GateConfig)
+
+    def prepare(self) -> None:
+        self._gate = Gate(self.config.limits, self.config.vehicle)
+        self._says_steers = self._torque_steers = False
+        self._told: tuple[GateState, tuple[Notice, ...]] | None = None
+        self._commands = self.speak(wires.COMMAND)
+        self._states = self.speak(wires.GATE_STATE)
+        self._alerts = self.speak(wires.ALERT)
+
+    def begin(self) -> None:
+        self.hear(wires.WANTED, self._on_wanted)
+        self.hear(wires.ODOMETRY, self._on_odometry)
+        self.hear(wires.DRIVER_STEERS, self._on_steers)
+        self.hear(wires.DRIVER_TORQUE, self._on_torque)
+        self.serve(wires.ENGAGE, self._on_engage)
+        self.serve(wires.DISENGAGE, self._on_disengage)
+        self.every(1.0 / self.config.rate_hz, self._tick)
+        self.every(_STATE_S, self._tell)
+        self.every(1.0, self._look_around)
+
+    def end(self) -> None:
+        """The last word: nobody but the driver steers."""
+        self._gate.disengage()
+        self._tick()
+        self._tell()
+
+    def _on_wanted(self, message: Any) -> None:
+        self._gate.watch.take_command(self.now_s, lateral_of(message))
+
+    def _on_odometry(self, message: Any) -> None:
+        stamp_s, speed_mps, curvature_1pm = motion_of(message)
+        self._gate.watch.take_odometry(self.now_s, stamp_s, speed_mps, curvature_1pm)
+
+    def _on_steers(self, message: Any) -> None:
+        self._says_steers = message.data
+        self._take_driver()
+
+    def _on_torque(self, message: Any) -> None:
+        # What is no number counts as hands on the wheel: the driver must not lose to a fault.
+        torque_nm = message.data
+        self._torque_steers = not abs(torque_nm) <= self.config.override_nm
+        sound = math.isfinite(torque_nm)
+        text = f'{wires.DRIVER_TORQUE.name}: expected a finite number, got {torque_nm}'
+        self.health.found('torque', () if sound else (Notice(Level.ERROR, 'torque', text),))
+        self._take_driver()
+
+    def _take_driver(self) -> None:
+        self._gate.take_driver(self.now_s, steers=self._says_steers or self._torque_steers)
+
+    def _on_engage(self, _request: Any, response: Any) -> Any:
+        against = self._gate.engage(self.now_s)
+        response.success = not against
+        response.message = ' '.join(notice.text for notice in against) or 'The car will steer.'
+        return response
+
+    def _on_disengage(self, _request: Any, response: Any) -> Any:
+        self._gate.disengage()
+        response.success, response.message = True, 'You steer.'
+        return response
+
+    def _tick(self) -> None:
+        passed = self._gate.tick(self.now_s)
+        self._commands.publish(lateral_message(passed.command))
+        if passed.alert is not None:
+            self.get_logger().info(f'{passed.state.name}: {passed.alert.text}')
+            self._alerts.publish(notice_message(passed.alert))
+        if self._told is None or self._told[0] is not passed.state:
+            self._note(passed)
+            self._tell()
+        self._note(passed)
+
+    def _note(self, passed: Passed) -> None:
+        self._told = passed.state, passed.reasons
+        # Not engaged is no fault of the gate; it is the state that says so.
+        shown = passed.reasons if passed.state in (GateState.DEGRADED, GateState.FAULT) else ()
+        self.health.found('gate', shown)
+
+    def _tell(self) -> None:
+        if self._told is not None:
+            state, reasons = self._told
+            stamp = self.get_clock().now().to_msg()
+            self._states.publish(state_message(state, reasons, stamp=stamp))
+            self.health.figures({'steering': state.name})
+
+    def _look_around(self) -> None:
+        """Is anybody else on the way to the wheel?"""
+        found = tuple(
+            f'{", ".join(sorted(names))} on {wire.name}'
+            for wire in _WIRES
+            if len(names := self.speakers_of(wire)) > 1
+        )
+        self._gate.watch.take_intruders(found)
+
+
+def main() -> None:
+    """The executable `gate`."""
+    run_node(GateNode)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The proving ground as a car: it publishes what a car would, and obeys the gate."""
+
+import math
+import time
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from rosgraph_msgs.msg import Clock
+
+from wpt_core.sensing import load_rig, surround_rig
+from wpt_core.types import CameraFrame, InputError
+from wpt_core.world.drive import Longitudinal
+from wpt_core.world.ride import Lockstep, Pace, Ride
+from wpt_core.world.suites import find, find_scenario
+from wpt_ros import wires
+from wpt_ros.conversions.commands import driving_message, lateral_of
+from wpt_ros.conversions.images import image_message
+from wpt_ros.conversions.lenses import camera_info_message
+from wpt_ros.conversions.motion import odometry_message
+from wpt_ros.conversions.progress import progress_message
+from wpt_ros.conversions.stamps import stamp_of
+from wpt_ros.managed import ManagedNode, NodeConfig
+from wpt_ros.quality import type_of
+from wpt_ros.run_node import run_node
+
+__all__ = ['WorldConfig', 'WorldNode', 'main']
+
+_LOOK_S = 0.005
+_AGAIN_S = 0.2
+"""Until the car is engaged, the first step is shown and engaging asked for so often."""
+_EPOCH_S = 100.0
+"""Stamp of the start: a time of 0 means to ROS that there is no clock yet."""
+
+
+class LongitudinalBy(Enum):
+    """Who keeps the speed."""
+
+    ACC = 'acc'
+    PLAN = 'plan'
+
+
+@dataclass(frozen=True, slots=True)
+class WorldConfig(NodeConfig):
+    """Which drive, seen by which cameras, and how fast."""
+
+    suite: str = 'lane_centre'
+    """Suite of the scenario."""
+    scenario: str = ''
+    """Its name; empty: the first of the suite."""
+    seed: int = 0
+    """Draws what the scenario leaves open."""
+    rig: str = ''
+    """Rig file of the cameras; empty: six views."""
+    engages: bool = True
+    """The driver in the seat asks the gate to steer, as soon as it does not refuse."""
+    longitudinal: LongitudinalBy = LongitudinalBy.ACC
+    """Who keeps the speed: acc (a cruise control that sees the traffic) or plan."""
+    silent: tuple[str, ...] = ()
+    """Who says nothing any more from when on: `back@5`, `cameras@7.5`, `odometry@3`."""
+    pace: Pace = field(default_factory=Pace)
+
+    @property
+    def silent_from_s(self) -> dict[str, float]:
+        """By name."""
+        parts = [text.partition('@') for text in self.silent]
+        try:
+            return {name: float(at_s) for name, _, at_s in parts}
+        except ValueError as error:
+            raise InputError(
+                f'parameter silent: expected name@seconds, got {list(self.silent)}'
+            ) from error
+
+
+class WorldNode(ManagedNode[WorldConfig]):
+    """Shows a step, waits for the gate's answer to it, and takes the next."""
+
+    def __init__(self) -> None:
+        super().__init__('world', WorldConfig)
+
+    def prepare(self) -> None:
+        config = self.config
+        suite = find(config.suite)
+        scenario = find_scenario(suite, config.scenario) if config.scenario else suite.scenarios[0]
+        rig = load_rig(Path(config.rig)) if config.rig else surround_rig()
+        self._silent_from_s = config.silent_from_s
+        self._ride = Ride(scenario, config.seed, rig=rig, longitudinal=_BY[config.longitudinal])
+        self._lockstep = Lockstep(config.pace)
+        self._frames: tuple[CameraFrame, ...] = ()
+        self._begun = False
+        self._acceleration_mps2 = 0.0
+        self._next_try_s = 0.0
+        self._time = self.speak(wires.CLOCK)
+        self._odometry = self.speak(wires.ODOMETRY)
+        self._wishes = self.speak(wires.DRIVING_COMMAND)
+        self._progress = self.speak(wires.PROGRESS)
+        self._pictures = {name: self.speak(wires.IMAGE.of(name)) for name in rig.names}
+        self._lenses = {name: self.speak(wires.CAMERA_INFO.of(name)) for name in rig.names}
+        self._cameras = {camera.name: camera for camera in rig.cameras}
+
+    def begin(self) -> None:
+        self.hear(wires.COMMAND, self._on_command)
+        if self.config.longitudinal is LongitudinalBy.PLAN:
+            self.hear(wires.PLAN, self._on_plan)
+        self._engage = self.create_client(type_of(wires.ENGAGE.type_name), wires.ENGAGE.name)
+        self._look_at_road()
+        self.every(_LOOK_S, self._look)
+
+    def _on_command(self, message: Any) -> None:
+        self._lockstep.heard(lateral_of(message))
+        self._look()
+
+    def _on_plan(self, message: Any) -> None:
+        self._acceleration_mps2 = message.action_acceleration_mps2
+
+    def _look(self) -> None:
+        wall_s = time.monotonic()
+        if self._ride.done:
+            return
+        if not self._begun:
+            self._wait_for_engaging(wall_s)
+        elif self._lockstep.due(wall_s):
+            self._ride.obey(self._lockstep.command, self._acceleration_mps2)
+            self._look_at_road()
+            self._show()
+
+    def _wait_for_engaging(self, wall_s: float) -> None:
+        command = self._lockstep.command
+        self._begun = not self.config.engages or (command is not None and command.valid)
+        if not self._begun and wall_s >= self._next_try_s:
+            self._next_try_s = wall_s + _AGAIN_S
+            self._show()
+            if self._engage.service_is_ready():
+                self._engage.call_async(type_of(wires.ENGAGE.type_name).Request())
+
+    def _look_at_road(self) -> None:
+        self._frames = self._ride.world.observe().frames
+
+    def _show(self) -> None:
+        """Publish the step; small things first, so that they are there with the pictures."""
+        world = self._ride.world
+        stamp_s = _EPOCH_S + world.time_s
+        stamp = stamp_of(stamp_s)
+        self._time.publish(Clock(clock=stamp))
+        if not self._silent('odometry'):
+            self._odometry.publish(odometry_message(replace(world.ego, stamp_s=stamp_s)))
+        self._wishes.publish(driving_message(world.command, stamp))
+        self._progress.publish(progress_message(self._ride, stamp))
+        self._lockstep.shown(time.monotonic(), stamp_s)
+        for frame in reversed(self._frames):
+            if self._silent('cameras') or self._silent(frame.camera):
+                continue
+            camera = self._cameras[frame.camera]
+            self._lenses[frame.camera].publish(camera_info_message(camera, stamp=stamp))
+            picture = image_message(frame.image, stamp=stamp, frame_id=frame.camera)
+            self._pictures[frame.camera].publish(picture)
+
+    def _silent(self, name: str) -> bool:
+        return self._ride.world.time_s >= self._silent_from_s.get(name, math.inf)
+
+
+_BY = {LongitudinalBy.ACC: Longitudinal.ACC, LongitudinalBy.PLAN: Longitudinal.DRIVER}
+
+
+def main() -> None:
+    """The executable `world`."""
+    run_node(WorldNode)
+
+
+if __name__ == '__main__':
+    main()

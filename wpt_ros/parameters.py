@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A config dataclass becomes the parameters of a node, and the parameters the config.
+
+Names, types, defaults and sentences come from the dataclass; a field that is itself a dataclass
+becomes a group (`limits.late_s`). Ranges are kept where the values are checked: in
+`__post_init__`, whose sentence the user reads.
+"""
+
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from enum import Enum
+from typing import Any, TypeVar
+
+from wpt_core.types import InputError
+from wpt_ros.field_notes import field_notes
+
+__all__ = ['Leaf', 'config_of', 'leaves', 'plain']
+
+Config = TypeVar('Config')
+
+_GENERAL = ('use_sim_time', 'start_type_description_service')
+_GENERAL_GROUPS = ('qos_overrides.',)
+"""What ROS itself gives every node."""
+_WORDS = {bool: 'true or false', int: 'a whole number', float: 'a number', str: 'a text'}
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One parameter."""
+
+    name: str
+    kind: type
+    default: Any
+    note: str
+
+
+def leaves(config: type, prefix: str = '') -> Iterator[Leaf]:
+    """All parameters of a config, in the order of its fields."""
+    kinds, notes = typing.get_type_hints(config), field_notes(config)
+    for field in fields(config):
+        kind = kinds[field.name]
+        if is_dataclass(kind):
+            yield from leaves(typing.cast(type, kind), f'{prefix}{field.name}.')
+            continue
+        default = field.default if field.default is not MISSING else _made(field)
+        yield Leaf(f'{prefix}{field.name}', kind, default, notes.get(field.name, ''))
+
+
+def config_of(config: type[Config], values: Mapping[str, Any], *, who: str) -> Config:
+    """The config with these values in place of its defaults.
+
+    InputError for a name that is none of its own, a value of another type, and a value that the
+    dataclass itself refuses.
+    """
+    known = {leaf.name: leaf for leaf in leaves(config)}
+    for name in values:
+        if name not in known and not _general(name):
+            raise InputError(
+                f'{who}: unknown parameter {name!r}; expected one of {", ".join(known)}'
+            )
+    checked = {
+        name: _checked(leaf, values[name], who) for name, leaf in known.items() if name in values
+    }
+    return _built(config, checked, '')
+
+
+def plain(config: Any) -> Iterator[tuple[Leaf, Any]]:
+    """Every parameter with its value as ROS takes it: no enumerations, no tuples."""
+    for leaf in leaves(type(config)):
+        value: Any = config
+        for part in leaf.name.split('.'):
+            value = getattr(value, part)
+        if isinstance(value, Enum):
+            value = value.value
+        yield leaf, list(value) if isinstance(value, tuple) else value
+
+
+def _general(name: str) -> bool:
+    return name in _GENERAL or name.startswith(_GENERAL_GROUPS)
+
+
+def _built(config: type[Config], values: Mapping[str, Any], prefix: str) -> Config:
+    kinds, given = typing.get_type_hints(config), {}
+    for field in fields(typing.cast(Any, config)):
+        name = f'{prefix}{field.name}'
+        if is_dataclass(kinds[field.name]):
+            given[field.name] = _built(kinds[field.name], values, f'{name}.')
+        elif name in values:
+            given[field.name] = values[name]
+    return config(**given)
+
+
+def _checked(leaf: Leaf, value: Any, who: str) -> Any:
+    kind = leaf.kind
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        words = [str(member.value) for member in kind]
+        if value not in words:
+            raise InputError(
+                f'{who}: parameter {leaf.name} must be one of {", ".join(words)}, got {value!r}'
+            )
+        return kind(value)
+    if typing.get_origin(kind) is tuple:
+        if not (isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)):
+            raise InputError(
+                f'{who}: parameter {leaf.name} must be a list of texts, got {value!r}'
+            )
+        return tuple(value)
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        raise InputError(f'{who}: parameter {leaf.name} must be {_WORDS[kind]}, got {value!r}')
+    return value
+
+
+def _made(field: Any) -> Any:
+    if field.default_factory is MISSING:
+        raise TypeError(f'{field.name}: a parameter needs a default')
+    return field.default_factory()

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The nodes of a graph as processes of this machine: started, started again, and stopped."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import IO
+
+from wpt_ros.graph import NodeSpec, Value
+
+__all__ = ['Processes', 'command_line']
+
+_STOP_S = 2.0
+_RESPAWN_S = 1.0
+
+
+def command_line(spec: NodeSpec, *, namespace: str = '', log_level: str = '') -> list[str]:
+    """How to start a node without `ros2 launch`."""
+    words = [sys.executable, '-m', f'wpt_ros.nodes.{spec.name}', '--ros-args']
+    for name, value in spec.parameters.items():
+        words += ['-p', f'{name}:={_yaml(value)}']
+    if namespace:
+        words += ['-r', f'__ns:=/{namespace.strip("/")}']
+    if log_level:
+        words += ['--log-level', log_level]
+    return words
+
+
+@dataclass(slots=True)
+class _Running:
+    spec: NodeSpec
+    words: list[str]
+    log: IO[bytes]
+    process: subprocess.Popen[bytes]
+    died_s: float | None = None
+    deaths: list[str] = field(default_factory=list)
+
+
+class Processes:
+    """Each node in a process and a session of its own, its output in a file of the folder."""
+
+    def __init__(self, specs: Sequence[NodeSpec], folder: Path, *, namespace: str = '') -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._running: dict[str, _Running] = {}
+        for spec in specs:
+            words = command_line(spec, namespace=namespace)
+            log = (folder / f'{spec.name}.log').open('wb')
+            self._running[spec.name] = _Running(spec, words, log, _start(words, log))
+
+    def __enter__(self) -> 'Processes':
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def look_after(self) -> None:
+        """Start again what has died and is to be there; call it now and then."""
+        now_s = monotonic()
+        for running in self._running.values():
+            code = running.process.poll()
+            if code is None:
+                continue
+            if running.died_s is None:
+                running.died_s = now_s
+                running.deaths.append(f'{running.spec.name} ended with {_ending(code)}')
+            elif running.spec.respawn and now_s - running.died_s >= _RESPAWN_S:
+                running.process, running.died_s = _start(running.words, running.log), None
+
+    @property
+    def deaths(self) -> list[str]:
+        """What has ended by itself so far, in words."""
+        return [death for running in self._running.values() for death in running.deaths]
+
+    def send(self, node: str, number: signal.Signals) -> None:
+        """A signal to one node; nothing if it is not running."""
+        process = self._running[node].process
+        if process.poll() is None:
+            process.send_signal(number)
+
+    def stop(self) -> None:
+        """SIGINT to all, and SIGKILL to who is still there after 2 s."""
+        alive = [one for one in self._running.values() if one.process.poll() is None]
+        for running in alive:
+            running.process.send_signal(signal.SIGCONT)
+            running.process.send_signal(signal.SIGINT)
+        end_s = monotonic() + _STOP_S
+        for running in alive:
+            try:
+                running.process.wait(timeout=max(0.0, end_s - monotonic()))
+            except subprocess.TimeoutExpired:
+                running.process.kill()
+                running.process.wait()
+        for running in self._running.values():
+            running.log.close()
+
+
+def _start(words: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env=dict(os.environ),
+        start_new_session=True,
+    )
+
+
+def _ending(code: int) -> str:
+    return f'signal {signal.Signals(-code).name}' if code < 0 else f'exit code {code}'
+
+
+def _yaml(value: Value) -> str:
+    """JSON is YAML."""
+    return json.dumps(value)
