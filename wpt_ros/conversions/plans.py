@@ -54,9 +54,18 @@ def plan_of(message: PlanMessage) -> tuple[Plan, Action, float]:
         probabilities=np.array([one.probability for one in message.hypotheses]),
     )
     action = Action(message.action_curvature_1pm, message.action_acceleration_mps2)
-    arrays = (plan.times_s, plan.positions_m, plan.speeds_mps, plan.yaw_rates_radps)
+    arrays = (
+        plan.times_s,
+        plan.positions_m,
+        plan.position_scales_m,
+        plan.speeds_mps,
+        plan.accelerations_mps2,
+        plan.yaws_rad,
+        plan.yaw_rates_radps,
+        plan.probabilities,
+    )
     numbers = (action.curvature_1pm, action.acceleration_mps2, message.action_delay_s)
-    sound = all(np.isfinite(one).all() for one in (*arrays, plan.probabilities))
+    sound = all(np.isfinite(one).all() for one in arrays)
     if not (sound and all(map(math.isfinite, numbers))):
         raise InputError('a plan holds a number that is not finite')
     if not (np.diff(plan.times_s) > 0.0).all():

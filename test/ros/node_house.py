@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nodes of ours, each in a process of its own, and a probe that speaks to them and hears them.
+
+    with quiet_domain(): ...                 # the environment: one domain for a test module
+    with Probe('corner') as probe, running('planner', log, namespace='corner', threads=1) as node:
+        statuses = probe.hears(wires.PLANNER_STATUS)
+        probe.until(lambda: statuses and statuses[-1].state == ..., 'planning')
+
+Every namespace is a graph of its own, so that several nodes of a module can live at once.
+"""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pytest
+import rclpy
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState, GetState
+from rclpy.context import Context
+from rclpy.executors import SingleThreadedExecutor
+
+from wpt_ros import wires
+from wpt_ros.graph import NodeSpec, Value
+from wpt_ros.processes import command_line
+from wpt_ros.quality import Reliability, profile, type_of
+from wpt_ros.wires import Call, Wire
+
+PATIENCE_S = 60.0
+"""For a state to be reached on a busy machine; nothing is asserted of how fast it is."""
+LOWEST_DOMAIN, DOMAINS = 20, 80
+TRANSITIONS = {
+    'configure': Transition.TRANSITION_CONFIGURE,
+    'activate': Transition.TRANSITION_ACTIVATE,
+    'deactivate': Transition.TRANSITION_DEACTIVATE,
+    'cleanup': Transition.TRANSITION_CLEANUP,
+}
+
+
+@contextmanager
+def quiet_domain() -> Iterator[None]:
+    """A ROS domain that other runs on this machine do not use, as the fixture `domain` has it."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv('ROS_DOMAIN_ID', str(LOWEST_DOMAIN + os.getpid() % DOMAINS))
+        patched.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+        yield
+
+
+@dataclass(frozen=True)
+class Running:
+    """A node's process, and what it wrote."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text(errors='replace')
+
+    @property
+    def tracebacks(self) -> int:
+        return self.said.count('Traceback')
+
+
+@contextmanager
+def running(name: str, log: Path, *, namespace: str, **parameters: Value) -> Iterator[Running]:
+    """The node, for as long as the block lasts; it must end by SIGINT if it has not before."""
+    words = command_line(NodeSpec(name, '', parameters), namespace=namespace)
+    with log.open('wb') as file:
+        process = subprocess.Popen(
+            words, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        yield Running(process, log)
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(PATIENCE_S) == 0, log.read_text(errors='replace')
+    finally:
+        process.kill()
+        process.wait()
+
+
+class Probe:
+    """A node in this process, which is spun only while it waits for something."""
+
+    def __init__(self, namespace: str) -> None:
+        self.context = Context()
+        rclpy.init(context=self.context)
+        self.node = rclpy.create_node('probe', namespace=namespace, context=self.context)
+        self._executor = SingleThreadedExecutor(context=self.context)
+        self._executor.add_node(self.node)
+        self.steps: list[Callable[[], None]] = []
+        """Called 20 times a second while waiting; for instance to send pictures."""
+        self._next_s = 0.0
+
+    def __enter__(self) -> 'Probe':
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        self._executor.shutdown()
+        self.node.destroy_node()
+        rclpy.shutdown(context=self.context)
+
+    def speaks(self, wire: Wire, *, sensors: Reliability = Reliability.BEST_EFFORT) -> Any:
+        """A publisher."""
+        kind = type_of(wire.type_name)
+        return self.node.create_publisher(kind, wire.name, profile(wire.quality, sensors))
+
+    def hears(self, wire: Wire) -> list[Any]:
+        """All messages from now on, the newest last."""
+        heard: list[Any] = []
+        quality = profile(wire.quality)
+        self.node.create_subscription(type_of(wire.type_name), wire.name, heard.append, quality)
+        return heard
+
+    def spin(self, seconds: float) -> None:
+        """Let that much time pass."""
+        end_s = time.monotonic() + seconds
+        while time.monotonic() < end_s:
+            self._turn()
+
+    def until(
+        self,
+        holds: Callable[[], object],
+        what: str,
+        *,
+        otherwise: Callable[[], str] = str,
+    ) -> None:
+        """Wait until it holds; fail if it never does, with what `otherwise` tells."""
+        end_s = time.monotonic() + PATIENCE_S
+        while not holds():
+            if time.monotonic() > end_s:
+                pytest.fail(f'waited {PATIENCE_S:g} s in vain for {what}; {otherwise()}')
+            self._turn()
+
+    def call(self, call: Call) -> Any:
+        """The answer to an empty request."""
+        kind = type_of(call.type_name)
+        return self._asked(kind, call.name, kind.Request())
+
+    def change(self, node: str, transition: str) -> bool:
+        """Did the node go through it?"""
+        request = ChangeState.Request(transition=Transition(id=TRANSITIONS[transition]))
+        return bool(self._asked(ChangeState, f'{node}/change_state', request).success)
+
+    def state(self, node: str) -> str:
+        """As the lifecycle calls it."""
+        answer = self._asked(GetState, f'{node}/get_state', GetState.Request())
+        return str(answer.current_state.label)
+
+    def diagnosis(self, node: str) -> Callable[[], Any]:
+        """A question for the newest status of the node in the diagnostics; None before one."""
+        heard = self.hears(wires.DIAGNOSTICS)
+        name = f'wpt_ros: {self.node.get_namespace().rstrip("/")}/{node}'
+
+        def newest() -> Any:
+            found = [one for array in heard for one in array.status if one.name == name]
+            return found[-1] if found else None
+
+        return newest
+
+    def _asked(self, kind: Any, name: str, request: Any) -> Any:
+        client = self.node.create_client(kind, name)
+        self.until(client.service_is_ready, f'the service {name}')
+        answer = client.call_async(request)
+        self.until(answer.done, f'an answer of {name}')
+        self.node.destroy_client(client)
+        return answer.result()
+
+    def _turn(self) -> None:
+        if time.monotonic() >= self._next_s:
+            self._next_s = time.monotonic() + 0.05
+            for step in self.steps:
+                step()
+        self._executor.spin_once(timeout_sec=0.01)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What gate and planner say of themselves, from their messages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from wpt_msgs.msg import DriveState, PlannerStatus
+from wpt_msgs.msg import Notice as NoticeMessage
+
+from wpt_core.safety import GateState
+from wpt_core.types import InputError, Level, Notice
+
+__all__ = ['GateSays', 'PlannerSays', 'gate_says', 'notices_of', 'planner_says']
+
+_LEVELS = MappingProxyType(
+    {
+        NoticeMessage.INFO: Level.INFO,
+        NoticeMessage.WARNING: Level.WARNING,
+        NoticeMessage.ERROR: Level.ERROR,
+    }
+)
+_PLANNER = MappingProxyType(
+    {
+        PlannerStatus.WAITING: 'WAITING',
+        PlannerStatus.PLANNING: 'PLANNING',
+        PlannerStatus.DEGRADED: 'DEGRADED',
+        PlannerStatus.FAULT: 'FAULT',
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GateSays:
+    """Who steers, and why."""
+
+    state: GateState
+    reasons: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerSays:
+    """How the planner is doing."""
+
+    state: str
+    """One of the names in `wpt_msgs/PlannerStatus`."""
+    notices: tuple[Notice, ...] = ()
+
+
+def gate_says(message: DriveState) -> GateSays:
+    """InputError for a state or a level that is none of the message's constants."""
+    try:
+        state = GateState(message.state)
+    except ValueError as error:
+        known = ', '.join(f'{one.value} {one.name}' for one in GateState)
+        raise InputError(
+            f'state {message.state} of the gate is unknown; expected one of {known}'
+        ) from error
+    return GateSays(state, notices_of(message.reasons))
+
+
+def planner_says(message: PlannerStatus) -> PlannerSays:
+    """InputError for a state or a level that is none of the message's constants."""
+    if message.state not in _PLANNER:
+        known = ', '.join(f'{number} {word}' for number, word in _PLANNER.items())
+        raise InputError(
+            f'state {message.state} of the planner is unknown; expected one of {known}'
+        )
+    return PlannerSays(_PLANNER[message.state], notices_of(message.notices))
+
+
+def notices_of(messages: Iterable[NoticeMessage]) -> tuple[Notice, ...]:
+    """InputError for a level that is none of the message's constants."""
+    return tuple(_notice_of(message) for message in messages)
+
+
+def _notice_of(message: NoticeMessage) -> Notice:
+    if message.level not in _LEVELS:
+        raise InputError(
+            f'level {message.level} of notice {message.code!r} is unknown; expected 0, 1 or 2'
+        )
+    return Notice(_LEVELS[message.level], message.code, message.text)

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The plan on the pictures of one camera: which picture it belongs to, and what that shows."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from numpy.typing import NDArray
+from sensor_msgs.msg import Image
+
+from wpt_core.types import Camera, InputError, Plan
+from wpt_core.world.pictures import PlanStyle, draw_plan
+from wpt_ros import wires
+from wpt_ros.conversions.images import RawCompressedImage, RawImage, frame_of, image_message
+from wpt_ros.conversions.stamps import seconds
+
+__all__ = ['Drawn', 'Overlay', 'Screen', 'Speaker']
+
+Raw: TypeAlias = RawImage | RawCompressedImage
+
+_KEPT = 10
+"""Half a second at 20 Hz: a plan is younger than that, and its pictures are as old as it is."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Drawn:
+    """A picture with the plan, and the message that it came in."""
+
+    image: NDArray[np.uint8]
+    raw: Raw
+
+
+class Overlay:
+    """Keeps the last pictures of one camera and draws on the one that fits."""
+
+    def __init__(self, camera: Camera, style: PlanStyle) -> None:
+        self.camera = camera
+        self._style = style
+        self._raws: deque[tuple[float, Raw]] = deque(maxlen=_KEPT)
+        self._last: tuple[Raw, Plan | None] | None = None
+
+    def take(self, raw: Raw) -> None:
+        """InputError for one that cannot be drawn on, as far as its header tells."""
+        lens, size_px = self.camera.intrinsics, raw.picture.size_px()
+        if size_px != (lens.width_px, lens.height_px):
+            raise InputError(
+                f'a picture of {size_px[0]} x {size_px[1]} pixels came where the rig says '
+                f'{lens.width_px} x {lens.height_px}; correct the camera or the rig file'
+            )
+        self._raws.append((seconds(raw.stamp), raw))
+
+    def forget(self) -> None:
+        self._raws.clear()
+        self._last = None
+
+    def draw(self, plan: Plan | None) -> Drawn | None:
+        """On the picture nearest in time to the plan, or the newest as it is without a plan.
+
+        None if there is no such picture, or if that is what was drawn last. InputError if the
+        picture cannot be decoded.
+        """
+        raw = self._fitting(plan)
+        if raw is None or self._is_drawn(raw, plan):
+            return None
+        image = frame_of(self.camera.name, raw).image
+        if plan is not None:
+            image = draw_plan(image, self.camera, plan, style=self._style)
+        self._last = raw, plan
+        return Drawn(image, raw)
+
+    def _fitting(self, plan: Plan | None) -> Raw | None:
+        if not self._raws:
+            return None
+        if plan is None:
+            return self._raws[-1][1]
+        stamp_s, raw = min(self._raws, key=lambda one: abs(one[0] - plan.stamp_s))
+        apart_s, most_s = abs(stamp_s - plan.stamp_s), wires.IMAGE.stale_after_s
+        return raw if most_s is None or apart_s <= most_s else None
+
+    def _is_drawn(self, raw: Raw, plan: Plan | None) -> bool:
+        return self._last is not None and self._last[0] is raw and self._last[1] is plan
+
+
+class Speaker(Protocol):
+    """A publisher of images."""
+
+    def publish(self, message: Image) -> None: ...
+    def get_subscription_count(self) -> int: ...
+
+
+class Screen:
+    """One overlay and who looks at it; nothing is kept or drawn while nobody does."""
+
+    def __init__(self, overlay: Overlay, speaker: Speaker) -> None:
+        self.overlay = overlay
+        self._speaker = speaker
+
+    @property
+    def watched(self) -> bool:
+        return self._speaker.get_subscription_count() > 0
+
+    def take(self, content: bytes, *, compressed: bool) -> None:
+        """A serialised message; InputError if it is none."""
+        if self.watched:
+            self.overlay.take((RawCompressedImage if compressed else RawImage).of(content))
+
+    def show(self, plan: Plan | None) -> None:
+        """Publish what there is new to see."""
+        if not self.watched:
+            self.overlay.forget()
+        elif (drawn := self.overlay.draw(plan)) is not None:
+            raw = drawn.raw
+            stamp = Time(sec=raw.stamp.sec, nanosec=raw.stamp.nanosec)
+            message = image_message(drawn.image, stamp=stamp, frame_id=raw.frame_id)
+            self._speaker.publish(message)
