@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from wpt_core.types import InputError
 from wpt_ros.field_notes import field_notes
 
-__all__ = ['Leaf', 'config_of', 'leaves', 'plain']
+__all__ = ['Leaf', 'config_of', 'leaves', 'plain', 'plain_value']
 
 Config = TypeVar('Config')
 
@@ -71,9 +71,14 @@ def plain(config: Any) -> Iterator[tuple[Leaf, Any]]:
         value: Any = config
         for part in leaf.name.split('.'):
             value = getattr(value, part)
-        if isinstance(value, Enum):
-            value = value.value
-        yield leaf, list(value) if isinstance(value, tuple) else value
+        yield leaf, plain_value(value)
+
+
+def plain_value(value: Any) -> Any:
+    """As ROS takes it."""
+    if isinstance(value, Enum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _general(name: str) -> bool:

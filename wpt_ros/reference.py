@@ -11,11 +11,15 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
 from wpt_core.safety import TRANSITIONS, GateSettings
 from wpt_core.types import InputError
+from wpt_ros import wires
 from wpt_ros.field_notes import field_notes
+from wpt_ros.graph import NODES
+from wpt_ros.parameters import leaves, plain_value
 
 __all__ = ['TABLES', 'outdated', 'renewed', 'write']
 
@@ -72,6 +76,57 @@ def _gate_settings() -> str:
     return _markdown(('setting', 'default', 'meaning'), rows)
 
 
+def _topics() -> str:
+    rows = [
+        (
+            f'`{wire.name}`',
+            f'`{wire.type_name}`',
+            wire.quality.value,
+            ', '.join(wire.speakers),
+            '' if wire.rate_hz is None else f'{wire.rate_hz:g}',
+            '' if wire.stale_after_s is None else f'{wire.stale_after_s:g}',
+            wire.meaning,
+        )
+        for wire in wires.WIRES
+    ]
+    head = ('topic', 'type', 'quality', 'from', 'Hz', 'stale after s', 'what it says')
+    return _markdown(head, rows)
+
+
+def _services() -> str:
+    rows = [
+        (f'`{call.name}`', f'`{call.type_name}`', call.server, call.meaning)
+        for call in wires.SERVICES
+    ]
+    return _markdown(('service', 'type', 'of', 'what it does'), rows)
+
+
+def _nodes() -> str:
+    rows = [
+        (f'`{node.name}`', node.meaning, 'yes' if node.respawn else 'no')
+        for node in NODES.values()
+    ]
+    return _markdown(('node', 'job', 'started again when it dies'), rows)
+
+
+def _parameters() -> str:
+    parts = []
+    for name in NODES:
+        rows = [
+            (f'`{leaf.name}`', f'`{plain_value(leaf.default)}`', leaf.note)
+            for leaf in leaves(_config_of(name))
+        ]
+        parts.append(f'### {name}\n\n{_markdown(("parameter", "default", "meaning"), rows)}')
+    return '\n\n'.join(parts)
+
+
+def _config_of(node: str) -> type:
+    """Imported only here, because it needs ROS."""
+    module = import_module(f'wpt_ros.nodes.{node}')
+    config: type = getattr(module, f'{node.title()}Config')
+    return config
+
+
 def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [head, ['---'] * len(head), *rows]
     return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
@@ -80,6 +135,10 @@ def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 TABLES: dict[str, Callable[[], str]] = {
     'gate_states': _gate_states,
     'gate_settings': _gate_settings,
+    'topics': _topics,
+    'services': _services,
+    'nodes': _nodes,
+    'parameters': _parameters,
 }
 
 

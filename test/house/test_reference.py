@@ -13,6 +13,7 @@ PAGE = 'before\n<!-- made from the code: {} -->\nstone age\n<!-- end -->\nafter\
 
 
 def test_the_documentation_is_up_to_date(root: Path) -> None:
+    pytest.importorskip('wpt_msgs', reason='the parameters of nodes need ROS; ./wpt test has it')
     assert outdated(root / 'docs') == [], 'python -m wpt_ros.reference --write'
 
 

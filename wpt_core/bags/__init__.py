@@ -4,6 +4,7 @@
 from wpt_core.bags.copying import copy_messages
 from wpt_core.bags.definitions import DEFAULT_DISTRIBUTION, DISTRIBUTIONS, definitions_from
 from wpt_core.bags.info import BagInfo, Gap, TopicInfo
+from wpt_core.bags.playback import Playback
 from wpt_core.bags.qos import TopicQos
 from wpt_core.bags.reader import Bag, Message, RawMessage
 from wpt_core.bags.writer import BagWriter, TopicWriter
@@ -16,6 +17,7 @@ __all__ = [
     'BagWriter',
     'Gap',
     'Message',
+    'Playback',
     'RawMessage',
     'TopicInfo',
     'TopicQos',
