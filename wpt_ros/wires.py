@@ -217,12 +217,11 @@ PROGRESS = Wire(
     20.0,
 )
 TRANSFORMS = Wire(
-    '/tf',
+    '/tf_static',
     'tf2_msgs/msg/TFMessage',
-    _SURE,
-    ('car', 'world'),
-    'base_link in odom, where the type is installed',
-    20.0,
+    _KEPT,
+    ('car',),
+    'where the cameras sit; used with `extrinsics: tf`, where the type is installed',
 )
 CLOCK = Wire(
     '/clock', 'rosgraph_msgs/msg/Clock', _SURE, ('world', 'player'), 'the time of a simulation'

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables of nodes and wires: every parameter is known to its node, every wire has its ends."""
+
+import re
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
+
+from wpt_core.types import InputError
+from wpt_ros import wires
+from wpt_ros.graph import NODES, Common, NodeSpec, Scene, on_car, on_proving_ground, on_recording
+from wpt_ros.parameters import config_of
+from wpt_ros.processes import command_line
+from wpt_ros.quality import type_of
+
+COMMON = Common()
+TASKS = {
+    'car': on_car(COMMON),
+    'proving ground': on_proving_ground(COMMON, Scene()),
+    'recording': on_recording(COMMON),
+}
+
+
+@pytest.mark.parametrize('task', TASKS)
+def test_every_parameter_is_known_to_its_node(task: str) -> None:
+    for spec in TASKS[task]:
+        module = import_module(f'wpt_ros.nodes.{spec.name}')
+        config_of(getattr(module, f'{spec.name.title()}Config'), spec.parameters, who=spec.name)
+
+
+def test_the_car_of_the_proving_ground_is_driven_by_the_same_nodes() -> None:
+    names = [spec.name for spec in TASKS['proving ground']]
+    assert names == ['world', *(spec.name for spec in TASKS['car'])]
+
+
+def test_the_delay_is_that_of_the_drive() -> None:
+    delays = {seed: Scene(seed=seed).calibrated_delay_s for seed in (0, 1)}
+    assert delays[0] != delays[1]
+    for spec in on_proving_ground(COMMON, Scene(seed=1)):
+        if 'steering_delay_s' in spec.parameters:
+            assert spec.parameters['steering_delay_s'] == delays[1]
+
+
+def test_a_scenario_that_is_not_there_is_told() -> None:
+    with pytest.raises(InputError, match='scenario: unknown name'):
+        on_proving_ground(COMMON, Scene(scenario='nowhere'))
+    with pytest.raises(InputError, match='compressed'):
+        on_proving_ground(replace(COMMON, compressed=True), Scene())
+
+
+@pytest.mark.parametrize('name', NODES)
+def test_every_node_has_its_executable(name: str, root: Path) -> None:
+    assert callable(import_module(f'wpt_ros.nodes.{name}').main)
+    listed = re.search(r'^NODES = (\[.*\])$', (root / 'setup.py').read_text(), re.M)
+    assert listed is not None
+    assert repr(name) in listed[1]
+
+
+@pytest.mark.parametrize('wire', wires.WIRES, ids=lambda wire: wire.name)
+def test_every_type_is_there_or_optional(wire: wires.Wire) -> None:
+    if wire.type_name.startswith('tf2_msgs/'):
+        pytest.importorskip('tf2_msgs', reason='tf2_msgs is not in the wheels')
+    assert type_of(wire.type_name).__name__ == wire.type_name.rpartition('/')[2]
+    assert set(wire.speakers) <= {*NODES, 'car'}
+
+
+def test_wires_of_our_own_are_spoken_on_where_the_table_says(root: Path) -> None:
+    """`self.speak(wires.NAME)` in a node, and the table's speakers, are the same."""
+    for name in NODES:
+        source = (root / 'wpt_ros' / 'nodes' / f'{name}.py').read_text()
+        spoken = set(re.findall(r'speak\(\s*wires\.(\w+)', source))
+        table = {
+            word
+            for word, wire in vars(wires).items()
+            if isinstance(wire, wires.Wire) and name in wire.speakers
+        }
+        general = {'DIAGNOSTICS'}
+        played = {'IMAGE', 'COMPRESSED', 'CAMERA_INFO', 'ODOMETRY', 'DRIVING_COMMAND'}
+        free = general | (played if name in ('player', 'world') else set())
+        assert spoken - free == table - free, name
+
+
+def test_a_command_line_carries_every_parameter() -> None:
+    spec = NodeSpec('gate', '', {'a': True, 'b': 1.5, 'c': 'x y', 'd': ('p', 'q')})
+    words = command_line(spec, namespace='/here/', log_level='warn')
+    assert words[1:3] == ['-m', 'wpt_ros.nodes.gate']
+    assert [word for word in words if ':=' in word] == [
+        'a:=true',
+        'b:=1.5',
+        'c:="x y"',
+        'd:=["p", "q"]',
+        '__ns:=/here',
+    ]
+    assert words[-2:] == ['--log-level', 'warn']
