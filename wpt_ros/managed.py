@@ -12,6 +12,7 @@ from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.clock import Clock, ClockType
 from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.qos import ReliabilityPolicy
 
 from wpt_core.types import InputError, Level, Notice
 from wpt_ros import wires
@@ -59,6 +60,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
         super().__init__(name, automatically_declare_parameters_from_overrides=True)
         self.config: Config = self._declared(config)
         self.health = Health(self.get_fully_qualified_name())
+        self._mismatched: set[str] = set()
         self._started: list[Callable[[], object]] = []
         self._prepared: list[Callable[[], object]] = []
         self._diagnostics = self.create_publisher(
@@ -122,8 +124,15 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
         self._started.append(functools.partial(self.destroy_timer, timer))
 
     def serve(self, call: Call, callback: Callable[[Any, Any], Any]) -> None:
-        """Answer requests while active."""
-        service = self.create_service(type_of(call.type_name), call.name, callback)
+        """Answer requests while active; `success` is false where the callback fails."""
+        guarded = self.guarded(call.name, callback)
+
+        def answer(request: Any, response: Any) -> Any:
+            if guarded(request, response) is None:
+                response.success, response.message = False, 'It failed; see /diagnostics.'
+            return response
+
+        service = self.create_service(type_of(call.type_name), call.name, answer)
         self._started.append(functools.partial(self.destroy_service, service))
 
     def speakers_of(self, wire: Wire) -> list[str]:
@@ -151,6 +160,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
 
     def tell_health(self) -> None:
         """Publish the state of health now, and not only when it is due."""
+        self._forget_mismatches()
         message = self.health.message(self._state_machine.current_state[1])
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics.publish(message)
@@ -216,7 +226,16 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
             'set the parameter reliability'
         )
         self.get_logger().warning(text)
+        self._mismatched.add(topic)
         self.health.found(f'{topic} quality', (Notice(Level.ERROR, 'quality_mismatch', text),))
+
+    def _forget_mismatches(self) -> None:
+        """Whose publishers are gone, or all reliable, is heard again."""
+        for topic in list(self._mismatched):
+            there = self.get_publishers_info_by_topic(self.resolve_topic_name(topic))
+            if all(one.qos_profile.reliability is ReliabilityPolicy.RELIABLE for one in there):
+                self._mismatched.discard(topic)
+                self.health.found(f'{topic} quality', ())
 
     def _declared(self, config: type[Config]) -> Config:
         """Read what was given, check it, and declare all of it with its sentence."""

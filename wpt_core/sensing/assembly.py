@@ -81,8 +81,14 @@ class SetAssembler:
     def arrived(self, camera: str, stamp_s: float, *, heard_s: float, now_s: float) -> bool:
         """Whether this is now the newest picture of the camera, and to be kept.
 
-        A jump back of the anchor makes all else forgotten. InputError for a stamp from the future.
+        A jump back of the anchor makes all else forgotten. InputError for a stamp from the future,
+        or from before the beginning of time.
         """
+        if not stamp_s >= 0.0:
+            raise InputError(
+                f'a picture is stamped {stamp_s:.3g} s; expected 0 s or more: check the driver '
+                'of the camera'
+            )
         if not stamp_s <= now_s + self._ahead_s:
             raise InputError(
                 f'a picture is stamped {stamp_s - now_s:.3g} s ahead of the clock here; '
@@ -141,11 +147,13 @@ class SetAssembler:
         return stamp_s - self._planned_s >= self._near_s
 
     def _is_complete(self, stamp_s: float) -> bool:
-        """Has every camera (and the odometry) that lives something about as new?
+        """Has every camera (and the odometry) that is waited for something about as new?
 
-        Before the first set nobody knows which those are.
+        Those are the ones that served the set before; before the first set, all. Who lives now
+        would be the wrong question: after a stall of this machine, only who is heard first.
         """
         if self._planned_s == -math.inf:
             return len(self._newest) == len(self._cameras) and self._motion_s > -math.inf
+        least_s = self._planned_s - self._most_age_s
         told_s = [self._motion_s, *(newest.stamp_s for newest in self._newest.values())]
-        return not any(-self._most_age_s <= at_s - stamp_s < -self._near_s for at_s in told_s)
+        return not any(least_s <= at_s < stamp_s - self._near_s for at_s in told_s)

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From pictures to a plan, one tick at a time; the graphics card belongs to the one thread."""
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from wpt_core.model.artifact import check_rig, load_artifact
+from wpt_core.model.runtime import best_backend
+from wpt_core.pipeline import Planner
+from wpt_core.planning import CommandChoice
+from wpt_core.sensing import CameraSetDue, load_rig, surround_rig
+from wpt_core.types import Command, EgoState, InputError, Level, Notice, Rig
+from wpt_ros import wires
+from wpt_ros.calibration import Calibration, Lenses, Places
+from wpt_ros.conversions.commands import command_of
+from wpt_ros.conversions.lenses import intrinsics_of
+from wpt_ros.conversions.motion import ego_of
+from wpt_ros.conversions.plans import path_message, plan_message
+from wpt_ros.facades.tf2 import extrinsics
+from wpt_ros.managed import ManagedNode, NodeConfig
+from wpt_ros.pictures_in import PicturesIn
+from wpt_ros.planner_report import PlannerReport
+from wpt_ros.run_node import run_node
+from wpt_ros.shipped import shipped_student
+
+__all__ = ['PlannerConfig', 'PlannerNode', 'main']
+
+_LOOK_S = 0.01
+"""So often it is asked whether a set has waited long enough."""
+_TELL_S = 0.2
+_MOTION_AGE_S = 0.3
+_MOST_DELAY_S = 2.0
+"""No car that can be driven on a road answers later."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerConfig(NodeConfig):
+    """Which student looks through which cameras, and how long things hold."""
+
+    model: str = ''
+    """Folder of a student; empty: the one that is shipped."""
+    rig: str = ''
+    """Rig file; empty: the six cameras of the proving ground."""
+    compressed: bool = False
+    """Hear jpeg or png (image_raw/compressed) instead of raw pictures."""
+    calibration: Lenses = Lenses.RIG
+    """Lenses as the rig file (rig) or the drivers of the cameras (camera_info) say."""
+    extrinsics: Places = Places.RIG
+    """Where cameras sit, as the rig file (rig) or the transforms to base_link (tf) say."""
+    steering_delay_s: float = 0.3
+    """From asking for a curvature to driving it, until the controller says what it has learnt."""
+    wait_s: float = 0.02
+    """Longest time that a picture of the first camera waits for those of the others."""
+    threads: int = 1
+    """Of PyTorch on the processor."""
+    command_timeout_s: float = 1.0
+    """A driving command older than this is forgotten, and the lane is kept."""
+    change_hold_s: float = 8.0
+    """So long a change of lane holds that the blinker or a service has asked for."""
+
+    def __post_init__(self) -> None:
+        positive = ('steering_delay_s', 'wait_s', 'threads', 'command_timeout_s', 'change_hold_s')
+        self.check_positive(*positive)
+
+
+class PlannerNode(ManagedNode[PlannerConfig]):
+    """Keeps what it hears; when a set of pictures is due, plans on it and publishes."""
+
+    def __init__(self) -> None:
+        super().__init__('planner', PlannerConfig)
+
+    def prepare(self) -> None:
+        config = self.config
+        self._artifact = load_artifact(
+            Path(config.model).expanduser() if config.model else shipped_student()
+        )
+        rig = load_rig(Path(config.rig).expanduser()) if config.rig else surround_rig()
+        self._cameras = rig.names
+        self._backend = best_backend(self._artifact.student, threads=config.threads)
+        self._calibration = Calibration(rig, lenses=config.calibration, places=config.extrinsics)
+        self._pictures = PicturesIn(rig.names, compressed=config.compressed, wait_s=config.wait_s)
+        self._choice = CommandChoice(
+            timeout_s=config.command_timeout_s, change_hold_s=config.change_hold_s
+        )
+        self._planner: Planner | None = None
+        self._look_through(self._calibration.news())
+        self._renew = self.guarded('calibration', self._look_through)
+        self._tick = self.guarded('plan', self._plan)
+        self._plans = self.speak(wires.PLAN)
+        self._paths = self.speak(wires.PATH)
+        self._statuses = self.speak(wires.PLANNER_STATUS)
+
+    def begin(self) -> None:
+        self._report = PlannerReport(self._cameras)
+        self._delay_s = self.config.steering_delay_s
+        self._ego: EgoState | None = None
+        self._told = False
+        for part in (self._pictures, self._choice, self._planner):
+            if part is not None:
+                part.forget()
+        self._transforms = extrinsics(self) if self.config.extrinsics is Places.TF else None
+        if self._transforms is not None:
+            self._started.append(self._transforms.close)
+        picture = wires.COMPRESSED if self.config.compressed else wires.IMAGE
+        for camera in self._cameras:
+            self.hear(picture.of(camera), partial(self._on_picture, camera), raw=True)
+            if self.config.calibration is Lenses.CAMERA_INFO:
+                self.hear(wires.CAMERA_INFO.of(camera), partial(self._on_camera_info, camera))
+        self.hear(wires.ODOMETRY, self._on_odometry)
+        self.hear(wires.DRIVING_COMMAND, self._on_command)
+        self.hear(wires.BLINKER, self._on_blinker)
+        self.hear(wires.STEERING_DELAY, self._on_delay)
+        self.serve(wires.CHANGE_LEFT, partial(self._on_change, Command.CHANGE_LEFT))
+        self.serve(wires.CHANGE_RIGHT, partial(self._on_change, Command.CHANGE_RIGHT))
+        self.every(_LOOK_S, self._look)
+        self.every(_TELL_S, self._tell_unless_told)
+
+    def _on_picture(self, camera: str, content: bytes) -> None:
+        raw = self._pictures.opened(content)
+        if self._transforms is not None:
+            self._calibration.take_frame(camera, raw.frame_id, self._transforms.base_from)
+        self._pictures.take(camera, raw, heard_s=time.monotonic(), now_s=self.now_s)
+        self._look()
+
+    def _on_camera_info(self, camera: str, message: Any) -> None:
+        self._calibration.take_lens(camera, intrinsics_of(message))
+
+    def _on_odometry(self, message: Any) -> None:
+        self._ego = ego_of(message)
+        self._pictures.assembler.heard_motion(self._ego.stamp_s)
+        self._look()
+
+    def _on_command(self, message: Any) -> None:
+        self._choice.take_route(command_of(message), self.now_s)
+
+    def _on_blinker(self, message: Any) -> None:
+        self._choice.take_blinker(message.data, self.now_s)
+
+    def _on_delay(self, message: Any) -> None:
+        if not 0.0 < message.data <= _MOST_DELAY_S:
+            raise InputError(
+                f'expected a delay above 0 and at most {_MOST_DELAY_S:g} s, got {message.data:g}'
+            )
+        self._delay_s = message.data
+
+    def _on_change(self, change: Command, _request: Any, response: Any) -> Any:
+        self._choice.take_change(change, self.now_s)
+        response.success = True
+        response.message = f'{change.name} for {self.config.change_hold_s:g} s.'
+        return response
+
+    def _look(self) -> None:
+        rig = self._calibration.news()
+        if rig is not None:
+            self._renew(rig)
+        due = self._pictures.assembler.due(time.monotonic())
+        if due is not None:
+            self._report.begin_set(self._pictures.stamp(due))
+            self._tick(due)
+            self._tell()
+
+    def _look_through(self, rig: Rig | None) -> None:
+        """Through these cameras from now on; InputError if the student sees too little by them."""
+        if rig is None:
+            return
+        self.health.found('rig', check_rig(self._artifact, rig))
+        self._planner = Planner(
+            self._backend,
+            self._artifact.config,
+            plan_scales=self._artifact.plan_scales,
+            views=self._artifact.views,
+            rig=rig,
+        )
+        self._pictures.expect(rig)
+
+    def _plan(self, due: CameraSetDue) -> None:
+        """Whatever hinders it is an InputError, which the guard makes a notice of."""
+        report, planner = self._report, self._planner
+        assert planner is not None  # nothing is due before pictures are expected
+        with report.stage('decode'):
+            frames, damaged = self._pictures.frames(due)
+        self.health.found(
+            'damage', [Notice(Level.WARNING, 'picture_damaged', text) for text in damaged]
+        )
+        self.health.found('cameras', report.see(self._pictures.ages_s(due.stamp_s)))
+        if report.blind:
+            raise InputError('no picture of any camera can be used')
+        speed_mps = _speed_mps(self._ego, due.stamp_s)
+        with report.stage('think'):
+            planned = planner.plan(
+                frames,
+                stamp_s=due.stamp_s,
+                speed_mps=speed_mps,
+                command=self._choice.at(self.now_s),
+                delay_s=self._delay_s,
+            )
+        stamp = self._pictures.stamp(due)
+        with report.stage('publish'):
+            self._plans.publish(
+                plan_message(planned.plan, planned.action, delay_s=self._delay_s, stamp=stamp)
+            )
+            self._paths.publish(path_message(planned.plan, stamp=stamp))
+        self.health.found('pace', report.end_set(self.now_s - due.stamp_s))
+
+    def _tell(self) -> None:
+        self._statuses.publish(self._report.message(self.health.notices))
+        self._told = True
+
+    def _tell_unless_told(self) -> None:
+        self.health.figures(self._report.figures(self._pictures.assembler))
+        if not self._told:
+            if not self._pictures.assembler.living(self.now_s):
+                self.health.found('cameras', self._report.silence())
+            self._tell()
+        self._told = False
+
+
+def _speed_mps(ego: EgoState | None, stamp_s: float) -> float:
+    """Of the car when the pictures were taken; InputError if nobody knows."""
+    if ego is None:
+        raise InputError('no odometry yet; without a speed there is no plan')
+    age_s = stamp_s - ego.stamp_s
+    if not abs(age_s) <= _MOTION_AGE_S:
+        raise InputError(
+            f'the newest odometry is {age_s:.2f} s older than the pictures, expected at most '
+            f'{_MOTION_AGE_S:g} s; look at its source and the clocks'
+        )
+    return ego.speed_mps
+
+
+def main() -> None:
+    """The executable `planner`."""
+    run_node(PlannerNode)
+
+
+if __name__ == '__main__':
+    main()
