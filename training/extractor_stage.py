@@ -93,7 +93,7 @@ def train_extractor(
         place=place,
         name='extractor',
         seed=seed,
-        again_at=min(stage.ahead_steps, stage.steps - 1),
+        again_at=stage.ahead_steps if stage.ahead_steps < stage.steps else 0,
     )
     stream = batches(
         moments,
