@@ -84,7 +84,8 @@ setup(
     data_files=[
         ('share/ament_index/resource_index/packages', ['resource/wpt_ros']),
         ('share/wpt_ros', ['package.xml', 'LICENSE']),
-        ('share/wpt_ros/config', glob('config/*')),
+        ('share/wpt_ros/config', glob('config/*.*')),
+        ('share/wpt_ros/config/sros2', glob('config/sros2/*')),
         ('share/wpt_ros/launch', glob('launch/*.launch.py')),
         ('share/wpt_ros/rviz', glob('rviz/*.rviz')),
         ('share/wpt_ros/models/student', glob('models/student/*')),
