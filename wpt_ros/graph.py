@@ -122,10 +122,14 @@ def on_proving_ground(common: Common, scene: Scene) -> tuple[NodeSpec, ...]:
     return (world, *nodes)
 
 
-def on_recording(common: Common) -> tuple[NodeSpec, ...]:
-    """What looks at a recording; who plays it is the caller's choice."""
+def on_recording(common: Common, *, reliability: str = 'reliable') -> tuple[NodeSpec, ...]:
+    """What looks at a recording; who plays it is the caller's choice.
+
+    Our player offers everything reliably, `ros2 bag play` as it was recorded: `best_effort`
+    hears both.
+    """
     common = replace(common, use_sim_time=True)
-    return tuple(_spec(name, common).given(reliability='reliable') for name in _SEEING)
+    return tuple(_spec(name, common).given(reliability=reliability) for name in _SEEING)
 
 
 def _spec(name: str, common: Common) -> NodeSpec:

@@ -106,7 +106,8 @@ def _replay(given: _Given) -> list[Action]:
     words += ['--qos-profile-overrides-path', str(_SHARE / 'config' / 'replay_qos.yaml')]
     words += ['--loop'] if given.yes('loop') else []
     player = ExecuteProcess(cmd=words, output='screen')
-    return [*_started(on_recording(given.common), given), player]
+    nodes = on_recording(given.common, reliability='best_effort')
+    return [*_started(nodes, given), player]
 
 
 def _started(specs: Sequence[NodeSpec], given: _Given) -> list[Action]:
@@ -120,7 +121,7 @@ def _started(specs: Sequence[NodeSpec], given: _Given) -> list[Action]:
                 {name: _plain(value) for name, value in spec.parameters.items()},
                 *([given['params_file']] if given['params_file'] else []),
             ],
-            ros_arguments=['--log-level', given['log_level']],
+            ros_arguments=['--log-level', given['log_level'], '--enclave', f'/{spec.name}'],
             output='screen',
             respawn=spec.respawn,
             respawn_delay=1.0,

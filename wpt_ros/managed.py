@@ -10,12 +10,12 @@ from typing import Any, Generic, TypeVar
 
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.clock import Clock, ClockType
-from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import ReliabilityPolicy
 
 from wpt_core.types import InputError, Level, Notice
 from wpt_ros import wires
+from wpt_ros.facades.events import SubscriptionEventCallbacks
 from wpt_ros.health import Health
 from wpt_ros.parameters import config_of, leaves, plain
 from wpt_ros.quality import Reliability, profile, type_of

@@ -217,11 +217,14 @@ PROGRESS = Wire(
     20.0,
 )
 TRANSFORMS = Wire(
-    '/tf_static',
+    '/tf',
     'tf2_msgs/msg/TFMessage',
-    _KEPT,
+    _SURE,
     ('car',),
     'where the cameras sit; used with `extrinsics: tf`, where the type is installed',
+)
+FIXED_TRANSFORMS = Wire(
+    '/tf_static', 'tf2_msgs/msg/TFMessage', _KEPT, ('car',), 'the same, said once'
 )
 CLOCK = Wire(
     '/clock', 'rosgraph_msgs/msg/Clock', _SURE, ('world', 'player'), 'the time of a simulation'
@@ -256,6 +259,7 @@ WIRES = (
     OVERLAY,
     PROGRESS,
     TRANSFORMS,
+    FIXED_TRANSFORMS,
     CLOCK,
     DIAGNOSTICS,
 )

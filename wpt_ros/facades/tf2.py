@@ -13,7 +13,7 @@ from rclpy.time import Time
 from wpt_core.geometry import FloatArray, FrameTree, motion_from
 from wpt_core.types import InputError
 from wpt_ros.quality import type_of
-from wpt_ros.wires import TRANSFORMS
+from wpt_ros.wires import FIXED_TRANSFORMS, TRANSFORMS
 
 __all__ = ['Buffered', 'Extrinsics', 'Heard', 'Unavailable', 'extrinsics']
 
@@ -61,7 +61,7 @@ class Heard:
         kept = QoSProfile(depth=_DEPTH, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self._subscriptions = [
             node.create_subscription(kind, TRANSFORMS.name, self._take, QoSProfile(depth=_DEPTH)),
-            node.create_subscription(kind, f'{TRANSFORMS.name}_static', self._take, kept),
+            node.create_subscription(kind, FIXED_TRANSFORMS.name, self._take, kept),
         ]
 
     def base_from(self, frame_id: str) -> FloatArray:

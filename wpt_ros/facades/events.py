@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a subscription may be told of its publishers; the module moved after Humble."""
+
+from importlib.util import find_spec
+
+if find_spec('rclpy.event_handler'):
+    from rclpy.event_handler import SubscriptionEventCallbacks
+else:
+    from rclpy.qos_event import SubscriptionEventCallbacks
+
+__all__ = ['SubscriptionEventCallbacks']
