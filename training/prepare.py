@@ -19,7 +19,9 @@ from wpt_core.types import InputError
 
 __all__ = ['HELD_OUT', 'Prepare', 'jobs', 'prepare']
 
-_CLEAN_FIRST = 100_000
+_CLEAN_FIRST, _BESIDE_FIRST = 100_000, 150_000
+_MOST = 50_000
+"""Scenarios of a kind, so that their numbers do not meet."""
 HELD_OUT = 900_000
 """Scenarios from here on are for looking at a training while it runs, never for learning."""
 
@@ -40,6 +42,8 @@ class Prepare:
     """Drives of the expert that are pushed off their line now and then."""
     clean: int = 250
     """Drives of the expert that are not."""
+    beside: int = 300
+    """Drives of the expert beside its line, to where a student that errs a little gets."""
     first: int = 0
     """Number of the first scenario; other numbers, other worlds."""
     held_out: bool = False
@@ -53,12 +57,14 @@ class Prepare:
     """Make anew what is there already."""
 
     def __post_init__(self) -> None:
-        if self.perturbed < 0 or self.clean < 0 or self.processes < 1 or self.first < 0:
+        counts = (self.perturbed, self.clean, self.beside, self.first)
+        if min(counts) < 0 or self.processes < 1:
             raise InputError(
-                '--perturbed, --clean and --first must be 0 or more, --processes 1 or more'
+                '--perturbed, --clean, --beside and --first must be 0 or more, '
+                '--processes 1 or more'
             )
-        if self.first + max(self.perturbed, self.clean) > _CLEAN_FIRST:
-            raise InputError(f'prepare: numbers of scenarios end at {_CLEAN_FIRST}')
+        if self.first + max(counts[:3]) > _MOST:
+            raise InputError(f'prepare: numbers of scenarios end at {_MOST}')
 
 
 def prepare(config: Prepare) -> None:
@@ -75,10 +81,15 @@ def prepare(config: Prepare) -> None:
 
 def jobs(config: Prepare) -> list[EpisodeJob]:
     """Which episodes of the proving ground are wanted."""
-    base = HELD_OUT if config.held_out else 0
+    kinds = (
+        (Style.PERTURBED, config.perturbed, 0),
+        (Style.CLEAN, config.clean, _CLEAN_FIRST),
+        (Style.BESIDE, config.beside, _BESIDE_FIRST),
+    )
     wanted = [
-        *((base, Style.PERTURBED, n) for n in range(config.perturbed)),
-        *((base + (0 if base else _CLEAN_FIRST), Style.CLEAN, n) for n in range(config.clean)),
+        (HELD_OUT if config.held_out else first, style, n)
+        for style, count, first in kinds
+        for n in range(count)
     ]
     return [
         EpisodeJob(

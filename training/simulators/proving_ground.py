@@ -11,20 +11,21 @@ import numpy as np
 
 from training.data.episode import About, EpisodeWriter
 from training.labels.recovery import Situation, Way, recovery_labels
+from training.simulators.beside import Beside
 from training.simulators.perturbation import Perturbation
 from training.simulators.rigs import misaligned
 from training.simulators.scenarios import training_scenario
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Command, EgoState, plan_times_s
 from wpt_core.world.drive import STEP_S, Longitudinal, World
-from wpt_core.world.drivers import DriverKind, Expert
+from wpt_core.world.drivers import Driver, DriverKind, Expert
 from wpt_core.world.scenario import Split
 
 __all__ = ['VIEWS_EVERY', 'EpisodeJob', 'Style', 'record_episode']
 
 VIEWS_EVERY = 4
 """Steps of 50 ms from one set of views to the next."""
-_RESTART_M = 1.5
+_RESTART_M = 2.4
 """Farther than this from its line, the expert would plan a way back instead of steering back."""
 _RESTART_S = 4.2
 _LEAST_RESTART_M = 25.0
@@ -38,6 +39,9 @@ class Style(Enum):
 
     CLEAN = 'clean'
     PERTURBED = 'perturbed'
+    """Pushed off its line now and then."""
+    BESIDE = 'beside'
+    """On purpose not on its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,9 @@ def record_episode(job: EpisodeJob, *, student: DriverKind | None = None) -> Pat
     world = World(scenario, job.index, rig=rig, longitudinal=longitudinal, split=Split.TRAINING)
     expert = Expert(world)
     perturbation = Perturbation(generator) if job.style is Style.PERTURBED else None
-    notes = _drive(world, expert, student, perturbation)
+    pupil = _pupil(world, job.style, generator, student)
+    every = VIEWS_EVERY if student is None else math.gcd(VIEWS_EVERY, student.frames_every)
+    notes = _drive(world, expert, pupil, perturbation, frames_every=every)
     about = About(
         source='proving_ground',
         driver=student.name if student else 'expert',
@@ -87,17 +93,28 @@ def record_episode(job: EpisodeJob, *, student: DriverKind | None = None) -> Pat
     return job.path
 
 
+def _pupil(
+    world: World, style: Style, generator: np.random.Generator, student: DriverKind | None
+) -> Driver | None:
+    if student is not None:
+        return student.make()
+    return Beside(world, generator) if style is Style.BESIDE else None
+
+
 def _drive(
-    world: World, expert: Expert, student: DriverKind | None, perturbation: Perturbation | None
+    world: World,
+    expert: Expert,
+    pupil: Driver | None,
+    perturbation: Perturbation | None,
+    *,
+    frames_every: int,
 ) -> _Notes:
+    """Without a pupil the expert drives; a student may plan more often than views are recorded."""
     notes = _Notes()
     step = 0
-    # A student may plan more often than views are recorded.
-    every = VIEWS_EVERY if student is None else math.gcd(VIEWS_EVERY, student.frames_every)
-    pupil = None if student is None else student.make()
     while not world.done:
         showing = step % VIEWS_EVERY == 0
-        seen = world.observe(frames=step % every == 0)
+        seen = world.observe(frames=step % frames_every == 0)
         _restart_if_far(world, expert)
         if pupil is None:
             action = expert.act(seen)

@@ -13,6 +13,7 @@ from wpt_core.world.drivers import DriverKind
 
 __all__ = ['StudentDriver', 'student_kind']
 
+
 class StudentDriver:
     """Plans on every set of pictures it is shown, and steers in between."""
 
