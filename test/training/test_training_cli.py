@@ -22,7 +22,7 @@ def test_an_unknown_verb_is_one_sentence(
 @pytest.mark.parametrize(
     ('words', 'sentence'),
     [
-        (['prepare', '--perturbed', '-1'], '--perturbed, --clean and --first must be 0 or more'),
+        (['prepare', '--perturbed', '-1'], '--perturbed, --clean, --beside and --first must be'),
         (['prepare', '--bag', 'nowhere'], 'nowhere'),
         (['train', 'student', '--preset', 'giant'], "preset: unknown name 'giant'"),
         (['train', 'on-policy', '--simulator', 'moon'], "simulator: unknown name 'moon'"),

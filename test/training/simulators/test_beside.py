@@ -29,7 +29,7 @@ def test_the_car_is_beside_its_line_on_both_sides(drives: list[np.ndarray]) -> N
     assert every.std() > 0.4
     assert every.min() < -0.5
     assert every.max() > 0.5
-    assert np.abs(every).max() < 2.4, 'farther than that the expert would plan a way back'
+    assert np.abs(every).max() < 3.5, 'it is still on the road'
 
 
 def test_it_stays_there_for_longer_than_a_push_lasts(drives: list[np.ndarray]) -> None:
