@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The plan laid on the pictures of the camera that looks ahead, as a video, from a bag."""
 
-from dataclasses import replace
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,73 +13,115 @@ from numpy.typing import NDArray
 
 from wpt_core.bags import Bag
 from wpt_core.safety import GateState
-from wpt_core.sensing import CompressedPicture
+from wpt_core.sensing import CompressedPicture, RawPicture
 from wpt_core.types import Camera, Plan, Rig
 from wpt_core.world.pictures import VideoWriter, caption, draw_plan
 from wpt_ros import wires
 from wpt_ros.conversions.plans import plan_of
 from wpt_ros.conversions.stamps import seconds
 
-__all__ = ['overlay_film']
+__all__ = ['Replanned', 'drawn_plan', 'enlarged', 'overlay_film']
+
+Picture = NDArray[np.uint8]
+FloatArray = NDArray[np.float64]
 
 _RATE_HZ = 20
+_FASTEST_HZ = 60
 _WIDTH_PX = 768
 _OLD_S = 0.5
 
 
-def overlay_film(bag: Path, video: Path, rig: Rig) -> Path:
-    """Every picture of the first camera of the rig, with the plan that was there by then."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Replanned:
+    """What is drawn in place of the plans in the bag."""
+
+    plans: Sequence[Plan]
+    """Rising by their stamps."""
+    truth: Callable[[float], FloatArray | None]
+    """The path driven from a moment on, (N, 2) in `base_link` then; None where unknown."""
+
+
+def overlay_film(bag: Path, video: Path, rig: Rig, replanned: Replanned | None = None) -> Path:
+    """Every picture of the first camera of the rig, with the plan that was there by then.
+
+    With other plans than the bag's, each picture has the plan that was made of it, or the newest
+    before; and the path that was driven.
+    """
     camera = rig.cameras[0]
-    topics = {
-        name: f'/{wire.name}'
-        for name, wire in (
-            ('picture', wires.COMPRESSED.of(camera.name)),
-            ('plan', wires.PLAN),
-            ('state', wires.GATE_STATE),
-            ('odometry', wires.ODOMETRY),
-        )
-    }
-    scene = _Scene(_enlarged(camera))
-    with Bag.open(bag) as recording, VideoWriter(video, rate_hz=_RATE_HZ) as film:
-        for message in recording.messages(list(topics.values())):
-            if message.topic == topics['picture']:
-                film.add(scene.drawn(message.message))
-            elif message.topic == topics['plan']:
-                scene.plan = plan_of(message.message)[0]
-            elif message.topic == topics['state']:
-                scene.state = GateState(message.message.state).name
-            else:
-                scene.speed_mps = message.message.twist.twist.linear.x
+    scene = _Scene(enlarged(camera), replanned)
+    with Bag.open(bag) as recording:
+        there = {topic.name: topic for topic in recording.info.topics if topic.count}
+        compressed = f'/{wires.COMPRESSED.of(camera.name).name}'
+        picture = compressed if compressed in there else f'/{wires.IMAGE.of(camera.name).name}'
+        told = [wires.ODOMETRY] if replanned else [wires.ODOMETRY, wires.PLAN, wires.GATE_STATE]
+        topics = [picture, *(f'/{wire.name}' for wire in told if f'/{wire.name}' in there)]
+        rate_hz = (there[picture].rate_hz if picture in there else None) or _RATE_HZ
+        with VideoWriter(video, rate_hz=min(max(1, round(rate_hz)), _FASTEST_HZ)) as film:
+            for message in recording.messages(topics):
+                if message.topic == picture:
+                    film.add(scene.drawn(message.message))
+                else:
+                    scene.hear(message.topic, message.message)
     return video
 
 
 class _Scene:
     """What is known when a picture comes."""
 
-    def __init__(self, camera: Camera) -> None:
-        self._camera = camera
-        self.plan: Plan | None = None
-        self.state = ''
-        self.speed_mps = 0.0
-        self._start_s: float | None = None
+    def __init__(self, camera: Camera, replanned: Replanned | None) -> None:
+        self._camera, self._replanned = camera, replanned
+        self._coming = list(reversed(replanned.plans)) if replanned is not None else []
+        self._plan: Plan | None = None
+        self._state = ''
+        self._speed_mps = 0.0
 
-    def drawn(self, message: Any) -> NDArray[np.uint8]:
-        lens = self._camera.intrinsics
-        small = CompressedPicture(message.data).rgb()
-        picture = cv2.resize(small, (lens.width_px, lens.height_px), interpolation=cv2.INTER_CUBIC)
-        image = np.asarray(picture, np.uint8)
+    def hear(self, topic: str, message: Any) -> None:
+        if topic == f'/{wires.PLAN.name}':
+            self._plan = plan_of(message)[0]
+        elif topic == f'/{wires.GATE_STATE.name}':
+            self._state = GateState(message.state).name
+        else:
+            self._speed_mps = message.twist.twist.linear.x
+
+    def drawn(self, message: Any) -> Picture:
         stamp_s = seconds(message.header.stamp)
-        if self._start_s is None:
-            self._start_s = stamp_s
-        fresh = self.plan is not None and 0.0 <= stamp_s - self.plan.stamp_s <= _OLD_S
-        if self.plan is not None and fresh:
-            image = draw_plan(image, self._camera, self.plan)
+        while self._coming and self._coming[-1].stamp_s <= stamp_s + 1e-6:
+            self._plan = self._coming.pop()
+        plan = self._plan
+        age_s = stamp_s - plan.stamp_s if plan is not None else math.inf
+        fresh = plan if -1e-6 <= age_s <= _OLD_S else None
+        truth_m = self._replanned.truth(stamp_s) if self._replanned is not None else None
+        image = drawn_plan(_pixels_of(message), self._camera, fresh, truth_m=truth_m)
         return caption(
-            image, f'{stamp_s:6.1f} s   {3.6 * self.speed_mps:3.0f} km/h   {self.state}'
+            image, f'{stamp_s:6.1f} s   {3.6 * self._speed_mps:3.0f} km/h   {self._state}'
         )
 
 
-def _enlarged(camera: Camera) -> Camera:
+def drawn_plan(
+    small: Picture, camera: Camera, plan: Plan | None, *, truth_m: FloatArray | None = None
+) -> Picture:
+    """On the picture, made as large as the (enlarged) camera says."""
+    lens = camera.intrinsics
+    size_px = (lens.width_px, lens.height_px)
+    image = np.asarray(cv2.resize(small, size_px, interpolation=cv2.INTER_CUBIC), np.uint8)
+    return image if plan is None else draw_plan(image, camera, plan, truth_m=truth_m)
+
+
+def _pixels_of(message: Any) -> Picture:
+    """RGB of a decoded message with a picture, compressed or raw."""
+    if not hasattr(message, 'encoding'):
+        return CompressedPicture(message.data).rgb()
+    return RawPicture(
+        message.width,
+        message.height,
+        message.encoding,
+        message.step,
+        message.data,
+        big_endian=bool(message.is_bigendian),
+    ).rgb()
+
+
+def enlarged(camera: Camera) -> Camera:
     """The same with larger pictures, to have room for the drawing."""
     lens = camera.intrinsics
     scale = max(1.0, _WIDTH_PX / lens.width_px)

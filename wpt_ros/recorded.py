@@ -1,45 +1,110 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which topics of a recording are played, and in which quality."""
+"""Which topics of a recording are played, as what, and in which quality."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from rclpy.exceptions import InvalidTopicNameException
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.validate_full_topic_name import validate_full_topic_name
 
-from wpt_core.bags import BagInfo, TopicQos
+from wpt_core.bags import BagInfo, TopicInfo, TopicQos
+from wpt_ros.quality import type_of
 from wpt_ros.wires import WIRES
 
-__all__ = ['played_topics', 'publisher_quality']
+__all__ = ['Played', 'Programme', 'programme_of', 'publisher_quality']
 
-_OUTSIDE = ('car', 'player')
+_CAR = 'car'
 _OURS = tuple(
     re.compile('/?(.*/)?' + re.escape(wire.name.lstrip('/')).replace(r'\{camera\}', '[^/]+'))
     for wire in WIRES
-    if not set(wire.speakers) & set(_OUTSIDE)
+    if _CAR not in wire.speakers
 )
 _NEVER = ('/clock', '/rosout', '/parameter_events')
 """The player has a clock of its own; the others are of the nodes that ran then."""
+_LEAST_DEPTH, _MOST_DEPTH = 10, 1000
+"""A recording may ask for any; DDS refuses what is beyond its limits."""
 
 
-def played_topics(
-    info: BagInfo, *, everything: bool
-) -> dict[str, tuple[str, tuple[TopicQos, ...]]]:
-    """Name to type and qualities; without what our own nodes say, unless `everything`."""
-    return {
-        topic.name: (topic.type_name, topic.qos)
-        for topic in info.topics
-        if topic.count
-        and topic.name not in _NEVER
-        and (everything or not any(ours.fullmatch(topic.name) for ours in _OURS))
-    }
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One topic to play."""
+
+    topic: str
+    """As it is recorded."""
+    type_name: str
+    kind: Any
+    """The class of its messages."""
+    quality: QoSProfile
+
+    @property
+    def name(self) -> str:
+        """Relative, so that a namespace moves it, but for the transforms."""
+        return self.topic if self.topic.startswith('/tf') else self.topic.lstrip('/')
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What of a recording is played, and what is not."""
+
+    played: tuple[Played, ...]
+    ours: tuple[str, ...]
+    """Left out, because our own nodes say that."""
+    impossible: tuple[str, ...]
+    """Cannot be played: topic, and why."""
+
+
+def programme_of(info: BagInfo, *, everything: bool) -> Programme:
+    """Without what our own nodes say, unless `everything`."""
+    there = [topic for topic in info.topics if topic.count and topic.name not in _NEVER]
+    ours = [] if everything else [topic for topic in there if _is_ours(topic.name)]
+    played: dict[str, Played] = {}
+    impossible = []
+    for topic in there:
+        if topic in ours:
+            continue
+        reason = _unplayable(topic)
+        if topic.name in played:
+            reason = f'also recorded as {played[topic.name].type_name}'
+        if reason:
+            impossible.append(f'{topic.name} ({topic.type_name}: {reason})')
+        else:
+            kind, quality = type_of(topic.type_name), publisher_quality(topic.qos)
+            played[topic.name] = Played(topic.name, topic.type_name, kind, quality)
+    return Programme(
+        tuple(played.values()), tuple(topic.name for topic in ours), tuple(impossible)
+    )
 
 
 def publisher_quality(recorded: Sequence[TopicQos]) -> QoSProfile:
     """Reliable, so that whoever listens is served; kept for later ones if it was so."""
     kept = any(one.durability == 'transient_local' for one in recorded)
+    depth = max((one.depth for one in recorded), default=0)
     return QoSProfile(
         history=HistoryPolicy.KEEP_LAST,
-        depth=max(10, *(one.depth for one in recorded)) if recorded else 10,
+        depth=min(max(depth, _LEAST_DEPTH), _MOST_DEPTH),
         reliability=ReliabilityPolicy.RELIABLE,
         durability=DurabilityPolicy.TRANSIENT_LOCAL if kept else DurabilityPolicy.VOLATILE,
     )
+
+
+def _is_ours(topic: str) -> bool:
+    return any(ours.fullmatch(topic) for ours in _OURS)
+
+
+def _unplayable(topic: TopicInfo) -> str:
+    """Why it cannot be; empty if it can."""
+    try:
+        validate_full_topic_name(f'/{topic.name.lstrip("/")}')
+    except InvalidTopicNameException:
+        return 'no name of a topic in ROS 2'
+    package, _, rest = topic.type_name.partition('/')
+    if not rest.startswith('msg/') or not package.isidentifier():
+        return 'no type of a message'
+    try:
+        type_of(topic.type_name)
+    except (ImportError, AttributeError, ValueError):
+        return 'not installed'
+    return ''

@@ -14,18 +14,21 @@ class Playback:
 
     def __init__(self, bag: Bag, topics: Collection[str], *, start_offset_s: float = 0.0) -> None:
         """InputError where nothing is left to play."""
-        start_ns, stop_ns = bag.info.start_ns, bag.info.stop_ns
-        if start_ns is None or stop_ns is None or not topics:
-            raise InputError(f'{bag.info.path}: nothing to play; expected messages on some topic')
-        self.start_ns = start_ns + round(start_offset_s * 1e9)
-        self.stop_ns = stop_ns
-        if not start_ns <= self.start_ns <= stop_ns:
+        info = bag.info
+        if info.start_ns is None or not topics:
+            raise InputError(f'{info.path}: nothing to play; expected messages on some topic')
+        if not 0.0 <= start_offset_s <= info.duration_s:
             raise InputError(
-                f'{bag.info.path}: cannot start at {start_offset_s:g} s; expected 0 to '
-                f'{bag.info.duration_s:g}'
+                f'{info.path}: cannot start at {start_offset_s:g} s; expected 0 to '
+                f'{info.duration_s:g}'
             )
+        self.start_ns = info.start_ns + round(start_offset_s * 1e9)
         self._bag, self._topics = bag, tuple(topics)
         self.rewind()
+        if self.done:
+            raise InputError(
+                f'{info.path}: nothing to play from {start_offset_s:g} s on; start earlier'
+            )
 
     def rewind(self) -> None:
         """From the start again."""
@@ -34,10 +37,18 @@ class Playback:
 
     @property
     def done(self) -> bool:
+        """Has everything been handed out?"""
         return self._next is None
 
     def due(self, time_ns: int) -> Iterator[RawMessage]:
-        """Those up to this time that have not been handed out yet."""
+        """Those up to this time that have not been handed out yet.
+
+        BagError where one cannot be read; all before it have been handed out then, and that is
+        the end.
+        """
         while self._next is not None and self._next.stamp_ns <= time_ns:
-            message, self._next = self._next, next(self._coming, None)
-            yield message
+            message, self._next = self._next, None
+            try:
+                self._next = next(self._coming, None)
+            finally:
+                yield message

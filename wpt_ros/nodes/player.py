@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A recording as topics with their clock, where there is no `ros2 bag`."""
 
+import math
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,17 +12,22 @@ from typing import Any
 from rosgraph_msgs.msg import Clock
 
 from wpt_core.bags import Bag, Playback
-from wpt_core.types import InputError, Level, Notice
+from wpt_core.types import BagError, InputError, Level, Notice
 from wpt_ros import wires
 from wpt_ros.managed import ManagedNode, NodeConfig
 from wpt_ros.quality import type_of
-from wpt_ros.recorded import played_topics, publisher_quality
+from wpt_ros.recorded import Programme, programme_of
 from wpt_ros.run_node import run_node
 
-__all__ = ['PlayerConfig', 'PlayerNode', 'main']
+__all__ = ['PLAYED', 'TO_THE_END', 'PlayerConfig', 'PlayerNode', 'main']
+
+PLAYED, TO_THE_END = 'played', 'to the end'
+"""Name and value in the diagnostics, for who waits for the end."""
 
 _LOOK_S = 0.002
 _CLOCK_NS = 10_000_000
+_LEAD_S = 0.3
+"""Of the wall clock: so long time runs before the first message, for all to know it by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +51,10 @@ class PlayerConfig(NodeConfig):
 
     def __post_init__(self) -> None:
         self.check_positive('rate')
-        if self.start_offset_s < 0.0:
-            raise InputError(f'parameter start_offset_s must be 0 or more: {self.start_offset_s}')
+        if not 0.0 <= self.start_offset_s < math.inf:
+            raise InputError(
+                f'parameter start_offset_s must be 0 s or more and finite: {self.start_offset_s}'
+            )
 
 
 class PlayerNode(ManagedNode[PlayerConfig]):
@@ -57,27 +66,31 @@ class PlayerNode(ManagedNode[PlayerConfig]):
     def prepare(self) -> None:
         if not self.config.bag:
             raise InputError('parameter bag: expected the folder of a recording')
-        self._bag = Bag.open(Path(self.config.bag).expanduser())
-        self._prepared.append(self._bag.close)
-        topics = played_topics(self._bag.info, everything=self.config.everything)
-        self._outlets = self._made(topics)
-        self._playback = Playback(
-            self._bag, list(self._outlets), start_offset_s=self.config.start_offset_s
-        )
+        path = Path(self.config.bag).expanduser()
+        try:
+            with ExitStack() as closing:
+                bag = closing.enter_context(Bag.open(path))
+                programme = programme_of(bag.info, everything=self.config.everything)
+                topics = [one.topic for one in programme.played]
+                start_s = self.config.start_offset_s
+                self._playback = Playback(bag, topics, start_offset_s=start_s)
+                self._prepared.append(closing.pop_all().close)
+        except BagError as error:
+            raise InputError(str(error)) from error
+        self._outlets = self._made(programme)
         self._time = self.speak(wires.CLOCK)
+        self._tell_of(programme)
 
     def begin(self) -> None:
-        self._playback.rewind()
+        self._rewind(lead_ns=round(_LEAD_S * 1e9 * self.config.rate))
         self._paused = self.config.paused
-        self._played_ns = float(self._playback.start_ns)
+        self._awaited = False
+        self._ended = False
         self._wall_s: float | None = None
-        self._told_ns = 0
+        self.health.found('recording', [])
+        self.health.figures({PLAYED: 'nothing yet'})
         self.serve(wires.PAUSE, self._on_pause)
         self.every(_LOOK_S, self._look)
-
-    @property
-    def ended(self) -> bool:
-        return self._playback.done and not self.config.loop
 
     def _on_pause(self, request: Any, response: Any) -> Any:
         self._paused = request.data
@@ -87,24 +100,38 @@ class PlayerNode(ManagedNode[PlayerConfig]):
     def _look(self) -> None:
         wall_s = time.monotonic()
         then_s, self._wall_s = self._wall_s, wall_s
-        if then_s is None or self._paused or self.ended or not self._awaited():
+        if then_s is None or self._paused or self._ended or not self._begun():
             return
-        self._played_ns += (wall_s - then_s) * 1e9 * self.config.rate
-        now_ns = int(self._played_ns)
-        for message in self._playback.due(now_ns):
-            self._tell_time(message.stamp_ns)
-            self._outlets[message.topic].publish(message.data)
-        self._tell_time(now_ns - now_ns % _CLOCK_NS)
+        self._played_ns += round((wall_s - then_s) * 1e9 * self.config.rate)
+        self._play()
+        self._tell_time(self._played_ns - self._played_ns % _CLOCK_NS)
         if self._playback.done:
             self._at_end()
 
+    def _play(self) -> None:
+        """What is due; what cannot be read ends it, and stays told."""
+        try:
+            for message in self._playback.due(self._played_ns):
+                self._tell_time(message.stamp_ns)
+                type_name, outlet = self._outlets[message.topic]
+                if message.type_name == type_name:
+                    outlet.publish(message.data)
+        except BagError as error:
+            self.health.found('recording', [Notice(Level.ERROR, 'damaged', str(error))])
+
+    def _rewind(self, *, lead_ns: int = 0) -> None:
+        self._playback.rewind()
+        self._played_ns = max(0, self._playback.start_ns - lead_ns)
+        self._told_ns = -1
+
     def _at_end(self) -> None:
         if self.config.loop:
-            self._playback.rewind()
-            self._played_ns, self._told_ns = float(self._playback.start_ns), 0
-        else:
-            self.get_logger().info('the recording has ended')
-            self.health.figures({'played': 'to the end'})
+            self._rewind()
+            return
+        self._ended = True
+        self.get_logger().info('the recording has ended')
+        self.health.figures({PLAYED: TO_THE_END})
+        self.tell_health()
 
     def _tell_time(self, now_ns: int) -> None:
         if now_ns > self._told_ns:
@@ -112,24 +139,26 @@ class PlayerNode(ManagedNode[PlayerConfig]):
             stamp = type_of('builtin_interfaces/msg/Time')
             self._time.publish(Clock(clock=stamp(sec=now_ns // 10**9, nanosec=now_ns % 10**9)))
 
-    def _awaited(self) -> bool:
-        return all(self.count_subscribers(topic) for topic in self.config.wait_for)
+    def _begun(self) -> bool:
+        """From when on all that is waited for is there; who leaves later is not waited for."""
+        self._awaited = self._awaited or all(map(self.count_subscribers, self.config.wait_for))
+        return self._awaited
 
-    def _made(self, topics: dict[str, tuple[str, Any]]) -> dict[str, Any]:
-        """A publisher for each topic whose type is installed; the others are told of."""
-        outlets, missing = {}, []
-        for topic, (type_name, qos) in topics.items():
-            try:
-                kind = type_of(type_name)
-            except (ImportError, AttributeError):
-                missing.append(f'{topic} ({type_name})')
-                continue
-            name = topic if topic.startswith('/tf') else topic.lstrip('/')
-            outlets[topic] = self.create_publisher(kind, name, publisher_quality(qos))
-            self._prepared.append(partial(self.destroy_publisher, outlets[topic]))
-        text = f'not played, because their types are not installed: {", ".join(missing)}'
-        self.health.found('types', [Notice(Level.WARNING, 'types', text)] if missing else [])
+    def _made(self, programme: Programme) -> dict[str, tuple[str, Any]]:
+        """By topic: the type of its messages, and a publisher."""
+        outlets = {}
+        for one in programme.played:
+            publisher = self.create_publisher(one.kind, one.name, one.quality)
+            self._prepared.append(partial(self.destroy_publisher, publisher))
+            outlets[one.topic] = one.type_name, publisher
         return outlets
+
+    def _tell_of(self, programme: Programme) -> None:
+        """What is not played, and why."""
+        lacking = ', '.join(programme.impossible)
+        text = f'Not played: {lacking}.'
+        self.health.found('types', [Notice(Level.WARNING, 'not_played', text)] if lacking else [])
+        self.health.figures({'left_out': ' '.join(programme.ours)})
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ __all__ = ['CHECKOUT_VERBS', 'VERBS']
 
 VERBS = {
     'drive': 'drive the proving ground, closed loop, on real ROS 2',
+    'replay': 'play a recording through the planner and report on its plans',
     'world': 'drive the proving ground and look at what happened',
     'bag': 'say what a recording holds',
     'doctor': 'say what is there, what is missing and what to do about it',

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which topics of a recording are played, which are left out, and which cannot be."""
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
+
+from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
+from std_msgs.msg import String
+
+from wpt_core.bags import BagInfo, TopicInfo, TopicQos
+from wpt_ros.recorded import Programme, programme_of, publisher_quality
+from wpt_ros.wires import WIRES
+
+TEXT = 'std_msgs/msg/String'
+
+
+def programme(*topics: tuple[str, str], everything: bool = False, count: int = 3) -> Programme:
+    infos = tuple(
+        TopicInfo(name, kind, count, 0, 9, 1.0, 1.0, (), (), readable=True)
+        for name, kind in topics
+    )
+    info = BagInfo(Path('bag'), 'mcap', 0, 'jazzy', 0, 9, count * len(infos), infos, ())
+    return programme_of(info, everything=everything)
+
+
+def names(found: Programme) -> list[str]:
+    return [one.name for one in found.played]
+
+
+def test_names_are_relative_but_for_the_transforms() -> None:
+    found = programme(('/odometry', TEXT), ('/a/b', TEXT), ('/tf', TEXT), ('/tf_static', TEXT))
+    assert names(found) == ['odometry', 'a/b', '/tf', '/tf_static']
+    assert {one.kind for one in found.played} == {String}
+
+
+def test_what_a_car_says_is_played_and_what_only_our_nodes_say_is_not() -> None:
+    of_car = [wire for wire in WIRES if 'car' in wire.speakers]
+    ours = [wire for wire in WIRES if 'car' not in wire.speakers]
+    topics = [(f'/{wire.of("front").name.lstrip("/")}', TEXT) for wire in (*of_car, *ours)]
+    found = programme(*topics)
+    assert [f'/{name.lstrip("/")}' for name in names(found)] == [
+        t for t, _ in topics[: len(of_car)]
+    ]
+    assert set(found.ours) == {t for t, _ in topics[len(of_car) :]} - {'/clock'}
+    assert {'/plan', '/diagnostics', '/gate/command', '/front/overlay'} <= set(found.ours)
+    assert programme(('/car_7/gate/state', TEXT)).ours == ('/car_7/gate/state',)
+    assert programme(('/planned', TEXT), ('/my_plan', TEXT)).ours == ()
+
+
+def test_everything_leaves_out_only_what_the_player_says_itself() -> None:
+    topics = [(name, TEXT) for name in ('/plan', '/clock', '/rosout', '/parameter_events')]
+    found = programme(*topics, everything=True)
+    assert (names(found), found.ours, found.impossible) == (['plan'], (), ())
+
+
+@pytest.mark.parametrize(
+    ('topic', 'kind', 'reason'),
+    [
+        ('/x', 'demo_msgs/msg/Note', 'not installed'),
+        ('/x', 'std_msgs/msg/Nonsense', 'not installed'),
+        ('/x', 'std_srvs/srv/Trigger', 'no type of a message'),
+        ('/x', 'std_msgs/String', 'no type of a message'),
+        ('/x', 'String', 'no type of a message'),
+        ('/x', '', 'no type of a message'),
+        ('/x', 'std_msgs/msg/String/more', 'not installed'),
+        ('/1st/camera', TEXT, 'no name of a topic in ROS 2'),
+        ('/a//b', TEXT, 'no name of a topic in ROS 2'),
+        ('/a b', TEXT, 'no name of a topic in ROS 2'),
+    ],
+)
+def test_what_cannot_be_played_says_why(topic: str, kind: str, reason: str) -> None:
+    found = programme((topic, kind), ('/sound', TEXT))
+    assert names(found) == ['sound']
+    assert found.impossible == (f'{topic} ({kind}: {reason})',)
+
+
+def test_of_two_types_on_one_topic_the_first_is_played() -> None:
+    found = programme(('/x', TEXT), ('/x', 'std_msgs/msg/Empty'))
+    assert [one.type_name for one in found.played] == [TEXT]
+    assert found.impossible == (f'/x (std_msgs/msg/Empty: also recorded as {TEXT})',)
+
+
+def test_topics_without_messages_are_nothing_to_speak_of() -> None:
+    assert programme(('/x', TEXT), count=0) == Programme((), (), ())
+
+
+@pytest.mark.parametrize(('asked', 'depth'), [(0, 10), (1, 10), (50, 50), (2**31 - 1, 1000)])
+def test_queues_are_long_enough_and_no_longer_than_dds_takes(asked: int, depth: int) -> None:
+    assert publisher_quality([TopicQos(depth=1), TopicQos(depth=asked)]).depth == depth
+
+
+def test_everybody_is_served_and_what_was_latched_stays_so() -> None:
+    loose = publisher_quality([TopicQos('best_effort')])
+    assert loose.reliability == ReliabilityPolicy.RELIABLE
+    assert loose.durability == DurabilityPolicy.VOLATILE
+    kept = publisher_quality([TopicQos(), TopicQos(durability='transient_local')])
+    assert kept.durability == DurabilityPolicy.TRANSIENT_LOCAL
+    assert publisher_quality([]).depth == 10

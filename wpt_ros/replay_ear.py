@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who listens to a replay: the plans, how the planner is doing, and how far the player is."""
+
+import math
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticStatus
+from rclpy.node import Node
+
+from wpt_core.types import InputError
+from wpt_ros import wires
+from wpt_ros.conversions.plans import plan_of
+from wpt_ros.conversions.stamps import seconds
+from wpt_ros.nodes.player import PLAYED, TO_THE_END
+from wpt_ros.quality import profile, type_of
+from wpt_ros.replay_judge import Told
+from wpt_ros.replay_source import stamp_ns
+from wpt_ros.wires import Wire
+
+__all__ = ['Ear', 'Heard']
+
+
+@dataclass(slots=True)
+class Heard:
+    """What was heard of one replay."""
+
+    plans: list[Told] = field(default_factory=list)
+    answers_s: list[tuple[float, float]] = field(default_factory=list)
+    """Stamp of the pictures, and the wall time from the clock reaching it to the plan."""
+    latencies_s: list[float] = field(default_factory=list)
+    """The same as the planner says, on the recording's clock, which it does not see move while
+    it thinks."""
+    cameras: dict[str, int] = field(default_factory=dict)
+    """In how many plans each was used."""
+    notices: dict[str, int] = field(default_factory=dict)
+    """What the planner and the player had to say, and how often."""
+    dropped: int = 0
+    """Pictures of the anchor that a newer one replaced, as the planner counts them."""
+    deaths: list[str] = field(default_factory=list)
+
+
+class Ear:
+    """Hears through a node of its owner's; subscribes to nothing that the player waits for."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self.heard = Heard()
+        self.now_s: float | None = None
+        """On the player's clock; None before it has begun."""
+        self._reached: tuple[list[float], list[float]] = [], []
+        self._last_set_ns = 0
+        self.said: list[str] = []
+        """What the planner has had to say last."""
+        self.ended = False
+        """Has the player come to the end?"""
+        self.refusals: dict[str, str] = {}
+        """By node: why it stays unconfigured."""
+        self._hear(wires.PLAN, self._on_plan)
+        self._hear(wires.PLANNER_STATUS, self._on_status)
+        self._hear(wires.CLOCK, self._on_clock)
+        self._hear(wires.DIAGNOSTICS, self._on_diagnostics)
+
+    def _hear(self, wire: Wire, callback: Any) -> None:
+        kind = type_of(wire.type_name)
+        self._node.create_subscription(kind, wire.name, callback, profile(wire.quality))
+
+    def _on_plan(self, message: Any) -> None:
+        try:
+            plan, action, delay_s = plan_of(message)
+        except InputError as error:
+            self._note(str(error))
+            return
+        self.heard.plans.append(Told(stamp_ns(message.header.stamp), plan, action, delay_s))
+        clock_s, wall_s = self._reached
+        index = bisect_left(clock_s, plan.stamp_s - 1e-6)
+        if index < len(clock_s):
+            self.heard.answers_s.append((plan.stamp_s, monotonic() - wall_s[index]))
+
+    def _on_status(self, message: Any) -> None:
+        self.said = [notice.text for notice in message.notices]
+        set_ns = stamp_ns(message.header.stamp)
+        if set_ns == self._last_set_ns:  # none before the first pictures, or after the last
+            return
+        self._last_set_ns = set_ns
+        for text in self.said:
+            self._note(text)
+        if not math.isfinite(message.latency_s):
+            return
+        self.heard.latencies_s.append(message.latency_s)
+        for camera, age_s in zip(message.cameras, message.camera_ages_s, strict=True):
+            used = self.heard.cameras.setdefault(camera, 0)
+            self.heard.cameras[camera] = used + math.isfinite(age_s)
+
+    def _on_clock(self, message: Any) -> None:
+        self.now_s = seconds(message.clock)
+        clock_s, wall_s = self._reached
+        clock_s.append(self.now_s)
+        wall_s.append(monotonic())
+
+    def _on_diagnostics(self, message: Any) -> None:
+        for status in message.status:
+            node = status.name.rpartition('/')[2]
+            figures = {pair.key: pair.value for pair in status.values}
+            if figures.get('state') == 'unconfigured' and status.level != DiagnosticStatus.OK:
+                self.refusals[node] = status.message.removeprefix('configure: ')
+            if node == 'planner':
+                self.heard.dropped = int(figures.get('dropped', self.heard.dropped))
+            if node == 'player':
+                self._on_player(status, figures)
+
+    def _on_player(self, status: Any, figures: dict[str, str]) -> None:
+        self.ended = figures.get(PLAYED) == TO_THE_END
+        if status.level != DiagnosticStatus.OK and status.message not in self.heard.notices:
+            self._note(status.message)
+
+    def _note(self, text: str) -> None:
+        self.heard.notices[text] = self.heard.notices.get(text, 0) + 1

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plans beside what was driven: how far apart are they, moment by moment and on the whole?"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wpt_core.metrics import (
+    OPEN_LOOP_SAMPLING,
+    HorizonFigures,
+    Motion,
+    OpenLoopCase,
+    Sampling,
+    Tracks,
+    displacement_errors,
+    trajectory_mae_m,
+)
+from wpt_core.types import Action, Command, Plan
+from wpt_ros.driven_path import DrivenPath
+
+__all__ = [
+    'CURVE_AT_S',
+    'Agreement',
+    'Moment',
+    'Told',
+    'agreement',
+    'agreements',
+    'judged',
+    'worst',
+]
+
+FloatArray = NDArray[np.float64]
+
+CURVE_AT_S = 2.0
+"""The horizon of what is shown over time, or the longest that there is."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Told:
+    """A plan as the planner has published it."""
+
+    stamp_ns: int
+    """Of the pictures."""
+    plan: Plan
+    action: Action
+    delay_s: float
+    """After which the action is to be answered."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Moment:
+    """One plan, and what was driven from its pictures on."""
+
+    source: int
+    """Which recording."""
+    told: Told
+    command: Command
+    truth: Motion | None
+    """To the longest horizon known, 1 s at least; None where the recording ends before."""
+    driven_curvature_1pm: float
+    """When the car would have answered; NaN where unknown."""
+
+    @property
+    def asked_curvature_1pm(self) -> float:
+        return self.told.action.curvature_1pm
+
+    @property
+    def known_s(self) -> float:
+        return float(self.truth.times_s[-1]) if self.truth is not None else 0.0
+
+    def apart_m(self, at_s: float) -> tuple[float, float]:
+        """Of the plan from the driven place then: distance, and to the left across the path."""
+        if self.truth is None or self.known_s < at_s:
+            return math.nan, math.nan
+        then = np.array([at_s])
+        driven, planned = self.truth.at(then), Motion.of_plan(self.told.plan).at(then)
+        away_m = planned.positions_m[0] - driven.positions_m[0]
+        yaw_rad = float(driven.yaws_rad[0])
+        left_m = -math.sin(yaw_rad) * away_m[0] + math.cos(yaw_rad) * away_m[1]
+        return float(np.hypot(*away_m)), float(left_m)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Over all moments whose future is known to the last horizon."""
+
+    moments: int
+    displacement: HorizonFigures
+    mae_m: float
+    """Mean absolute error of x and y at the same times."""
+
+
+def judged(
+    plans: Sequence[Told], driven: DrivenPath, commands: Sequence[Command], *, source: int = 0
+) -> list[Moment]:
+    """One moment for each plan, with the command that held."""
+    return [
+        Moment(
+            source,
+            told,
+            command,
+            _truth(told, driven),
+            driven.curvature_1pm(told.plan.stamp_s + told.delay_s),
+        )
+        for told, command in zip(plans, commands, strict=True)
+    ]
+
+
+def _truth(told: Told, driven: DrivenPath) -> Motion | None:
+    known_s = driven.known_s(told.plan.stamp_s)
+    for sampling in _samplings():
+        if known_s >= sampling.times_s[-1]:
+            return driven.ahead(told.plan.stamp_s, sampling.times_s)
+    return None
+
+
+def _samplings() -> list[Sampling]:
+    """All horizons, all but the last, and so on down to the first."""
+    whole = OPEN_LOOP_SAMPLING
+    counts = range(len(whole.horizons_s), 0, -1)
+    return [Sampling(whole.rate_hz, whole.horizons_s[:count]) for count in counts]
+
+
+def agreement(moments: Sequence[Moment], horizon_s: float | None = None) -> Agreement | None:
+    """To the longest horizon that any of them knows, or to this one; None if none knows any."""
+    longest_s = max((one.known_s for one in moments), default=0.0)
+    sampling = next(
+        (s for s in _samplings() if s.horizons_s[-1] <= (horizon_s or longest_s)), None
+    )
+    last_s = sampling.horizons_s[-1] if sampling is not None else 0.0
+    cases = [
+        OpenLoopCase(Motion.of_plan(one.told.plan), one.truth, Tracks.nobody([0.0, last_s]))
+        for one in moments
+        if one.truth is not None and one.known_s >= last_s
+    ]
+    if sampling is None or not cases:
+        return None
+    return Agreement(
+        len(cases), displacement_errors(cases, sampling), trajectory_mae_m(cases, sampling.times_s)
+    )
+
+
+def agreements(moments: Sequence[Moment]) -> dict[str, Agreement]:
+    """Of all moments, and of each command that held in some; all to one horizon."""
+    whole = agreement(moments)
+    if whole is None:
+        return {}
+    rows = {'all': whole}
+    for command in Command:
+        of_it = [one for one in moments if one.command is command]
+        row = agreement(of_it, whole.displacement.horizons_s[-1])
+        if row is not None:
+            rows[command.name.lower()] = row
+    return rows
+
+
+def worst(moments: Sequence[Moment], at_s: float, *, count: int, apart_s: float) -> list[Moment]:
+    """Those whose plan is farthest from what was driven; of one recording, some time apart."""
+    known = [one for one in moments if one.truth is not None and one.known_s >= at_s]
+    chosen: list[Moment] = []
+    for moment in sorted(known, key=lambda one: -one.apart_m(at_s)[0]):
+        near = (
+            one.source == moment.source
+            and abs(one.told.plan.stamp_s - moment.told.plan.stamp_s) < apart_s
+            for one in chosen
+        )
+        if len(chosen) < count and not any(near):
+            chosen.append(moment)
+    return chosen

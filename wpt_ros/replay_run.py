@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One recording through the real planner: player and planner as processes, and who listens."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
+from tqdm import tqdm
+
+from wpt_core.types import InputError
+from wpt_ros import wires
+from wpt_ros.graph import NODES, Common, NodeSpec, on_recording
+from wpt_ros.processes import Processes
+from wpt_ros.replay_ear import Ear, Heard
+from wpt_ros.replay_source import Source
+from wpt_ros.rig_file import rig_text
+
+__all__ = ['Played', 'play']
+
+_START_S = 120.0
+"""Until the planner must be there: a cold start on a busy machine loads torch for long."""
+_TRAIL_S = 1.0
+"""After the end, for the last plans."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Played:
+    """One recording, and what came of it."""
+
+    source: Source
+    heard: Heard
+
+
+def play(source: Source, folder: Path, *, model: str, rate: float) -> Played:
+    """To the end, with a progress bar; logs and the rig go into `folder`.
+
+    InputError where the nodes refuse, do not come up, or make no plan at all.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    rig = folder / 'rig.yaml'
+    rig.write_text(rig_text(source.rig))
+    # Its own handler would end the context before an interrupt has stopped the nodes.
+    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    node = rclpy.create_node('replay')
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    ear = Ear(node)
+    try:
+        with Processes(_specs(source, rig, model=model, rate=rate), folder / 'logs') as processes:
+            _listen(source, ear, executor, processes, logs=folder / 'logs')
+            ear.heard.deaths = processes.deaths
+    finally:
+        executor.shutdown(timeout_sec=0.5)
+        node.destroy_node()
+        rclpy.shutdown()
+    if not ear.heard.plans:
+        said = ' '.join(dict.fromkeys([*ear.heard.notices, *ear.said])) or 'it said nothing'
+        raise InputError(
+            f'{source.bag}: the planner made no plan: {said} (logs: {folder / "logs"})'
+        )
+    return Played(source, ear.heard)
+
+
+def _specs(source: Source, rig: Path, *, model: str, rate: float) -> list[NodeSpec]:
+    """The planner as for any recording, and a player that waits until it hears."""
+    common = Common(rig=str(rig), model=model, compressed=source.compressed)
+    (planner,) = (spec for spec in on_recording(common) if spec.name == 'planner')
+    player = NODES['player'].given(
+        bag=str(source.bag), rate=rate, wait_for=(source.picture.name, wires.ODOMETRY.name)
+    )
+    return [planner, player]
+
+
+def _listen(
+    source: Source, ear: Ear, executor: SingleThreadedExecutor, processes: Processes, *, logs: Path
+) -> None:
+    begun_s = monotonic()
+    shape = '{desc} {percentage:3.0f}%|{bar}| {n:.1f} of {total:.1f} s{postfix}'
+    with tqdm(
+        total=source.seconds, desc=f'{source.name}: starting', bar_format=shape, disable=None
+    ) as bar:
+        start_s: float | None = None
+        while not ear.ended:
+            executor.spin_once(timeout_sec=0.02)
+            processes.look_after()
+            _check(ear, processes, waited_s=monotonic() - begun_s, logs=logs)
+            if ear.now_s is not None:
+                start_s = ear.now_s if start_s is None else start_s
+                bar.set_description(source.name, refresh=False)
+                bar.set_postfix_str(f'{len(ear.heard.plans)} plans', refresh=False)
+                bar.update(min(ear.now_s - start_s, source.seconds) - bar.n)
+    end_s = monotonic() + _TRAIL_S
+    while monotonic() < end_s:
+        executor.spin_once(timeout_sec=0.02)
+
+
+def _check(ear: Ear, processes: Processes, *, waited_s: float, logs: Path) -> None:
+    """InputError where it cannot go on; a planner that dies on the way is started again."""
+    for name, reason in ear.refusals.items():
+        raise InputError(f'the {name} refuses to start: {reason}')
+    for death in processes.deaths:
+        name = death.split()[0]
+        if name == 'player' or ear.now_s is None:
+            raise InputError(f'the {death}: {_last_words(logs / f"{name}.log")}')
+    if ear.now_s is None and waited_s > _START_S:
+        raise InputError(f'the planner was not there within {_START_S:g} s; see {logs}')
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text(errors='replace').strip().splitlines()
+    return lines[-1] if lines else f'see {log}'

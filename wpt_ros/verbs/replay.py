@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`wpt replay`: what the planner would have done on a recorded drive, in a report."""
+
+import argparse
+import math
+from pathlib import Path
+
+from wpt_core.sensing import load_rig, surround_rig
+from wpt_core.types import InputError
+
+__all__ = ['SUMMARY', 'add_arguments', 'run']
+
+SUMMARY = 'play a recording through the real planner and compare its plans with what was driven'
+
+EXAMPLES = """\
+examples:
+  wpt replay                                the newest drive of wpt drive
+  wpt replay drives/monday                  a recording with the names that the planner listens to
+  wpt replay drives/monday --rig car.yaml   seen by the cameras of another car
+  wpt replay my_bag --map my_map.yaml       other names: converted first; see docs/your_bags.md
+  wpt replay --rate 0.5 --model runs/mine   slower, and another student
+
+The exit code is 0 when the report was written.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what to replay, by which student, and where the report goes."""
+    parser.epilog = EXAMPLES
+    parser.add_argument(
+        'bag', type=Path, nargs='?', metavar='BAG', help='default: the newest drive in RUNS/drive'
+    )
+    parser.add_argument('--map', type=Path, metavar='FILE', help='mapping of another car')
+    parser.add_argument(
+        '--rate', type=float, default=1.0, metavar='X', help='times real time (default 1)'
+    )
+    parser.add_argument('--model', default='', metavar='DIR', help='a student (default: shipped)')
+    parser.add_argument('--rig', type=Path, metavar='FILE', help='cameras (default six views)')
+    parser.add_argument('--runs', type=Path, default=Path('runs'), help='where to (default runs)')
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Return 0 when the report was written; WptError, in one sentence, where it cannot be."""
+    from wpt_ros.replay import Wishes, replay  # needs ROS, which --help does without
+    from wpt_ros.replay_bags import named_bag, newest_drive
+
+    if not 0.0 < arguments.rate < math.inf:
+        raise InputError(f'--rate must be a finite number above 0, got {arguments.rate:g}')
+    if arguments.map is not None and arguments.bag is None:
+        raise InputError('--map says how to read a BAG; name it')
+    if arguments.map is not None and arguments.rig is not None:
+        raise InputError('--rig cannot be given with --map: the mapping names the rig of the car')
+    bag = newest_drive(arguments.runs) if arguments.bag is None else named_bag(arguments.bag)
+    wishes = Wishes(
+        bag=bag,
+        mapping=arguments.map,
+        rig=surround_rig() if arguments.rig is None else load_rig(arguments.rig),
+        model=arguments.model,
+        rate=arguments.rate,
+        runs=arguments.runs,
+    )
+    print('\n'.join(replay(wishes)))
+    return 0
