@@ -5,7 +5,7 @@ import numpy as np
 
 from wpt_core.geometry import compose
 from wpt_core.types import EgoState, Pose2
-from wpt_ros.driven_path import DrivenPath
+from wpt_ros.replays.driven_path import DrivenPath
 
 __all__ = ['driven_circle']
 

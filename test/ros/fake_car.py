@@ -15,7 +15,7 @@ from wpt_ros.conversions.images import compressed_message, image_message
 from wpt_ros.conversions.lenses import camera_info_message
 from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.conversions.stamps import stamp_of
-from wpt_ros.quality import Reliability
+from wpt_ros.lifecycle.quality import Reliability
 
 __all__ = ['FakeCar']
 

@@ -29,8 +29,8 @@ from rclpy.executors import SingleThreadedExecutor
 
 from wpt_ros import wires
 from wpt_ros.graph import NodeSpec, Value
+from wpt_ros.lifecycle.quality import Reliability, profile, type_of
 from wpt_ros.processes import command_line
-from wpt_ros.quality import Reliability, profile, type_of
 from wpt_ros.wires import Call, Wire
 
 PATIENCE_S = 60.0

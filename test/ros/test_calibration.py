@@ -10,7 +10,7 @@ pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test 
 
 from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError
-from wpt_ros.calibration import Calibration, Lenses, Places
+from wpt_ros.parts.calibration import Calibration, Lenses, Places
 
 RIG = surround_rig()
 FRONT, LEFT = RIG.cameras[0], RIG.cameras[1]

@@ -11,7 +11,7 @@ pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test 
 from driven_samples import driven_circle
 
 from wpt_core.types import EgoState, InputError, Pose2
-from wpt_ros.driven_path import DrivenPath
+from wpt_ros.replays.driven_path import DrivenPath
 
 TIMES_S = np.array([0.5, 1.0, 2.0, 3.0])
 

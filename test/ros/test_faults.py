@@ -4,7 +4,7 @@
 import pytest
 
 from wpt_core.types import InputError
-from wpt_ros.faults import Fault, Kind, parse_faults, silences
+from wpt_ros.drives.faults import Fault, Kind, parse_faults, silences
 
 CAMERAS = ('front', 'back')
 

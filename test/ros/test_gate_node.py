@@ -15,7 +15,7 @@ from wpt_core.types import EgoState, LateralCommand, Pose2
 from wpt_ros import wires
 from wpt_ros.conversions.commands import lateral_message
 from wpt_ros.conversions.motion import odometry_message
-from wpt_ros.quality import type_of
+from wpt_ros.lifecycle.quality import type_of
 
 SPEED_MPS, CURVATURE_1PM = 15.0, 0.004
 PATIENT: dict[str, Any] = {'limits.gap_s': 5.0}

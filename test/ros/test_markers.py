@@ -19,7 +19,7 @@ from wpt_core.vehicle import VehicleParameters
 from wpt_core.world.pictures import PlanStyle, ribbon_colours, ribbon_of
 from wpt_ros.conversions.markers import markers_message, state_text
 from wpt_ros.conversions.states import GateSays, PlannerSays
-from wpt_ros.onlooker import Newest, Onlooker, Seen
+from wpt_ros.parts.onlooker import Newest, Onlooker, Seen
 
 CAR = VehicleParameters()
 TURN_1PM = 0.02

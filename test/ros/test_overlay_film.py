@@ -24,7 +24,7 @@ from wpt_ros.conversions.commands import state_message
 from wpt_ros.conversions.images import compressed_message, image_message
 from wpt_ros.conversions.plans import plan_message
 from wpt_ros.conversions.stamps import stamp_of
-from wpt_ros.overlay_film import Replanned, overlay_film
+from wpt_ros.drives.overlay_film import Replanned, overlay_film
 
 GREY = np.full((128, 256, 3), 100, np.uint8)
 RIG = surround_rig()

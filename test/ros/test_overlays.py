@@ -18,7 +18,7 @@ from wpt_core.types import InputError
 from wpt_core.world.pictures import PlanStyle
 from wpt_ros.conversions.images import compressed_message, image_message
 from wpt_ros.conversions.stamps import seconds, stamp_of
-from wpt_ros.overlays import Overlay, Screen
+from wpt_ros.parts.overlays import Overlay, Screen
 
 FRONT = surround_rig().cameras[0]
 GREY = np.full((128, 256, 3), 100, np.uint8)

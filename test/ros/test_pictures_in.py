@@ -18,7 +18,7 @@ from rclpy.serialization import serialize_message
 from wpt_core.sensing import CameraSetDue, surround_rig
 from wpt_core.types import InputError, Rig
 from wpt_ros.conversions.images import compressed_message, image_message
-from wpt_ros.pictures_in import PicturesIn
+from wpt_ros.parts.pictures_in import PicturesIn
 
 RIG = Rig(surround_rig().cameras[:2])
 FRONT, LEFT = RIG.names

@@ -18,7 +18,7 @@ from std_msgs.msg import Float32
 
 from wpt_core.sensing import surround_rig
 from wpt_ros import wires
-from wpt_ros.quality import Reliability
+from wpt_ros.lifecycle.quality import Reliability
 
 
 @pytest.fixture(autouse=True, scope='module')

@@ -17,7 +17,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from std_srvs.srv import SetBool
 
 from wpt_ros import wires
-from wpt_ros.quality import Reliability, profile, type_of
+from wpt_ros.lifecycle.quality import Reliability, profile, type_of
 
 
 @pytest.fixture(scope='module')

@@ -11,7 +11,7 @@ from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 from std_msgs.msg import String
 
 from wpt_core.bags import BagInfo, TopicInfo, TopicQos
-from wpt_ros.recorded import Programme, programme_of, publisher_quality
+from wpt_ros.replays.recorded import Programme, programme_of, publisher_quality
 from wpt_ros.wires import WIRES
 
 TEXT = 'std_msgs/msg/String'

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wpt_core.types import InputError
-from wpt_ros.replay_bags import converted, named_bag, newest_drive
+from wpt_ros.replays.bags import converted, named_bag, newest_drive
 
 PREPARE = """\
 import sys

@@ -13,7 +13,7 @@ from drive_samples import circles
 from driven_samples import driven_circle
 
 from wpt_core.types import Action, Command, Plan
-from wpt_ros.replay_judge import Moment, Told, agreement, agreements, judged, worst
+from wpt_ros.replays.judge import Moment, Told, agreement, agreements, judged, worst
 
 SPEED_MPS = 10.0
 TIMES_S = np.arange(1, 7) * 0.5

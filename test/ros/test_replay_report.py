@@ -15,12 +15,12 @@ from driven_samples import driven_circle
 
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action, Command
-from wpt_ros.replay_ear import Heard
-from wpt_ros.replay_judge import Moment, Told, judged
-from wpt_ros.replay_pictures import draw_timeline
-from wpt_ros.replay_report import Circumstances, figures_of, report
-from wpt_ros.replay_run import Played
-from wpt_ros.replay_source import Source
+from wpt_ros.replays.ear import Heard
+from wpt_ros.replays.judge import Moment, Told, judged
+from wpt_ros.replays.pictures import draw_timeline
+from wpt_ros.replays.report import Circumstances, figures_of, report
+from wpt_ros.replays.run import Played
+from wpt_ros.replays.source import Source
 
 HOW = Circumstances('models/mine', 0.5, ('cut at 3.1 s',))
 SHIFT_M = np.array([0.0, 0.6])

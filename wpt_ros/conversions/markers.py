@@ -18,7 +18,7 @@ from wpt_core.vehicle import VehicleParameters
 from wpt_core.world.pictures import PlanStyle, ribbon_colours, ribbon_of, ribbon_opacities
 from wpt_ros.conversions.marker_shapes import Array, Brush, Colour
 from wpt_ros.conversions.stamps import stamp_of
-from wpt_ros.onlooker import Seen
+from wpt_ros.parts.onlooker import Seen
 
 __all__ = ['markers_message', 'state_text']
 

@@ -12,7 +12,7 @@ from rclpy.time import Time
 
 from wpt_core.geometry import FloatArray, FrameTree, motion_from
 from wpt_core.types import InputError
-from wpt_ros.quality import type_of
+from wpt_ros.lifecycle.quality import type_of
 from wpt_ros.wires import FIXED_TRANSFORMS, TRANSFORMS
 
 __all__ = ['Buffered', 'Extrinsics', 'Heard', 'Unavailable', 'extrinsics']

@@ -12,8 +12,8 @@ from wpt_ros import wires
 from wpt_ros.conversions.commands import lateral_message
 from wpt_ros.conversions.motion import ego_of
 from wpt_ros.conversions.plans import plan_of
-from wpt_ros.managed import ManagedNode, NodeConfig
-from wpt_ros.run_node import run_node
+from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
+from wpt_ros.lifecycle.run_node import run_node
 
 __all__ = ['ControllerConfig', 'ControllerNode', 'main']
 

@@ -19,8 +19,8 @@ from wpt_ros.conversions.commands import (
     state_message,
 )
 from wpt_ros.conversions.motion import motion_of
-from wpt_ros.managed import ManagedNode, NodeConfig
-from wpt_ros.run_node import run_node
+from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
+from wpt_ros.lifecycle.run_node import run_node
 
 __all__ = ['GateConfig', 'GateNode', 'main']
 

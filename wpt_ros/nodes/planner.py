@@ -14,16 +14,16 @@ from wpt_core.planning import CommandChoice
 from wpt_core.sensing import CameraSetDue, load_rig, surround_rig
 from wpt_core.types import Command, EgoState, InputError, Level, Notice, Rig
 from wpt_ros import wires
-from wpt_ros.calibration import Calibration, Lenses, Places
 from wpt_ros.conversions.commands import command_of
 from wpt_ros.conversions.lenses import intrinsics_of
 from wpt_ros.conversions.motion import ego_of
 from wpt_ros.conversions.plans import path_message, plan_message
 from wpt_ros.facades.tf2 import extrinsics
-from wpt_ros.managed import ManagedNode, NodeConfig
-from wpt_ros.pictures_in import PicturesIn
-from wpt_ros.planner_report import PlannerReport
-from wpt_ros.run_node import run_node
+from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
+from wpt_ros.lifecycle.run_node import run_node
+from wpt_ros.parts.calibration import Calibration, Lenses, Places
+from wpt_ros.parts.pictures_in import PicturesIn
+from wpt_ros.parts.planner_report import PlannerReport
 from wpt_ros.shipped import shipped_student
 
 __all__ = ['PlannerConfig', 'PlannerNode', 'main']

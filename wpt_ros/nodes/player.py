@@ -14,10 +14,10 @@ from rosgraph_msgs.msg import Clock
 from wpt_core.bags import Bag, Playback
 from wpt_core.types import BagError, InputError, Level, Notice
 from wpt_ros import wires
-from wpt_ros.managed import ManagedNode, NodeConfig
-from wpt_ros.quality import type_of
-from wpt_ros.recorded import Programme, programme_of
-from wpt_ros.run_node import run_node
+from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
+from wpt_ros.lifecycle.quality import type_of
+from wpt_ros.lifecycle.run_node import run_node
+from wpt_ros.replays.recorded import Programme, programme_of
 
 __all__ = ['PLAYED', 'TO_THE_END', 'PlayerConfig', 'PlayerNode', 'main']
 

@@ -17,10 +17,10 @@ from wpt_ros.conversions.motion import ego_of
 from wpt_ros.conversions.plans import plan_of
 from wpt_ros.conversions.stamps import seconds
 from wpt_ros.conversions.states import gate_says, planner_says
-from wpt_ros.managed import ManagedNode, NodeConfig
-from wpt_ros.onlooker import Onlooker
-from wpt_ros.overlays import Overlay, Screen
-from wpt_ros.run_node import run_node
+from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
+from wpt_ros.lifecycle.run_node import run_node
+from wpt_ros.parts.onlooker import Onlooker
+from wpt_ros.parts.overlays import Overlay, Screen
 
 __all__ = ['VisualizerConfig', 'VisualizerNode', 'main']
 

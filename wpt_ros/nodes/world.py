@@ -22,9 +22,9 @@ from wpt_ros.conversions.lenses import camera_info_message
 from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.conversions.progress import progress_message
 from wpt_ros.conversions.stamps import stamp_of
-from wpt_ros.managed import ManagedNode, NodeConfig
-from wpt_ros.quality import type_of
-from wpt_ros.run_node import run_node
+from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
+from wpt_ros.lifecycle.quality import type_of
+from wpt_ros.lifecycle.run_node import run_node
 
 __all__ = ['WorldConfig', 'WorldNode', 'main']
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.world.suites import SUITES, find, find_scenario
-from wpt_ros.faults import parse_faults
+from wpt_ros.drives.faults import parse_faults
 from wpt_ros.graph import Common, Scene
 
 __all__ = ['SUMMARY', 'add_arguments', 'run']
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Return 0 if the drive passed, 1 if not; InputError for a wish not granted."""
-    from wpt_ros.drive_run import DriveRun, Wishes  # needs ROS, which --help does without
+    from wpt_ros.drives.run import DriveRun, Wishes  # needs ROS, which --help does without
 
     suite = find(arguments.suite)
     name = arguments.scenario or suite.scenarios[0].name

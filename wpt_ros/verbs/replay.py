@@ -41,8 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Return 0 when the report was written; WptError, in one sentence, where it cannot be."""
-    from wpt_ros.replay import Wishes, replay  # needs ROS, which --help does without
-    from wpt_ros.replay_bags import named_bag, newest_drive
+    from wpt_ros.replays.bags import named_bag, newest_drive
+    from wpt_ros.replays.replay import Wishes, replay  # needs ROS, which --help does without
 
     if not 0.0 < arguments.rate < math.inf:
         raise InputError(f'--rate must be a finite number above 0, got {arguments.rate:g}')

@@ -12,8 +12,8 @@ from wpt_core.types import InputError
 from wpt_core.world.drivers import DRIVERS, AnyKind, build
 from wpt_core.world.scenario import Scenario, check_seed
 from wpt_core.world.suites import SUITES, Outcome, find, find_scenario, run_scenario
-from wpt_ros.drive_files import DriveFiles
-from wpt_ros.drive_table import (
+from wpt_ros.drives.files import DriveFiles
+from wpt_ros.drives.table import (
     drive_table,
     over_seeds_summary,
     scenario_list,

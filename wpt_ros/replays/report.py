@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from wpt_ros.replay_judge import Agreement, Moment, agreements
-from wpt_ros.replay_run import Played
+from wpt_ros.replays.judge import Agreement, Moment, agreements
+from wpt_ros.replays.run import Played
 
 __all__ = ['Circumstances', 'figures_of', 'report']
 

@@ -15,7 +15,7 @@ from wpt_ros.conversions.commands import command_of
 from wpt_ros.conversions.images import RawCompressedImage, RawImage
 from wpt_ros.conversions.lenses import intrinsics_of
 from wpt_ros.conversions.motion import ego_of
-from wpt_ros.driven_path import DrivenPath
+from wpt_ros.replays.driven_path import DrivenPath
 from wpt_ros.wires import Wire
 
 __all__ = ['LEAST_S', 'Source', 'open_bag', 'open_source', 'stamp_ns']

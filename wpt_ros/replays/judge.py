@@ -19,7 +19,7 @@ from wpt_core.metrics import (
     trajectory_mae_m,
 )
 from wpt_core.types import Action, Command, Plan
-from wpt_ros.driven_path import DrivenPath
+from wpt_ros.replays.driven_path import DrivenPath
 
 __all__ = [
     'CURVE_AT_S',

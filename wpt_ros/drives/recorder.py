@@ -12,7 +12,7 @@ from rclpy.serialization import serialize_message
 from wpt_core.bags import BagWriter, TopicQos, TopicWriter, definitions_from
 from wpt_ros import wires
 from wpt_ros.conversions.images import RawImage, RawStamp, compressed_message, frame_of
-from wpt_ros.quality import Reliability, profile, type_of
+from wpt_ros.lifecycle.quality import Reliability, profile, type_of
 from wpt_ros.wires import Quality, Wire
 
 __all__ = ['RECORDED', 'Recorder']

@@ -8,7 +8,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
 from wpt_ros import wires
-from wpt_ros.quality import Reliability, profile, type_of
+from wpt_ros.lifecycle.quality import Reliability, profile, type_of
 from wpt_ros.wires import Wire
 
 __all__ = ['Intruder']

@@ -11,7 +11,7 @@ from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPo
 from rclpy.validate_full_topic_name import validate_full_topic_name
 
 from wpt_core.bags import BagInfo, TopicInfo, TopicQos
-from wpt_ros.quality import type_of
+from wpt_ros.lifecycle.quality import type_of
 from wpt_ros.wires import WIRES
 
 __all__ = ['Played', 'Programme', 'programme_of', 'publisher_quality']

@@ -12,7 +12,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from wpt_core.types import WptError
-from wpt_ros.managed import ManagedNode
+from wpt_ros.lifecycle.managed import ManagedNode
 
 __all__ = ['run_node']
 

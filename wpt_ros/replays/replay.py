@@ -10,12 +10,12 @@ from datetime import datetime
 from pathlib import Path
 
 from wpt_core.types import InputError, Rig, WptError
-from wpt_ros.replay_bags import Converted, converted
-from wpt_ros.replay_judge import CURVE_AT_S, Moment, judged, worst
-from wpt_ros.replay_pictures import draw_moment, draw_timeline, film
-from wpt_ros.replay_report import Circumstances, figures_of, report
-from wpt_ros.replay_run import Played, play
-from wpt_ros.replay_source import open_source
+from wpt_ros.replays.bags import Converted, converted
+from wpt_ros.replays.judge import CURVE_AT_S, Moment, judged, worst
+from wpt_ros.replays.pictures import draw_moment, draw_timeline, film
+from wpt_ros.replays.report import Circumstances, figures_of, report
+from wpt_ros.replays.run import Played, play
+from wpt_ros.replays.source import open_source
 from wpt_ros.shipped import shipped_student
 
 __all__ = ['Wishes', 'replay']

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from wpt_core.types import Rig
 from wpt_core.world.pictures import caption
 from wpt_ros.conversions.images import RawCompressedImage, RawImage, frame_of
-from wpt_ros.driven_path import DrivenPath
-from wpt_ros.overlay_film import Replanned, drawn_plan, enlarged, overlay_film
-from wpt_ros.replay_judge import Moment
-from wpt_ros.replay_run import Played
-from wpt_ros.replay_source import Source, open_bag, stamp_ns
+from wpt_ros.drives.overlay_film import Replanned, drawn_plan, enlarged, overlay_film
+from wpt_ros.replays.driven_path import DrivenPath
+from wpt_ros.replays.judge import Moment
+from wpt_ros.replays.run import Played
+from wpt_ros.replays.source import Source, open_bag, stamp_ns
 
 __all__ = ['draw_moment', 'draw_timeline', 'film']
 

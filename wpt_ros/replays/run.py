@@ -14,9 +14,9 @@ from wpt_core.types import InputError
 from wpt_ros import wires
 from wpt_ros.graph import NODES, Common, NodeSpec, on_recording
 from wpt_ros.processes import Processes
-from wpt_ros.replay_ear import Ear, Heard
-from wpt_ros.replay_source import Source
-from wpt_ros.rig_file import rig_text
+from wpt_ros.replays.ear import Ear, Heard
+from wpt_ros.replays.rig_file import rig_text
+from wpt_ros.replays.source import Source
 
 __all__ = ['Played', 'play']
 

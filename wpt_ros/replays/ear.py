@@ -14,10 +14,10 @@ from wpt_core.types import InputError
 from wpt_ros import wires
 from wpt_ros.conversions.plans import plan_of
 from wpt_ros.conversions.stamps import seconds
+from wpt_ros.lifecycle.quality import profile, type_of
 from wpt_ros.nodes.player import PLAYED, TO_THE_END
-from wpt_ros.quality import profile, type_of
-from wpt_ros.replay_judge import Told
-from wpt_ros.replay_source import stamp_ns
+from wpt_ros.replays.judge import Told
+from wpt_ros.replays.source import stamp_ns
 from wpt_ros.wires import Wire
 
 __all__ = ['Ear', 'Heard']

@@ -10,8 +10,8 @@ import numpy as np
 
 from wpt_core.safety import GateState
 from wpt_core.types import Rig
-from wpt_ros.desk import Watched
-from wpt_ros.overlay_film import overlay_film
+from wpt_ros.drives.desk import Watched
+from wpt_ros.drives.overlay_film import overlay_film
 
 __all__ = ['DriveResult', 'summed_up']
 

@@ -16,9 +16,9 @@ from rclpy.qos import ReliabilityPolicy
 from wpt_core.types import InputError, Level, Notice
 from wpt_ros import wires
 from wpt_ros.facades.events import SubscriptionEventCallbacks
-from wpt_ros.health import Health
+from wpt_ros.lifecycle.health import Health
+from wpt_ros.lifecycle.quality import Reliability, profile, type_of
 from wpt_ros.parameters import config_of, leaves, plain
-from wpt_ros.quality import Reliability, profile, type_of
 from wpt_ros.wires import Call, Wire
 
 __all__ = ['ManagedNode', 'NodeConfig']

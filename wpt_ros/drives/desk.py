@@ -11,7 +11,7 @@ from rclpy.node import Node
 from wpt_core.safety import GateState
 from wpt_ros import wires
 from wpt_ros.conversions.stamps import seconds
-from wpt_ros.quality import Reliability, profile, type_of
+from wpt_ros.lifecycle.quality import Reliability, profile, type_of
 from wpt_ros.wires import Wire
 
 __all__ = ['Desk', 'Watched']

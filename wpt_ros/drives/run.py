@@ -18,13 +18,13 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from wpt_core.types import InputError, Rig
-from wpt_ros.desk import Desk
-from wpt_ros.drive_result import DriveResult, summed_up
-from wpt_ros.faults import Fault, Kind, silences
+from wpt_ros.drives.desk import Desk
+from wpt_ros.drives.faults import Fault, Kind, silences
+from wpt_ros.drives.intruder import Intruder
+from wpt_ros.drives.recorder import Recorder
+from wpt_ros.drives.result import DriveResult, summed_up
 from wpt_ros.graph import Common, NodeSpec, Scene, on_proving_ground
-from wpt_ros.intruder import Intruder
 from wpt_ros.processes import Processes
-from wpt_ros.recorder import Recorder
 
 __all__ = ['DriveRun', 'Wishes']
 
