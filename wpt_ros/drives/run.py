@@ -16,6 +16,7 @@ from ament_index_python.packages import get_package_share_directory
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
+from rclpy.signals import SignalHandlerOptions
 
 from wpt_core.types import InputError, Rig
 from wpt_ros.drives.desk import Desk
@@ -60,7 +61,8 @@ class DriveRun:
 
     def drive(self, *, live: bool) -> DriveResult:
         """To the end; what was started is stopped, whatever happens."""
-        rclpy.init()
+        # SIGINT is left to Python: what was started must be stopped before ROS goes.
+        rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
         node = rclpy.create_node(
             'desk', parameter_overrides=[Parameter('use_sim_time', value=True)]
         )

@@ -178,7 +178,10 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
             self.trigger_shutdown()
 
     def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
-        return self._transition('configure', self.prepare)
+        done = self._transition('configure', self.prepare)
+        if done is not _SUCCESS:
+            _undo(self._prepared)
+        return done
 
     def on_activate(self, _state: LifecycleState) -> TransitionCallbackReturn:
         return self._transition('activate', self.begin)

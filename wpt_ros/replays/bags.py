@@ -10,7 +10,7 @@ from wpt_core.types import InputError
 
 __all__ = ['Converted', 'converted', 'named_bag', 'newest_drive']
 
-_CHECKOUT = Path(__file__).resolve().parents[1]
+_CHECKOUT = Path(__file__).resolve().parents[2]
 _BAG = 'bag'
 
 
