@@ -83,6 +83,10 @@ class Processes:
         """What has ended by itself so far, in words."""
         return [death for running in self._running.values() for death in running.deaths]
 
+    def number(self, node: str) -> int:
+        """The number of its process."""
+        return self._running[node].process.pid
+
     def send(self, node: str, number: signal.Signals) -> None:
         """A signal to one node; nothing if it is not running."""
         process = self._running[node].process
