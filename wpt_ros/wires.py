@@ -166,6 +166,26 @@ COMMAND = Wire(
     0.1,
     exclusive=True,
 )
+ACKERMANN = Wire(
+    'gate/ackermann',
+    'ackermann_msgs/msg/AckermannDriveStamped',
+    _SURE,
+    ('gate',),
+    'the same, only while valid, with `output: ackermann`',
+    100.0,
+    0.1,
+    exclusive=True,
+)
+AUTOWARE = Wire(
+    'gate/lateral',
+    'autoware_control_msgs/msg/Lateral',
+    _SURE,
+    ('gate',),
+    'the same, only while valid, with `output: autoware`',
+    100.0,
+    0.1,
+    exclusive=True,
+)
 GATE_STATE = Wire(
     'gate/state', 'wpt_msgs/msg/DriveState', _KEPT, ('gate',), 'who steers, and why', 10.0
 )
@@ -251,6 +271,8 @@ WIRES = (
     WANTED,
     STEERING_DELAY,
     COMMAND,
+    ACKERMANN,
+    AUTOWARE,
     GATE_STATE,
     ALERT,
     DRIVER_STEERS,

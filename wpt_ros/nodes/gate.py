@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wpt_core.safety import Gate, GateSettings, GateState, Passed
-from wpt_core.types import Level, Notice
+from wpt_core.types import LateralCommand, Level, Notice
 from wpt_core.vehicle import VehicleParameters
 from wpt_ros import wires
+from wpt_ros.conversions.actuators import Output, actuator_message, output_type, output_wire
 from wpt_ros.conversions.commands import (
     lateral_message,
     lateral_of,
@@ -36,6 +37,8 @@ class GateConfig(NodeConfig):
     """Commands a second, whatever else happens."""
     override_nm: float = 2.0
     """More torque of the hands than this is steering by hand."""
+    output: Output = Output.NONE
+    """Say valid commands also as ackermann or autoware messages, where their package is there."""
     limits: GateSettings = field(default_factory=GateSettings)
     vehicle: VehicleParameters = field(default_factory=VehicleParameters)
 
@@ -56,6 +59,9 @@ class GateNode(ManagedNode[GateConfig]):
         self._commands = self.speak(wires.COMMAND)
         self._states = self.speak(wires.GATE_STATE)
         self._alerts = self.speak(wires.ALERT)
+        if self.config.output is not Output.NONE:
+            self._actuator_type = output_type(self.config.output)
+            self._actuator = self.speak(output_wire(self.config.output))
 
     def begin(self) -> None:
         self.hear(wires.WANTED, self._on_wanted)
@@ -111,6 +117,8 @@ class GateNode(ManagedNode[GateConfig]):
     def _tick(self) -> None:
         passed = self._gate.tick(self.now_s)
         self._commands.publish(lateral_message(passed.command))
+        if passed.command.valid and self.config.output is not Output.NONE:
+            self._actuator.publish(self._translated(passed.command))
         if passed.alert is not None:
             self.get_logger().info(f'{passed.state.name}: {passed.alert.text}')
             self._alerts.publish(notice_message(passed.alert))
@@ -118,6 +126,15 @@ class GateNode(ManagedNode[GateConfig]):
             self._note(passed)
             self._tell()
         self._note(passed)
+
+    def _translated(self, command: LateralCommand) -> Any:
+        return actuator_message(
+            self.config.output,
+            self._actuator_type,
+            command,
+            vehicle=self.config.vehicle,
+            speed_mps=self._gate.watch.speed_mps,
+        )
 
     def _note(self, passed: Passed) -> None:
         self._told = passed.state, passed.reasons
