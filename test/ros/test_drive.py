@@ -143,7 +143,7 @@ def test_whatever_dies_the_gate_hands_over_in_time(
     assert driven.code == 1
     seen = states(driven)
     begun = seen.index(ENGAGED)
-    assert seen[begun : begun + len(path)] == path
+    assert seen[begun : begun + len(path)] == path, driven.result['alerts']
     assert last is None or seen[-1] == last
     assert any(alert.startswith('take_over') for alert in driven.result['alerts'])
     valid = [m for m in driven.messages('/gate/command') if m.valid]

@@ -3,6 +3,7 @@
 
 from wpt_core.safety.gate import Gate, Passed
 from wpt_core.safety.limits import Limits
+from wpt_core.safety.neighbours import Neighbours
 from wpt_core.safety.settings import GateSettings
 from wpt_core.safety.states import TRANSITIONS, Event, GateState, Transition, next_state
 from wpt_core.safety.watch import Watch
@@ -14,6 +15,7 @@ __all__ = [
     'GateSettings',
     'GateState',
     'Limits',
+    'Neighbours',
     'Passed',
     'Transition',
     'Watch',

@@ -2,6 +2,7 @@
 """A drive as a bag: every wire as it came, pictures as JPEG, so that it can be replayed."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from rclpy.node import Node
 from rclpy.serialization import serialize_message
 
 from wpt_core.bags import BagWriter, TopicQos, TopicWriter, definitions_from
+from wpt_core.types import InputError
 from wpt_ros import wires
 from wpt_ros.conversions.images import RawImage, RawStamp, compressed_message, frame_of
 from wpt_ros.lifecycle.quality import Reliability, profile, type_of
@@ -73,7 +75,10 @@ class Recorder:
             self._keep(topic, content)
 
     def _keep_picture(self, topic: TopicWriter, camera: str, content: bytes) -> None:
-        raw = RawImage.of(content)
+        with suppress(InputError):  # what the planner refuses is not worth keeping either
+            self._keep_sound(topic, camera, RawImage.of(content))
+
+    def _keep_sound(self, topic: TopicWriter, camera: str, raw: RawImage) -> None:
         if raw.stamp == self._newest.get(camera):  # the first step of a drive is shown repeatedly
             return
         self._newest[camera] = raw.stamp

@@ -32,6 +32,9 @@ __all__ = ['DriveRun', 'Wishes']
 _START_S = 90.0
 """Until the car must be engaged: a cold start on a busy machine loads torch for long."""
 _LINE_S, _QUIET_LINE_S = 0.2, 5.0
+_PATIENCE_S = 0.3
+"""For whom a fault befalls, the world waits no longer than this: else it would stand still until
+the process that was killed is there again."""
 _TRAIL_S = 0.5
 """After the end, for the last messages."""
 
@@ -91,6 +94,8 @@ class DriveRun:
         for spec in on_proving_ground(wishes.common, wishes.scene):
             if spec.name == 'world':
                 spec = spec.given(**{'pace.real_time_factor': wishes.real_time_factor})
+                if self._pending:
+                    spec = spec.given(**{'pace.patience_s': _PATIENCE_S})
                 silent = silences(wishes.faults)
                 spec = spec.given(silent=silent) if silent else spec
             specs.append(spec)

@@ -5,10 +5,11 @@ It needs nobody else to be alive and knows neither torch nor plans.
 """
 
 import math
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from wpt_core.safety import Gate, GateSettings, GateState, Passed
+from wpt_core.safety import Gate, GateSettings, GateState, Neighbours, Passed
 from wpt_core.types import LateralCommand, Level, Notice
 from wpt_core.vehicle import VehicleParameters
 from wpt_ros import wires
@@ -54,6 +55,7 @@ class GateNode(ManagedNode[GateConfig]):
 
     def prepare(self) -> None:
         self._gate = Gate(self.config.limits, self.config.vehicle)
+        self._neighbours = Neighbours()
         self._says_steers = self._torque_steers = False
         self._told: tuple[GateState, tuple[Notice, ...]] | None = None
         self._commands = self.speak(wires.COMMAND)
@@ -151,12 +153,8 @@ class GateNode(ManagedNode[GateConfig]):
 
     def _look_around(self) -> None:
         """Is anybody else on the way to the wheel?"""
-        found = tuple(
-            f'{", ".join(sorted(names))} on {wire.name}'
-            for wire in _WIRES
-            if len(names := self.speakers_of(wire)) > 1
-        )
-        self._gate.watch.take_intruders(found)
+        speakers = {wire.name: self.speakers_of(wire) for wire in _WIRES}
+        self._gate.watch.take_intruders(self._neighbours.intruders(time.monotonic(), speakers))
 
 
 def main() -> None:
