@@ -169,9 +169,12 @@ def test_a_recording_with_other_names_is_converted_first(
 @pytest.mark.slow
 def test_interrupted_it_takes_its_nodes_along(bag: Path, student: str, tmp_path: Path) -> None:
     words = ['replay', str(bag), '--model', student, '--rate', '0.01', '--runs', str(tmp_path)]
+    # A shell starts what is to run in the background deaf to SIGINT, and children inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, '-m', 'wpt_ros.cli', *words], stderr=subprocess.PIPE, text=True
     )
+    signal.signal(signal.SIGINT, before)
     with Probe('/') as probe:
         plans = probe.hears(wires.PLAN)
         probe.until(lambda: plans, 'a plan')
