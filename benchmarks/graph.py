@@ -186,7 +186,7 @@ def measured(folder: Path, rig: Path, arguments: argparse.Namespace) -> None:
                 f'active       {name:10} {100 * share:5.1f} % of a core   {megabytes:6.0f} MB, '
                 f'{growth:+.1f} MB in {arguments.seconds:g} s'
             )
-        publisher.terminate()
+        publisher.kill()
 
 
 def main(words: Sequence[str] | None = None) -> None:
