@@ -2,12 +2,10 @@
 """One drive of the whole graph: start it, watch it, let go wrong what is to, and sum up."""
 
 import math
-import os
 import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
@@ -18,7 +16,7 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
 
-from wpt_core.types import InputError, Rig
+from wpt_core.types import Rig
 from wpt_ros.drives.desk import Desk
 from wpt_ros.drives.faults import Fault, Kind, silences
 from wpt_ros.drives.intruder import Intruder
@@ -26,6 +24,7 @@ from wpt_ros.drives.recorder import Recorder
 from wpt_ros.drives.result import DriveResult, summed_up
 from wpt_ros.graph import Common, NodeSpec, Scene, on_proving_ground
 from wpt_ros.processes import Processes
+from wpt_ros.run_folder import new_folder
 
 __all__ = ['DriveRun', 'Wishes']
 
@@ -58,7 +57,9 @@ class DriveRun:
 
     def __init__(self, wishes: Wishes) -> None:
         self._wishes = wishes
-        self.folder = _new_folder(wishes.runs / 'drive', wishes.scene)
+        scene = wishes.scene
+        name = f'{scene.suite}-{scene.scenario}-seed{scene.seed}'
+        self.folder = new_folder(wishes.runs, 'drive', name)
         self._pending = [fault for fault in wishes.faults if fault.kind is not Kind.DEAD]
         self._ending: list[tuple[float, Callable[[], None]]] = []
 
@@ -164,17 +165,3 @@ def _show(line: str, *, live: bool) -> None:
     print(
         f'\r\033[K{line}' if live else line, end='' if live else '\n', file=sys.stderr, flush=True
     )
-
-
-def _new_folder(parent: Path, scene: Scene) -> Path:
-    stamp = datetime.now().strftime('%Y%m%d-%H%M%S')
-    folder = parent / f'{stamp}-{scene.suite}-{scene.scenario}-seed{scene.seed}'
-    try:
-        folder.mkdir(parents=True)
-    except FileExistsError:
-        return _new_folder(parent / str(os.getpid()), scene)
-    except OSError as error:
-        raise InputError(
-            f'--runs {parent.parent}: cannot write there ({error.strerror}); name a folder you own'
-        ) from error
-    return folder

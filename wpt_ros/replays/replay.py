@@ -2,20 +2,19 @@
 """Recordings through the planner, one after the other, into one report."""
 
 import json
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from wpt_core.types import InputError, Rig, WptError
+from wpt_core.types import Rig, WptError
 from wpt_ros.replays.bags import Converted, converted
 from wpt_ros.replays.judge import CURVE_AT_S, Moment, judged, worst
 from wpt_ros.replays.pictures import draw_moment, draw_timeline, film
 from wpt_ros.replays.report import Circumstances, figures_of, report
 from wpt_ros.replays.run import Played, play
 from wpt_ros.replays.source import open_source
+from wpt_ros.run_folder import new_folder
 from wpt_ros.shipped import shipped_student
 
 __all__ = ['Wishes', 'replay']
@@ -43,7 +42,7 @@ def replay(wishes: Wishes) -> list[str]:
     if wishes.mapping is None:
         # Before there is a folder: most mistakes are found here.
         open_source(wishes.bag, wishes.rig, name=_name(wishes.bag))
-    folder = _new_folder(wishes.runs / 'replay', _name(wishes.bag))
+    folder = new_folder(wishes.runs, 'replay', _name(wishes.bag))
     made = _converted(wishes, folder)
     sources = [open_source(bag, wishes.rig, name=_name(bag)) for bag in made.episodes]
     played = []
@@ -118,17 +117,3 @@ def _name(bag: Path) -> str:
     """Of a bag in the folder of a drive, the name of that folder."""
     bag = bag.resolve()
     return bag.parent.name if bag.name == 'bag' else bag.stem if bag.is_file() else bag.name
-
-
-def _new_folder(parent: Path, name: str) -> Path:
-    stamp = datetime.now().strftime('%Y%m%d-%H%M%S')
-    folder = parent / f'{stamp}-{name}'
-    try:
-        folder.mkdir(parents=True)
-    except FileExistsError:
-        return _new_folder(parent / str(os.getpid()), name)
-    except OSError as error:
-        raise InputError(
-            f'--runs {parent.parent}: cannot write there ({error.strerror}); name a folder you own'
-        ) from error
-    return folder
