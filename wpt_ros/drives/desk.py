@@ -86,8 +86,8 @@ class Desk:
     def _on_progress(self, message: Any) -> None:
         self.seen.progress = message
         stamp_s = seconds(message.header.stamp)
-        if self._shown and self._shown[-1][0] == stamp_s:  # the first step is shown repeatedly
-            self._shown.pop()
+        if message.time_s == 0.0:  # the start is shown until the car is engaged
+            self._shown.clear()
         self._shown.append((stamp_s, monotonic()))
         if message.wheel_out and not self._wheel_out:
             self.seen.departures += 1

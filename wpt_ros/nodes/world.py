@@ -12,7 +12,7 @@ from rosgraph_msgs.msg import Clock
 
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import CameraFrame, InputError
-from wpt_core.world.drive import Longitudinal
+from wpt_core.world.drive import STEP_S, Longitudinal
 from wpt_core.world.ride import Lockstep, Pace, Ride
 from wpt_core.world.suites import find, find_scenario
 from wpt_ros import wires
@@ -32,7 +32,7 @@ _LOOK_S = 0.005
 _AGAIN_S = 0.2
 """Until the car is engaged, the first step is shown and engaging asked for so often."""
 _EPOCH_S = 100.0
-"""Stamp of the start: a time of 0 means to ROS that there is no clock yet."""
+"""Stamp of the first picture: a time of 0 means to ROS that there is no clock yet."""
 
 
 class LongitudinalBy(Enum):
@@ -92,6 +92,7 @@ class WorldNode(ManagedNode[WorldConfig]):
         self._begun = False
         self._acceleration_mps2 = 0.0
         self._next_try_s = 0.0
+        self._epoch_s = _EPOCH_S
         self._time = self.speak(wires.CLOCK)
         self._odometry = self.speak(wires.ODOMETRY)
         self._wishes = self.speak(wires.DRIVING_COMMAND)
@@ -131,6 +132,9 @@ class WorldNode(ManagedNode[WorldConfig]):
         self._begun = not self.config.engages or (command is not None and command.valid)
         if not self._begun and wall_s >= self._next_try_s:
             self._next_try_s = wall_s + _AGAIN_S
+            # The clock goes on: nobody plans twice on pictures of one stamp, and who was not yet
+            # there to hear the first plan would wait for ever.
+            self._epoch_s += STEP_S
             self._show()
             if self._engage.service_is_ready():
                 self._engage.call_async(type_of(wires.ENGAGE.type_name).Request())
@@ -141,7 +145,7 @@ class WorldNode(ManagedNode[WorldConfig]):
     def _show(self) -> None:
         """Publish the step; small things first, so that they are there with the pictures."""
         world = self._ride.world
-        stamp_s = _EPOCH_S + world.time_s
+        stamp_s = self._epoch_s + world.time_s
         stamp = stamp_of(stamp_s)
         self._time.publish(Clock(clock=stamp))
         if not self._silent('odometry'):
