@@ -96,8 +96,9 @@ class Watched:
     def recovers(self) -> None:
         """With nothing spoilt all is shown, and the node is well."""
         self.spoilt.clear()
-        self.probe.until(lambda: sorted(self.shown()) == NAMES, 'all markers', otherwise=self.text)
         self.is_told('active')
+        # Last, so that all are there for who looks now: on a busy machine a plan may come late.
+        self.probe.until(lambda: sorted(self.shown()) == NAMES, 'all markers', otherwise=self.text)
 
     def looks_at(self) -> list[str]:
         """Cameras whose overlay is drawn, as the node says."""

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nodes come up in any order: who is late is waited for, and then the car drives."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
+
+from node_house import Probe, quiet_domain, running
+
+from wpt_ros import wires
+from wpt_ros.graph import Common, Scene, on_proving_ground
+
+pytestmark = pytest.mark.slow
+
+NODES = {node.name: node for node in on_proving_ground(Common(), Scene())}
+PLACE = 'late_start'
+
+
+@pytest.fixture(autouse=True, scope='module')
+def domain() -> Iterator[None]:
+    with quiet_domain():
+        yield
+
+
+@pytest.mark.parametrize('late', ['controller', 'gate', 'planner', 'world'])
+def test_the_car_drives_whoever_is_there_last(tmp_path: Path, late: str) -> None:
+    with ExitStack() as house:
+        probe = house.enter_context(Probe(PLACE))
+        progress = probe.hears(wires.PROGRESS)
+        plans = probe.hears(wires.PLAN)
+
+        def start(name: str) -> None:
+            given = dict(NODES[name].parameters)
+            house.enter_context(running(name, tmp_path / name, namespace=PLACE, **given))
+
+        for name in ('world', 'planner', 'controller', 'gate'):
+            if name != late:
+                start(name)
+        if late in ('controller', 'gate'):
+            # The first pictures have been planned on, and nobody was there to hear of it.
+            probe.until(lambda: plans, 'a plan')
+        probe.spin(1.0)
+        assert all(message.time_s == 0.0 for message in progress)
+        start(late)
+        probe.until(lambda: progress and progress[-1].time_s > 0.5, 'a drive')
+        assert progress[-1].steered
