@@ -2,7 +2,7 @@
 """First stage: the extractor learns to see, from single moments.
 
 It is asked for the plan, the action and the borders of the lane ahead; what it is trained with
-besides (a temporal model that sees one step, heads for the borders) is thrown away afterwards.
+besides (a temporal model that sees one step, a head for the picture) is thrown away afterwards.
 """
 
 from collections.abc import Callable
@@ -17,10 +17,10 @@ from training.learning import Learning, Pace
 from training.losses import Target, Terms, action_loss, lane_loss, mask_loss, plan_loss
 from training.parallel import Place
 from training.run_folder import RunFolder
-from wpt_core.model import CONDITIONS, Student, measured_capacity_bits
+from wpt_core.model import Student, measured_capacity_bits
 from wpt_core.types import Rig
 
-__all__ = ['ExtractorStage', 'SightHeads', 'train_extractor']
+__all__ = ['ExtractorStage', 'SightHead', 'train_extractor']
 
 
 @dataclass(frozen=True)
@@ -39,25 +39,17 @@ class ExtractorStage(Pace):
     terms: Terms = field(default_factory=Terms)
 
 
-class SightHeads(nn.Module):
-    """Say where the lane is, on the ground and in the picture; they make the features see it."""
+class SightHead(nn.Module):
+    """Say where the lane is in the picture, which makes the features see it."""
 
     def __init__(self, student: Student) -> None:
         super().__init__()
         config = student.config
-        self.ground = nn.Sequential(
-            nn.Linear(config.features + CONDITIONS, 256), nn.GELU(), nn.Linear(256, 24)
-        )
         self.picture = nn.Sequential(nn.Conv2d(config.stages[-2], 4, 1), nn.PixelShuffle(2))
         # The map at 1/16 of the view, in the middle of the backbone.
         self._map: Tensor | None = None
         middle = student.extractor.backbone[2 * (len(config.stages) - 1)]
         middle.register_forward_hook(self._keep)
-
-    def borders(self, features: Tensor, conditions: Tensor) -> Tensor:
-        """(B, 12, 2): how far left the borders are, in units of the loss."""
-        said: Tensor = self.ground(torch.cat([features, conditions], dim=-1))
-        return said.view(*said.shape[:-1], 12, 2)
 
     def mask(self, alive: Tensor) -> Tensor:
         """(F, h, w) logits for those of the newest pictures that are living first views."""
@@ -83,7 +75,7 @@ def train_extractor(
 ) -> None:
     """Train in place from the newest checkpoint on; returns at once where all is done."""
     book = Book(moments.episodes)
-    sight = SightHeads(student)
+    sight = SightHead(student)
     both = nn.ModuleDict({'student': student, 'sight': sight}).to(place.device)
     student.extractor.backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
     learning = Learning(
@@ -114,7 +106,7 @@ def train_extractor(
 
 def _loss(
     student: Student,
-    sight: SightHeads,
+    sight: SightHead,
     batch: PictureBatch,
     book: Book,
     stage: ExtractorStage,
@@ -132,7 +124,7 @@ def _loss(
     )
     plan, choice = plan_loss(decision, target, student.plan_scales)
     action = action_loss(decision, target)
-    lane = lane_loss(sight.borders(features, told), target)
+    lane = lane_loss(student.borders(features, told), target)
     masks = batch.masks[batch.alive[:, 0]].to(place.device)
     mask = mask_loss(sight.mask(alive), masks, (masks.amax(dim=(1, 2)) > 0.0).float())
     terms = stage.terms

@@ -71,15 +71,20 @@ def plan_loss(decision: Decision, target: Target, plan_scales: Tensor) -> tuple[
 
 
 def action_loss(decision: Decision, target: Target) -> Tensor:
-    """Likelihood of curvature and acceleration, mean over B."""
+    """Distance in curvature and acceleration, and likelihood of it by the scales; means over B.
+
+    The scales learn from the errors and not the other way round: else what is easy, and has small
+    scales, would count for more than the rare moments in which it matters what is done.
+    """
     unit = units.lateral_unit_1pm(target.speeds_mps)
     wanted = torch.stack(
         [target.actions[:, 0] / unit, target.actions[:, 1] / units.ACCELERATION_UNIT_MPS2], dim=1
     )
     away = (decision.action_means - wanted).abs()
-    surprise = away / decision.action_log_scales.exp() + decision.action_log_scales
+    log_scales = decision.action_log_scales
+    surprise = away.detach() / log_scales.exp() + log_scales + math.log(2.0)
     labelled = (target.known > 0).float()
-    summed = ((surprise + math.log(2.0)).mean(dim=1) * labelled).sum()
+    summed = ((away + surprise).mean(dim=1) * labelled).sum()
     return summed / labelled.sum().clamp(min=1.0)
 
 

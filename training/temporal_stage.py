@@ -58,7 +58,9 @@ def train_temporal(
     """
     student.to(place.device).train()
     student.extractor.eval().requires_grad_(False)
-    taught = nn.ModuleDict({'temporal': student.temporal, 'heads': student.heads})
+    student.borders.eval().requires_grad_(False)
+    parts = {'temporal': student.temporal, 'heads': student.heads, 'steering': student.steering}
+    taught = nn.ModuleDict(parts)
     learning = Learning(taught, stage, run=run, place=place, name=name, seed=seed)
     size = max(1, stage.batch // place.count)
     windows = _Windows(book, student.config.history, size=size, chances=chances)
@@ -108,9 +110,10 @@ def _loss(
     with torch.no_grad():
         said = tokens[flat].to(place.device).float().flatten(0, 1)
         clean = extractor.fuse(said, alive.to(place.device).flatten(0, 1))
-    features = extractor.bottleneck.noisy(clean).view(*flat.shape, -1)
+    clean = clean.view(*flat.shape, -1)
+    features = extractor.bottleneck.noisy(clean)
     told = book.conditions(flat, factor).to(place.device)
-    decision = student.decide_all(features, told, known.to(place.device))
+    decision = student.decide_all(features, told, known.to(place.device), clean=clean)
     # Steps before the drive began are no moments to learn from.
     counted = known.flatten()
     decision = Decision(*(part.flatten(0, 1)[counted.to(place.device)] for part in decision))

@@ -125,7 +125,7 @@ def load_extractor(student: Student, run: Path) -> None:
     wanted = {
         name: tensor
         for name, tensor in tensors.items()
-        if name.startswith('extractor.') or name == 'plan_scales'
+        if name.startswith(('extractor.', 'borders.')) or name == 'plan_scales'
     }
     shapes = {name: tensor.shape for name, tensor in student.state_dict().items()}
     if any(shapes.get(name) != tensor.shape for name, tensor in wanted.items()):

@@ -81,7 +81,21 @@ def test_curvature_counts_as_lateral_acceleration() -> None:
     wanted = replace(wanted, actions=torch.tensor([[0.01, 0.0]]))
     loss = action_loss(decision(torch.zeros(1, HYPOTHESES, POINTS, 6)), wanted)
     lateral = 0.01 / float(units.lateral_unit_1pm(torch.tensor(10.0)))
-    assert loss.item() == pytest.approx(0.5 * lateral + math.log(2.0), rel=1e-5)
+    # Once as a distance, once as a likelihood at scale 1; the mean with an acceleration that is right.
+    assert loss.item() == pytest.approx(2 * 0.5 * lateral + math.log(2.0), rel=1e-5)
+
+
+def test_how_sure_an_action_is_does_not_change_what_it_learns() -> None:
+    wanted = replace(target(ahead()), actions=torch.tensor([[0.01, 0.0]]))
+    pulls = []
+    for log_scale in (-2.0, 1.0):
+        made = decision(torch.zeros(1, HYPOTHESES, POINTS, 6))
+        means = made.action_means.clone().requires_grad_()
+        scales = torch.full_like(means, log_scale)
+        action_loss(made._replace(action_means=means, action_log_scales=scales), wanted).backward()
+        assert means.grad is not None
+        pulls.append(means.grad)
+    assert torch.equal(pulls[0], pulls[1])
 
 
 def test_unknown_borders_cost_nothing_and_give_no_gradient() -> None:

@@ -32,7 +32,7 @@ class Decision(NamedTuple):
 
 
 class Heads(nn.Module):
-    """Two perceptrons on the query."""
+    """Two perceptrons on the query; the steering is told to them."""
 
     def __init__(self, config: StudentConfig) -> None:
         super().__init__()
@@ -42,14 +42,15 @@ class Heads(nn.Module):
         self.plan = nn.Sequential(
             nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, numbers)
         )
-        self.action = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, 4))
+        self.action = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, 2))
 
-    def forward(self, query: Tensor) -> Decision:
-        """Query (..., W) to a decision."""
+    def forward(self, query: Tensor, steering: Tensor) -> Decision:
+        """Query (..., W), and mean and log scale of the curvature (..., 2), to a decision."""
         lead, count = query.shape[:-1], self.hypotheses
         numbers = self.plan(query)
         points = numbers[..., count:].reshape(*lead, count, 2, self.points, CHANNELS)
-        action = self.action(query).reshape(*lead, 2, 2)
+        # (..., mean or scale, curvature or acceleration).
+        action = torch.stack([steering, self.action(query)], dim=-1)
         low, high = _LOG_SCALE_RANGE
         return Decision(
             means=points[..., 0, :, :],

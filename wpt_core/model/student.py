@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from wpt_core.model.config import StudentConfig
 from wpt_core.model.extractor import Extractor
 from wpt_core.model.heads import Decision, Heads
+from wpt_core.model.steering import Borders, Steering
 from wpt_core.model.temporal import Temporal
 from wpt_core.model.units import default_plan_scales
 
@@ -25,6 +26,8 @@ class Student(nn.Module):
         self.extractor = Extractor(config)
         self.temporal = Temporal(config)
         self.heads = Heads(config)
+        self.borders = Borders(config)
+        self.steering = Steering(config)
         self.plan_scales: Tensor
         self.register_buffer('plan_scales', torch.from_numpy(default_plan_scales()))
 
@@ -38,9 +41,22 @@ class Student(nn.Module):
         return self.decide_all(features, conditions, known, newest_only=True)
 
     def decide_all(
-        self, features: Tensor, conditions: Tensor, known: Tensor, *, newest_only: bool = False
+        self,
+        features: Tensor,
+        conditions: Tensor,
+        known: Tensor,
+        *,
+        clean: Tensor | None = None,
+        newest_only: bool = False,
     ) -> Decision:
-        """Of every step of the history, each from what was before it: (B, T, ...)."""
+        """Of every step of the history, each from what was before it: (B, T, ...).
+
+        `clean`: the features without the noise of the training, which the borders are read from.
+        """
         queries: Tensor = self.temporal(features, conditions, known)
-        decision: Decision = self.heads(queries[:, -1] if newest_only else queries)
+        borders = self.borders(features if clean is None else clean, conditions)
+        steering: Tensor = self.steering(borders, conditions, known)
+        if newest_only:
+            queries, steering = queries[:, -1], steering[:, -1]
+        decision: Decision = self.heads(queries, steering)
         return decision
