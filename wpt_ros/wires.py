@@ -150,7 +150,7 @@ DRIVER_STEERS = Wire(
     'std_msgs/msg/Bool',
     _SURE,
     ('car',),
-    'true while the hands work against the plan; from a car that knows',
+    'true while the hands work against the plan; said again whenever it changes',
     exclusive=True,
 )
 DRIVER_TORQUE = Wire(
@@ -158,7 +158,8 @@ DRIVER_TORQUE = Wire(
     'std_msgs/msg/Float32',
     _SENSOR,
     ('car',),
-    'torque of the hands on the wheel, Nm; above `override_nm` they steer',
+    'torque of the hands on the wheel, Nm; above `override_nm` they steer; once heard, it must '
+    'go on',
     exclusive=True,
 )
 MARKERS = Wire(

@@ -34,9 +34,11 @@ class House:
         self.diagnosis = probe.diagnosis('gate')
         self._wanted = probe.speaks(wires.WANTED)
         self._odometry = probe.speaks(wires.ODOMETRY)
-        self.plans = self.moves = True
+        self._torque = probe.speaks(wires.DRIVER_TORQUE)
+        self.plans = self.moves = self.feels = True
         self.curvature_1pm = CURVATURE_1PM
         self.speed_mps = SPEED_MPS
+        self.torque_nm = 0.1
         probe.steps.append(self.step)
 
     def step(self) -> None:
@@ -47,6 +49,9 @@ class House:
         if self.moves:
             ego = EgoState(now_s, Pose2(0.0, 0.0, 0.0), self.speed_mps, 0.0, 0.0, 0.0)
             self._odometry.publish(odometry_message(ego))
+        if self.feels:
+            kind = type_of(wires.DRIVER_TORQUE.type_name)
+            self._torque.publish(kind(data=self.torque_nm))
 
     @property
     def state(self) -> GateState | None:
@@ -65,8 +70,8 @@ class House:
 
     def engaged(self) -> 'House':
         """Whatever was before."""
-        self.plans = self.moves = True
-        self.curvature_1pm, self.speed_mps = CURVATURE_1PM, SPEED_MPS
+        self.plans = self.moves = self.feels = True
+        self.curvature_1pm, self.speed_mps, self.torque_nm = CURVATURE_1PM, SPEED_MPS, 0.1
         self.probe.until(self._steers, 'engaging', otherwise=lambda: self.told)
         self.forget()
         self.probe.until(lambda: self.commands, 'commands')
@@ -137,7 +142,7 @@ def test_a_demand_beyond_the_limits_is_cut(house: House) -> None:
     check_promises(house)
 
 
-@pytest.mark.parametrize('silent', ['plans', 'moves'])
+@pytest.mark.parametrize('silent', ['plans', 'moves', 'feels'])
 def test_silence_degrades_then_disengages_with_an_alert(house: House, silent: str) -> None:
     house.engaged()
     before = len(house.states)
@@ -167,19 +172,11 @@ def test_the_hands_of_the_driver_win_and_letting_go_gives_it_back(house: House) 
 def test_torque_counts_as_hands_and_so_does_a_broken_sensor(
     house: House, torque_nm: float
 ) -> None:
-    wheel = house.probe.speaks(wires.DRIVER_TORQUE)
-    message = type_of(wires.DRIVER_TORQUE.type_name)(data=torque_nm)
     house.engaged()
-
-    def turn() -> None:
-        wheel.publish(message)
-
-    house.probe.steps.append(turn)
+    house.torque_nm = torque_nm
     house.reach(GateState.OVERRIDDEN)
-    message.data = 0.1
+    house.torque_nm = 0.1
     house.reach(GateState.ENGAGED)
-    house.probe.steps.remove(turn)
-    house.probe.node.destroy_publisher(wheel)
 
 
 def test_a_number_that_is_none_is_a_fault_until_it_is_gone(house: House) -> None:

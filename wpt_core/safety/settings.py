@@ -18,7 +18,7 @@ class GateSettings:
     lateral_jerk_mps3: float = 5.0
     """Most change of it in a second (ISO 11270)."""
     late_s: float = 0.3
-    """A plan, a command or an odometry older than this is late: hold, and warn."""
+    """A plan, a command, an odometry or a torque older than this is late: hold, and warn."""
     lost_s: float = 0.9
     """Older than this it is lost: hand over to the driver."""
     ahead_s: float = 0.05

@@ -35,6 +35,8 @@ class Watch:
         self._command = _Heard('command')
         self._plan = _Heard('plan')
         self._odometry = _Heard('odometry')
+        self._torque = _Heard('torque')
+        self._needed = [self._plan, self._command, self._odometry]
         self._broken: Notice | None = None
         self._intruders: tuple[str, ...] = ()
         self._unsound: Notice | None = None
@@ -73,6 +75,16 @@ class Watch:
             self._odometry.at_s = stamp_s
             self.speed_mps, self.curvature_1pm = abs(speed_mps), curvature_1pm
 
+    def take_torque(self, now_s: float) -> None:
+        """The torque of the hands was measured: from now on it is needed, as odometry is.
+
+        Who could not feel the hands any more must not steer.
+        """
+        if self._torque not in self._needed:
+            self._needed.append(self._torque)
+        if math.isfinite(now_s):
+            self._torque.at_s = now_s
+
     def take_intruders(self, names: tuple[str, ...]) -> None:
         """Who else publishes what only the gate or the controller may; empty: nobody."""
         self._intruders = names
@@ -88,14 +100,14 @@ class Watch:
     def forget(self) -> None:
         """Nothing that was heard counts any more: time has jumped."""
         self.command = None
-        for heard in (self._command, self._plan, self._odometry):
+        for heard in self._needed:
             heard.at_s = -math.inf
 
     def older_than(self, limit_s: float, now_s: float) -> tuple[Notice, ...]:
         """What is older than this, or was never heard."""
         notices = [
             _error(f'{heard.name}_stale', _age(heard, now_s, limit_s))
-            for heard in (self._plan, self._command, self._odometry)
+            for heard in self._needed
             if not now_s - heard.at_s <= limit_s
         ]
         if notices and self._unsound is not None:
@@ -104,7 +116,7 @@ class Watch:
 
     def oldest_s(self, now_s: float) -> float:
         """Age of the oldest thing that a command now would rest on."""
-        return now_s - min(self._command.at_s, self._plan.at_s, self._odometry.at_s)
+        return now_s - min(heard.at_s for heard in self._needed)
 
     def _why_unsound(self, now_s: float, command: LateralCommand) -> Notice | None:
         latest_s = now_s + self._settings.ahead_s

@@ -99,6 +99,7 @@ class GateNode(ManagedNode[GateConfig]):
         self._torque_steers = not abs(torque_nm) <= self.config.override_nm
         sound = math.isfinite(torque_nm)
         text = f'{wires.DRIVER_TORQUE.name}: expected a finite number, got {torque_nm}'
+        self._gate.watch.take_torque(self.now_s)
         self.health.found('torque', () if sound else (Notice(Level.ERROR, 'torque', text),))
         self._take_driver()
 

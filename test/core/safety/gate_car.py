@@ -20,6 +20,7 @@ class Car:
         self.gate = Gate()
         self.now_s = 10.0
         self.commands = self.odometry = True
+        self.torque = False
         self.curvature_1pm = CURVATURE_1PM
         self.alerts: list[str] = []
 
@@ -31,6 +32,8 @@ class Car:
                 self.gate.watch.take_command(self.now_s, made)
             if self.odometry:
                 self.gate.watch.take_odometry(self.now_s, self.now_s, SPEED_MPS, 0.0)
+            if self.torque:
+                self.gate.watch.take_torque(self.now_s)
             passed = self.tick()
         return passed
 

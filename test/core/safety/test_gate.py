@@ -60,9 +60,11 @@ def test_it_begins_with_what_the_car_drives() -> None:
     assert 0.0 < first <= 5.0 * TICK_S / SPEED_MPS**2 * (1 + 1e-9)
 
 
-@pytest.mark.parametrize('dead', ['commands', 'odometry'])
+@pytest.mark.parametrize('dead', ['commands', 'odometry', 'torque'])
 def test_what_falls_silent_degrades_then_disengages(dead: str) -> None:
-    car = Car().engaged()
+    car = Car()
+    car.torque = True
+    car.engaged()
     setattr(car, dead, False)
     age_s = 0.1 if dead == 'commands' else 0.0
     assert car.run(0.28 - age_s).state is GateState.ENGAGED

@@ -27,6 +27,8 @@ class Promises:
     """What is known from outside of the gate."""
 
     plan_s: float = -math.inf
+    torque_s: float = math.inf
+    """When the torque was felt last; infinite as long as nobody ever has."""
     speed_mps: float = 0.0
     before_1pm: float | None = None
     asked_1pm: float | None = None
@@ -62,7 +64,7 @@ class Promises:
         angle = wheel_angle_from_curvature(VEHICLE, asked, self.speed_mps)
         assert abs(angle) <= VEHICLE.max_wheel_angle_rad + 1e-9
         assert not hands_on
-        age_s = now_s - self.plan_s
+        age_s = now_s - min(self.plan_s, self.torque_s)
         assert age_s <= (0.3 if passed.state is GateState.ENGAGED else 0.9)
         if self.before_1pm is not None:
             change = abs(asked - self.before_1pm) * square
@@ -79,7 +81,8 @@ def drive(seed: int) -> set[GateState]:
     gate, promises = Gate(), Promises()
     now_s, hands_on, speed_mps = 100.0, False, float(generator.uniform(0.0, 40.0))
     trouble = float(generator.choice([0.0, 0.002, 0.02, 0.2]))
-    silent_until_s = told_s = -math.inf
+    feels_torque = bool(generator.random() < 0.5)
+    silent_until_s = numb_until_s = told_s = -math.inf
     seen: set[GateState] = set()
     draws = generator.random((TICKS, 6))
     for draw in draws:
@@ -88,6 +91,7 @@ def drive(seed: int) -> set[GateState]:
         now_s = now_s - 3.0 * draw[1] if draw[0] > 1.0 - trouble * 0.05 else now_s + pause
         if now_s < promises.then_s:
             promises.plan_s = told_s = -math.inf
+            promises.torque_s = math.inf if promises.torque_s == math.inf else -math.inf
         if draw[2] < trouble * 0.2:
             silent_until_s = now_s + 1.5 * float(generator.random())
         if now_s >= silent_until_s:
@@ -103,6 +107,11 @@ def drive(seed: int) -> set[GateState]:
             gate.watch.take_odometry(now_s, now_s, odd_mps, 0.0)
             promises.speed_mps = gate.watch.speed_mps
             told_s = now_s if odd_mps == 0.0 else told_s
+        if feels_torque and now_s >= numb_until_s:
+            gate.watch.take_torque(now_s)
+            promises.torque_s = now_s
+        if draw[4] > 1.0 - 0.1 * trouble:
+            numb_until_s = now_s + 1.5 * float(generator.random())
         if draw[4] < 0.003:
             hands_on = not hands_on
             gate.take_driver(now_s, steers=hands_on)

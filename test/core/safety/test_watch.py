@@ -134,5 +134,32 @@ def test_a_message_without_a_time_is_not_taken() -> None:
     gate = Gate()
     gate.watch.take_command(math.nan, command(1.0))
     gate.watch.take_odometry(math.nan, 1.0, SPEED_MPS, 0.0)
+    gate.watch.take_torque(math.nan)
     assert gate.watch.command is None
-    assert len(gate.engage(math.nan)) == 4
+    assert len(gate.engage(math.nan)) == 5
+    assert [notice.code for notice in gate.engage(1.0)][-2:] == [
+        'torque_stale',
+        'command_from_the_future',
+    ]
+
+
+def test_torque_is_needed_only_where_it_was_ever_felt() -> None:
+    car = Car().engaged()
+    assert car.run(2.0).state is GateState.ENGAGED
+    car.gate.watch.take_torque(car.now_s)
+    assert car.run(0.29).state is GateState.ENGAGED
+    passed = car.run(0.03)
+    assert passed.state is GateState.DEGRADED
+    assert [notice.text for notice in passed.reasons][0].startswith('The torque is 0.3')
+
+
+def test_after_a_jump_of_time_torque_must_be_felt_again() -> None:
+    car = Car()
+    car.torque = True
+    car.engaged()
+    car.torque = False
+    car.now_s -= 5.0
+    assert car.run(1.5).state is GateState.DISENGAGED
+    assert [notice.text for notice in car.gate.engage(car.now_s)] == [
+        'No torque yet that could be used.'
+    ]
