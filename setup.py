@@ -63,6 +63,7 @@ EXTRAS = {
         'colcon-common-extensions',
         'empy<4',
         'import-linter',
+        'mutmut',
         'mypy',
         'ruff',
         'setuptools<80',

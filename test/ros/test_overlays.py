@@ -44,7 +44,16 @@ def picture(stamp_s: float, *, grey: int = 100, width: int = 256) -> bytes:
 
 
 def screen(wall: Wall) -> Screen:
-    return Screen(Overlay(FRONT, PlanStyle()), wall)
+    overlay = Overlay(FRONT.name, PlanStyle())
+    overlay.camera = FRONT
+    return Screen(overlay, wall)
+
+
+def take(one: Screen, content: bytes, *, compressed: bool = False) -> None:
+    """As the node does."""
+    raw = one.opened(content, compressed=compressed)
+    if raw is not None:
+        one.overlay.take(raw)
 
 
 def pixels(message: Image) -> np.ndarray:
@@ -55,7 +64,7 @@ def test_the_plan_is_drawn_on_the_picture_nearest_to_it_in_time() -> None:
     wall = Wall()
     one = screen(wall)
     for number in range(5):
-        one.take(picture(100.0 + 0.05 * number, grey=100 + number), compressed=False)
+        take(one, picture(100.0 + 0.05 * number, grey=100 + number))
     one.show(circles(0.0, stamp_s=100.06))
     (shown,) = wall.shown
     assert seconds(shown.header.stamp) == pytest.approx(100.05)
@@ -69,7 +78,7 @@ def test_the_plan_is_drawn_on_the_picture_nearest_to_it_in_time() -> None:
 def test_nothing_is_drawn_twice_and_a_new_plan_is_drawn_anew() -> None:
     wall = Wall()
     one, plan = screen(wall), circles(0.0)
-    one.take(picture(100.0), compressed=False)
+    take(one, picture(100.0))
     one.show(plan)
     one.show(plan)
     assert len(wall.shown) == 1
@@ -81,7 +90,7 @@ def test_nothing_is_drawn_twice_and_a_new_plan_is_drawn_anew() -> None:
 def test_a_camera_that_fell_silent_gets_no_plan_on_its_last_picture() -> None:
     wall = Wall()
     one = screen(wall)
-    one.take(picture(99.8), compressed=False)
+    take(one, picture(99.8))
     one.show(circles(0.0, stamp_s=100.0))
     assert not wall.shown
 
@@ -89,8 +98,8 @@ def test_a_camera_that_fell_silent_gets_no_plan_on_its_last_picture() -> None:
 def test_without_a_plan_the_newest_picture_is_shown_as_it_is() -> None:
     wall = Wall()
     one = screen(wall)
-    one.take(picture(100.0, grey=90), compressed=False)
-    one.take(picture(100.05, grey=91), compressed=False)
+    take(one, picture(100.0, grey=90))
+    take(one, picture(100.05, grey=91))
     one.show(None)
     assert (pixels(wall.shown[0]) == 91).all()
 
@@ -98,12 +107,12 @@ def test_without_a_plan_the_newest_picture_is_shown_as_it_is() -> None:
 def test_nothing_is_kept_or_drawn_while_nobody_looks() -> None:
     wall = Wall(lookers=0)
     one, plan = screen(wall), circles(0.0)
-    one.take(picture(100.0), compressed=False)
+    take(one, picture(100.0))
     one.show(plan)
     wall.lookers = 1
     one.show(plan)
     assert not wall.shown
-    one.take(picture(100.0), compressed=False)
+    take(one, picture(100.0))
     wall.lookers = 0
     one.show(plan)
     wall.lookers = 1
@@ -115,7 +124,7 @@ def test_compressed_pictures_are_drawn_on_as_well() -> None:
     wall = Wall()
     one = screen(wall)
     message = compressed_message(GREY, stamp=stamp_of(100.0), frame_id='eye')
-    one.take(bytes(serialize_message(message)), compressed=True)
+    take(one, bytes(serialize_message(message)), compressed=True)
     one.show(circles(0.0))
     assert (pixels(wall.shown[0])[110, 100:156] != 100).any()
 
@@ -123,15 +132,15 @@ def test_compressed_pictures_are_drawn_on_as_well() -> None:
 def test_what_cannot_be_drawn_on_is_refused_and_hides_nothing() -> None:
     wall = Wall()
     one = screen(wall)
-    one.take(picture(100.0), compressed=False)
+    take(one, picture(100.0))
     short = Image(height=128, width=256, encoding='rgb8', step=768, data=array('B', b'\0' * 99))
     for content, words in (
         (b'\0\1\0\0rubbish', 'ends within'),
         (bytes(serialize_message(short)), 'holds 99 bytes'),
-        (picture(100.0, width=128), '128 x 128 pixels came where the rig says 256 x 128'),
+        (picture(100.0, width=128), '128 x 128 pixels came where its calibration says 256 x 128'),
     ):
         with pytest.raises(InputError, match=words):
-            one.take(content, compressed=False)
+            take(one, content)
     one.show(circles(0.0))
     assert len(wall.shown) == 1
 
@@ -145,11 +154,20 @@ def test_a_damaged_picture_is_told_until_a_sound_one_comes() -> None:
     damaged = content[:middle] + b'\xff' * 2000 + content[middle + 2000 :]
     message = CompressedImage(format='png', data=array('B', damaged))
     message.header.stamp = stamp_of(100.0)
-    one.take(bytes(serialize_message(message)), compressed=True)
+    take(one, bytes(serialize_message(message)), compressed=True)
     for _ in range(2):
         with pytest.raises(InputError, match=r"camera 'front'.* damaged"):
             one.show(plan)
     sound = compressed_message(GREY, stamp=stamp_of(100.05), frame_id='eye')
-    one.take(bytes(serialize_message(sound)), compressed=True)
+    take(one, bytes(serialize_message(sound)), compressed=True)
     one.show(circles(0.0, stamp_s=100.05))
     assert len(wall.shown) == 1
+
+
+def test_before_the_camera_is_known_that_is_said_and_nothing_drawn() -> None:
+    wall = Wall()
+    one = Screen(Overlay(FRONT.name, PlanStyle()), wall)
+    with pytest.raises(InputError, match='neither its lens nor where it sits is known yet'):
+        take(one, picture(100.0))
+    one.show(circles(0.0))
+    assert not wall.shown

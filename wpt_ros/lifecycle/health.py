@@ -3,9 +3,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 
 from wpt_core.types import Level, Notice
+from wpt_ros.facades.diagnostic_updater import status
 
 __all__ = ['Health']
 
@@ -46,15 +47,15 @@ class Health:
         """As the aggregators expect it; the caller stamps it."""
         notices = self.notices
         worst = notices[0].level if notices else Level.INFO
-        status = DiagnosticStatus(
-            level=_LEVELS[worst],
-            name=f'wpt_ros: {self._name}',
+        found = status(
+            f'wpt_ros: {self._name}',
+            _LEVELS[worst],
             message=' '.join(notice.text for notice in notices) or state,
             hardware_id='wpt_ros',
-            values=[
-                KeyValue(key='state', value=state),
-                *(KeyValue(key=name, value=value) for name, value in self._figures.items()),
-                *(KeyValue(key=notice.code, value=notice.text) for notice in notices),
-            ],
+            values=(
+                ('state', state),
+                *self._figures.items(),
+                *((notice.code, notice.text) for notice in notices),
+            ),
         )
-        return DiagnosticArray(status=[status])
+        return DiagnosticArray(status=[found])

@@ -7,18 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from wpt_core.sensing import load_rig, surround_rig
-from wpt_core.types import Camera, InputError, Rig
+from wpt_core.types import InputError, Rig
 from wpt_core.vehicle import VehicleParameters
 from wpt_core.world.pictures import PlanStyle
 from wpt_ros import wires
 from wpt_ros.conversions.commands import lateral_of
+from wpt_ros.conversions.lenses import intrinsics_of
 from wpt_ros.conversions.markers import markers_message
 from wpt_ros.conversions.motion import ego_of
 from wpt_ros.conversions.plans import plan_of
 from wpt_ros.conversions.stamps import seconds
 from wpt_ros.conversions.states import gate_says, planner_says
+from wpt_ros.facades.tf2 import extrinsics
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
 from wpt_ros.lifecycle.run_node import run_node
+from wpt_ros.parts.calibration import Calibration, Lenses, Places
 from wpt_ros.parts.onlooker import Onlooker
 from wpt_ros.parts.overlays import Overlay, Screen
 
@@ -39,6 +42,10 @@ class VisualizerConfig(NodeConfig):
     """The cameras send jpeg or png."""
     overlays: tuple[str, ...] = ()
     """Names of the cameras to draw on; empty: all."""
+    calibration: Lenses = Lenses.RIG
+    """Lenses as the rig file (rig) or the drivers of the cameras (camera_info) say."""
+    extrinsics: Places = Places.RIG
+    """Where cameras sit, as the rig file (rig) or the transforms to base_link (tf) say."""
     overlay_rate_hz: float = 10.0
     """Pictures a second of each camera that somebody looks at, at most."""
     vehicle: VehicleParameters = field(default_factory=VehicleParameters)
@@ -59,12 +66,17 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         style = PlanStyle(width_m=config.vehicle.width_m)
         self._onlooker = Onlooker()
         self._markers = self.speak(wires.MARKERS)
-        self._screens = [
-            Screen(Overlay(camera, style), self.speak(wires.OVERLAY.of(camera.name)))
-            for camera in _chosen(rig, config.overlays)
-        ]
+        self._calibration = Calibration(rig, lenses=config.calibration, places=config.extrinsics)
+        self._screens = {
+            name: Screen(Overlay(name, style), self.speak(wires.OVERLAY.of(name)))
+            for name in _chosen(rig, config.overlays)
+        }
+        self._look_through()
 
     def begin(self) -> None:
+        self._transforms = extrinsics(self) if self.config.extrinsics is Places.TF else None
+        if self._transforms is not None:
+            self._started.append(self._transforms.close)
         self.hear(wires.PLAN, self._on_plan)
         self.hear(wires.COMMAND, self._on_command)
         self.hear(wires.GATE_STATE, self._on_gate)
@@ -72,24 +84,44 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         self.hear(wires.ODOMETRY, self._on_odometry)
         self.every(_WITHOUT_PLAN_S, self._show_without_plan)
         self.every(_FIGURES_S, self._tell_figures)
-        for screen in self._screens:
-            self._watch(screen)
+        for name, screen in self._screens.items():
+            self._watch(name, screen)
 
-    def _watch(self, screen: Screen) -> None:
-        compressed, camera = self.config.compressed, screen.overlay.camera.name
-        wire = (wires.COMPRESSED if compressed else wires.IMAGE).of(camera)
-        self.hear(wire, functools.partial(screen.take, compressed=compressed), raw=True)
+    def _watch(self, name: str, screen: Screen) -> None:
+        wire = (wires.COMPRESSED if self.config.compressed else wires.IMAGE).of(name)
+        self.hear(wire, functools.partial(self._on_picture, name, screen), raw=True)
+        if self.config.calibration is Lenses.CAMERA_INFO:
+            self.hear(wires.CAMERA_INFO.of(name), functools.partial(self._on_camera_info, name))
 
         def draw() -> None:
             screen.show(self._onlooker.at(self.now_s).plan)
 
         # Each camera has its own guard: one that is broken must not hide the others.
-        guarded = self.guarded(wires.OVERLAY.of(camera).name, draw)
+        guarded = self.guarded(wires.OVERLAY.of(name).name, draw)
         self.every(1.0 / self.config.overlay_rate_hz, guarded)
 
     def end(self) -> None:
-        for screen in self._screens:
+        for screen in self._screens.values():
             screen.overlay.forget()
+
+    def _on_picture(self, name: str, screen: Screen, content: bytes) -> None:
+        raw = screen.opened(content, compressed=self.config.compressed)
+        if raw is None:
+            return
+        if self._transforms is not None:
+            self._calibration.take_frame(name, raw.frame_id, self._transforms.base_from)
+        self._look_through()
+        screen.overlay.take(raw)
+
+    def _on_camera_info(self, name: str, message: Any) -> None:
+        self._calibration.take_lens(name, intrinsics_of(message))
+
+    def _look_through(self) -> None:
+        """The cameras as they are known by now."""
+        rig = self._calibration.news()
+        for camera in rig.cameras if rig is not None else ():
+            if camera.name in self._screens:
+                self._screens[camera.name].overlay.camera = camera
 
     def _on_plan(self, message: Any) -> None:
         plan, _, _ = plan_of(message)
@@ -116,7 +148,7 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
             self._show()
 
     def _tell_figures(self) -> None:
-        watched = [screen.overlay.camera.name for screen in self._screens if screen.watched]
+        watched = [name for name, screen in self._screens.items() if screen.watched]
         age_s = self._onlooker.plan.age_s(self.now_s)
         self.health.figures({'overlays': ' '.join(watched), 'plan_age_s': f'{age_s:.2f}'})
 
@@ -133,14 +165,14 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         )
 
 
-def _chosen(rig: Rig, names: tuple[str, ...]) -> tuple[Camera, ...]:
+def _chosen(rig: Rig, names: tuple[str, ...]) -> tuple[str, ...]:
     unknown = [name for name in names if name not in rig.names]
     if unknown:
         raise InputError(
             f'overlays: camera {unknown[0]!r} is not in the rig; its cameras are '
             f'{", ".join(rig.names)}'
         )
-    return tuple(camera for camera in rig.cameras if not names or camera.name in names)
+    return names or rig.names
 
 
 def main() -> None:

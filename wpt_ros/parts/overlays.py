@@ -35,19 +35,21 @@ class Drawn:
 class Overlay:
     """Keeps the last pictures of one camera and draws on the one that fits."""
 
-    def __init__(self, camera: Camera, style: PlanStyle) -> None:
-        self.camera = camera
+    def __init__(self, name: str, style: PlanStyle) -> None:
+        self.name = name
+        self.camera: Camera | None = None
+        """Its lens and place, as soon as they are known."""
         self._style = style
         self._raws: deque[tuple[float, Raw]] = deque(maxlen=_KEPT)
         self._last: tuple[Raw, Plan | None] | None = None
 
     def take(self, raw: Raw) -> None:
         """InputError for one that cannot be drawn on, as far as its header tells."""
-        lens, size_px = self.camera.intrinsics, raw.picture.size_px()
+        lens, size_px = self._known.intrinsics, raw.picture.size_px()
         if size_px != (lens.width_px, lens.height_px):
             raise InputError(
-                f'a picture of {size_px[0]} x {size_px[1]} pixels came where the rig says '
-                f'{lens.width_px} x {lens.height_px}; correct the camera or the rig file'
+                f'a picture of {size_px[0]} x {size_px[1]} pixels came where its calibration says '
+                f'{lens.width_px} x {lens.height_px}; correct the camera or the calibration'
             )
         self._raws.append((seconds(raw.stamp), raw))
 
@@ -64,11 +66,17 @@ class Overlay:
         raw = self._fitting(plan)
         if raw is None or self._is_drawn(raw, plan):
             return None
-        image = frame_of(self.camera.name, raw).image
+        image = frame_of(self.name, raw).image
         if plan is not None:
-            image = draw_plan(image, self.camera, plan, style=self._style)
+            image = draw_plan(image, self._known, plan, style=self._style)
         self._last = raw, plan
         return Drawn(image, raw)
+
+    @property
+    def _known(self) -> Camera:
+        if self.camera is None:
+            raise InputError('neither its lens nor where it sits is known yet; is it published?')
+        return self.camera
 
     def _fitting(self, plan: Plan | None) -> Raw | None:
         if not self._raws:
@@ -101,10 +109,11 @@ class Screen:
     def watched(self) -> bool:
         return self._speaker.get_subscription_count() > 0
 
-    def take(self, content: bytes, *, compressed: bool) -> None:
-        """A serialised message; InputError if it is none."""
-        if self.watched:
-            self.overlay.take((RawCompressedImage if compressed else RawImage).of(content))
+    def opened(self, content: bytes, *, compressed: bool) -> Raw | None:
+        """A serialised message, if somebody looks; InputError if it is none."""
+        return (
+            (RawCompressedImage if compressed else RawImage).of(content) if self.watched else None
+        )
 
     def show(self, plan: Plan | None) -> None:
         """Publish what there is new to see."""

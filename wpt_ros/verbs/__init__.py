@@ -27,5 +27,6 @@ CHECKOUT_VERBS = {
     'export': 'write a student in another format',
     'watch': 'what a student would do in a video',
     'test': 'everything: check, slow tests, node tests, build and test with colcon',
+    'mutate': 'change the safety code in many ways: do its tests notice?',
 }
 """What only the script `./wpt` of a checkout can do."""
