@@ -81,7 +81,7 @@ def test_curvature_counts_as_lateral_acceleration() -> None:
     wanted = replace(wanted, actions=torch.tensor([[0.01, 0.0]]))
     loss = action_loss(decision(torch.zeros(1, HYPOTHESES, POINTS, 6)), wanted)
     lateral = 0.01 / float(units.lateral_unit_1pm(torch.tensor(10.0)))
-    # Once as a distance, once as a likelihood at scale 1; the mean with an acceleration that is right.
+    # As a distance and as a likelihood at scale 1; the mean with an acceleration that is right.
     assert loss.item() == pytest.approx(2 * 0.5 * lateral + math.log(2.0), rel=1e-5)
 
 

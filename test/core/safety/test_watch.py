@@ -150,7 +150,7 @@ def test_torque_is_needed_only_where_it_was_ever_felt() -> None:
     assert car.run(0.29).state is GateState.ENGAGED
     passed = car.run(0.03)
     assert passed.state is GateState.DEGRADED
-    assert [notice.text for notice in passed.reasons][0].startswith('The torque is 0.3')
+    assert passed.reasons[0].text.startswith('The torque is 0.3')
 
 
 def test_after_a_jump_of_time_torque_must_be_felt_again() -> None:
