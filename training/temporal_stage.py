@@ -27,7 +27,7 @@ __all__ = ['TemporalStage', 'train_temporal']
 class TemporalStage(Pace):
     """How temporal model and heads are trained; the batch counts windows of a whole history."""
 
-    steps: int = 2500
+    steps: int = 3500
     batch: int = 96
     learning_rate: float = 6e-4
     drop_view: float = 0.12

@@ -49,8 +49,8 @@ class TrainOnPolicy:
     """Episodes of the expert, which stay in the training."""
     run: Path = Path('runs/on_policy')
     """Episodes, checkpoints, metrics and the artifact go here."""
-    rounds: int = 2
-    episodes: int = 100
+    rounds: int = 1
+    episodes: int = 120
     """Driven anew in each round."""
     own_share: float = 0.5
     """Of what is learned from: the student's own drives, however few they are. On their pictures
