@@ -105,13 +105,16 @@ def _loss(
     place: Place,
 ) -> tuple[Tensor, Callable[[], dict[str, float]]]:
     factor = 1.0 + stage.speed * torch.randn(len(flat), 1)
-    alive = _dropped(book.alive[flat], stage)
+    alive = book.alive[flat]
     extractor = student.extractor
     with torch.no_grad():
         said = tokens[flat].to(place.device).float().flatten(0, 1)
-        clean = extractor.fuse(said, alive.to(place.device).flatten(0, 1))
-    clean = clean.view(*flat.shape, -1)
-    features = extractor.bottleneck.noisy(clean)
+        clean, dropped = (
+            extractor.fuse(said, some.to(place.device).flatten(0, 1)).view(*flat.shape, -1)
+            for some in (alive, _dropped(alive, stage))
+        )
+    # Borders that jump because a view is missing would teach the steering to mistrust them.
+    features = extractor.bottleneck.noisy(dropped)
     told = book.conditions(flat, factor).to(place.device)
     decision = student.decide_all(features, told, known.to(place.device), clean=clean)
     # Steps before the drive began are no moments to learn from.
