@@ -14,7 +14,15 @@ from torch.nn import functional
 
 from wpt_core.model import Decision, units
 
-__all__ = ['Target', 'Terms', 'action_loss', 'lane_loss', 'mask_loss', 'plan_loss']
+__all__ = [
+    'Target',
+    'Terms',
+    'action_loss',
+    'lane_loss',
+    'mask_loss',
+    'plan_loss',
+    'steering_loss',
+]
 
 _LOSERS = 0.05
 """Weight of the hypotheses that were not nearest: enough that none is forgotten for good."""
@@ -71,21 +79,36 @@ def plan_loss(decision: Decision, target: Target, plan_scales: Tensor) -> tuple[
 
 
 def action_loss(decision: Decision, target: Target) -> Tensor:
-    """Distance in curvature and acceleration, and likelihood of it by the scales; means over B.
+    """Of curvature and acceleration, mean over B and both."""
+    wanted = torch.stack(
+        [_curvatures(target), target.actions[:, 1] / units.ACCELERATION_UNIT_MPS2], dim=1
+    )
+    lost = _known_apart(decision.action_means - wanted, decision.action_log_scales)
+    return _mean_labelled(lost.mean(dim=1), target)
+
+
+def steering_loss(said: Tensor, target: Target) -> Tensor:
+    """Of the curvature alone: mean and logarithm of the scale (B, 2), mean over B."""
+    return _mean_labelled(_known_apart(said[:, 0] - _curvatures(target), said[:, 1]), target)
+
+
+def _curvatures(target: Target) -> Tensor:
+    return target.actions[:, 0] / units.lateral_unit_1pm(target.speeds_mps)
+
+
+def _known_apart(error: Tensor, log_scales: Tensor) -> Tensor:
+    """The distance, and the likelihood of this distance by the scales.
 
     The scales learn from the errors and not the other way round: else what is easy, and has small
     scales, would count for more than the rare moments in which it matters what is done.
     """
-    unit = units.lateral_unit_1pm(target.speeds_mps)
-    wanted = torch.stack(
-        [target.actions[:, 0] / unit, target.actions[:, 1] / units.ACCELERATION_UNIT_MPS2], dim=1
-    )
-    away = (decision.action_means - wanted).abs()
-    log_scales = decision.action_log_scales
-    surprise = away.detach() / log_scales.exp() + log_scales + math.log(2.0)
+    away = error.abs()
+    return away + away.detach() / log_scales.exp() + log_scales + math.log(2.0)
+
+
+def _mean_labelled(lost: Tensor, target: Target) -> Tensor:
     labelled = (target.known > 0).float()
-    summed = ((away + surprise).mean(dim=1) * labelled).sum()
-    return summed / labelled.sum().clamp(min=1.0)
+    return (lost * labelled).sum() / labelled.sum().clamp(min=1.0)
 
 
 def lane_loss(said: Tensor, target: Target) -> Tensor:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Second stage: with the extractor frozen, the temporal model learns to drive from its features.
+"""Second stage: with the extractor frozen, the temporal model learns to plan from its features.
 
 This is also what on-policy training repeats, on more and more episodes that the student drove.
 """
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.data.book import Book
+from training.data.windows import Windows
 from training.extractor_stage import moved
 from training.learning import Learning, Pace
 from training.losses import Terms, action_loss, plan_loss
@@ -58,41 +59,15 @@ def train_temporal(
     """
     student.to(place.device).train()
     student.extractor.eval().requires_grad_(False)
-    student.borders.eval().requires_grad_(False)
-    parts = {'temporal': student.temporal, 'heads': student.heads, 'steering': student.steering}
-    taught = nn.ModuleDict(parts)
+    taught = nn.ModuleDict({'temporal': student.temporal, 'heads': student.heads})
     learning = Learning(taught, stage, run=run, place=place, name=name, seed=seed)
     size = max(1, stage.batch // place.count)
-    windows = _Windows(book, student.config.history, size=size, chances=chances)
+    windows = Windows(book, student.config.history, size=size, chances=chances)
     for step, _ in learning.over(range(learning.first, stage.steps)):
         flat, known = windows.drawn(np.random.default_rng((seed, step, place.rank)))
         loss, values = _loss(student, book, tokens, flat, known, stage, place)
         learning.step(step, loss, values)
     student.eval()
-
-
-class _Windows:
-    """Histories that end at a labelled moment, a batch at a time."""
-
-    def __init__(
-        self, book: Book, history: int, *, size: int, chances: NDArray[np.float64] | None
-    ) -> None:
-        self._size, self._history = size, history
-        known = book.known.numpy()
-        self._ends = np.flatnonzero(known > 0)
-        episode = np.searchsorted(book.starts, self._ends, side='right') - 1
-        self._begins = book.starts[episode]
-        weights = np.ones(len(self._ends)) if chances is None else chances[episode]
-        self._up_to = np.cumsum(weights) / weights.sum()
-
-    def drawn(self, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """(B, T) moments, the newest last, and which of them lie in the drive."""
-        which = np.searchsorted(self._up_to, generator.random(self._size), side='right')
-        which = np.minimum(which, len(self._ends) - 1)
-        back = np.arange(self._history - 1, -1, -1)
-        rows = self._ends[which, None] - back
-        begins = self._begins[which, None]
-        return torch.from_numpy(np.maximum(rows, begins)), torch.from_numpy(rows >= begins)
 
 
 def _loss(
@@ -105,18 +80,14 @@ def _loss(
     place: Place,
 ) -> tuple[Tensor, Callable[[], dict[str, float]]]:
     factor = 1.0 + stage.speed * torch.randn(len(flat), 1)
-    alive = book.alive[flat]
+    alive = _dropped(book.alive[flat], stage)
     extractor = student.extractor
     with torch.no_grad():
         said = tokens[flat].to(place.device).float().flatten(0, 1)
-        clean, dropped = (
-            extractor.fuse(said, some.to(place.device).flatten(0, 1)).view(*flat.shape, -1)
-            for some in (alive, _dropped(alive, stage))
-        )
-    # Borders that jump because a view is missing would teach the steering to mistrust them.
-    features = extractor.bottleneck.noisy(dropped)
+        clean = extractor.fuse(said, alive.to(place.device).flatten(0, 1))
+    features = extractor.bottleneck.noisy(clean).view(*flat.shape, -1)
     told = book.conditions(flat, factor).to(place.device)
-    decision = student.decide_all(features, told, known.to(place.device), clean=clean)
+    decision = student.decide_all(features, told, known.to(place.device))
     # Steps before the drive began are no moments to learn from.
     counted = known.flatten()
     decision = Decision(*(part.flatten(0, 1)[counted.to(place.device)] for part in decision))

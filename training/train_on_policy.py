@@ -21,6 +21,7 @@ from training.data.tokens import view_tokens
 from training.parallel import Place, place
 from training.run_folder import RunFolder, commit
 from training.simulators import SIMULATORS, find_simulator
+from training.steering_stage import SteeringStage, train_steering
 from training.temporal_stage import TemporalStage, train_temporal
 from training.train_student import command_line
 from wpt_core.model import Student
@@ -62,6 +63,8 @@ class TrainOnPolicy:
         default_factory=lambda: TemporalStage(steps=2000, learning_rate=4e-4)
     )
     """What the learner does in each round."""
+    steering: SteeringStage = field(default_factory=SteeringStage)
+    """And then."""
 
     def __post_init__(self) -> None:
         if not 0.0 < self.own_share < 1.0:
@@ -131,15 +134,27 @@ def _learned(
     odds = config.own_share / (1.0 - config.own_share) * len(theirs) / len(own)
     chances = np.array([1.0] * len(theirs) + [odds] * len(own))
     tokens: torch.Tensor = view_tokens(episodes, student, views, half=here.half)
+    book, seed = Book(episodes), config.seed + 1 + number
     train_temporal(
         student,
-        Book(episodes),
+        book,
         tokens,
         stage=config.history,
         run=run,
         place=here,
-        seed=config.seed + 1 + number,
+        seed=seed,
         name=f'round_{number + 1}',
+        chances=chances,
+    )
+    train_steering(
+        student,
+        book,
+        tokens,
+        stage=config.steering,
+        run=run,
+        place=here,
+        seed=seed,
+        name=f'steering_{number + 1}',
         chances=chances,
     )
     return student

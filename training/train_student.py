@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`wpt train student`: imitation. The extractor first, then a temporal model on what it sees."""
+"""`wpt train student`: imitation. The extractor first, then what plans and steers by it."""
 
 import shlex
 import sys
@@ -18,6 +18,7 @@ from training.data.tokens import view_tokens
 from training.extractor_stage import ExtractorStage, train_extractor
 from training.parallel import Place, place
 from training.run_folder import RunFolder, commit
+from training.steering_stage import SteeringStage, train_steering
 from training.temporal_stage import TemporalStage, train_temporal
 from training.tensors import under
 from wpt_core.model import Student, preset
@@ -57,10 +58,12 @@ class TrainStudent:
     """First stage."""
     history: TemporalStage = field(default_factory=TemporalStage)
     """Second stage."""
+    steering: SteeringStage = field(default_factory=SteeringStage)
+    """Third stage."""
 
 
 def train_student(config: TrainStudent) -> Path:
-    """Both stages; returns the folder of the artifact."""
+    """All stages; returns the folder of the artifact."""
     views = surround_rig()
     run = RunFolder(config.run, config)
     with place() as here:
@@ -94,17 +97,11 @@ def train_student(config: TrainStudent) -> Path:
 def teach(
     student: Student, episodes: list[Episode], run: RunFolder, here: Place, config: TrainStudent
 ) -> None:
-    """The second stage, on features that are worked out once."""
-    tokens = view_tokens(episodes, student, surround_rig(), half=here.half)
-    train_temporal(
-        student,
-        Book(episodes),
-        tokens,
-        stage=config.history,
-        run=run,
-        place=here,
-        seed=config.seed,
-    )
+    """The stages after the extractor, on features that are worked out once."""
+    book, tokens = Book(episodes), view_tokens(episodes, student, surround_rig(), half=here.half)
+    seed = config.seed
+    train_temporal(student, book, tokens, stage=config.history, run=run, place=here, seed=seed)
+    train_steering(student, book, tokens, stage=config.steering, run=run, place=here, seed=seed)
 
 
 def select(data: Path, seen: list[Episode], method: Method) -> list[Episode]:

@@ -11,13 +11,15 @@ from torch import Tensor, nn
 
 from wpt_core.model.config import CONDITIONS, StudentConfig
 
-__all__ = ['BORDER_POINTS', 'Borders', 'Steering']
+__all__ = ['BORDER_POINTS', 'STEERING_HISTORY', 'Borders', 'Steering']
 
 BORDER_POINTS = 12
 """Places ahead at which the left and the right border of the lane to be in are told."""
 _SIDES = 2
 _AGO = (1, 2, 4)
 """Steps of the history from which the borders are looked at besides those of now."""
+STEERING_HISTORY = 1 + max(_AGO)
+"""So many steps are enough for it."""
 
 
 class Borders(nn.Module):

@@ -41,21 +41,11 @@ class Student(nn.Module):
         return self.decide_all(features, conditions, known, newest_only=True)
 
     def decide_all(
-        self,
-        features: Tensor,
-        conditions: Tensor,
-        known: Tensor,
-        *,
-        clean: Tensor | None = None,
-        newest_only: bool = False,
+        self, features: Tensor, conditions: Tensor, known: Tensor, *, newest_only: bool = False
     ) -> Decision:
-        """Of every step of the history, each from what was before it: (B, T, ...).
-
-        `clean`: the features without the noise of the training, which the borders are read from.
-        """
+        """Of every step of the history, each from what was before it: (B, T, ...)."""
         queries: Tensor = self.temporal(features, conditions, known)
-        borders = self.borders(features if clean is None else clean, conditions)
-        steering: Tensor = self.steering(borders, conditions, known)
+        steering: Tensor = self.steering(self.borders(features, conditions), conditions, known)
         if newest_only:
             queries, steering = queries[:, -1], steering[:, -1]
         decision: Decision = self.heads(queries, steering)

@@ -42,17 +42,3 @@ def test_in_place_of_an_unknown_step_stands_the_next_later_one(
     known[:, 9 - gone] = False
     borders[:, 9 - gone] = 1e6
     torch.testing.assert_close(student.steering(borders, told, known)[:, -1], wanted)
-
-
-@torch.no_grad()
-def test_noise_in_the_features_does_not_reach_the_steering(
-    student: Student, told: torch.Tensor
-) -> None:
-    generator = torch.Generator().manual_seed(5)
-    clean = torch.randn(2, 10, student.config.features, generator=generator)
-    noisy = clean + torch.randn(clean.shape, generator=generator)
-    known = torch.ones(2, 10, dtype=torch.bool)
-    one = student.decide_all(clean, told, known)
-    other = student.decide_all(noisy, told, known, clean=clean)
-    assert torch.equal(one.action_means[..., 0], other.action_means[..., 0])
-    assert not torch.equal(one.means, other.means)
