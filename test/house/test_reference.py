@@ -28,7 +28,9 @@ def test_only_the_table_is_renewed() -> None:
 
 def test_every_setting_has_its_sentence() -> None:
     rows = [line for line in renewed(PAGE.format('gate_settings')).splitlines() if '`' in line]
-    assert '| `late_s` | 0.3 | A plan, a command or an odometry older than this' in rows[2]
+    assert (
+        '| `late_s` | 0.3 | A plan, a command, an odometry or a torque older than this' in rows[2]
+    )
 
 
 def test_a_page_is_brought_up_to_date(tmp_path: Path) -> None:
