@@ -17,7 +17,7 @@ CAR = 'car'
 ENCLAVES = (*NODES, CAR)
 EVERYBODY_SAYS = {'/parameter_events', '/rosout'}
 EVERYBODY_HEARS = {'/clock'}
-BY_THE_FACADE = {'planner': {'/tf', '/tf_static'}}
+BY_THE_FACADE = {name: {'/tf', '/tf_static'} for name in ('planner', 'visualizer')}
 """Heard by wpt_ros/facades/tf2.py."""
 CAR_HEARS = {wires.COMMAND.name, wires.GATE_STATE.name, wires.ALERT.name}
 CAR_CALLS = {
