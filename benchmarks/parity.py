@@ -90,13 +90,7 @@ def _alone(suite: str, scenario: str, seed: int, model: Path) -> bool:
     backend = best_backend(artifact.student, threads=1)
 
     def planner() -> Planner:
-        return Planner(
-            backend,
-            artifact.config,
-            plan_scales=artifact.plan_scales,
-            views=artifact.views,
-            rig=rig,
-        )
+        return Planner.of(artifact, backend, rig)
 
     chosen = find_scenario(find(suite), scenario)
     return run_scenario(chosen, student_kind('student', planner), seed, rig=rig).passed

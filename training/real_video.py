@@ -110,13 +110,7 @@ def real_video(choice: RealVideo) -> list[tuple[float, ...]]:
     warper = ViewWarper(Rig((camera,)), artifact.views, least_share=choice.least_share)
     # The pictures are warped here, because they are shown as well: the planner gets views, for
     # which its own warper has nothing to do.
-    planner = Planner(
-        best_backend(artifact.student),
-        artifact.config,
-        plan_scales=artifact.plan_scales,
-        views=artifact.views,
-        rig=artifact.views,
-    )
+    planner = Planner.of(artifact, best_backend(artifact.student), artifact.views)
     pictures, rate_hz = _opened(choice.video)
     steps = over_video(planner, pictures, warper, camera=camera, views=artifact.views, drive=drive)
     return _written(steps, camera, choice.out, rate_hz=rate_hz)

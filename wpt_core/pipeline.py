@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.model import Memory, RawDecision, StudentConfig, action_of, plan_of, units
+from wpt_core.model.artifact import Artifact
 from wpt_core.model.runtime import Backend
 from wpt_core.sensing import CameraSet, ViewWarper
 from wpt_core.types import Action, CameraFrame, Command, Plan, Rig
@@ -47,6 +48,17 @@ class Planner:
         self._cameras = CameraSet()
         self._memory = Memory(config)
         self._newest_s = -math.inf
+
+    @classmethod
+    def of(cls, artifact: Artifact, backend: Backend, rig: Rig) -> 'Planner':
+        """One for the student of an artifact, which the back end runs."""
+        return cls(
+            backend,
+            artifact.config,
+            plan_scales=artifact.plan_scales,
+            views=artifact.views,
+            rig=rig,
+        )
 
     def forget(self) -> None:
         """Begin anew, for instance on another drive."""

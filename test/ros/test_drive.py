@@ -94,13 +94,7 @@ def in_one_process(scenario: str) -> Outcome:
     backend = best_backend(artifact.student, threads=1)
 
     def planner() -> Planner:
-        return Planner(
-            backend,
-            artifact.config,
-            plan_scales=artifact.plan_scales,
-            views=artifact.views,
-            rig=rig,
-        )
+        return Planner.of(artifact, backend, rig)
 
     chosen = find_scenario(find('lane_centre'), scenario)
     return run_scenario(chosen, student_kind('student', planner), SEED, rig=rig)

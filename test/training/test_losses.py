@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from training.losses import Target, action_loss, guess, lane_loss, plan_loss
+from training.losses import Target, action_loss, guess, lane_loss, plan_loss, steering_loss
 from wpt_core.model import Decision, units
 
 HYPOTHESES, POINTS = 3, 33
@@ -107,3 +107,13 @@ def test_unknown_borders_cost_nothing_and_give_no_gradient() -> None:
     assert loss.item() == pytest.approx(1.0)
     assert said.grad is not None
     assert said.grad[1].abs().max() == 0.0
+
+
+def test_steering_is_judged_as_the_curvature_of_an_action_is() -> None:
+    wanted = replace(target(ahead()), actions=torch.tensor([[0.01, 0.0]]))
+    lateral = 0.01 / float(units.lateral_unit_1pm(torch.tensor(10.0)))
+    said = torch.tensor([[0.0, 0.5]])
+    expected = lateral + lateral / math.exp(0.5) + 0.5 + math.log(2.0)
+    assert steering_loss(said, wanted).item() == pytest.approx(expected, rel=1e-5)
+    unlabelled = replace(wanted, known=torch.tensor([0]))
+    assert steering_loss(said, unlabelled).item() == 0.0

@@ -44,6 +44,7 @@ def test_a_round_drives_learns_and_leaves_an_artifact(
     before, after = load_artifact(start).student, load_artifact(made).student
     assert torch.equal(before.extractor.read_out, after.extractor.read_out)
     assert not torch.equal(before.heads.action[-1].weight, after.heads.action[-1].weight)
+    assert not torch.equal(before.steering.law[-1].weight, after.steering.law[-1].weight)
     (driven,) = load_index(tmp_path / 'run' / 'episodes', VIEWS.names)
     assert driven.about.driver == 'student'
     assert driven.about.split == 'training'

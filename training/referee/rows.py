@@ -54,13 +54,7 @@ def planner_of(row: Row, disturbance: Disturbance) -> Planner:
     if row.artifact is None:
         raise InputError(f'row {row.name!r}: only a student has a planner.')
     artifact, backend = _loaded(row.artifact, row.digest)
-    return Planner(
-        backend,
-        artifact.config,
-        plan_scales=artifact.plan_scales,
-        views=artifact.views,
-        rig=disturbance.believed_rig(surround_rig()),
-    )
+    return Planner.of(artifact, backend, disturbance.believed_rig(surround_rig()))
 
 
 @lru_cache(maxsize=8)

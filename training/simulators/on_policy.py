@@ -25,13 +25,7 @@ def drive_proving_ground(drive: Drive) -> Path:
     rig = surround_rig()
 
     def planner() -> Planner:
-        return Planner(
-            backend,
-            artifact.config,
-            plan_scales=artifact.plan_scales,
-            views=artifact.views,
-            rig=rig,
-        )
+        return Planner.of(artifact, backend, rig)
 
     style = Style.PERTURBED if drive.number % 2 else Style.CLEAN
     job = EpisodeJob(_FIRST_SCENARIO + drive.number, style, drive.path)

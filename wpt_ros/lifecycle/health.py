@@ -3,10 +3,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 
 from wpt_core.types import Level, Notice
-from wpt_ros.facades.diagnostic_updater import status
+from wpt_ros.facades.diagnostic_updater import diagnostics, status
 
 __all__ = ['Health']
 
@@ -43,8 +44,8 @@ class Health:
         held = [notice for notices in self._found.values() for notice in notices]
         return tuple(sorted(held, key=lambda notice: -rank.index(notice.level)))
 
-    def message(self, state: str) -> DiagnosticArray:
-        """As the aggregators expect it; the caller stamps it."""
+    def message(self, state: str, stamp: Time) -> DiagnosticArray:
+        """As the aggregators expect it."""
         notices = self.notices
         worst = notices[0].level if notices else Level.INFO
         found = status(
@@ -58,4 +59,4 @@ class Health:
                 *((notice.code, notice.text) for notice in notices),
             ),
         )
-        return DiagnosticArray(status=[found])
+        return diagnostics(stamp, found)

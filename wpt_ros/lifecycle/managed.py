@@ -161,9 +161,8 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
     def tell_health(self) -> None:
         """Publish the state of health now, and not only when it is due."""
         self._forget_mismatches()
-        message = self.health.message(self._state_machine.current_state[1])
-        message.header.stamp = self.get_clock().now().to_msg()
-        self._diagnostics.publish(message)
+        stamp = self.get_clock().now().to_msg()
+        self._diagnostics.publish(self.health.message(self._state_machine.current_state[1], stamp))
 
     # Lifecycle.
 

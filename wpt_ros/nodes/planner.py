@@ -167,13 +167,7 @@ class PlannerNode(ManagedNode[PlannerConfig]):
         if rig is None:
             return
         self.health.found('rig', check_rig(self._artifact, rig))
-        self._planner = Planner(
-            self._backend,
-            self._artifact.config,
-            plan_scales=self._artifact.plan_scales,
-            views=self._artifact.views,
-            rig=rig,
-        )
+        self._planner = Planner.of(self._artifact, self._backend, rig)
         self._pictures.expect(rig)
 
     def _plan(self, due: CameraSetDue) -> None:

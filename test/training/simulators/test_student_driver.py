@@ -25,7 +25,7 @@ def planner() -> Callable[[], Planner]:
     student = Student(preset('debug')).eval()
     with torch.no_grad():
         # An untrained student that asks for much: the limits must hold whatever it says.
-        student.heads.action[-1].weight *= 100.0
+        student.steering.law[-1].weight *= 100.0
     backend = EagerBackend(student, device='cpu', precision='float32', threads=1)
     return lambda: Planner(
         backend,

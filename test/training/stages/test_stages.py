@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Both stages of a training: they learn, they stop when something is wrong, and they go on."""
+"""The stages of a training: they learn, they stop when something is wrong, and they go on."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from training.extractor_stage import ExtractorStage, train_extractor
 from training.guards import TrainingError, guarded_norm
 from training.parallel import Place
 from training.run_folder import RunFolder
+from training.steering_stage import SteeringStage, train_steering
 from training.temporal_stage import TemporalStage, train_temporal
 from wpt_core.model import Student, preset
 from wpt_core.sensing import surround_rig
@@ -25,6 +26,7 @@ VIEWS = surround_rig()
 HERE = Place(torch.device('cpu'))
 PICTURES = ExtractorStage(steps=6, batch=8, warm_up=2, save_every=3, log_every=2, workers=0)
 HISTORY = TemporalStage(steps=8, batch=8, warm_up=2, save_every=4, log_every=4)
+STEERING = SteeringStage(steps=8, batch=16, warm_up=2, save_every=4, log_every=4)
 
 
 def fresh() -> Student:
@@ -102,6 +104,32 @@ def test_the_temporal_model_goes_on_exactly_and_leaves_the_extractor_alone(
     assert same(whole, taught(tmp_path / 'broken'))
     assert same(whole.extractor, fresh().extractor)
     assert not same(whole.temporal, fresh().temporal)
+    assert same(whole.steering, fresh().steering)
+
+
+@pytest.mark.slow
+def test_the_steering_goes_on_exactly_and_nothing_else_is_changed(
+    episodes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = load_index(episodes, VIEWS.names)
+    tokens = view_tokens(found, fresh(), VIEWS, half=None)
+
+    def taught(run: Path) -> Student:
+        student, folder = fresh(), RunFolder(run, 'the same')
+        train_steering(
+            student, Book(found), tokens, stage=STEERING, run=folder, place=HERE, seed=3
+        )
+        return student
+
+    whole = taught(tmp_path / 'whole')
+    with monkeypatch.context() as patch:
+        interrupted_at(6, patch)
+        with pytest.raises(InterruptError):
+            taught(tmp_path / 'broken')
+    assert same(whole, taught(tmp_path / 'broken'))
+    assert not same(whole.steering, fresh().steering)
+    for part in ('extractor', 'borders', 'temporal', 'heads'):
+        assert same(getattr(whole, part), getattr(fresh(), part)), part
 
 
 @pytest.mark.slow
