@@ -10,6 +10,7 @@ from typing import Literal
 
 import torch
 import tyro
+from torch import Tensor
 
 from training.data.book import Book
 from training.data.index import Episode, load_index
@@ -22,8 +23,8 @@ from training.steering_stage import SteeringStage, train_steering
 from training.temporal_stage import TemporalStage, train_temporal
 from training.tensors import under
 from wpt_core.model import Student, preset
-from wpt_core.model.artifact import save_artifact
-from wpt_core.model.manifest import Origin
+from wpt_core.model.artifact import load_artifact, save_artifact
+from wpt_core.model.manifest import MANIFEST, Origin
 from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError
 
@@ -40,6 +41,7 @@ class TrainStudent:
       wpt train student --preset debug --data out/data/train --run runs/try
       wpt train student --preset mini
       wpt train student --preset mini --method bc --extractor runs/student --run runs/bc
+      wpt train student --extractor models/student --data data/mine --run runs/mine
     """
 
     preset: str = 'mini'
@@ -52,7 +54,7 @@ class TrainStudent:
     """bc: clean drives, and what was really driven; bc_perturbed: also drives that were pushed off
     their line, and how the expert would have come back."""
     extractor: Path | None = None
-    """Take the extractor of this run instead of training one."""
+    """Take the extractor of this run or artifact instead of training one."""
     seed: int = 0
     pictures: ExtractorStage = field(default_factory=ExtractorStage)
     """First stage."""
@@ -116,18 +118,23 @@ def select(data: Path, seen: list[Episode], method: Method) -> list[Episode]:
 
 
 def load_extractor(student: Student, run: Path) -> None:
-    """The extractor, and the scales that belong to it, of a run whose first stage is done."""
-    checkpoint = RunFolder.peek(run, 'extractor')
-    tensors = under(under(checkpoint.tensors, 'model'), 'student')
+    """The extractor, and the scales that belong to it, of an artifact or a run with one."""
     wanted = {
         name: tensor
-        for name, tensor in tensors.items()
+        for name, tensor in _trained(run).items()
         if name.startswith(('extractor.', 'borders.')) or name == 'plan_scales'
     }
     shapes = {name: tensor.shape for name, tensor in student.state_dict().items()}
     if any(shapes.get(name) != tensor.shape for name, tensor in wanted.items()):
         raise InputError(f'{run}: its extractor has other sizes; choose the --preset it has')
     student.load_state_dict(wanted, strict=False)
+
+
+def _trained(run: Path) -> dict[str, Tensor]:
+    if (run / MANIFEST).is_file():
+        return load_artifact(run).student.state_dict()
+    checkpoint = RunFolder.peek(run, 'extractor')
+    return under(under(checkpoint.tensors, 'model'), 'student')
 
 
 def command_line() -> str:

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Imitation from end to end, with an extractor that was trained before."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from training.steering_stage import SteeringStage
+from training.temporal_stage import TemporalStage
+from training.train_student import TrainStudent, train_student
+from wpt_core.model import Student, preset
+from wpt_core.model.artifact import load_artifact, save_artifact
+from wpt_core.model.manifest import Origin
+from wpt_core.sensing import surround_rig
+from wpt_core.types import InputError
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def config(episodes: Path, tmp_path: Path) -> TrainStudent:
+    """A few steps, with the extractor of an artifact that has learned nothing."""
+    torch.manual_seed(5)
+    save_artifact(
+        tmp_path / 'known', Student(preset('debug')), surround_rig(), about=Origin('none', 'none')
+    )
+    return TrainStudent(
+        preset='debug',
+        data=episodes,
+        run=tmp_path / 'run',
+        extractor=tmp_path / 'known',
+        history=TemporalStage(steps=2, batch=4, warm_up=1),
+        steering=SteeringStage(steps=2, batch=4, warm_up=1),
+    )
+
+
+def test_the_extractor_of_an_artifact_is_taken_as_it_is(config: TrainStudent) -> None:
+    assert config.extractor is not None
+    known = load_artifact(config.extractor).student.state_dict()
+    made = load_artifact(train_student(config)).student.state_dict()
+    taken = [name for name in known if name.startswith(('extractor.', 'borders.', 'plan_scales'))]
+    assert taken
+    assert all(torch.equal(made[name], known[name]) for name in taken)
+    assert not torch.equal(made['steering.law.4.weight'], known['steering.law.4.weight'])
+
+
+def test_an_extractor_of_another_size_is_refused(config: TrainStudent) -> None:
+    with pytest.raises(InputError, match='its extractor has other sizes'):
+        train_student(replace(config, preset='mini'))
+
+
+def test_a_folder_without_an_extractor_is_refused(config: TrainStudent, tmp_path: Path) -> None:
+    (tmp_path / 'empty').mkdir()
+    with pytest.raises(InputError, match='is no run with a trained extractor'):
+        train_student(replace(config, extractor=tmp_path / 'empty'))
