@@ -20,6 +20,7 @@ from launch_ros.actions import Node
 from wpt_core.types import InputError
 from wpt_ros.graph import Common, NodeSpec, Scene, on_car, on_proving_ground, on_recording
 from wpt_ros.network import network
+from wpt_ros.wires import WIRES
 
 __all__ = ['drive', 'replay', 'view']
 
@@ -49,7 +50,10 @@ _REPLAY = {
     'rate': ('1.0', 'how fast to play'),
     'loop': ('false', 'true: again and again'),
 }
-_VIEW = {'config': ('drive', 'drive or debug')}
+_VIEW = {
+    'config': ('drive', 'drive or debug'),
+    'use_sim_time': ('false', 'true: time comes from /clock, as in the proving ground'),
+}
 
 
 def drive() -> LaunchDescription:
@@ -65,7 +69,7 @@ def replay() -> LaunchDescription:
 def view() -> LaunchDescription:
     """RViz alone."""
     arguments = {**_VIEW, **_EVERY, 'rviz': ('true', _EVERY['rviz'][1])}
-    return _description(lambda given: [_rviz(given, given['config'])], arguments)
+    return _description(_view, arguments)
 
 
 class _Given(dict[str, str]):
@@ -94,6 +98,10 @@ class _Given(dict[str, str]):
         )
 
 
+def _view(given: _Given) -> list[Action]:
+    return [_rviz(given, given['config'], use_sim_time=given.yes('use_sim_time'))]
+
+
 def _drive(given: _Given) -> list[Action]:
     if not given.yes('sim'):
         return _started(on_car(given.common), given)
@@ -105,9 +113,18 @@ def _replay(given: _Given) -> list[Action]:
     words = ['ros2', 'bag', 'play', given['bag'], '--clock', '--rate', given['rate']]
     words += ['--qos-profile-overrides-path', str(_SHARE / 'config' / 'replay_qos.yaml')]
     words += ['--loop'] if given.yes('loop') else []
-    player = ExecuteProcess(cmd=words, output='screen')
     nodes = on_recording(given.common, reliability='best_effort')
+    words += ['--exclude-regex', _said_by(nodes, given['namespace'])]
+    player = ExecuteProcess(cmd=words, output='screen')
     return [*_started(nodes, given), player]
+
+
+def _said_by(specs: Sequence[NodeSpec], namespace: str) -> str:
+    """Pattern of the topics that these nodes say anew, so that nobody hears the recorded ones."""
+    nodes = {spec.name for spec in specs}
+    names = [wire.name for wire in WIRES if nodes.issuperset(wire.speakers)]
+    either = '|'.join(names).replace('{camera}', '[^/]+')
+    return '/'.join(['', *namespace.strip('/').split('/'), f'({either})']).replace('//', '/')
 
 
 def _started(specs: Sequence[NodeSpec], given: _Given) -> list[Action]:
@@ -128,10 +145,12 @@ def _started(specs: Sequence[NodeSpec], given: _Given) -> list[Action]:
         )
         for spec in specs
     ]
-    return [*nodes, *([_rviz(given, 'drive')] if given.yes('rviz') else [])]
+    timed = any(spec.parameters.get('use_sim_time') for spec in specs)
+    shown = [_rviz(given, 'drive', use_sim_time=timed)] if given.yes('rviz') else []
+    return [*nodes, *shown]
 
 
-def _rviz(given: _Given, config: str) -> Action:
+def _rviz(given: _Given, config: str, *, use_sim_time: bool) -> Action:
     file = _SHARE / 'rviz' / f'{config}.rviz'
     if not file.is_file():
         known = ', '.join(sorted(path.stem for path in file.parent.glob('*.rviz')))
@@ -141,6 +160,7 @@ def _rviz(given: _Given, config: str) -> Action:
         executable='rviz2',
         namespace=given['namespace'],
         arguments=['-d', str(file)],
+        parameters=[{'use_sim_time': use_sim_time}],
         output='screen',
     )
 

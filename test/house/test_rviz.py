@@ -25,17 +25,17 @@ WITHOUT_TOPIC = {
 }
 """TF hears the wire of transforms without being told."""
 FRAMES = {'base_link', 'odom'}
-OVERLAYS = {f'/{camera}/overlay' for camera in surround_rig().names}
+OVERLAYS = {f'{camera}/overlay' for camera in surround_rig().names}
 EXPECTED = {
-    'drive.rviz': {'/markers', '/plan/path', '/front/overlay'},
-    'debug.rviz': {'/markers', '/plan/path', '/odometry', '/front/image_raw', *OVERLAYS},
+    'drive.rviz': {'markers', 'plan/path', 'front/overlay'},
+    'debug.rviz': {'markers', 'plan/path', 'odometry', 'front/image_raw', *OVERLAYS},
 }
 
 
 def wires() -> dict[str, Wire]:
-    """By the name that a display has, for each camera of the default rig."""
+    """By name, relative so that RViz has the namespace of the graph, for each default camera."""
     each = (wire.of(camera) for wire in WIRES for camera in surround_rig().names)
-    return {f'/{wire.name.lstrip("/")}': wire for wire in each}
+    return {wire.name: wire for wire in each}
 
 
 def faults(document: Any) -> Iterator[str]:
@@ -121,9 +121,9 @@ BREACHES = [
     ('Reference Frame', 'world', 'Ground: reference frame world'),
     ('Target Frame', 'map', 'Behind and above: target frame map'),
     ('Value', '/front/nothing', 'topic /front/nothing is no wire'),
-    ('Value', '/gate/state', 'topic /gate/state carries wpt_msgs/msg/DriveState'),
-    ('Reliability Policy', 'Reliable', 'topic /front/overlay is heard in another quality'),
-    ('Durability Policy', 'Transient Local', 'topic /markers is heard in another quality'),
+    ('Value', 'gate/state', 'topic gate/state carries wpt_msgs/msg/DriveState'),
+    ('Reliability Policy', 'Reliable', 'topic front/overlay is heard in another quality'),
+    ('Durability Policy', 'Transient Local', 'topic markers is heard in another quality'),
     ('Class', 'rviz_common/Group', 'class rviz_common/Group is none'),
 ]
 

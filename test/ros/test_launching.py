@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The launch files say what the table of nodes says; on a machine with ROS's own launch."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip('launch', reason="ROS's own `launch` is not among the wheels")
+pytest.importorskip('launch_ros', reason='`launch_ros` is not among the wheels')
+pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
+
+import launch
+import launch_ros
+
+from wpt_core.types import InputError
+from wpt_ros.launching import drive, replay, view
+
+
+def started(description: Any, **arguments: str) -> dict[str, Any]:
+    """What a launch would start, by executable, with arguments as on the command line."""
+    context = launch.LaunchContext()
+    context.launch_configurations.update(arguments)
+    return {_name(entity, context): entity for entity in _actions(description, context)}
+
+
+def _actions(description: Any, context: Any) -> Iterator[Any]:
+    for entity in description.entities:
+        if isinstance(entity, launch.actions.OpaqueFunction):
+            for action in entity.execute(context):
+                if isinstance(action, launch.actions.ExecuteProcess):
+                    yield action
+        else:
+            entity.execute(context)
+
+
+def _name(action: Any, context: Any) -> str:
+    if isinstance(action, launch_ros.actions.Node):
+        return str(action.node_executable)
+    return ' '.join(words(action, context)[:3])
+
+
+def words(action: Any, context: Any = None) -> list[str]:
+    context = context or launch.LaunchContext()
+    return [''.join(part.perform(context) for part in parts) for parts in action.cmd]
+
+
+def parameters(node: Any) -> dict[str, Any]:
+    """Of a node, before those of a file."""
+    context = launch.LaunchContext()
+    (first, *_) = launch_ros.utilities.evaluate_parameters(context, node._Node__parameters)
+    assert isinstance(first, dict)
+    return first
+
+
+def test_on_the_car_four_nodes_start_again_when_they_die() -> None:
+    nodes = started(drive())
+    assert set(nodes) == {'planner', 'controller', 'gate', 'visualizer'}
+    assert not any(parameters(node)['use_sim_time'] for node in nodes.values())
+
+
+def test_the_proving_ground_has_its_clock_and_rviz_goes_by_it() -> None:
+    nodes = started(drive(), sim='true', rviz='true')
+    assert set(nodes) == {'world', 'planner', 'controller', 'gate', 'visualizer', 'rviz2'}
+    assert parameters(nodes['rviz2'])['use_sim_time'] is True
+    assert parameters(nodes['world'])['use_sim_time'] is False
+
+
+def test_rviz_on_the_car_goes_by_its_clock() -> None:
+    assert parameters(started(drive(), rviz='true')['rviz2'])['use_sim_time'] is False
+    assert parameters(started(view(), use_sim_time='true')['rviz2'])['use_sim_time'] is True
+
+
+@pytest.mark.parametrize(
+    ('namespace', 'prefix'), [('', '/'), ('ego', '/ego/'), ('/a/b/', '/a/b/')]
+)
+def test_what_is_said_anew_is_not_played(tmp_path: Path, namespace: str, prefix: str) -> None:
+    actions = started(replay(), bag=str(tmp_path), namespace=namespace)
+    play = words(actions['ros2 bag play'])
+    left_out = re.compile(play[play.index('--exclude-regex') + 1])
+    for name in ('plan', 'plan/path', 'planner/status', 'markers', 'front/overlay'):
+        assert left_out.fullmatch(prefix + name), name
+    for name in ('odometry', 'front/image_raw', 'gate/state', 'command', 'other/plan'):
+        assert not left_out.fullmatch(prefix + name), name
+    assert set(actions) == {'planner', 'visualizer', 'ros2 bag play'}
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'sentence'),
+    [
+        ({'sim': 'maybe'}, 'sim:=maybe: expected true or false'),
+        ({'sim': 'true', 'seed': 'x'}, 'seed:=x: expected a whole number'),
+    ],
+)
+def test_a_wrong_argument_is_one_sentence(arguments: dict[str, str], sentence: str) -> None:
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        started(drive(), **arguments)
+
+
+def test_an_unknown_view_names_those_there_are() -> None:
+    with pytest.raises(InputError, match='config:=nonsense: expected one of debug, drive'):
+        started(view(), config='nonsense')
