@@ -190,11 +190,11 @@ TRANSFORMS = Wire(
     '/tf',
     'tf2_msgs/msg/TFMessage',
     _SURE,
-    ('car',),
-    'where the cameras sit; used with `extrinsics: tf`, where the type is installed',
+    ('car', 'world'),
+    'where the car and its cameras are: RViz, `extrinsics: tf`; where the type is installed',
 )
 FIXED_TRANSFORMS = Wire(
-    '/tf_static', 'tf2_msgs/msg/TFMessage', _KEPT, ('car',), 'the same, said once'
+    '/tf_static', 'tf2_msgs/msg/TFMessage', _KEPT, ('car', 'world'), 'the same, said once'
 )
 CLOCK = Wire(
     '/clock', 'rosgraph_msgs/msg/Clock', _SURE, ('world', 'player'), 'the time of a simulation'

@@ -15,7 +15,6 @@ FILES = ('debug.rviz', 'drive.rviz')
 SHOWN = {
     'rviz_default_plugins/Image': 'sensor_msgs/msg/Image',
     'rviz_default_plugins/MarkerArray': 'visualization_msgs/msg/MarkerArray',
-    'rviz_default_plugins/Odometry': 'nav_msgs/msg/Odometry',
     'rviz_default_plugins/Path': 'nav_msgs/msg/Path',
 }
 WITHOUT_TOPIC = {
@@ -28,7 +27,7 @@ FRAMES = {'base_link', 'odom'}
 OVERLAYS = {f'{camera}/overlay' for camera in surround_rig().names}
 EXPECTED = {
     'drive.rviz': {'markers', 'plan/path', 'front/overlay'},
-    'debug.rviz': {'markers', 'plan/path', 'odometry', 'front/image_raw', *OVERLAYS},
+    'debug.rviz': {'markers', 'plan/path', 'front/image_raw', *OVERLAYS},
 }
 
 

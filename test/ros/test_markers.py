@@ -41,6 +41,14 @@ def message(what: Seen) -> MarkerArray:
     return markers_message(what, CAR, now_s=100.08, plan_lifetime_s=0.3)
 
 
+def test_the_way_driven_is_a_line_behind_the_car() -> None:
+    driven_m = np.array([[-8.0, 1.0], [-4.0, 0.25], [0.0, 0.0]])
+    (line,) = named(message(seen(driven_m=driven_m)), 'driven')
+    assert line.type == Marker.LINE_STRIP
+    np.testing.assert_allclose(points_m(line), driven_m)
+    assert named(message(seen()), 'driven') == []
+
+
 def named(array: MarkerArray, name: str) -> list[Marker]:
     return [marker for marker in array.markers if marker.ns == name]
 

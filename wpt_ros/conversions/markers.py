@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A drive as seen from outside it: plan, car, command and state as markers for RViz.
 
-The names (namespaces) are `plan`, `others`, `uncertainty`, `car`, `command` and `state`.
+The names (namespaces) are `plan`, `others`, `uncertainty`, `car`, `driven`, `command` and `state`.
 """
 
 import math
@@ -25,6 +25,7 @@ __all__ = ['markers_message', 'state_text']
 _LIFETIME_S = 1.0
 """Of what stands for the car; it is sent ten times as often."""
 _CAR: Colour = (0.36, 0.55, 0.80, 0.85)
+_DRIVEN: Colour = (1.0, 0.25, 0.69, 0.8)
 _UNCERTAIN: Colour = (1.0, 1.0, 1.0, 0.16)
 _NO_GATE: Colour = (0.55, 0.55, 0.55, 1.0)
 _BY_STATE = MappingProxyType(
@@ -36,7 +37,13 @@ _BY_STATE = MappingProxyType(
         GateState.FAULT: (0.89, 0.24, 0.19, 1.0),
     }
 )
-_UNCERTAIN_UP_M, _OTHERS_UP_M, _PLAN_UP_M, _COMMAND_UP_M = 0.02, 0.03, 0.05, 0.12
+_UNCERTAIN_UP_M, _OTHERS_UP_M, _PLAN_UP_M, _DRIVEN_UP_M, _COMMAND_UP_M = (
+    0.02,
+    0.03,
+    0.05,
+    0.1,
+    0.12,
+)
 """Above each other, so that none flickers through another."""
 _RIM = np.linspace(0.0, 2.0 * np.pi, 24, endpoint=False)
 _LEAST_ARC_M, _MOST_ARC_M, _ARC_S, _ARC_POINTS = 6.0, 40.0, 1.5, 24
@@ -52,6 +59,12 @@ def markers_message(
     lasting, passing = Brush(stamp, _LIFETIME_S), Brush(stamp, plan_lifetime_s)
     markers = [lasting.wipe()] if seen.plan is None else list(_plan(passing, seen.plan, vehicle))
     markers += [_car(lasting, vehicle), _state(lasting, seen, vehicle)]
+    if seen.driven_m is not None:
+        markers.append(
+            lasting.strip(
+                'driven', 0, seen.driven_m, up_m=_DRIVEN_UP_M, width_m=0.2, colour=_DRIVEN
+            )
+        )
     command = seen.command
     if command is not None and command.valid and math.isfinite(command.curvature_1pm):
         markers.append(_command(passing, command.curvature_1pm, seen, vehicle))
@@ -130,6 +143,10 @@ def _car(brush: Brush, vehicle: VehicleParameters) -> Marker:
         size_m=(vehicle.length_m, vehicle.width_m, vehicle.height_m),
         colour=_CAR,
     )
+
+
+def _driven(brush: Brush, way_m: Array) -> Marker:
+    return brush.strip('driven', 0, way_m, up_m=_DRIVEN_UP_M, width_m=0.2, colour=_DRIVEN)
 
 
 def _command(brush: Brush, curvature_1pm: float, seen: Seen, vehicle: VehicleParameters) -> Marker:

@@ -142,6 +142,7 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
     def _on_odometry(self, message: Any) -> None:
         ego = ego_of(message)
         self._onlooker.speed_mps.take(ego.speed_mps, ego.stamp_s)
+        self._onlooker.trail.take(ego)
 
     def _show_without_plan(self) -> None:
         if self._onlooker.at(self.now_s).plan is None:

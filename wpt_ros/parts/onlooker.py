@@ -5,9 +5,11 @@ import math
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from wpt_core.geometry import FloatArray
 from wpt_core.types import LateralCommand, Plan
 from wpt_ros import wires
 from wpt_ros.conversions.states import GateSays, PlannerSays
+from wpt_ros.parts.trail import Trail
 
 __all__ = ['Newest', 'Onlooker', 'Seen']
 
@@ -50,6 +52,8 @@ class Seen:
     gate: GateSays | None = None
     planner: PlannerSays | None = None
     speed_mps: float | None = None
+    driven_m: FloatArray | None = None
+    """(N, 2), N at least 2: the way the car has come, in `base_link`."""
 
 
 class Onlooker:
@@ -61,13 +65,16 @@ class Onlooker:
         self.gate: Newest[GateSays] = Newest(_SILENT_S)
         self.planner: Newest[PlannerSays] = Newest(_SILENT_S)
         self.speed_mps: Newest[float] = Newest(wires.ODOMETRY.stale_after_s)
+        self.trail = Trail()
 
     def at(self, now_s: float) -> Seen:
+        speed_mps = self.speed_mps.at(now_s)
         return Seen(
             plan=self.plan.at(now_s),
             plan_age_s=self.plan.age_s(now_s),
             command=self.command.at(now_s),
             gate=self.gate.at(now_s),
             planner=self.planner.at(now_s),
-            speed_mps=self.speed_mps.at(now_s),
+            speed_mps=speed_mps,
+            driven_m=self.trail.behind_m() if speed_mps is not None else None,
         )

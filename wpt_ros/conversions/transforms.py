@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where one frame lies in another, as `geometry_msgs/TransformStamped`."""
+
+from builtin_interfaces.msg import Time
+from geometry_msgs.msg import Quaternion, TransformStamped, Vector3
+
+from wpt_core.geometry import FloatArray, quaternion_from_rotation
+
+__all__ = ['transform_message']
+
+
+def transform_message(
+    parent: str, child: str, parent_from_child: FloatArray, *, stamp: Time
+) -> TransformStamped:
+    """Of a (4, 4) motion."""
+    message = TransformStamped(child_frame_id=child)
+    message.header.stamp, message.header.frame_id = stamp, parent
+    x, y, z = map(float, parent_from_child[:3, 3])
+    message.transform.translation = Vector3(x=x, y=y, z=z)
+    x, y, z, w = map(float, quaternion_from_rotation(parent_from_child[:3, :3]))
+    message.transform.rotation = Quaternion(x=x, y=y, z=z, w=w)
+    return message

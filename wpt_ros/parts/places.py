@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the car and its cameras are, said over TF."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from geometry_msgs.msg import TransformStamped
+
+from wpt_core.geometry import rotation_from_rpy
+from wpt_core.types import Pose2, Rig
+from wpt_ros import wires
+from wpt_ros.conversions.transforms import transform_message
+from wpt_ros.lifecycle.quality import type_of
+from wpt_ros.wires import Wire
+
+__all__ = ['Places', 'cameras_of', 'car_at']
+
+
+class Places:
+    """For RViz and for `extrinsics: tf`; silent where tf2_msgs is not installed."""
+
+    def __init__(self, speak: Callable[[Wire], Any], rig: Rig) -> None:
+        self._there = find_spec('tf2_msgs') is not None
+        if not self._there:
+            return
+        self._rig = rig
+        self._kind = type_of(wires.TRANSFORMS.type_name)
+        self._car, self._cameras = speak(wires.TRANSFORMS), speak(wires.FIXED_TRANSFORMS)
+        self._told = False
+
+    def say(self, pose: Pose2, stamp: Time) -> None:
+        """Where the car is now; the first time also where its cameras sit."""
+        if not self._there:
+            return
+        if not self._told:
+            self._cameras.publish(self._kind(transforms=cameras_of(self._rig, stamp)))
+            self._told = True
+        self._car.publish(self._kind(transforms=[car_at(pose, stamp)]))
+
+
+def car_at(pose: Pose2, stamp: Time) -> TransformStamped:
+    """`base_link` in `odom`."""
+    motion = np.eye(4)
+    motion[:3, :3] = rotation_from_rpy(0.0, 0.0, pose.yaw_rad)
+    motion[:2, 3] = pose.x_m, pose.y_m
+    return transform_message('odom', 'base_link', motion, stamp=stamp)
+
+
+def cameras_of(rig: Rig, stamp: Time) -> list[TransformStamped]:
+    """Each camera in `base_link`."""
+    return [
+        transform_message('base_link', camera.name, camera.base_from_camera, stamp=stamp)
+        for camera in rig.cameras
+    ]
