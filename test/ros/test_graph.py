@@ -71,9 +71,11 @@ def test_every_type_is_there_or_optional(wire: wires.Wire) -> None:
 
 
 def test_wires_of_our_own_are_spoken_on_where_the_table_says(root: Path) -> None:
-    """`self.speak(wires.NAME)` in a node, and the table's speakers, are the same."""
+    """`speak(wires.NAME)` in a node and its parts, and the table's speakers, are the same."""
+    parts = {'world': ('places',)}
     for name in NODES:
-        source = (root / 'wpt_ros' / 'nodes' / f'{name}.py').read_text()
+        files = [f'nodes/{name}.py', *(f'parts/{part}.py' for part in parts.get(name, ()))]
+        source = ''.join((root / 'wpt_ros' / file).read_text() for file in files)
         spoken = set(re.findall(r'speak\(\s*wires\.(\w+)', source))
         table = {
             word
