@@ -124,7 +124,8 @@ def _said_by(specs: Sequence[NodeSpec], namespace: str) -> str:
     nodes = {spec.name for spec in specs}
     names = [wire.name for wire in WIRES if nodes.issuperset(wire.speakers)]
     either = '|'.join(names).replace('{camera}', '[^/]+')
-    return '/'.join(['', *namespace.strip('/').split('/'), f'({either})']).replace('//', '/')
+    inside = f'/{namespace.strip("/")}'.rstrip('/')
+    return f'{inside}/({either})'
 
 
 def _started(specs: Sequence[NodeSpec], given: _Given) -> list[Action]:

@@ -72,7 +72,7 @@ def test_every_type_is_there_or_optional(wire: wires.Wire) -> None:
 
 def test_wires_of_our_own_are_spoken_on_where_the_table_says(root: Path) -> None:
     """`speak(wires.NAME)` in a node and its parts, and the table's speakers, are the same."""
-    parts = {'world': ('places',)}
+    parts = {'world': ('frames',)}
     for name in NODES:
         files = [f'nodes/{name}.py', *(f'parts/{part}.py' for part in parts.get(name, ()))]
         source = ''.join((root / 'wpt_ros' / file).read_text() for file in files)

@@ -25,7 +25,7 @@ from wpt_ros.conversions.stamps import stamp_of
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
 from wpt_ros.lifecycle.quality import type_of
 from wpt_ros.lifecycle.run_node import run_node
-from wpt_ros.parts.places import Places
+from wpt_ros.parts.frames import Frames
 
 __all__ = ['WorldConfig', 'WorldNode', 'main']
 
@@ -98,7 +98,7 @@ class WorldNode(ManagedNode[WorldConfig]):
         self._odometry = self.speak(wires.ODOMETRY)
         self._wishes = self.speak(wires.DRIVING_COMMAND)
         self._progress = self.speak(wires.PROGRESS)
-        self._places = Places(self.speak, rig)
+        self._frames_said = Frames(self.speak, rig)
         self._pictures = {name: self.speak(wires.IMAGE.of(name)) for name in rig.names}
         self._lenses = {name: self.speak(wires.CAMERA_INFO.of(name)) for name in rig.names}
         self._cameras = {camera.name: camera for camera in rig.cameras}
@@ -151,7 +151,7 @@ class WorldNode(ManagedNode[WorldConfig]):
         stamp = stamp_of(stamp_s)
         self._time.publish(Clock(clock=stamp))
         if not self._silent('odometry'):
-            self._places.say(world.ego.pose, stamp)
+            self._frames_said.say(world.ego.pose, stamp)
             self._odometry.publish(odometry_message(replace(world.ego, stamp_s=stamp_s)))
         self._wishes.publish(driving_message(world.command, stamp))
         self._progress.publish(progress_message(self._ride, stamp))

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The way a car has come, as it lies around the car now."""
 
+import math
 from collections import deque
 
-import numpy as np
-
-from wpt_core.geometry import FloatArray
+from wpt_core.geometry import FloatArray, inverse, transform_points
 from wpt_core.types import EgoState
 
 __all__ = ['Trail']
@@ -28,10 +27,10 @@ class Trail:
         here_m = (ego.pose.x_m, ego.pose.y_m)
         if before is not None:
             there_m = (before.pose.x_m, before.pose.y_m)
-            if ego.stamp_s < before.stamp_s or np.hypot(*np.subtract(here_m, there_m)) > _JUMP_M:
+            if ego.stamp_s < before.stamp_s or math.dist(here_m, there_m) > _JUMP_M:
                 self._points_m.clear()
         last_m = self._points_m[-1] if self._points_m else None
-        if last_m is None or np.hypot(*np.subtract(here_m, last_m)) >= _EVERY_M:
+        if last_m is None or math.dist(here_m, last_m) >= _EVERY_M:
             self._points_m.append(here_m)
 
     def behind_m(self) -> FloatArray | None:
@@ -39,7 +38,4 @@ class Trail:
         if self._newest is None or len(self._points_m) < 2:
             return None
         pose = self._newest.pose
-        cosine, sine = np.cos(pose.yaw_rad), np.sin(pose.yaw_rad)
-        from_here_m = np.array([*self._points_m, (pose.x_m, pose.y_m)]) - (pose.x_m, pose.y_m)
-        behind_m: FloatArray = from_here_m @ np.array(((cosine, -sine), (sine, cosine)))
-        return behind_m
+        return transform_points(inverse(pose), [*self._points_m, (pose.x_m, pose.y_m)])

@@ -5,21 +5,20 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
-import numpy as np
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import TransformStamped
 
-from wpt_core.geometry import rotation_from_rpy
+from wpt_core.geometry import lift
 from wpt_core.types import Pose2, Rig
 from wpt_ros import wires
 from wpt_ros.conversions.transforms import transform_message
 from wpt_ros.lifecycle.quality import type_of
 from wpt_ros.wires import Wire
 
-__all__ = ['Places', 'cameras_of', 'car_at']
+__all__ = ['Frames', 'cameras_of', 'car_at']
 
 
-class Places:
+class Frames:
     """For RViz and for `extrinsics: tf`; silent where tf2_msgs is not installed."""
 
     def __init__(self, speak: Callable[[Wire], Any], rig: Rig) -> None:
@@ -43,10 +42,7 @@ class Places:
 
 def car_at(pose: Pose2, stamp: Time) -> TransformStamped:
     """`base_link` in `odom`."""
-    motion = np.eye(4)
-    motion[:3, :3] = rotation_from_rpy(0.0, 0.0, pose.yaw_rad)
-    motion[:2, 3] = pose.x_m, pose.y_m
-    return transform_message('odom', 'base_link', motion, stamp=stamp)
+    return transform_message('odom', 'base_link', lift(pose), stamp=stamp)
 
 
 def cameras_of(rig: Rig, stamp: Time) -> list[TransformStamped]:

@@ -14,7 +14,7 @@ from wpt_core.geometry import FrameTree
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Pose2
 from wpt_ros.conversions.stamps import stamp_of
-from wpt_ros.parts.places import Places, cameras_of, car_at
+from wpt_ros.parts.frames import Frames, cameras_of, car_at
 
 STAMP = stamp_of(12.5)
 
@@ -48,7 +48,7 @@ def test_a_point_ahead_of_the_car_lies_where_it_drives() -> None:
 
 
 def test_without_the_type_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr('wpt_ros.parts.places.find_spec', lambda _: None)
+    monkeypatch.setattr('wpt_ros.parts.frames.find_spec', lambda _: None)
     said: list[object] = []
-    Places(said.append, surround_rig()).say(Pose2(0.0, 0.0, 0.0), STAMP)
+    Frames(said.append, surround_rig()).say(Pose2(0.0, 0.0, 0.0), STAMP)
     assert said == []
