@@ -28,6 +28,11 @@ class Planned:
     """(N,): which views were seen."""
     raw: RawDecision
 
+    @property
+    def sees_ahead(self) -> bool:
+        """Was the first view seen? Without it no student is to drive; see `check_rig`."""
+        return bool(self.alive[0])
+
 
 class Planner:
     """Plans for one rig with one student; keeps the memory of the last two seconds."""

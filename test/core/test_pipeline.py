@@ -57,6 +57,13 @@ def test_a_lost_picture_is_replaced_by_the_one_before_for_a_while(planner: Plann
     assert soon.alive.all()
     late = plan(planner, 1.3, frames(1.3, without='front'))
     assert late.alive.tolist() == [False, True, True, True, True, True]
+    assert (soon.sees_ahead, late.sees_ahead) == (True, False)
+
+
+def test_without_a_side_camera_it_sees_ahead(planner: Planner) -> None:
+    made = plan(planner, 1.0, frames(1.0, without='front_left'))
+    assert made.alive.tolist() == [True, False, True, True, True, True]
+    assert made.sees_ahead
 
 
 def test_time_that_runs_back_begins_anew(planner: Planner) -> None:

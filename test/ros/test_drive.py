@@ -125,6 +125,7 @@ DISENGAGED, ENGAGED, DEGRADED, FAULT = 0, 1, 2, 4
         ('planner=hang@3s+2s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
         ('controller=kill@3s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
         ('cameras=dead@3s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
+        ('camera:front=dead@3s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
         ('odometry=dead@3s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
         ('commands=flood@3s+1s', [ENGAGED, FAULT], None),
     ],

@@ -66,18 +66,38 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize('camera', ['front_left', 'front'])
-@pytest.mark.parametrize('fault', FAULTS)
-def test_a_bad_camera_is_masked_and_named_and_the_others_go_on(
-    sound: Drive, fault: str, camera: str
-) -> None:
-    spoil, word = FAULTS[fault]
-    sound.car.spoilt[camera] = spoil
-    status = sound.comes_to(DEGRADED, word, f"Camera '{camera}' is masked")
+def masked(status: Any) -> list[str]:
     ages_s = dict(zip(status.cameras, status.camera_ages_s, strict=True))
-    assert [name for name, age_s in ages_s.items() if math.isinf(age_s)] == [camera]
-    sound.is_diagnosed(word, camera)
+    return [name for name, age_s in ages_s.items() if math.isinf(age_s)]
+
+
+def makes_no_plan(sound: Drive) -> None:
+    sound.plans.clear()
+    sound.probe.spin(1.0)
+    assert not sound.plans
+
+
+@pytest.mark.parametrize('fault', FAULTS)
+def test_a_bad_camera_is_masked_and_named_and_the_others_go_on(sound: Drive, fault: str) -> None:
+    spoil, word = FAULTS[fault]
+    sound.car.spoilt['front_left'] = spoil
+    status = sound.comes_to(DEGRADED, word, "Camera 'front_left' is masked")
+    assert masked(status) == ['front_left']
+    sound.is_diagnosed(word, 'front_left')
     sound.makes_plans()
+    sound.car.spoilt.clear()
+    sound.recovers()
+
+
+@pytest.mark.parametrize('fault', FAULTS)
+def test_when_nobody_sees_the_road_ahead_there_is_no_plan(sound: Drive, fault: str) -> None:
+    spoil, word = FAULTS[fault]
+    sound.car.spoilt['front'] = spoil
+    status = sound.comes_to(FAULT, word, "Camera 'front' is masked", 'sees the road ahead')
+    assert masked(status) == ['front']
+    assert math.isnan(status.latency_s)
+    sound.is_diagnosed(word, 'front', 'sees the road ahead')
+    makes_no_plan(sound)
     sound.car.spoilt.clear()
     sound.recovers()
 
@@ -87,9 +107,7 @@ def test_without_any_camera_there_is_a_fault_and_no_plan(sound: Drive) -> None:
     status = sound.comes_to(FAULT, *(f"'{name}'" for name in sound.car.cameras))
     assert math.isnan(status.latency_s)
     sound.is_diagnosed('masked')
-    sound.plans.clear()
-    sound.probe.spin(1.0)
-    assert not sound.plans
+    makes_no_plan(sound)
     sound.car.sees = True
     sound.recovers()
 

@@ -16,6 +16,7 @@ from wpt_ros.drives.overlay_film import overlay_film
 __all__ = ['DriveResult', 'summed_up']
 
 _PERCENTILES = (50, 95, 99)
+_MOST_LINES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,16 @@ def _lines(figures: dict[str, object]) -> list[str]:
     ):
         found = figures[name]
         assert isinstance(found, list)
-        lines.append(f'{title:18} {"; ".join(found) or "nothing"}')
+        lines += _listed(title, found)
     lines.append(f'pictures to command, wall clock   {spread("pictures_to_command_wall_ms")}')
     lines.append(f'age of the plan obeyed            {spread("plan_age_ms")}')
     return lines
+
+
+def _listed(title: str, found: Sequence[str]) -> list[str]:
+    """One below the other; of many the first, the rest is in the file."""
+    shown = list(found[:_MOST_LINES]) or ['nothing']
+    if len(found) > _MOST_LINES:
+        shown.append(f'and {len(found) - _MOST_LINES} more, in result.json')
+    heads = [title, *[''] * (len(shown) - 1)]
+    return [f'{head:18} {text}' for head, text in zip(heads, shown, strict=True)]

@@ -180,8 +180,6 @@ class PlannerNode(ManagedNode[PlannerConfig]):
             'damage', [Notice(Level.WARNING, 'picture_damaged', text) for text in damaged]
         )
         self.health.found('cameras', report.see(self._pictures.ages_s(due.stamp_s)))
-        if report.blind:
-            raise InputError('no picture of any camera can be used')
         speed_mps = _speed_mps(self._ego, due.stamp_s)
         with report.stage('think'):
             planned = planner.plan(
@@ -191,6 +189,8 @@ class PlannerNode(ManagedNode[PlannerConfig]):
                 command=self._choice.at(self.now_s),
                 delay_s=self._delay_s,
             )
+        if not planned.sees_ahead:
+            raise InputError('no camera that can be used sees the road ahead, so there is no plan')
         stamp = self._pictures.stamp(due)
         with report.stage('publish'):
             self._plans.publish(

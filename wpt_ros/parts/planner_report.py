@@ -66,11 +66,6 @@ class PlannerReport:
         self._ages_s = list(ages_s)
         return tuple(camera_notices(self._cameras, ages_s))
 
-    @property
-    def blind(self) -> bool:
-        """Is every camera masked?"""
-        return all(map(math.isinf, self._ages_s))
-
     def end_set(self, latency_s: float) -> tuple[Notice, ...]:
         """A plan was published that long after its pictures were taken."""
         complete = all(map(math.isfinite, self._ages_s))
