@@ -39,6 +39,7 @@ FAULTS = (
     'visualizer=kill@{at}',
     'cameras=dead@{at}',
     'camera:front=dead@{at}',
+    'camera:front=freeze@{at}',
     'camera:back_left=dead@{at}',
     'camera:front=garbage@{at}+2s',
     'camera:front_left=garbage@{at}+2s',

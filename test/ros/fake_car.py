@@ -34,6 +34,7 @@ class FakeCar:
         sensors: Reliability = Reliability.BEST_EFFORT,
     ) -> None:
         self.mend()
+        self._begun_s = time.time()
         self.sent_ns: list[int] = []
         """Stamps of the first camera."""
         wire = wires.COMPRESSED if compressed else wires.IMAGE
@@ -63,7 +64,8 @@ class FakeCar:
         """Everything once, stamped now."""
         now_s = time.time() + self.shift_s
         if self.moves:
-            ego = EgoState(now_s, Pose2(0.0, 0.0, 0.0), self.speed_mps, 0.0, 0.0, 0.0)
+            pose = Pose2(10.0 * (now_s - self._begun_s), 0.0, 0.0)
+            ego = EgoState(now_s, pose, self.speed_mps, 0.0, 0.0, 0.0)
             self._odometry.publish(odometry_message(ego))
         if self.sees:
             for camera in self.cameras.values():
@@ -76,9 +78,11 @@ class FakeCar:
             self.sent_ns.append(stamp.sec * 10**9 + stamp.nanosec)
 
     def picture(self, camera: Camera, now_s: float) -> Any:
-        """Grey, as the camera would send it."""
+        """Grey, a little brighter or darker each time, as the camera would send it."""
         lens = camera.intrinsics
-        pixels = np.full((lens.height_px, lens.width_px, 3), 120, np.uint8)
+        pixels = np.full(
+            (lens.height_px, lens.width_px, 3), 100 + round(1e3 * now_s) % 40, np.uint8
+        )
         make = compressed_message if self._compressed else image_message
         return make(pixels, stamp=stamp_of(now_s), frame_id=camera.name)
 

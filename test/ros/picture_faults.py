@@ -42,5 +42,10 @@ def before_time(message: Any) -> list[Any]:
     return [message]
 
 
+def the_same_again(message: Any) -> list[Any]:
+    message.data = array('B', bytes([90]) * len(message.data))
+    return [message]
+
+
 def nothing(_message: Any) -> list[Any]:
     return []

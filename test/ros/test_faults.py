@@ -4,7 +4,7 @@
 import pytest
 
 from wpt_core.types import InputError
-from wpt_ros.drives.faults import Fault, Kind, parse_faults, silences
+from wpt_ros.drives.faults import Fault, Kind, for_others, for_world, parse_faults
 
 CAMERAS = ('front', 'back')
 
@@ -20,9 +20,12 @@ def test_faults_come_in_order_of_time() -> None:
     assert parse_faults('', CAMERAS) == ()
 
 
-def test_the_world_is_told_who_falls_silent() -> None:
-    faults = parse_faults('cameras=dead@3,odometry=dead@4.5s,gate=kill@1', CAMERAS)
-    assert silences(faults) == ('cameras@3', 'odometry@4.5')
+def test_the_world_is_told_who_falls_silent_or_freezes_and_others_see_to_the_rest() -> None:
+    text = 'cameras=dead@3,odometry=dead@4.5s,camera:back=freeze@2,gate=kill@1'
+    faults = parse_faults(text, CAMERAS)
+    assert for_world(faults) == {'silent': ('cameras@3', 'odometry@4.5'), 'frozen': ('back@2',)}
+    assert for_others(faults) == [Fault('gate', Kind.KILL, 1.0)]
+    assert for_world(()) == {}
 
 
 @pytest.mark.parametrize(
@@ -35,6 +38,7 @@ def test_the_world_is_told_who_falls_silent() -> None:
         ('camera:left=dead@3', 'dead can befall'),
         ('world=kill@3', 'kill can befall planner, controller, gate, visualizer'),
         ('camera:front=flood@3', 'flood can befall commands'),
+        ('cameras=freeze@3', 'freeze can befall camera:front, camera:back'),
         ('front=garbage@3', 'garbage can befall camera:front, camera:back'),
     ],
 )

@@ -16,7 +16,7 @@ from builtin_interfaces.msg import Time
 from rclpy.serialization import serialize_message
 
 from wpt_core.sensing import CameraSetDue, surround_rig
-from wpt_core.types import InputError, Rig
+from wpt_core.types import EgoState, InputError, Pose2, Rig
 from wpt_ros.conversions.images import compressed_message, image_message
 from wpt_ros.parts.pictures_in import PicturesIn
 
@@ -37,9 +37,16 @@ def sent(stamp_ms: int, picture: np.ndarray = GREY, *, compressed: bool = False)
     return make(picture, stamp=stamp, frame_id='')
 
 
-def take(pictures: PicturesIn, camera: str, message: Any, *, now_s: float = 50.0) -> None:
+def take(
+    pictures: PicturesIn,
+    camera: str,
+    message: Any,
+    *,
+    now_s: float = 50.0,
+    ego: EgoState | None = None,
+) -> None:
     raw = pictures.opened(serialize_message(message))
-    pictures.take(camera, raw, heard_s=now_s, now_s=now_s)
+    pictures.take(camera, raw, heard_s=now_s, now_s=now_s, ego=ego)
 
 
 def test_a_set_is_decoded_once_and_has_the_stamp_of_the_anchor() -> None:
@@ -149,3 +156,20 @@ def test_pictures_of_another_size_are_let_go_when_the_lens_changes() -> None:
     pictures.expect(Rig((front,)))
     with pytest.raises(InputError, match='not known yet'):
         take(pictures, LEFT, sent(10_100))
+
+
+def test_a_frozen_camera_is_refused_once_the_car_has_driven_on() -> None:
+    pictures = inbox()
+
+    def drives(step: int, *, speed_mps: float) -> None:
+        ego = EgoState(0.0, Pose2(0.05 * step * speed_mps, 0.0, 0.0), speed_mps, 0.0, 0.0, 0.0)
+        take(pictures, FRONT, sent(10_000 + 50 * step), ego=ego)
+
+    for step in range(40):
+        drives(step, speed_mps=0.0)
+    with pytest.raises(InputError, match='again and again'):
+        drives(40, speed_mps=10.0)
+    take(pictures, FRONT, sent(12_050, GREY + 1))
+    due = pictures.assembler.due(51.0)
+    assert due is not None
+    assert due.stamp_s == pytest.approx(12.05)

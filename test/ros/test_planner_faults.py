@@ -24,6 +24,7 @@ from picture_faults import (
     other_encoding,
     other_size,
     random_bytes,
+    the_same_again,
 )
 from planner_house import DEGRADED, FAULT, PLANNING, Drive, small_student
 from std_msgs.msg import Float32, Int8
@@ -63,6 +64,7 @@ FAULTS = {
     'from the future': (from_the_future, 'ahead of the clock'),
     'before time': (before_time, 'expected 0 s or more'),
     'silent': (nothing, 'is masked'),
+    'frozen': (the_same_again, 'again and again'),
 }
 
 

@@ -4,6 +4,7 @@
 from wpt_core.sensing.assembly import CameraSetDue, SetAssembler
 from wpt_core.sensing.camera_set import MOST_AGE_S, CameraSet
 from wpt_core.sensing.pictures import CompressedPicture, RawPicture, jpeg_of
+from wpt_core.sensing.repeats import Repeats
 from wpt_core.sensing.rig import load_rig, surround_rig
 from wpt_core.sensing.views import LEAST_SHARE, ViewWarper
 from wpt_core.sensing.yaml_file import read_yaml
@@ -15,6 +16,7 @@ __all__ = [
     'CameraSetDue',
     'CompressedPicture',
     'RawPicture',
+    'Repeats',
     'SetAssembler',
     'ViewWarper',
     'jpeg_of',

@@ -2,13 +2,13 @@
 """What is to go wrong on a drive, and when, in words: `planner=kill@10s,camera:back=dead@5s`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from wpt_core.types import InputError
 
-__all__ = ['PROCESSES', 'Fault', 'Kind', 'parse_faults', 'silences']
+__all__ = ['PROCESSES', 'Fault', 'Kind', 'for_others', 'for_world', 'parse_faults']
 
 PROCESSES = ('planner', 'controller', 'gate', 'visualizer')
 
@@ -18,6 +18,8 @@ class Kind(Enum):
 
     DEAD = 'dead'
     """A camera, all of them, or the odometry says nothing any more."""
+    FREEZE = 'freeze'
+    """A camera sends its last picture again and again, under new stamps."""
     KILL = 'kill'
     """A process is gone at once; it is started again."""
     HANG = 'hang'
@@ -49,10 +51,12 @@ _MAY: dict[Kind, tuple[str, ...]] = {
     Kind.DEAD: ('cameras', 'odometry'),
     Kind.KILL: PROCESSES,
     Kind.HANG: PROCESSES,
+    Kind.FREEZE: (),
     Kind.GARBAGE: (),
     Kind.FLOOD: ('commands',),
 }
-_CAMERAS_TOO = (Kind.DEAD, Kind.GARBAGE)
+_CAMERAS_TOO = (Kind.DEAD, Kind.FREEZE, Kind.GARBAGE)
+_BY_WORLD = (Kind.DEAD, Kind.FREEZE)
 
 
 def parse_faults(text: str, cameras: Iterable[str]) -> tuple[Fault, ...]:
@@ -62,9 +66,18 @@ def parse_faults(text: str, cameras: Iterable[str]) -> tuple[Fault, ...]:
     return tuple(sorted(faults, key=lambda fault: fault.at_s))
 
 
-def silences(faults: Iterable[Fault]) -> tuple[str, ...]:
-    """For the world: who falls silent when."""
-    return tuple(f'{f.what}@{f.at_s:g}' for f in faults if f.kind is Kind.DEAD)
+def for_world(faults: Sequence[Fault]) -> dict[str, tuple[str, ...]]:
+    """Parameters of the world: whom it silences and freezes when."""
+    found = {
+        name: tuple(f'{fault.what}@{fault.at_s:g}' for fault in faults if fault.kind is kind)
+        for name, kind in (('silent', Kind.DEAD), ('frozen', Kind.FREEZE))
+    }
+    return {name: told for name, told in found.items() if told}
+
+
+def for_others(faults: Iterable[Fault]) -> list[Fault]:
+    """Those that befall the processes around the world."""
+    return [fault for fault in faults if fault.kind not in _BY_WORLD]
 
 
 def _parsed(part: str, cameras: tuple[str, ...]) -> Fault:

@@ -18,7 +18,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from wpt_core.types import Rig
 from wpt_ros.drives.desk import Desk
-from wpt_ros.drives.faults import Fault, Kind, silences
+from wpt_ros.drives.faults import Fault, Kind, for_others, for_world
 from wpt_ros.drives.intruder import Intruder
 from wpt_ros.drives.recorder import Recorder
 from wpt_ros.drives.result import DriveResult, summed_up
@@ -60,7 +60,7 @@ class DriveRun:
         scene = wishes.scene
         name = f'{scene.suite}-{scene.scenario}-seed{scene.seed}'
         self.folder = new_folder(wishes.runs, 'drive', name)
-        self._pending = [fault for fault in wishes.faults if fault.kind is not Kind.DEAD]
+        self._pending = for_others(wishes.faults)
         self._ending: list[tuple[float, Callable[[], None]]] = []
 
     def drive(self, *, live: bool) -> DriveResult:
@@ -97,8 +97,7 @@ class DriveRun:
                 spec = spec.given(**{'pace.real_time_factor': wishes.real_time_factor})
                 if self._pending:
                     spec = spec.given(**{'pace.patience_s': _PATIENCE_S})
-                silent = silences(wishes.faults)
-                spec = spec.given(silent=silent) if silent else spec
+                spec = spec.given(**for_world(wishes.faults))
             specs.append(spec)
         return specs
 

@@ -122,7 +122,8 @@ class PlannerNode(ManagedNode[PlannerConfig]):
         raw = self._pictures.opened(content)
         if self._transforms is not None:
             self._calibration.take_frame(camera, raw.frame_id, self._transforms.base_from)
-        self._pictures.take(camera, raw, heard_s=time.monotonic(), now_s=self.now_s)
+        heard_s, now_s = time.monotonic(), self.now_s
+        self._pictures.take(camera, raw, heard_s=heard_s, now_s=now_s, ego=self._ego)
         self._look()
 
     def _on_camera_info(self, camera: str, message: Any) -> None:

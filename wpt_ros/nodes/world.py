@@ -61,17 +61,19 @@ class WorldConfig(NodeConfig):
     """Who keeps the speed: acc (a cruise control that sees the traffic) or plan."""
     silent: tuple[str, ...] = ()
     """Who says nothing any more from when on: `back@5`, `cameras@7.5`, `odometry@3`."""
+    frozen: tuple[str, ...] = ()
+    """Which cameras show the same picture from when on: `front@5`."""
     pace: Pace = field(default_factory=Pace)
 
-    @property
-    def silent_from_s(self) -> dict[str, float]:
-        """By name."""
-        parts = [text.partition('@') for text in self.silent]
+    def from_when_s(self, name: str) -> dict[str, float]:
+        """A parameter of the form `name@seconds`, by name."""
+        told = getattr(self, name)
+        parts = [text.partition('@') for text in told]
         try:
-            return {name: float(at_s) for name, _, at_s in parts}
+            return {who: float(at_s) for who, _, at_s in parts}
         except ValueError as error:
             raise InputError(
-                f'parameter silent: expected name@seconds, got {list(self.silent)}'
+                f'parameter {name}: expected name@seconds, got {list(told)}'
             ) from error
 
 
@@ -86,7 +88,9 @@ class WorldNode(ManagedNode[WorldConfig]):
         suite = find(config.suite)
         scenario = find_scenario(suite, config.scenario) if config.scenario else suite.scenarios[0]
         rig = load_rig(Path(config.rig)) if config.rig else surround_rig()
-        self._silent_from_s = config.silent_from_s
+        self._silent_from_s = config.from_when_s('silent')
+        self._frozen_from_s = config.from_when_s('frozen')
+        self._shown: dict[str, CameraFrame] = {}
         self._ride = Ride(scenario, config.seed, rig=rig, longitudinal=_BY[config.longitudinal])
         self._lockstep = Lockstep(config.pace)
         self._frames: tuple[CameraFrame, ...] = ()
@@ -161,11 +165,17 @@ class WorldNode(ManagedNode[WorldConfig]):
                 continue
             camera = self._cameras[frame.camera]
             self._lenses[frame.camera].publish(camera_info_message(camera, stamp=stamp))
-            picture = image_message(frame.image, stamp=stamp, frame_id=frame.camera)
+            if not self._frozen(frame.camera):
+                self._shown[frame.camera] = frame
+            image = self._shown.get(frame.camera, frame).image
+            picture = image_message(image, stamp=stamp, frame_id=frame.camera)
             self._pictures[frame.camera].publish(picture)
 
     def _silent(self, name: str) -> bool:
         return self._ride.world.time_s >= self._silent_from_s.get(name, math.inf)
+
+    def _frozen(self, camera: str) -> bool:
+        return self._ride.world.time_s >= self._frozen_from_s.get(camera, math.inf)
 
 
 _BY = {LongitudinalBy.ACC: Longitudinal.ACC, LongitudinalBy.PLAN: Longitudinal.DRIVER}

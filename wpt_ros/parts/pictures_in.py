@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from builtin_interfaces.msg import Time
 
-from wpt_core.sensing import MOST_AGE_S, CameraSetDue, SetAssembler
-from wpt_core.types import CameraFrame, InputError, Rig
+from wpt_core.sensing import MOST_AGE_S, CameraSetDue, Repeats, SetAssembler
+from wpt_core.types import CameraFrame, EgoState, InputError, Rig
 from wpt_ros.conversions.images import RawCompressedImage, RawImage, frame_of
 from wpt_ros.conversions.stamps import seconds
 
@@ -33,6 +33,7 @@ class PicturesIn:
     def forget(self) -> None:
         """Begin anew."""
         self.assembler.forget()
+        self._repeats = Repeats()
         self._newest: dict[str, Raw] = {}
         self._waiting: dict[str, Raw] = {}
         self._seen_s: dict[str, float] = {}
@@ -49,8 +50,13 @@ class PicturesIn:
         """The fields of a message; InputError for bytes that are none."""
         return self._kind.of(content)
 
-    def take(self, camera: str, raw: Raw, *, heard_s: float, now_s: float) -> None:
-        """Keep it, if it is the camera's newest; InputError for one that cannot be used."""
+    def take(
+        self, camera: str, raw: Raw, *, heard_s: float, now_s: float, ego: EgoState | None
+    ) -> None:
+        """Keep it, if it is the camera's newest; InputError for one that cannot be used.
+
+        That is also one that stays the same while the car, by its odometry, drives on.
+        """
         size_px, expected_px = raw.picture.size_px(), self._sizes_px.get(camera)
         if expected_px is None:
             raise InputError('its lens or place is not known yet; see camera_info and TF')
@@ -60,6 +66,13 @@ class PicturesIn:
                 f'{expected_px[0]} x {expected_px[1]}; correct the camera or the calibration'
             )
         stamp_s = seconds(raw.stamp)
+        if ego is not None and self._repeats.stuck(
+            camera, stamp_s, raw.data, place_m=(ego.pose.x_m, ego.pose.y_m)
+        ):
+            raise InputError(
+                'it shows the same picture again and again while the car drives on; look at the '
+                'camera and its driver'
+            )
         if self.assembler.arrived(camera, stamp_s, heard_s=heard_s, now_s=now_s):
             self._newest[camera] = self._waiting[camera] = raw
 

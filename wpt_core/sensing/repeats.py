@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Does a camera show one picture again and again? Then nobody sees what is there now."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wpt_core.sensing.camera_set import MOST_AGE_S
+
+__all__ = ['Repeats']
+
+_SAMPLES = 4096
+"""Bytes of a picture that are compared; the noise of a real sensor alone changes many of them."""
+_MOVED_M = 0.2
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _First:
+    """When and where the car was when this picture came first."""
+
+    sample: NDArray[np.uint8]
+    stamp_s: float
+    place_m: tuple[float, float]
+
+
+class Repeats:
+    """Compares the pictures of a camera as they came, without decoding them.
+
+    A picture may come twice, and stays the same while the car stands.
+    """
+
+    def __init__(self) -> None:
+        self._first: dict[str, _First] = {}
+
+    def stuck(
+        self,
+        camera: str,
+        stamp_s: float,
+        data: NDArray[np.uint8],
+        *,
+        place_m: tuple[float, float],
+    ) -> bool:
+        """Did the car drive on while this camera showed the same for longer than it may be old?"""
+        sample = data[:: _odd_step(data.size)]
+        first = self._first.get(camera)
+        if first is None or stamp_s < first.stamp_s or not np.array_equal(sample, first.sample):
+            self._first[camera] = _First(sample.copy(), stamp_s, place_m)
+            return False
+        shown_s = stamp_s - first.stamp_s
+        return shown_s > MOST_AGE_S and math.dist(place_m, first.place_m) > _MOVED_M
+
+
+def _odd_step(size: int) -> int:
+    """An even one might meet one channel of the pixels only."""
+    return (size // _SAMPLES) | 1
