@@ -2,7 +2,7 @@
 """An hour of drives of the whole graph, many of them with a fault: what breaks?
 
     python -m benchmarks.soak
-    python -m benchmarks.soak --minutes 5 --seed 7 --runs /tmp/soak
+    python -m benchmarks.soak --minutes 5 --seed 7 --runs runs/short
 
 Drive after drive by `./wpt drive`, as everybody runs it: a suite, a scenario and a seed by chance,
 and in every second one something that goes wrong. Afterwards the gate's promises are looked up in
