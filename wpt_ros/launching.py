@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the launch files do: take arguments, and hand the table of nodes to `ros2 launch`."""
 
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from launch.actions import (
     ExecuteProcess,
     OpaqueFunction,
     SetEnvironmentVariable,
+    TimerAction,
 )
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
@@ -48,6 +50,7 @@ _DRIVE = {
 _REPLAY = {
     'bag': (None, 'the recording: a folder, or one file of it'),
     'rate': ('1.0', 'how fast to play'),
+    'delay': ('5.0', 'seconds until it plays, in which the planner loads its network'),
     'loop': ('false', 'true: again and again'),
 }
 _VIEW = {
@@ -87,6 +90,15 @@ class _Given(dict[str, str]):
         except ValueError as error:
             raise InputError(f'{name}:={self[name]}: expected a whole number') from error
 
+    def seconds(self, name: str) -> float:
+        try:
+            found = float(self[name])
+        except ValueError:
+            found = math.nan
+        if not 0.0 <= found < math.inf:
+            raise InputError(f'{name}:={self[name]}: expected seconds, 0 or more')
+        return found
+
     @property
     def common(self) -> Common:
         return Common(
@@ -116,7 +128,7 @@ def _replay(given: _Given) -> list[Action]:
     nodes = on_recording(given.common, reliability='best_effort')
     words += ['--exclude-regex', _said_by(nodes, given['namespace'])]
     player = ExecuteProcess(cmd=words, output='screen')
-    return [*_started(nodes, given), player]
+    return [*_started(nodes, given), TimerAction(period=given.seconds('delay'), actions=[player])]
 
 
 def _said_by(specs: Sequence[NodeSpec], namespace: str) -> str:

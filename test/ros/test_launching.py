@@ -30,8 +30,10 @@ def _actions(description: Any, context: Any) -> Iterator[Any]:
     for entity in description.entities:
         if isinstance(entity, launch.actions.OpaqueFunction):
             for action in entity.execute(context):
-                if isinstance(action, launch.actions.ExecuteProcess):
-                    yield action
+                late = isinstance(action, launch.actions.TimerAction)
+                for one in action.actions if late else (action,):
+                    if isinstance(one, launch.actions.ExecuteProcess):
+                        yield one
         else:
             entity.execute(context)
 
@@ -102,3 +104,9 @@ def test_a_wrong_argument_is_one_sentence(arguments: dict[str, str], sentence: s
 def test_an_unknown_view_names_those_there_are() -> None:
     with pytest.raises(InputError, match='config:=nonsense: expected one of debug, drive'):
         started(view(), config='nonsense')
+
+
+@pytest.mark.parametrize('delay', ['soon', '-1', 'nan', 'inf'])
+def test_the_recording_waits_for_seconds(delay: str) -> None:
+    with pytest.raises(InputError, match=f'delay:={delay}: expected seconds, 0 or more'):
+        started(replay(), bag='x', delay=delay)
