@@ -8,7 +8,7 @@ Drive after drive by `./wpt drive`, as everybody runs it: a suite, a scenario an
 and in every second one something that goes wrong. Afterwards the gate's promises are looked up in
 the bag. Exit code 1 if one was broken, if there was a traceback, a process died that nobody
 killed, or a drive did not come to its end. Whether drives pass is the student's affair, and only
-counted. The folder of a drive with such a finding is kept under `--runs`.
+counted. The folder of a drive with such a finding is kept under `--runs`; Ctrl-C ends it earlier.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,10 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(words)
     drives: list[Driven] = []
     ends_s = time.monotonic() + 60.0 * asked.minutes
-    with tqdm(total=round(asked.minutes), unit='min', disable=None) as bar:
+    with (
+        suppress(KeyboardInterrupt),
+        tqdm(total=round(asked.minutes), unit='min', disable=None) as bar,
+    ):
         for wish in drawn(asked.seed):
             drives.append(_driven(wish, asked.runs / f'{len(drives):04}'))
             left = max(ends_s - time.monotonic(), 0.0) / 60.0
