@@ -18,6 +18,7 @@ _SPEEDS = 3
 """The gate may not have heard the newest speed yet."""
 _ACCELERATION_MPS2, _JERK_MPS3 = 3.0, 5.0
 _JERK_FACTOR = 2.0
+"""A moment may have been judged anew, and two changes of it fall on one stamp."""
 _NEAR = 1.02
 
 

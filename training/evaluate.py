@@ -2,7 +2,7 @@
 """Evaluate students: let them drive, let them plan, disturb them, and write down what came of it.
 
     ./wpt evaluate --model models/student --suites lane_centre lane_change routes --seeds 3
-    ./wpt evaluate --rows BC=runs/bc "BC + perturbation=runs/perturbed" --model-name on-policy
+    ./wpt evaluate --rows BC=runs/bc/student --model-name on-policy
     ./wpt evaluate --suites lane_centre --scenarios straight_08_left --seeds 1 --films 0
 
 What is done is kept in the output folder, so an evaluation that was stopped goes on where it was.
