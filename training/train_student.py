@@ -42,6 +42,7 @@ class TrainStudent:
       wpt train student --preset mini
       wpt train student --preset mini --method bc --extractor runs/student --run runs/bc
       wpt train student --extractor models/student --data data/mine --run runs/mine
+      wpt train student --start models/student --pictures.steps 3000 --run runs/more
     """
 
     preset: str = 'mini'
@@ -55,6 +56,8 @@ class TrainStudent:
     their line, and how the expert would have come back."""
     extractor: Path | None = None
     """Take the extractor of this run or artifact instead of training one."""
+    start: Path | None = None
+    """Begin with the weights of this artifact, of the same preset, instead of with none."""
     seed: int = 0
     pictures: ExtractorStage = field(default_factory=ExtractorStage)
     """First stage."""
@@ -72,20 +75,10 @@ def train_student(config: TrainStudent) -> Path:
         torch.manual_seed(config.seed)
         student = Student(preset(config.preset)).to(here.device)
         seen = load_index(config.data, views.names)
+        if config.start is not None:
+            _take(student, config.start, _trained(config.start))
         if config.extractor is None:
-            student.plan_scales.copy_(torch.from_numpy(Book(seen).plan_scales()))
-            moments = Moments.labelled(seen)
-            if not moments.count:
-                raise InputError(f'{config.data}: no moment in it has a label to learn from')
-            train_extractor(
-                student,
-                moments,
-                views,
-                stage=config.pictures,
-                run=run,
-                place=here,
-                seed=config.seed,
-            )
+            _learn_to_see(student, seen, run, here, config)
         load_extractor(student, config.extractor or config.run)
         episodes = select(config.data, seen, config.method)
         teach(student, episodes, run, here, config)
@@ -94,6 +87,18 @@ def train_student(config: TrainStudent) -> Path:
         about = Origin(command_line(), commit())
         save_artifact(artifact, student.cpu().eval(), views, about=about)
     return artifact
+
+
+def _learn_to_see(
+    student: Student, seen: list[Episode], run: RunFolder, here: Place, config: TrainStudent
+) -> None:
+    if config.start is None:
+        student.plan_scales.copy_(torch.from_numpy(Book(seen).plan_scales()))
+    moments = Moments.labelled(seen)
+    if not moments.count:
+        raise InputError(f'{config.data}: no moment in it has a label to learn from')
+    stage, seed = config.pictures, config.seed
+    train_extractor(student, moments, surround_rig(), stage=stage, run=run, place=here, seed=seed)
 
 
 def teach(
@@ -124,9 +129,13 @@ def load_extractor(student: Student, run: Path) -> None:
         for name, tensor in _trained(run).items()
         if name.startswith(('extractor.', 'borders.')) or name == 'plan_scales'
     }
+    _take(student, run, wanted)
+
+
+def _take(student: Student, source: Path, wanted: dict[str, Tensor]) -> None:
     shapes = {name: tensor.shape for name, tensor in student.state_dict().items()}
     if any(shapes.get(name) != tensor.shape for name, tensor in wanted.items()):
-        raise InputError(f'{run}: its extractor has other sizes; choose the --preset it has')
+        raise InputError(f'{source}: its extractor has other sizes; choose the --preset it has')
     student.load_state_dict(wanted, strict=False)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from training.extractor_stage import ExtractorStage
 from training.steering_stage import SteeringStage
 from training.temporal_stage import TemporalStage
 from training.train_student import TrainStudent, train_student
@@ -46,9 +47,27 @@ def test_the_extractor_of_an_artifact_is_taken_as_it_is(config: TrainStudent) ->
     assert not torch.equal(made['steering.law.4.weight'], known['steering.law.4.weight'])
 
 
-def test_an_extractor_of_another_size_is_refused(config: TrainStudent) -> None:
+def test_a_training_begins_with_the_weights_of_an_artifact(config: TrainStudent) -> None:
+    known = config.extractor
+    assert known is not None
+    still = replace(
+        config,
+        extractor=None,
+        start=known,
+        pictures=ExtractorStage(steps=1, ahead_steps=0, batch=4, warm_up=1, learning_rate=1e-12),
+        history=replace(config.history, learning_rate=1e-12),
+        steering=replace(config.steering, learning_rate=1e-12),
+    )
+    before = load_artifact(known).student.parameters()
+    after = load_artifact(train_student(still)).student.parameters()
+    assert all(torch.equal(new, old) for new, old in zip(after, before, strict=True))
+
+
+@pytest.mark.parametrize('option', ['extractor', 'start'])
+def test_weights_of_another_size_are_refused(config: TrainStudent, option: str) -> None:
+    other = replace(config, preset='mini', **{'extractor': None, option: config.extractor})
     with pytest.raises(InputError, match='its extractor has other sizes'):
-        train_student(replace(config, preset='mini'))
+        train_student(other)
 
 
 def test_a_folder_without_an_extractor_is_refused(config: TrainStudent, tmp_path: Path) -> None:
