@@ -2,13 +2,14 @@
 """Real ROS for the tests of this folder: a domain of their own, and none skipped unnoticed."""
 
 import os
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from own_domain import quiet_domain
 
 NEEDED = ('rclpy', 'wpt_msgs')
-LOWEST_DOMAIN, DOMAINS = 20, 80
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,9 +29,7 @@ def ros() -> None:
 
 
 @pytest.fixture
-def domain(monkeypatch: pytest.MonkeyPatch) -> int:
+def domain() -> Iterator[int]:
     """A ROS domain that other ROS programs and other runs on this machine do not use."""
-    number = LOWEST_DOMAIN + os.getpid() % DOMAINS
-    monkeypatch.setenv('ROS_DOMAIN_ID', str(number))
-    monkeypatch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
-    return number
+    with quiet_domain() as number:
+        yield number

@@ -9,7 +9,6 @@
 Every namespace is a graph of its own, so that several nodes of a module can live at once.
 """
 
-import os
 import signal
 import subprocess
 import time
@@ -36,22 +35,12 @@ from wpt_ros.wires import Call, Wire
 PATIENCE_S = 60.0
 """For a state to be reached on a busy machine; nothing is asserted of how fast it is."""
 _AGAIN_S, _MEET_S = 5.0, 0.2
-LOWEST_DOMAIN, DOMAINS = 20, 80
 TRANSITIONS = {
     'configure': Transition.TRANSITION_CONFIGURE,
     'activate': Transition.TRANSITION_ACTIVATE,
     'deactivate': Transition.TRANSITION_DEACTIVATE,
     'cleanup': Transition.TRANSITION_CLEANUP,
 }
-
-
-@contextmanager
-def quiet_domain() -> Iterator[None]:
-    """A ROS domain that other runs on this machine do not use, as the fixture `domain` has it."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv('ROS_DOMAIN_ID', str(LOWEST_DOMAIN + os.getpid() % DOMAINS))
-        patched.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
-        yield
 
 
 @dataclass(frozen=True)

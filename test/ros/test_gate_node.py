@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from node_house import Probe, Running, quiet_domain, running
+from node_house import Probe, Running, running
+from own_domain import quiet_domain
 
 from wpt_core.safety import GateState
 from wpt_core.types import EgoState, LateralCommand, Pose2

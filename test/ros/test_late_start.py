@@ -9,7 +9,8 @@ import pytest
 
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
-from node_house import Probe, quiet_domain, running
+from node_house import Probe, running
+from own_domain import quiet_domain
 
 from wpt_ros import wires
 from wpt_ros.graph import Common, Scene, on_proving_ground

@@ -9,7 +9,8 @@ import pytest
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
 from drive_samples import circles
-from node_house import Probe, quiet_domain, running
+from node_house import Probe, running
+from own_domain import quiet_domain
 
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action

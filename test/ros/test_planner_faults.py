@@ -14,7 +14,8 @@ import pytest
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
 from fake_car import FakeCar
-from node_house import Probe, quiet_domain, running
+from node_house import Probe, running
+from own_domain import quiet_domain
 from picture_faults import (
     before_time,
     cut_bytes,

@@ -11,7 +11,8 @@ import pytest
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
 from fake_car import FakeCar
-from node_house import Probe, quiet_domain, running
+from node_house import Probe, running
+from own_domain import quiet_domain
 from picture_faults import cut_off, nothing
 from planner_house import DEGRADED, PLANNING, WAITING, Drive, small_student
 from std_msgs.msg import Float32

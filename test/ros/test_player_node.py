@@ -11,7 +11,8 @@ import pytest
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
 from diagnostic_msgs.msg import DiagnosticStatus
-from node_house import Probe, quiet_domain, running
+from node_house import Probe, running
+from own_domain import quiet_domain
 from player_tape import COUNT, PICTURES, STAMPS_NS, START_NS, record_tape
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from std_srvs.srv import SetBool

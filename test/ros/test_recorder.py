@@ -11,7 +11,8 @@ import pytest
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
 from ament_index_python.packages import get_package_share_directory
-from node_house import Probe, quiet_domain
+from node_house import Probe
+from own_domain import quiet_domain
 
 from wpt_core.bags import Bag
 from wpt_core.types import EgoState, Pose2

@@ -17,7 +17,8 @@ import pytest
 
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
-from node_house import Probe, quiet_domain
+from node_house import Probe
+from own_domain import quiet_domain
 from planner_house import small_student
 from recorded_drive import EPOCH_S, copy_drive, record_drive
 

@@ -13,7 +13,8 @@ pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test 
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from drive_samples import circles
-from node_house import Probe, Running, quiet_domain, running
+from node_house import Probe, Running, running
+from own_domain import quiet_domain
 from visualization_msgs.msg import Marker
 
 from wpt_core.safety import GateState

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from training.data.index import load_index
+from training.steering_stage import SteeringStage
 from training.temporal_stage import TemporalStage
 from training.train_on_policy import TrainOnPolicy, train_on_policy
 from wpt_core.model import Student, preset
@@ -39,6 +40,7 @@ def test_a_round_drives_learns_and_leaves_an_artifact(
         episodes=1,
         processes=1,
         history=TemporalStage(steps=4, batch=4, warm_up=1, save_every=2),
+        steering=SteeringStage(steps=4, batch=4, warm_up=1, save_every=2),
     )
     made = train_on_policy(config)
     before, after = load_artifact(start).student, load_artifact(made).student
