@@ -16,23 +16,6 @@ STEP_NS = 50_000_000
 TRACE = 'demo_msgs/msg/Trace'
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With `--dist loadscope`: file by file, and all tests of nodes one after the other.
-
-    Nodes share the machine with whatever the other worker does, but not with other nodes.
-    """
-    if config.getoption('dist') != 'loadscope':
-        return None
-    from xdist.scheduler import LoadScopeScheduling
-
-    class OneNodeAtATime(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return 'nodes' if nodeid.startswith('test/ros/') else nodeid.split('::')[0]
-
-    return OneNodeAtATime(config, log)
-
-
 @pytest.fixture(scope='session')
 def root() -> Path:
     """The repository."""

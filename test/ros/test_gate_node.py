@@ -256,8 +256,9 @@ def test_its_last_word_when_it_is_told_to_end_is_not_to_obey(tmp_path: Path) -> 
         del heard[:]
         n.process.send_signal(signal.SIGTERM)
         probe.until(lambda: n.process.poll() is not None, 'its end')
-        probe.spin(0.3)
         assert n.process.returncode == 0
+        probe.until(lambda: heard, 'a word after it was told')
+        probe.spin(0.3)
         assert not heard[-1].valid
 
 
