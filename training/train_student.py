@@ -42,7 +42,8 @@ class TrainStudent:
       wpt train student --preset mini
       wpt train student --preset mini --method bc --extractor runs/student --run runs/bc
       wpt train student --extractor models/student --data data/mine --run runs/mine
-      wpt train student --start models/student --pictures.steps 3000 --run runs/more
+      wpt train student --start models/student --run runs/more \\
+          --pictures.steps 4000 --pictures.ahead-steps 3000
     """
 
     preset: str = 'mini'
@@ -57,7 +58,8 @@ class TrainStudent:
     extractor: Path | None = None
     """Take the extractor of this run or artifact instead of training one."""
     start: Path | None = None
-    """Begin with the weights of this artifact, of the same preset, instead of with none."""
+    """Begin with all weights of this artifact, of the same preset. With fewer --pictures.steps
+    give fewer --pictures.ahead-steps as well, or all of them look ahead only."""
     seed: int = 0
     pictures: ExtractorStage = field(default_factory=ExtractorStage)
     """First stage."""
@@ -135,7 +137,7 @@ def load_extractor(student: Student, run: Path) -> None:
 def _take(student: Student, source: Path, wanted: dict[str, Tensor]) -> None:
     shapes = {name: tensor.shape for name, tensor in student.state_dict().items()}
     if any(shapes.get(name) != tensor.shape for name, tensor in wanted.items()):
-        raise InputError(f'{source}: its extractor has other sizes; choose the --preset it has')
+        raise InputError(f'{source}: its weights have other sizes; choose the --preset it has')
     student.load_state_dict(wanted, strict=False)
 
 

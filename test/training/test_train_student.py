@@ -66,7 +66,7 @@ def test_a_training_begins_with_the_weights_of_an_artifact(config: TrainStudent)
 @pytest.mark.parametrize('option', ['extractor', 'start'])
 def test_weights_of_another_size_are_refused(config: TrainStudent, option: str) -> None:
     other = replace(config, preset='mini', **{'extractor': None, option: config.extractor})
-    with pytest.raises(InputError, match='its extractor has other sizes'):
+    with pytest.raises(InputError, match='its weights have other sizes'):
         train_student(other)
 
 
