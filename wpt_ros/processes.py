@@ -40,6 +40,7 @@ class _Running:
     log: IO[bytes]
     process: subprocess.Popen[bytes]
     died_s: float | None = None
+    held: bool = False
     deaths: list[str] = field(default_factory=list)
 
 
@@ -75,7 +76,9 @@ class Processes:
             if running.died_s is None:
                 running.died_s = now_s
                 running.deaths.append(f'{running.spec.name} ended with {_ending(code)}')
-            elif running.spec.respawn and now_s - running.died_s >= _RESPAWN_S:
+            elif (
+                running.spec.respawn and not running.held and now_s - running.died_s >= _RESPAWN_S
+            ):
                 running.process, running.died_s = _start(running.words, running.log), None
 
     @property
@@ -92,6 +95,19 @@ class Processes:
         process = self._running[node].process
         if process.poll() is None:
             process.send_signal(number)
+
+    def kill(self, node: str) -> None:
+        """At once; it is not started again before `release`.
+
+        In lockstep a drive is slower than the clock on the wall: a process that was started again
+        by that clock would have been away for a shorter time of the drive than on a car.
+        """
+        self._running[node].held = True
+        self.send(node, signal.SIGKILL)
+
+    def release(self, node: str) -> None:
+        """Who was killed may start again."""
+        self._running[node].held = False
 
     def stop(self) -> None:
         """SIGINT to all, and SIGKILL to who is still there after 2 s."""

@@ -21,7 +21,7 @@ class Kind(Enum):
     FREEZE = 'freeze'
     """A camera sends its last picture again and again, under new stamps."""
     KILL = 'kill'
-    """A process is gone at once; it is started again."""
+    """A process is gone at once, and is started again after a while of the drive."""
     HANG = 'hang'
     """A process stands still for a while."""
     GARBAGE = 'garbage'
@@ -40,7 +40,7 @@ class Fault:
     at_s: float
     """Since the start of the drive."""
     for_s: float = 2.0
-    """Of a hang, garbage or a flood."""
+    """A kill, hang, garbage or flood lasts so long, by the clock of the drive."""
 
 
 _FORM = re.compile(

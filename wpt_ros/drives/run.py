@@ -32,8 +32,8 @@ _START_S = 90.0
 """Until the car must be engaged: a cold start on a busy machine loads torch for long."""
 _LINE_S, _QUIET_LINE_S = 0.2, 5.0
 _PATIENCE_S = 0.3
-"""For whom a fault befalls, the world waits no longer than this: else it would stand still until
-the process that was killed is there again."""
+"""For whom a fault befalls, the world waits no longer than this: else it would stand still for as
+long as nobody answers."""
 _TRAIL_S = 0.5
 """After the end, for the last messages."""
 
@@ -141,17 +141,15 @@ class DriveRun:
     def _let_go_wrong(self, drive_s: float, processes: Processes) -> None:
         while self._pending and drive_s >= self._pending[0].at_s:
             fault = self._pending.pop(0)
-            undo = self._begin(fault, processes)
-            if undo is not None:
-                self._ending.append((fault.at_s + fault.for_s, undo))
+            self._ending.append((drive_s + fault.for_s, self._begin(fault, processes)))
         for entry in [entry for entry in self._ending if drive_s >= entry[0]]:
             self._ending.remove(entry)
             entry[1]()
 
-    def _begin(self, fault: Fault, processes: Processes) -> Callable[[], None] | None:
+    def _begin(self, fault: Fault, processes: Processes) -> Callable[[], None]:
         if fault.kind is Kind.KILL:
-            processes.send(fault.what, signal.SIGKILL)
-            return None
+            processes.kill(fault.what)
+            return lambda: processes.release(fault.what)
         if fault.kind is Kind.HANG:
             processes.send(fault.what, signal.SIGSTOP)
             return lambda: processes.send(fault.what, signal.SIGCONT)
