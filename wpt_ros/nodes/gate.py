@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from rclpy.duration import Duration
+
 from wpt_core.safety import Gate, GateSettings, GateState, Neighbours, Passed
 from wpt_core.types import LateralCommand, Level, Notice
 from wpt_core.vehicle import VehicleParameters
@@ -27,6 +29,8 @@ from wpt_ros.lifecycle.run_node import run_node
 __all__ = ['GateConfig', 'GateNode', 'main']
 
 _STATE_S = 0.1
+_LAST_WORD_S = 0.5
+"""So long it is waited, at the end, that the last command arrives."""
 _WIRES = tuple(wire for wire in wires.WIRES if wire.exclusive)
 
 
@@ -81,6 +85,8 @@ class GateNode(ManagedNode[GateConfig]):
         self._gate.disengage()
         self._tick()
         self._tell()
+        # Who stood still just then would forget what it has not read yet, together with us.
+        self._commands.wait_for_all_acked(Duration(seconds=_LAST_WORD_S))
 
     def _on_wanted(self, message: Any) -> None:
         self._gate.watch.take_command(self.now_s, lateral_of(message))
