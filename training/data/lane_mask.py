@@ -31,7 +31,8 @@ def lane_mask(lane_m: NDArray[np.float32], camera: Camera) -> NDArray[np.float32
     pixels, _ = project(camera, ground)
     if not np.isfinite(pixels).all():
         return None
-    fine = np.clip(pixels, -_FAR_PX, _FAR_PX) * (_FINE / CELL_PX)
+    # Pixel centres lie at whole numbers, of the view as of the finer picture.
+    fine = (np.clip(pixels, -_FAR_PX, _FAR_PX) + 0.5) * (_FINE / CELL_PX) - 0.5
     canvas = np.zeros((height * _FINE, width * _FINE), np.uint8)
     corners = np.round(fine * 2**_SHIFT).astype(np.int32)
     cv2.fillPoly(canvas, [corners], 255, shift=_SHIFT)

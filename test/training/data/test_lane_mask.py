@@ -32,6 +32,13 @@ def test_points_of_the_lane_are_in_it_and_others_are_not(ahead_m: float) -> None
     assert share_at(mask, ahead_m, -3.5) < 0.1
 
 
+def test_a_lane_that_is_alike_on_both_sides_gives_such_a_mask() -> None:
+    mask = lane_mask(lane(1.75, -1.75), FRONT)
+    assert mask is not None
+    assert mask == pytest.approx(mask[:, ::-1], abs=1.01 / 16)
+    assert mask.sum(axis=0) == pytest.approx(mask.sum(axis=0)[::-1], abs=3.01 / 16)
+
+
 def test_the_share_of_a_cell_moves_with_the_lane() -> None:
     masks = [lane_mask(lane(1.75 + by, -1.75 + by), FRONT) for by in (-0.4, 0.0, 0.4)]
     columns = np.arange(32)
