@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from training.data.book import Book
+from training.data.mirror import mirrored_conditions, mirrored_target
 from training.data.pictures import Augmentation, Moments, PictureBatch, batches
 from training.learning import Learning, Pace
 from training.losses import Target, Terms, action_loss, lane_loss, mask_loss, plan_loss
@@ -114,8 +115,8 @@ def _loss(
 ) -> tuple[Tensor, Callable[[], dict[str, float]]]:
     flat = book.flat(batch.episodes, batch.rows)
     factor = 1.0 + stage.augmentation.speed * torch.randn(len(flat))
-    target = moved(book.target(flat, factor), place)
-    told = book.conditions(flat, factor).to(place.device)
+    target = moved(mirrored_target(book.target(flat, factor), batch.mirrored), place)
+    told = mirrored_conditions(book.conditions(flat, factor), batch.mirrored).to(place.device)
     pictures, alive = batch.views.to(place.device), batch.alive.to(place.device)
     with torch.autocast(place.device.type, place.half, enabled=place.half is not None):
         features = student.extract(pictures, alive)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from training.data.book import Book
+from training.data.mirror import mirrored_borders, mirrored_conditions, mirrored_target
 from training.data.windows import Windows
 from training.extractor_stage import moved
 from training.learning import Learning, Pace
@@ -31,6 +32,8 @@ class SteeringStage(Pace):
     batch: int = 512
     learning_rate: float = 1e-3
     weight_decay: float = 0.05
+    mirror: float = 0.5
+    """Chance of a moment to be seen in a mirror, so that both sides are steered to alike."""
 
 
 def train_steering(
@@ -57,11 +60,14 @@ def train_steering(
     size = max(1, stage.batch // place.count)
     windows = Windows(book, STEERING_HISTORY, size=size, chances=chances)
     for step, _ in learning.over(range(learning.first, stage.steps)):
-        flat, known = windows.drawn(np.random.default_rng((seed, step, place.rank)))
-        told = book.conditions(flat).to(place.device)
-        said = student.steering(borders[flat].to(place.device), told, known.to(place.device))
-        loss = steering_loss(said[:, -1], moved(book.target(flat[:, -1]), place))
-        learning.step(step, loss, dict)
+        generator = np.random.default_rng((seed, step, place.rank))
+        flat, known = windows.drawn(generator)
+        mirrored = torch.from_numpy(generator.random(len(flat)) < stage.mirror)
+        told = mirrored_conditions(book.conditions(flat), mirrored).to(place.device)
+        seen = mirrored_borders(borders[flat], mirrored).to(place.device)
+        said = student.steering(seen, told, known.to(place.device))
+        target = mirrored_target(book.target(flat[:, -1]), mirrored)
+        learning.step(step, steering_loss(said[:, -1], moved(target, place)), dict)
     student.eval()
 
 

@@ -19,6 +19,7 @@ from torch.utils.data import DataLoader, Dataset
 from training.data.episode import image_topic
 from training.data.index import Episode
 from training.data.lane_mask import CELL_PX, lane_mask
+from training.data.mirror import partners
 from wpt_core.bags import Bag
 from wpt_core.types import Rig
 
@@ -41,6 +42,8 @@ class Augmentation:
     """Chance of a view to be black along its sides, as where a camera is narrower than a view."""
     speed: float = 0.02
     """Relative standard deviation of what the speedometer says."""
+    mirror: float = 0.5
+    """Chance of a set to be shown in a mirror, with all that is to be learnt from it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -57,6 +60,8 @@ class PictureBatch:
     """(B,): which of its moments."""
     masks: Tensor
     """(B, h, w): where the lane lies in the first view; 0 everywhere where that is not known."""
+    mirrored: Tensor
+    """(B,) bool: whether pictures and mask are those of the mirrored world."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -162,6 +167,7 @@ class _Batches(Dataset[tuple[Tensor, ...]]):
         self._moments, self._views, self._ahead_until = moments, views, ahead_until
         self._size, self._first, self._end, self._seed = size, first, end, seed
         self._augmentation = augmentation
+        self._partners = partners(views)
         counts = np.array([len(rows) for rows in moments.usable], np.float64)
         self._chances = counts / counts.sum()
 
@@ -187,17 +193,34 @@ class _Batches(Dataset[tuple[Tensor, ...]]):
             numbers += [number] * len(picked)
             rows += picked.tolist()
         views, living = np.concatenate(pictures)[: self._size], np.concatenate(alive)[: self._size]
+        lanes, mirrored = np.stack(masks[: self._size]), np.zeros(len(views), np.bool_)
         if self._augmentation is not None:
             views = _relit(views, self._augmentation, generator)
             _blacken_borders(views, self._augmentation, generator)
             living = living if ahead_only else drop(living, self._augmentation, generator)
+            mirrored = generator.random(len(views)) < self._augmentation.mirror
+            self._mirror(views, living, lanes, mirrored)
         return (
             torch.from_numpy(views),
             torch.from_numpy(living),
             torch.tensor(numbers[: self._size]),
             torch.tensor(rows[: self._size]),
-            torch.from_numpy(np.stack(masks[: self._size])),
+            torch.from_numpy(lanes),
+            torch.from_numpy(mirrored),
         )
+
+    def _mirror(
+        self,
+        views: NDArray[np.uint8],
+        living: NDArray[np.bool_],
+        lanes: NDArray[np.float32],
+        mirrored: NDArray[np.bool_],
+    ) -> None:
+        """In place, those that are to be."""
+        for index in np.flatnonzero(mirrored):
+            views[index] = views[index, self._partners, :, ::-1]
+            living[index] = living[index, self._partners]
+            lanes[index] = lanes[index, :, ::-1]
 
     def _mask(self, number: int, row: int) -> NDArray[np.float32]:
         front = self._views.cameras[0]

@@ -10,6 +10,7 @@ from torch import nn
 
 from training.data.book import Book
 from training.data.index import load_index
+from training.data.mirror import mirrored_borders, mirrored_conditions
 from training.data.pictures import Moments
 from training.data.tokens import view_tokens
 from training.extractor_stage import ExtractorStage, train_extractor
@@ -130,6 +131,29 @@ def test_the_steering_goes_on_exactly_and_nothing_else_is_changed(
     assert not same(whole.steering, fresh().steering)
     for part in ('extractor', 'borders', 'temporal', 'heads'):
         assert same(getattr(whole, part), getattr(fresh(), part)), part
+
+
+@pytest.mark.slow
+def test_who_learns_in_a_mirror_steers_alike_to_both_sides(episodes: Path, tmp_path: Path) -> None:
+    found = load_index(episodes, VIEWS.names)
+    book, tokens = Book(found), view_tokens(found, fresh(), VIEWS, half=None)
+
+    def unlike(mirror: float) -> float:
+        """How far the steering in the mirror is from that of the road, turned round."""
+        student, folder = fresh(), RunFolder(tmp_path / str(mirror), 'the same')
+        stage = replace(STEERING, steps=100, mirror=mirror)
+        train_steering(student, book, tokens, stage=stage, run=folder, place=HERE, seed=3)
+        told, all_of_them = book.conditions(torch.arange(50)), torch.ones(50, dtype=torch.bool)
+        with torch.no_grad():
+            features = student.extractor.fuse(tokens[:50].float(), book.alive[:50])
+            borders = student.borders(features, told)[:, None]
+        told = told[:, None]
+        known = all_of_them[:, None]
+        turned = mirrored_borders(borders, all_of_them), mirrored_conditions(told, all_of_them)
+        both = student.steering(borders, told, known) + student.steering(*turned, known)
+        return float(both[..., 0].abs().mean())
+
+    assert unlike(0.5) < 0.5 * unlike(0.0)
 
 
 @pytest.mark.slow
