@@ -53,6 +53,8 @@ class Evaluate:
     """Only these of the suites; all if none is named."""
     seeds: int = 3
     """How many times each scenario is drawn anew."""
+    first_seed: int = FIRST_SEED
+    """Of the first time. Tune on other seeds than those that are reported."""
     open_loop: int = 24
     """Held-out drives to plan on; 0 leaves the open loop out."""
     robustness: str = 'lane_centre'
@@ -71,6 +73,7 @@ class Evaluate:
     def __post_init__(self) -> None:
         for name, least in (
             ('seeds', 1),
+            ('first_seed', 0),
             ('robustness_seeds', 1),
             ('processes', 1),
             ('open_loop', 0),
@@ -90,11 +93,12 @@ def evaluate(config: Evaluate) -> Findings:
     rows = _rows(config)
     ready(config.out)
 
-    seeds = tuple(range(FIRST_SEED, FIRST_SEED + config.seeds))
+    first = config.first_seed
+    seeds = tuple(range(first, first + config.seeds))
     jobs = jobs_of(rows, scenarios, seeds)
     results = _drive(config, jobs, 'closed loop')
     plans = _plan(config, scenarios, rows)
-    robust_seeds = range(FIRST_SEED, FIRST_SEED + config.robustness_seeds)
+    robust_seeds = range(first, first + config.robustness_seeds)
     robust_jobs = jobs_of(rows[-1:], disturbed, robust_seeds, ROBUSTNESS)
     robust = _drive(config, robust_jobs, 'robustness')
 

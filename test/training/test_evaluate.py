@@ -110,6 +110,18 @@ def test_counts_have_limits(config: Evaluate) -> None:
     for name in ('seeds', 'processes', 'robustness_seeds'):
         with pytest.raises(InputError, match=f'--{name.replace("_", "-")} must be 1'):
             replace(config, **{name: 0})
+    with pytest.raises(InputError, match='--first-seed must be 0 or more, not -1'):
+        replace(config, first_seed=-1)
+
+
+@pytest.mark.slow
+def test_other_seeds_are_other_drives(config: Evaluate) -> None:
+    quick = replace(config, references=(), open_loop=0, films=0)
+    found = [evaluate(replace(quick, first_seed=first)) for first in (1000, 3000)]
+    assert [f.seeds for f in found] == [(1000,), (3000,)]
+    ((one,), (other,)) = (f.closed['student', 'lane_centre'] for f in found)
+    assert (one.seed, other.seed) == (1000, 3000)
+    assert one.trace != other.trace
 
 
 def test_the_command_line_of_the_documentation_is_understood() -> None:
