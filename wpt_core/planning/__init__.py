@@ -4,7 +4,6 @@
 from wpt_core.planning.command import CommandChoice
 from wpt_core.planning.controller import Controller, ControllerSettings
 from wpt_core.planning.delay import DelayEstimator, DelaySettings
-from wpt_core.planning.steadying import Steadying, SteadyingSettings
 from wpt_core.planning.trim import SteeringTrim, TrimSettings
 
 __all__ = [
@@ -13,8 +12,6 @@ __all__ = [
     'ControllerSettings',
     'DelayEstimator',
     'DelaySettings',
-    'Steadying',
-    'SteadyingSettings',
     'SteeringTrim',
     'TrimSettings',
 ]

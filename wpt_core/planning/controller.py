@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wpt_core.planning.steadying import Steadying, SteadyingSettings
 from wpt_core.planning.trim import SteeringTrim
 from wpt_core.types import Action, InputError, LateralCommand, Plan
 
@@ -57,14 +56,8 @@ class Controller:
     Asking again at the same time decides that moment anew, with what is known by then.
     """
 
-    def __init__(
-        self,
-        settings: ControllerSettings | None = None,
-        *,
-        steadying: SteadyingSettings | None = None,
-    ) -> None:
+    def __init__(self, settings: ControllerSettings | None = None) -> None:
         self._settings = settings or ControllerSettings()
-        self._steadying = Steadying(steadying)
         self._trim = SteeringTrim()
         self._aim: _Aim | None = None
         self._motion: _Motion | None = None
@@ -98,9 +91,7 @@ class Controller:
         if aim is None or motion is None:
             return LateralCommand(now_s, 0.0, 0.0, 0.0, valid=False)
         self._advance(now_s, motion)
-        said_1pm = self._followed(now_s, aim)
-        wanted_1pm = self._steadying.wanted(now_s, said_1pm)
-        self._wanted_1pm = self._limited(wanted_1pm, motion.speed_mps)
+        self._wanted_1pm = self._limited(self._followed(now_s, aim), motion.speed_mps)
         rate = (self._wanted_1pm - self._before_1pm) / self._elapsed_s if self._elapsed_s else 0.0
         asked = self._wanted_1pm
         if self._steers:
@@ -118,7 +109,6 @@ class Controller:
         then_s = self._now_s
         if then_s is None or now_s < then_s or not self._steers:
             self._before_1pm, self._elapsed_s = motion.curvature_1pm, 0.0
-            self._steadying.begin(now_s, motion.curvature_1pm)
         elif now_s > then_s:
             self._before_1pm, self._elapsed_s = self._wanted_1pm, now_s - then_s
         self._now_s = now_s

@@ -6,7 +6,7 @@ from typing import Any
 
 from std_msgs.msg import Float32
 
-from wpt_core.planning import Controller, ControllerSettings, DelayEstimator, SteadyingSettings
+from wpt_core.planning import Controller, ControllerSettings, DelayEstimator
 from wpt_core.safety import GateState
 from wpt_ros import wires
 from wpt_ros.conversions.commands import lateral_message
@@ -31,7 +31,6 @@ class ControllerConfig(NodeConfig):
     learn_delay: bool = False
     """Hand on what is measured of the delay instead of the calibrated one; it is shown anyway."""
     limits: ControllerSettings = field(default_factory=ControllerSettings)
-    steadying: SteadyingSettings = field(default_factory=SteadyingSettings)
 
     def __post_init__(self) -> None:
         self.check_positive('rate_hz', 'steering_delay_s')
@@ -44,7 +43,7 @@ class ControllerNode(ManagedNode[ControllerConfig]):
         super().__init__('controller', ControllerConfig)
 
     def prepare(self) -> None:
-        self._controller = Controller(self.config.limits, steadying=self.config.steadying)
+        self._controller = Controller(self.config.limits)
         self._estimator = DelayEstimator(self.config.steering_delay_s)
         self._steers = False
         self._newest_s = -1.0

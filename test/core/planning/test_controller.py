@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from wpt_core.planning import Controller, ControllerSettings, SteadyingSettings
+from wpt_core.planning import Controller, ControllerSettings
 from wpt_core.types import Action, InputError, Plan, plan_times_s
 
 SPEED_MPS, DELAY_S = 15.0, 0.3
@@ -29,10 +29,8 @@ def plan(stamp_s: float, *, bends_1pmps: float = 0.0, probability: float = 0.6) 
     )
 
 
-def driving(
-    curvature_1pm: float = 0.0, *, steadying: SteadyingSettings | None = None
-) -> Controller:
-    controller = Controller(steadying=steadying)
+def driving(curvature_1pm: float = 0.0) -> Controller:
+    controller = Controller()
     controller.take_motion(SPEED_MPS, curvature_1pm)
     return controller
 
@@ -71,7 +69,7 @@ def test_asking_again_at_the_same_time_decides_anew() -> None:
 def test_between_plans_it_bends_on_as_the_likelier_future_does(
     probability: float, sign: float
 ) -> None:
-    controller = driving(steadying=SteadyingSettings(lasting=1.0, sudden=1.0))
+    controller = driving()
     bends = plan(1.0, bends_1pmps=0.002, probability=probability)
     controller.take_plan(bends, Action(0.0, 0.0), delay_s=DELAY_S)
     asked = [controller.ask(1.0 + 0.01 * tick).curvature_1pm for tick in range(11)]
@@ -88,26 +86,6 @@ def test_an_old_plan_is_not_followed_for_ever() -> None:
     assert asked[11] == pytest.approx(wanted, rel=0.15)
     assert asked[59] - asked[11] < 1.2 / SQUARE, 'only the trim still moves'
     assert controller.ask(5.0).plan_stamp_s == 1.0
-
-
-def test_what_the_network_says_for_long_is_wanted_a_little_more() -> None:
-    controller = driving()
-    controller.take_plan(plan(1.0), Action(0.001, 0.0), delay_s=DELAY_S)
-    asked = []
-    for tick in range(600):
-        asked.append(controller.ask(1.0 + 0.02 * tick).curvature_1pm)
-        controller.take_motion(SPEED_MPS, asked[-1])
-    assert asked[-1] == pytest.approx(SteadyingSettings().lasting * 0.001, rel=0.01)
-
-
-def test_after_the_driver_the_controller_goes_on_from_the_bend_that_was_driven() -> None:
-    controller = driving(0.004)
-    controller.take_plan(plan(1.0), Action(0.004, 0.0), delay_s=DELAY_S)
-    controller.take_steering(False)
-    controller.ask(1.0)
-    controller.take_steering(True)
-    wanted = [controller.ask(1.02 + 0.02 * tick).curvature_1pm for tick in range(100)]
-    assert min(wanted) == pytest.approx(0.004)
 
 
 def test_the_command_carries_its_plan_and_its_rate() -> None:
