@@ -20,6 +20,15 @@ def test_faults_come_in_order_of_time() -> None:
     assert parse_faults('', CAMERAS) == ()
 
 
+def test_a_word_of_names_means_all_cameras_that_have_it_and_a_whole_name_just_that_one() -> None:
+    cameras = ('front', 'front_left', 'back_left', 'leftover')
+    assert parse_faults('camera:left=dead@5s', cameras) == (
+        Fault('front_left', Kind.DEAD, 5.0),
+        Fault('back_left', Kind.DEAD, 5.0),
+    )
+    assert parse_faults('camera:front=freeze@5s', cameras) == (Fault('front', Kind.FREEZE, 5.0),)
+
+
 def test_the_world_is_told_who_falls_silent_or_freezes_and_others_see_to_the_rest() -> None:
     text = 'cameras=dead@3,odometry=dead@4.5s,camera:back=freeze@2,gate=kill@1'
     faults = parse_faults(text, CAMERAS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is to go wrong on a drive, and when, in words: `planner=kill@10s,camera:back=dead@5s`."""
+"""What is to go wrong on a drive, and when, in words: `planner=kill@10s,camera:left=dead@5s`."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -60,9 +60,13 @@ _BY_WORLD = (Kind.DEAD, Kind.FREEZE)
 
 
 def parse_faults(text: str, cameras: Iterable[str]) -> tuple[Fault, ...]:
-    """In order of time; InputError shows how it is written."""
+    """In order of time; InputError shows how it is written.
+
+    `camera:left` is every camera with that word in its name, unless one has just this name.
+    """
     known = tuple(cameras)
-    faults = [_parsed(part.strip(), known) for part in text.split(',') if part.strip()]
+    parts = [part.strip() for part in text.split(',') if part.strip()]
+    faults = [fault for part in parts for fault in _parsed(part, known)]
     return tuple(sorted(faults, key=lambda fault: fault.at_s))
 
 
@@ -80,7 +84,7 @@ def for_others(faults: Iterable[Fault]) -> list[Fault]:
     return [fault for fault in faults if fault.kind not in _BY_WORLD]
 
 
-def _parsed(part: str, cameras: tuple[str, ...]) -> Fault:
+def _parsed(part: str, cameras: tuple[str, ...]) -> list[Fault]:
     form = _FORM.fullmatch(part)
     kinds = [kind.value for kind in Kind]
     if form is None or form['kind'] not in kinds:
@@ -89,9 +93,19 @@ def _parsed(part: str, cameras: tuple[str, ...]) -> Fault:
             f'planner=kill@10s or planner=hang@6s+2s, with one of {", ".join(kinds)}'
         )
     kind = Kind(form['kind'])
-    may = cameras if form['camera'] else _MAY[kind]
-    if form['what'] not in may or (form['camera'] and kind not in _CAMERAS_TOO):
-        named = [*_MAY[kind], *(f'camera:{c}' for c in cameras if kind in _CAMERAS_TOO)]
+    of_cameras = cameras if kind in _CAMERAS_TOO else ()
+    may = of_cameras if form['camera'] else _MAY[kind]
+    word = form['what']
+    befallen = _named(word, may) if form['camera'] else [what for what in may if what == word]
+    if not befallen:
+        named = [*_MAY[kind], *(f'camera:{camera}' for camera in of_cameras)]
         raise InputError(f'--faults: {part!r}: {kind.value} can befall {", ".join(named)}')
     lasts = {'for_s': float(form['for'])} if form['for'] else {}
-    return Fault(form['what'], kind, float(form['at']), **lasts)
+    return [Fault(what, kind, float(form['at']), **lasts) for what in befallen]
+
+
+def _named(word: str, cameras: Sequence[str]) -> Sequence[str]:
+    """The camera of this name, or else all with this word in their name."""
+    if word in cameras:
+        return (word,)
+    return [camera for camera in cameras if word in camera.split('_')]

@@ -19,6 +19,7 @@ examples:
   wpt drive                                       the first scenario of lane_centre
   wpt drive --suite routes --scenario NAME        another one; wpt world --list names them
   wpt drive --faults camera:back=dead@5s          a camera dies on the way
+  wpt drive --faults camera:left=dead@5s          all cameras on the left
   wpt drive --faults planner=kill@10s,odometry=dead@15s
   wpt drive --faults controller=kill@5s+4s        it is started again 4 s later, else after 2 s
   wpt drive --faults camera:front=freeze@5s       it shows the same picture again and again
