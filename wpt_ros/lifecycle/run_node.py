@@ -16,6 +16,7 @@ from wpt_ros.lifecycle.managed import ManagedNode
 
 __all__ = ['run_node']
 
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 _LOOK_S = 0.25
 """So often, at least, the signals are looked at: the waiting itself does not see them."""
 
@@ -38,6 +39,7 @@ def run_node(make: Callable[[], ManagedNode[Any]]) -> None:
     executor.shutdown(timeout_sec=0.5)
     node.destroy_node()
     rclpy.shutdown()
+    ended.ignore_more()
 
 
 class _Ended:
@@ -45,8 +47,13 @@ class _Ended:
 
     def __init__(self) -> None:
         self._ended = False
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _ENDING:
             signal.signal(number, self._end)
+
+    def ignore_more(self) -> None:
+        """While Python ends it hears signals no more, and one would kill what is ending well."""
+        for number in _ENDING:
+            signal.signal(number, signal.SIG_IGN)
 
     def __bool__(self) -> bool:
         return self._ended
