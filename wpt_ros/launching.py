@@ -6,7 +6,11 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from ament_index_python.packages import get_package_share_directory
+from ament_index_python.packages import (
+    PackageNotFoundError,
+    get_package_prefix,
+    get_package_share_directory,
+)
 from launch import LaunchContext, LaunchDescription
 from launch.action import Action
 from launch.actions import (
@@ -122,13 +126,17 @@ def _drive(given: _Given) -> list[Action]:
 
 
 def _replay(given: _Given) -> list[Action]:
+    delay_s = given.seconds('delay')
+    if not Path(given['bag']).exists():
+        raise InputError(f'bag:={given["bag"]}: there is no such file or folder')
+    _check_installed('ros2bag', 'or take ./wpt replay, which plays by itself')
     words = ['ros2', 'bag', 'play', given['bag'], '--clock', '--rate', given['rate']]
     words += ['--qos-profile-overrides-path', str(_SHARE / 'config' / 'replay_qos.yaml')]
     words += ['--loop'] if given.yes('loop') else []
     nodes = on_recording(given.common, reliability='best_effort')
     words += ['--exclude-regex', _said_by(nodes, given['namespace'])]
     player = ExecuteProcess(cmd=words, output='screen')
-    return [*_started(nodes, given), TimerAction(period=given.seconds('delay'), actions=[player])]
+    return [*_started(nodes, given), TimerAction(period=delay_s, actions=[player])]
 
 
 def _said_by(specs: Sequence[NodeSpec], namespace: str) -> str:
@@ -168,6 +176,7 @@ def _rviz(given: _Given, config: str, *, use_sim_time: bool) -> Action:
     if not file.is_file():
         known = ', '.join(sorted(path.stem for path in file.parent.glob('*.rviz')))
         raise InputError(f'config:={config}: expected one of {known}')
+    _check_installed('rviz2', 'or leave rviz:=true away')
     return Node(
         package='rviz2',
         executable='rviz2',
@@ -176,6 +185,16 @@ def _rviz(given: _Given, config: str, *, use_sim_time: bool) -> Action:
         parameters=[{'use_sim_time': use_sim_time}],
         output='screen',
     )
+
+
+def _check_installed(package: str, otherwise: str) -> None:
+    """Before anything is started: a launch that fails later leaves behind what runs by then."""
+    try:
+        get_package_prefix(package)
+    except PackageNotFoundError as error:
+        distribution = os.environ.get('ROS_DISTRO', 'jazzy')
+        name = f'ros-{distribution}-{package}'
+        raise InputError(f'{package} is not installed; install {name}, {otherwise}') from error
 
 
 def _plain(value: object) -> object:

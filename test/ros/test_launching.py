@@ -57,6 +57,35 @@ def parameters(node: Any) -> dict[str, Any]:
     return first
 
 
+@pytest.fixture(autouse=True)
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Markers of the packages that are needed besides ours; no others are to be found."""
+    markers = tmp_path / 'share/ament_index/resource_index/packages'
+    markers.mkdir(parents=True)
+    for package in ('rviz2', 'ros2bag'):
+        (markers / package).touch()
+    monkeypatch.setenv('AMENT_PREFIX_PATH', str(tmp_path))
+    return markers
+
+
+def test_what_is_not_installed_is_said_before_anything_is_started(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('ROS_DISTRO', 'kilted')
+    (installed / 'rviz2').unlink()
+    with pytest.raises(InputError, match='rviz2 is not installed; install ros-kilted-rviz2'):
+        started(drive(), sim='true', rviz='true')
+    assert 'rviz2' not in started(drive(), sim='true')
+    (installed / 'ros2bag').unlink()
+    with pytest.raises(InputError, match='ros2bag is not installed; install ros-kilted-ros2bag'):
+        started(replay(), bag=str(tmp_path))
+
+
+def test_a_recording_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r'bag:=.*nowhere: there is no such file or folder'):
+        started(replay(), bag=str(tmp_path / 'nowhere'))
+
+
 def test_on_the_car_four_nodes_start_again_when_they_die() -> None:
     nodes = started(drive())
     assert set(nodes) == {'planner', 'controller', 'gate', 'visualizer'}
