@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 from torch import distributed, nn
@@ -58,6 +59,10 @@ class Place:
                 distributed.broadcast(tensor.data, src=0)
 
 
+_PATIENCE = timedelta(days=1)
+"""While the leader lets students drive, the others wait; PyTorch gives up after 10 minutes."""
+
+
 @contextmanager
 def place() -> Iterator[Place]:
     """This process's place; `torchrun` tells it through the environment."""
@@ -68,7 +73,8 @@ def place() -> Iterator[Place]:
     if count == 1:
         yield Place(device)
         return
-    distributed.init_process_group('nccl' if there else 'gloo')
+    backend = 'nccl' if there else 'gloo'
+    distributed.init_process_group(backend, timeout=_PATIENCE)
     try:
         yield Place(device, distributed.get_rank(), count)
     finally:

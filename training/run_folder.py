@@ -3,6 +3,7 @@
 
 import dataclasses
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -88,8 +89,8 @@ class RunFolder:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Whole or not at all."""
-    aside = path.with_name(f'.{path.name}.part')
+    """Whole or not at all; several processes may do so at once."""
+    aside = path.with_name(f'.{path.name}.{os.getpid()}.part')
     aside.write_text(text)
     aside.replace(path)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tensors on disk, by name: safetensors, whole or not there. Optimiser states too, no pickle."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ __all__ = ['load_tensors', 'optimiser_tensors', 'restore_optimiser', 'save_tenso
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
-    """Write aside, then rename."""
-    aside = path.with_name(f'.{path.name}.part')
+    """Write aside, then rename; several processes may do so at once."""
+    aside = path.with_name(f'.{path.name}.{os.getpid()}.part')
     # A copy each: tensors that share memory, or lie in another order, are refused otherwise.
     save_file({name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}, aside)
     aside.replace(path)

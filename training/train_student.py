@@ -81,6 +81,7 @@ def train_student(config: TrainStudent) -> Path:
             _take(student, config.start, _trained(config.start))
         if config.extractor is None:
             _learn_to_see(student, seen, run, here, config)
+            here.wait()  # for what the leader writes, and all of them read
         load_extractor(student, config.extractor or config.run)
         episodes = select(config.data, seen, config.method)
         teach(student, episodes, run, here, config)

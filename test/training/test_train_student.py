@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Imitation from end to end, with an extractor that was trained before."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,6 +64,25 @@ def test_a_training_begins_with_the_weights_of_an_artifact(config: TrainStudent)
     before = load_artifact(known).student.parameters()
     after = load_artifact(train_student(still)).student.parameters()
     assert all(torch.equal(new, old) for new, old in zip(after, before, strict=True))
+
+
+def test_two_processes_train_together(episodes: Path, tmp_path: Path, root: Path) -> None:
+    """Where one waits for what the other writes, and both write what both read."""
+    run = tmp_path / 'together'
+    words = [sys.executable, '-m', 'torch.distributed.run', '--nproc-per-node', '2']
+    words += ['--rdzv-backend', 'c10d', '--rdzv-endpoint', 'localhost:0']
+    words += ['-m', '--', 'training.cli', 'train', 'student', '--preset', 'debug']
+    words += ['--data', str(episodes), '--run', str(run)]
+    for stage in ('pictures', 'history', 'steering'):
+        words += [f'--{stage}.steps', '2', f'--{stage}.batch', '4', f'--{stage}.warm-up', '1']
+    words += ['--pictures.ahead-steps', '1']
+    environment = {**os.environ, 'OMP_NUM_THREADS': '1', 'PYTHONPATH': str(root)}
+    done = subprocess.run(
+        words, cwd=root, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert load_artifact(run / 'student').config == preset('debug')
+    assert not list(run.rglob('*.part'))
 
 
 @pytest.mark.parametrize('option', ['extractor', 'start'])

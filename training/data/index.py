@@ -2,6 +2,7 @@
 """What a folder of episodes holds, read once and kept: everything but the pictures."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -82,7 +83,8 @@ class _Kept:
         return self._file(path).is_file()
 
     def put(self, path: Path, episode: Episode) -> None:
-        aside = self._file(path).with_suffix('.part')
+        # Several processes may index the same folder at once.
+        aside = self._file(path).with_suffix(f'.{os.getpid()}.part')
         arrays = {
             name: getattr(episode, name) for name in Episode.__slots__ if name not in _NOT_ARRAYS
         }
