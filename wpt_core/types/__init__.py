@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What are we talking about? Plain frozen data that every room may use."""
 
+from wpt_core.types.bounds import Bounds, bounds_of, check_bounds
 from wpt_core.types.camera import Camera, CameraFrame, Intrinsics, Rig
 from wpt_core.types.driving import Action, Command, EgoState, LateralCommand
 from wpt_core.types.errors import BagError, InputError, WptError
@@ -13,6 +14,7 @@ __all__ = [
     'POINT_COUNT',
     'Action',
     'BagError',
+    'Bounds',
     'Camera',
     'CameraFrame',
     'Command',
@@ -26,5 +28,7 @@ __all__ = [
     'Pose2',
     'Rig',
     'WptError',
+    'bounds_of',
+    'check_bounds',
     'plan_times_s',
 ]

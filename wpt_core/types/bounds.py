@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The range that a setting may have, written beside its type, checked in one place."""
+
+import math
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from wpt_core.types.errors import InputError
+
+__all__ = ['Bounds', 'bounds_of', 'check_bounds']
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """`late_s: Annotated[float, Bounds(0.1, 0.5)] = 0.3`: both ends are allowed."""
+
+    least: float
+    most: float
+
+
+def bounds_of(config: type) -> dict[str, Bounds]:
+    """The fields of a dataclass that have bounds."""
+    hints = get_type_hints(config, include_extras=True)
+    found = {}
+    for field in fields(config):
+        hint = hints[field.name]
+        for mark in get_args(hint)[1:] if get_origin(hint) is Annotated else ():
+            if isinstance(mark, Bounds):
+                found[field.name] = mark
+    return found
+
+
+def check_bounds(config: Any) -> None:
+    """InputError for the first field of a dataclass that is not finite or not within bounds."""
+    for name, bounds in bounds_of(type(config)).items():
+        value = getattr(config, name)
+        if not (math.isfinite(value) and bounds.least <= value <= bounds.most):
+            raise InputError(
+                f'{type(config).__name__}.{name} must be between {bounds.least:g} and '
+                f'{bounds.most:g}, got {value:g}.'
+            )
