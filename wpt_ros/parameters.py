@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A config dataclass becomes the parameters of a node, and the parameters the config.
 
-Names, types, defaults and sentences come from the dataclass; a field that is itself a dataclass
-becomes a group (`limits.late_s`). Ranges are kept where the values are checked: in
-`__post_init__`, whose sentence the user reads.
+Names, types, defaults, bounds and sentences come from the dataclass; a field that is itself a
+dataclass becomes a group (`limits.late_s`). What no single bound can say is checked in its
+`__post_init__`.
 """
 
 import typing
@@ -12,7 +12,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
-from wpt_core.types import InputError
+from wpt_core.types import Bounds, InputError, bounds_of
 from wpt_ros.field_notes import field_notes
 
 __all__ = ['Leaf', 'config_of', 'leaves', 'plain', 'plain_value']
@@ -33,25 +33,39 @@ class Leaf:
     kind: type
     default: Any
     note: str
+    bounds: Bounds | None = None
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words of an enumeration; of anything else none."""
+        if isinstance(self.kind, type) and issubclass(self.kind, Enum):
+            return tuple(str(member.value) for member in self.kind)
+        return ()
+
+    @property
+    def allowed(self) -> str:
+        """The range or the words, for people."""
+        return ', '.join(self.choices) if self.bounds is None else str(self.bounds)
 
 
 def leaves(config: type, prefix: str = '') -> Iterator[Leaf]:
     """All parameters of a config, in the order of its fields."""
-    kinds, notes = typing.get_type_hints(config), field_notes(config)
+    kinds, notes, bounds = typing.get_type_hints(config), field_notes(config), bounds_of(config)
     for field in fields(config):
         kind = kinds[field.name]
         if is_dataclass(kind):
             yield from leaves(typing.cast(type, kind), f'{prefix}{field.name}.')
             continue
         default = field.default if field.default is not MISSING else _made(field)
-        yield Leaf(f'{prefix}{field.name}', kind, default, notes.get(field.name, ''))
+        note = notes.get(field.name, '')
+        yield Leaf(f'{prefix}{field.name}', kind, default, note, bounds.get(field.name))
 
 
 def config_of(config: type[Config], values: Mapping[str, Any], *, who: str) -> Config:
     """The config with these values in place of its defaults.
 
-    InputError for a name that is none of its own, a value of another type, and a value that the
-    dataclass itself refuses.
+    InputError for a name that is none of its own, a value of another type or out of bounds, and
+    for values that the dataclass itself refuses.
     """
     known = {leaf.name: leaf for leaf in leaves(config)}
     for name in values:
@@ -97,12 +111,11 @@ def _built(config: type[Config], values: Mapping[str, Any], prefix: str) -> Conf
 
 
 def _checked(leaf: Leaf, value: Any, who: str) -> Any:
-    kind = leaf.kind
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        words = [str(member.value) for member in kind]
-        if value not in words:
+    kind: Any = leaf.kind
+    if leaf.choices:
+        if value not in leaf.choices:
             raise InputError(
-                f'{who}: parameter {leaf.name} must be one of {", ".join(words)}, got {value!r}'
+                f'{who}: parameter {leaf.name} must be one of {leaf.allowed}, got {value!r}'
             )
         return kind(value)
     if typing.get_origin(kind) is tuple:
@@ -112,9 +125,11 @@ def _checked(leaf: Leaf, value: Any, who: str) -> Any:
             )
         return tuple(value)
     if kind is float and type(value) is int:
-        return float(value)
+        value = float(value)
     if type(value) is not kind:
         raise InputError(f'{who}: parameter {leaf.name} must be {_WORDS[kind]}, got {value!r}')
+    if leaf.bounds is not None:
+        leaf.bounds.check(f'{who}: parameter {leaf.name}', value)
     return value
 
 

@@ -10,14 +10,12 @@ A page says where: between `<!-- made from the code: NAME -->` and `<!-- end -->
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 
 from wpt_core.safety import TRANSITIONS, GateSettings
 from wpt_core.types import InputError
 from wpt_ros import wires
-from wpt_ros.field_notes import field_notes
 from wpt_ros.graph import NODES
 from wpt_ros.parameters import leaves, plain_value
 
@@ -26,6 +24,7 @@ __all__ = ['TABLES', 'outdated', 'renewed', 'write']
 _PLACE = re.compile(
     r'(?P<begin><!-- made from the code: (?P<name>\w+) -->\n).*?(?P<end><!-- end -->)', re.DOTALL
 )
+_PARAMETER_HEAD = ('parameter', 'default', 'allowed', 'meaning')
 
 
 def renewed(page: str) -> str:
@@ -68,12 +67,11 @@ def _gate_states() -> str:
 
 
 def _gate_settings() -> str:
-    notes = field_notes(GateSettings)
     rows = [
-        (f'`{field.name}`', f'{field.default:g}', notes[field.name])
-        for field in fields(GateSettings)
+        (f'`{leaf.name}`', f'{leaf.default:g}', leaf.allowed, leaf.note)
+        for leaf in leaves(GateSettings)
     ]
-    return _markdown(('setting', 'default', 'meaning'), rows)
+    return _markdown(('setting', 'default', 'allowed', 'meaning'), rows)
 
 
 def _topics() -> str:
@@ -113,10 +111,10 @@ def _parameters() -> str:
     parts = []
     for name in NODES:
         rows = [
-            (f'`{leaf.name}`', f'`{plain_value(leaf.default)}`', leaf.note)
+            (f'`{leaf.name}`', f'`{plain_value(leaf.default)}`', leaf.allowed, leaf.note)
             for leaf in leaves(_config_of(name))
         ]
-        parts.append(f'### {name}\n\n{_markdown(("parameter", "default", "meaning"), rows)}')
+        parts.append(f'### {name}\n\n{_markdown(_PARAMETER_HEAD, rows)}')
     return '\n\n'.join(parts)
 
 

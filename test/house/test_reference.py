@@ -27,10 +27,17 @@ def test_only_the_table_is_renewed() -> None:
 
 
 def test_every_setting_has_its_sentence() -> None:
-    rows = [line for line in renewed(PAGE.format('gate_settings')).splitlines() if '`' in line]
-    assert (
-        '| `late_s` | 0.3 | A plan, a command, an odometry or a torque older than this' in rows[2]
+    rows = renewed(PAGE.format('gate_settings')).splitlines()
+    (row,) = [line for line in rows if line.startswith('| `late_s` | 0.3 | ')]
+    assert row.endswith(
+        ' | A plan, a command, an odometry or a torque older than this is late: hold, and warn. |'
     )
+
+
+def test_a_parameter_has_its_range_and_its_words() -> None:
+    page = renewed(PAGE.format('parameters'))
+    assert '| `threads` | `1` | 1 to 64 | Of PyTorch on the processor. |' in page
+    assert '| `output` | `none` | none, ackermann, autoware | ' in page
 
 
 def test_a_page_is_brought_up_to_date(tmp_path: Path) -> None:

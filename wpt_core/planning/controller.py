@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the newest plan to the curvature to ask for now, between plans as well as at them."""
 
-import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
 from wpt_core.planning.trim import SteeringTrim
-from wpt_core.types import Action, InputError, LateralCommand, Plan
+from wpt_core.types import Action, Bounds, LateralCommand, Plan, check_bounds
 
 __all__ = ['Controller', 'ControllerSettings']
 
@@ -16,22 +16,17 @@ __all__ = ['Controller', 'ControllerSettings']
 class ControllerSettings:
     """What passengers are spared; the gate holds to limits of its own."""
 
-    lateral_mps2: float = 3.0
+    lateral_mps2: Annotated[float, Bounds(0.5, 3.0)] = 3.0
     """Most lateral acceleration that is wanted (ISO 11270)."""
-    lateral_jerk_mps3: float = 5.0
+    lateral_jerk_mps3: Annotated[float, Bounds(0.5, 5.0)] = 5.0
     """Most change of it in a second (ISO 11270): what is wanted never jumps, at no new plan."""
-    least_speed_mps: float = 2.0
+    least_speed_mps: Annotated[float, Bounds(1.0, 5.0)] = 2.0
     """Below this speed the limits are those at this speed, so that they stay finite."""
-    most_age_s: float = 0.5
+    most_age_s: Annotated[float, Bounds(0.1, 1.0)] = 0.5
     """A plan is followed along its own bends for so long; after that the last curvature stays."""
 
     def __post_init__(self) -> None:
-        for name in self.__dataclass_fields__:
-            value = getattr(self, name)
-            if not (math.isfinite(value) and value > 0.0):
-                raise InputError(
-                    f'ControllerSettings.{name} must be a finite number above 0, got {value}.'
-                )
+        check_bounds(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,16 @@ class Bounds:
     least: float
     most: float
 
+    def __str__(self) -> str:
+        return f'{self.least:.10g} to {self.most:.10g}'
+
+    def check(self, name: str, value: float) -> None:
+        """InputError, naming what it is, for a value that is not finite or outside."""
+        if not (math.isfinite(value) and self.least <= value <= self.most):
+            raise InputError(
+                f'{name} must be between {self.least:.10g} and {self.most:.10g}, got {value:.10g}.'
+            )
+
 
 def bounds_of(config: type) -> dict[str, Bounds]:
     """The fields of a dataclass that have bounds."""
@@ -33,9 +43,4 @@ def bounds_of(config: type) -> dict[str, Bounds]:
 def check_bounds(config: Any) -> None:
     """InputError for the first field of a dataclass that is not finite or not within bounds."""
     for name, bounds in bounds_of(type(config)).items():
-        value = getattr(config, name)
-        if not (math.isfinite(value) and bounds.least <= value <= bounds.most):
-            raise InputError(
-                f'{type(config).__name__}.{name} must be between {bounds.least:g} and '
-                f'{bounds.most:g}, got {value:g}.'
-            )
+        bounds.check(f'{type(config).__name__}.{name}', getattr(config, name))

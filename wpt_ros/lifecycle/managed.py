@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import ReliabilityPolicy
 
-from wpt_core.types import InputError, Level, Notice
+from wpt_core.types import InputError, Level, Notice, check_bounds
 from wpt_ros import wires
 from wpt_ros.facades.events import SubscriptionEventCallbacks
+from wpt_ros.lifecycle.descriptors import descriptor_of
 from wpt_ros.lifecycle.health import Health
 from wpt_ros.lifecycle.quality import Reliability, profile, type_of
 from wpt_ros.parameters import config_of, leaves, plain
@@ -35,6 +35,9 @@ class NodeConfig:
     """Configure and activate at the start; false: wait for a lifecycle manager."""
     reliability: Reliability = Reliability.BEST_EFFORT
     """Of what is heard from sensors: best_effort (as drivers publish) or reliable (replays)."""
+
+    def __post_init__(self) -> None:
+        check_bounds(self)
 
     def check_positive(self, *names: str) -> None:
         """InputError for the first of these that is not a finite number above 0."""
@@ -251,8 +254,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
             if name in known:
                 self.undeclare_parameter(name)
         for leaf, value in plain(made):
-            descriptor = ParameterDescriptor(description=leaf.note, read_only=True)
-            self.declare_parameter(leaf.name, value, descriptor)
+            self.declare_parameter(leaf.name, value, descriptor_of(leaf))
         return made
 
 

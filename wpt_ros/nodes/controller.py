@@ -2,12 +2,13 @@
 """From the newest plan to a curvature, faster than plans come. No torch."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 from std_msgs.msg import Float32
 
 from wpt_core.planning import Controller, ControllerSettings, DelayEstimator
 from wpt_core.safety import GateState
+from wpt_core.types import Bounds
 from wpt_ros import wires
 from wpt_ros.conversions.commands import lateral_message
 from wpt_ros.conversions.motion import ego_of
@@ -24,16 +25,13 @@ _STEERING = (GateState.ENGAGED, GateState.DEGRADED)
 class ControllerConfig(NodeConfig):
     """How often to ask, and within what bounds."""
 
-    rate_hz: float = 50.0
+    rate_hz: Annotated[float, Bounds(20.0, 200.0)] = 50.0
     """Commands a second; one more goes out at once with each new plan."""
-    steering_delay_s: float = 0.3
+    steering_delay_s: Annotated[float, Bounds(0.01, 0.8)] = 0.3
     """From asking for a curvature to driving it, dead time and lag together, as calibrated."""
     learn_delay: bool = False
     """Hand on what is measured of the delay instead of the calibrated one; it is shown anyway."""
     limits: ControllerSettings = field(default_factory=ControllerSettings)
-
-    def __post_init__(self) -> None:
-        self.check_positive('rate_hz', 'steering_delay_s')
 
 
 class ControllerNode(ManagedNode[ControllerConfig]):

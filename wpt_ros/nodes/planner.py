@@ -5,14 +5,14 @@ import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from wpt_core.model.artifact import check_rig, load_artifact
 from wpt_core.model.runtime import best_backend
 from wpt_core.pipeline import Planner
 from wpt_core.planning import CommandChoice
 from wpt_core.sensing import CameraSetDue, load_rig, surround_rig
-from wpt_core.types import Command, EgoState, InputError, Level, Notice, Rig
+from wpt_core.types import Bounds, Command, EgoState, InputError, Level, Notice, Rig
 from wpt_ros import wires
 from wpt_ros.conversions.commands import command_of
 from wpt_ros.conversions.lenses import intrinsics_of
@@ -50,20 +50,16 @@ class PlannerConfig(NodeConfig):
     """Lenses as the rig file (rig) or the drivers of the cameras (camera_info) say."""
     extrinsics: Places = Places.RIG
     """Where cameras sit, as the rig file (rig) or the transforms to base_link (tf) say."""
-    steering_delay_s: float = 0.3
+    steering_delay_s: Annotated[float, Bounds(0.01, 0.8)] = 0.3
     """From asking for a curvature to driving it, until the controller says what it has learnt."""
-    wait_s: float = 0.02
+    wait_s: Annotated[float, Bounds(0.001, 0.2)] = 0.02
     """Longest time that a picture of the first camera waits for those of the others."""
-    threads: int = 1
+    threads: Annotated[int, Bounds(1, 64)] = 1
     """Of PyTorch on the processor."""
-    command_timeout_s: float = 1.0
+    command_timeout_s: Annotated[float, Bounds(0.1, 5.0)] = 1.0
     """A driving command older than this is forgotten, and the lane is kept."""
-    change_hold_s: float = 8.0
+    change_hold_s: Annotated[float, Bounds(1.0, 30.0)] = 8.0
     """So long a change of lane holds that the blinker or a service has asked for."""
-
-    def __post_init__(self) -> None:
-        positive = ('steering_delay_s', 'wait_s', 'threads', 'command_timeout_s', 'change_hold_s')
-        self.check_positive(*positive)
 
 
 class PlannerNode(ManagedNode[PlannerConfig]):

@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """A recording as topics with their clock, where there is no `ros2 bag`."""
 
-import math
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from rosgraph_msgs.msg import Clock
 
 from wpt_core.bags import Bag, Playback
-from wpt_core.types import BagError, InputError, Level, Notice
+from wpt_core.types import BagError, Bounds, InputError, Level, Notice
 from wpt_ros import wires
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
 from wpt_ros.lifecycle.quality import type_of
@@ -36,9 +35,9 @@ class PlayerConfig(NodeConfig):
 
     bag: str = ''
     """The recording: a folder, or one file of it."""
-    rate: float = 1.0
+    rate: Annotated[float, Bounds(0.01, 100.0)] = 1.0
     """Seconds of the recording in one of the wall clock."""
-    start_offset_s: float = 0.0
+    start_offset_s: Annotated[float, Bounds(0.0, 1e6)] = 0.0
     """Begin so late in the recording."""
     loop: bool = False
     """Again and again; time then jumps back."""
@@ -48,13 +47,6 @@ class PlayerConfig(NodeConfig):
     """Also what our own nodes publish; else a planner that runs would not be alone."""
     wait_for: tuple[str, ...] = ()
     """Begin when these topics have a subscriber each."""
-
-    def __post_init__(self) -> None:
-        self.check_positive('rate')
-        if not 0.0 <= self.start_offset_s < math.inf:
-            raise InputError(
-                f'parameter start_offset_s must be 0 s or more and finite: {self.start_offset_s}'
-            )
 
 
 class PlayerNode(ManagedNode[PlayerConfig]):

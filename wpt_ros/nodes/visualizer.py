@@ -4,10 +4,10 @@
 import functools
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from wpt_core.sensing import load_rig, surround_rig
-from wpt_core.types import InputError, Rig
+from wpt_core.types import Bounds, InputError, Rig
 from wpt_core.vehicle import VehicleParameters
 from wpt_core.world.pictures import PlanStyle
 from wpt_ros import wires
@@ -46,12 +46,9 @@ class VisualizerConfig(NodeConfig):
     """Lenses as the rig file (rig) or the drivers of the cameras (camera_info) say."""
     extrinsics: Places = Places.RIG
     """Where cameras sit, as the rig file (rig) or the transforms to base_link (tf) say."""
-    overlay_rate_hz: float = 10.0
+    overlay_rate_hz: Annotated[float, Bounds(0.1, 60.0)] = 10.0
     """Pictures a second of each camera that somebody looks at, at most."""
     vehicle: VehicleParameters = field(default_factory=VehicleParameters)
-
-    def __post_init__(self) -> None:
-        self.check_positive('overlay_rate_hz')
 
 
 class VisualizerNode(ManagedNode[VisualizerConfig]):

@@ -6,14 +6,15 @@ import time
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from rosgraph_msgs.msg import Clock
 
 from wpt_core.sensing import load_rig, surround_rig
-from wpt_core.types import CameraFrame, InputError
+from wpt_core.types import Bounds, CameraFrame, InputError
 from wpt_core.world.drive import STEP_S, Longitudinal
 from wpt_core.world.ride import Lockstep, Pace, Ride
+from wpt_core.world.scenario import SEED_END
 from wpt_core.world.suites import find, find_scenario
 from wpt_ros import wires
 from wpt_ros.conversions.commands import driving_message, lateral_of
@@ -51,7 +52,7 @@ class WorldConfig(NodeConfig):
     """Suite of the scenario."""
     scenario: str = ''
     """Its name; empty: the first of the suite."""
-    seed: int = 0
+    seed: Annotated[int, Bounds(0, SEED_END - 1)] = 0
     """Draws what the scenario leaves open."""
     rig: str = ''
     """Rig file of the cameras; empty: six views."""

@@ -3,8 +3,9 @@
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
-from wpt_core.types import InputError, LateralCommand
+from wpt_core.types import Bounds, LateralCommand, check_bounds
 from wpt_core.world.drive import STEP_S
 
 __all__ = ['Lockstep', 'Pace']
@@ -18,17 +19,13 @@ _MISSES = 3
 class Pace:
     """How long a step may take."""
 
-    patience_s: float = 2.0
+    patience_s: Annotated[float, Bounds(0.001, 600.0)] = 2.0
     """The answer to a step is waited for so long."""
-    real_time_factor: float = 0.0
+    real_time_factor: Annotated[float, Bounds(0.0, 10.0)] = 0.0
     """Live: so many seconds of drive in one of the wall clock, answered or not. 0: lockstep."""
 
     def __post_init__(self) -> None:
-        for name in ('patience_s', 'real_time_factor'):
-            value = getattr(self, name)
-            least = 0.0 if name == 'real_time_factor' else 1e-3
-            if not least <= value < math.inf:
-                raise InputError(f'Pace.{name} must be a finite number from {least}, got {value}.')
+        check_bounds(self)
 
 
 class Lockstep:
