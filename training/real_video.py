@@ -25,7 +25,8 @@ from wpt_core.model.runtime import best_backend
 from wpt_core.pipeline import Planned, Planner
 from wpt_core.sensing import ViewWarper, load_rig
 from wpt_core.types import Camera, CameraFrame, Command, InputError, Rig, WptError
-from wpt_core.world.pictures import VideoWriter, caption, contact_sheet, draw_plan
+from wpt_core.world.films import VideoWriter
+from wpt_core.world.pictures import caption, contact_sheet, draw_plan
 
 __all__ = ['Drive', 'RealVideo', 'Step', 'main', 'over_video', 'picture_of', 'real_video']
 

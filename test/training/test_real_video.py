@@ -31,7 +31,7 @@ from wpt_core.types import (
     Rig,
     plan_times_s,
 )
-from wpt_core.world.pictures import VideoWriter
+from wpt_core.world.films import VideoWriter
 
 RIG = """
 cameras:

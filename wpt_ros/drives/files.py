@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from wpt_core.types import InputError, Rig
 from wpt_core.world.drivers import AnyKind
-from wpt_core.world.pictures import FILM_RATE_HZ, Film, VideoWriter, contact_sheet, plot_drive
+from wpt_core.world.films import FILM_RATE_HZ, Film, VideoWriter, plot_drive
+from wpt_core.world.pictures import contact_sheet
 from wpt_core.world.suites import Outcome, run_scenario
 
 __all__ = ['DriveFiles']

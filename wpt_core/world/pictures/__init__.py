@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a drive looked like: drawings, panels, contact sheets, plots and videos."""
+"""What a moment of a drive looks like: drawings, panels and contact sheets, with OpenCV alone."""
 
 from wpt_core.world.pictures.bird_eye import BirdEye
-from wpt_core.world.pictures.film import FILM_RATE_HZ, Film
 from wpt_core.world.pictures.overlay import draw_plan
 from wpt_core.world.pictures.panel import caption, contact_sheet, panel
-from wpt_core.world.pictures.plots import plot_drive
 from wpt_core.world.pictures.ribbon import (
     PlanColour,
     PlanStyle,
@@ -14,21 +12,16 @@ from wpt_core.world.pictures.ribbon import (
     ribbon_of,
     ribbon_opacities,
 )
-from wpt_core.world.pictures.video import VideoWriter
 
 __all__ = [
-    'FILM_RATE_HZ',
     'BirdEye',
-    'Film',
     'PlanColour',
     'PlanStyle',
     'Ribbon',
-    'VideoWriter',
     'caption',
     'contact_sheet',
     'draw_plan',
     'panel',
-    'plot_drive',
     'ribbon_colours',
     'ribbon_of',
     'ribbon_opacities',

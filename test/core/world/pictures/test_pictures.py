@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of a drive: what is where, and files that are whole or not there."""
+"""Pictures of a drive: what is where."""
 
-from pathlib import Path
-
-import cv2
 import numpy as np
-import pytest
 
 from wpt_core.geometry import Path as Polyline
 from wpt_core.sensing import surround_rig
 from wpt_core.types import CameraFrame, EgoState, Pose2
-from wpt_core.world.pictures import BirdEye, VideoWriter, caption, contact_sheet, panel
+from wpt_core.world.pictures import BirdEye, caption, contact_sheet, panel
 from wpt_core.world.road import CrossSection, Lane, Marking, Pattern, Road
 from wpt_core.world.scene import Actor, Kind, Scene, Size
 
@@ -113,30 +109,3 @@ def test_a_contact_sheet_holds_every_picture_in_reading_order() -> None:
     assert int(sheet[2, 24, 0]) == 100
     assert int(sheet[26, 2, 0]) == 250
     assert int(sheet[26, 24, 0]) < 40
-
-
-def test_a_video_has_the_frames_that_were_added(tmp_path: Path) -> None:
-    path = tmp_path / 'drive.mp4'
-    with VideoWriter(path, rate_hz=10) as video:
-        for shade in (40, 120, 200):
-            video.add(np.full((65, 97, 3), shade, dtype=np.uint8))
-        assert not path.exists()
-    reader = cv2.VideoCapture(str(path))
-    shades = []
-    while (grabbed := reader.read())[0]:
-        shades.append(float(grabbed[1].mean()))
-    np.testing.assert_allclose(shades, [40, 120, 200], atol=6)
-    assert reader.get(cv2.CAP_PROP_FPS) == pytest.approx(10.0)
-
-
-def test_a_video_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
-    path = tmp_path / 'drive.mp4'
-
-    def fail() -> None:
-        with VideoWriter(path, rate_hz=10) as video:
-            video.add(np.zeros((64, 64, 3), dtype=np.uint8))
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        fail()
-    assert list(tmp_path.iterdir()) == []

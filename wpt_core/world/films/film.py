@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from wpt_core.types import Rig
 from wpt_core.world.drive import STEP_S, World
+from wpt_core.world.films.video import VideoWriter
 from wpt_core.world.pictures.bird_eye import BirdEye
 from wpt_core.world.pictures.panel import caption, panel
-from wpt_core.world.pictures.video import VideoWriter
 from wpt_core.world.scene import Size
 
 __all__ = ['FILM_RATE_HZ', 'Film']
