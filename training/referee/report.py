@@ -34,7 +34,10 @@ class Findings:
 
 def closed_loop_table(found: Findings) -> str:
     """Rows by suites."""
-    heads = ('suite', 'driver', 'passed by seed', 'mean', 'share of all', 'score', 'comfort')
+    heads = (
+        *('suite', 'driver', 'passed by seed', 'mean', 'share of all'),
+        *('score', 'efficiency', 'comfort'),
+    )
     lines = []
     for suite in found.suites:
         for row in found.rows:
@@ -47,10 +50,11 @@ def closed_loop_table(found: Findings) -> str:
                     one.passes_text,
                     one.share_text,
                     _score(found, row, suite),
+                    '-' if one.efficiency is None else f'{one.efficiency:.0%}',
                     f'{one.comfort:.2f}',
                 )
             )
-    return markdown_table(heads, lines, numbers=(6,))
+    return markdown_table(heads, lines, numbers=(6, 7))
 
 
 def _score(found: Findings, row: str, suite: str) -> str:

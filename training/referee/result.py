@@ -39,6 +39,8 @@ class DriveResult:
     score: float
     """Driving score of the route, 0 to 100."""
     comfort: float
+    efficiency: float | None
+    """Speed over that of the other vehicles; None without a route or without others."""
     final_offset_m: float
     ended_s: float
     trace: Trace
@@ -75,6 +77,7 @@ class DriveResult:
             infractions=tuple(kind.value for kind in outcome.route.infractions),
             score=outcome.route.score,
             comfort=outcome.comfort,
+            efficiency=outcome.efficiency,
             final_offset_m=float(log.position_error_m[-1]),
             ended_s=float(log.time_s[-1]),
             trace=trace,

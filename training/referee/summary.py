@@ -25,6 +25,8 @@ class SuiteSummary:
     """Driving score of each seed, 0 to 100."""
     comfort: float
     """Mean share of comfortable two-second chunks."""
+    efficiency: float | None
+    """Mean over the drives that have one."""
 
     @property
     def share(self) -> Interval:
@@ -57,6 +59,7 @@ def summarise(results: Sequence[DriveResult]) -> SuiteSummary:
         by_seed[result.seed].append(result)
     runs = [by_seed[seed] for seed in sorted(by_seed)]
     names = [result.scenario for result in runs[0]]
+    efficiencies = [result.efficiency for result in results if result.efficiency is not None]
     return SuiteSummary(
         drives=len(names),
         passes=tuple(sum(result.passed for result in run) for run in runs),
@@ -64,6 +67,7 @@ def summarise(results: Sequence[DriveResult]) -> SuiteSummary:
             suite_score([result.route for result in run], names).driving_score for run in runs
         ),
         comfort=float(np.mean([result.comfort for result in results])),
+        efficiency=float(np.mean(efficiencies)) if efficiencies else None,
     )
 
 

@@ -20,6 +20,7 @@ from wpt_core.metrics.driving_score import (
     over_seeds,
     suite_score,
 )
+from wpt_core.metrics.efficiency import EFFICIENCY_SECTIONS, driving_efficiency
 from wpt_core.metrics.horizon import OPEN_LOOP_SAMPLING, HorizonFigures, Sampling
 from wpt_core.metrics.intervals import (
     Interval,
@@ -63,6 +64,7 @@ __all__ = [
     'COMFORT_BOUNDS',
     'COMFORT_FIT',
     'COVERAGE_LEVELS',
+    'EFFICIENCY_SECTIONS',
     'LANE_CENTRE_RULE',
     'LANE_CHANGE_RULE',
     'NUSCENES_EGO',
@@ -98,6 +100,7 @@ __all__ = [
     'comfort_score',
     'comfort_signals',
     'displacement_errors',
+    'driving_efficiency',
     'jittered_collision_rates',
     'judge_lane_centre',
     'judge_lane_change',

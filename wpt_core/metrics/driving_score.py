@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bench2Drive's driving score: how much of the route, and at whose expense."""
+"""Bench2Drive's driving score: how much of the route, and at whose expense.
+
+A route that is not finished in time fails, and what was driven of it counts without a factor. The
+published factor of 0.7 belongs to a *scenario* on the route that is not finished in its own time.
+"""
 
 import math
 from collections import Counter
@@ -29,7 +33,9 @@ class Infraction(Enum):
     STATIC = 'collision with something that stands'
     RED_LIGHT = 'red light'
     STOP_SIGN = 'stop sign'
-    TIMEOUT = 'timeout'
+    SCENARIO_TIMEOUT = 'scenario timeout'
+    """One scenario of the route was not finished in its own time; not the route itself."""
+    EMERGENCY_VEHICLE = 'no way given to an emergency vehicle'
 
 
 PENALTIES = {
@@ -38,7 +44,8 @@ PENALTIES = {
     Infraction.STATIC: 0.65,
     Infraction.RED_LIGHT: 0.7,
     Infraction.STOP_SIGN: 0.8,
-    Infraction.TIMEOUT: 0.7,
+    Infraction.SCENARIO_TIMEOUT: 0.7,
+    Infraction.EMERGENCY_VEHICLE: 0.7,
 }
 """The published factor for each occurrence."""
 

@@ -21,7 +21,8 @@ INFRACTIONS = st.lists(st.sampled_from(Infraction), max_size=4).map(tuple)
         (Infraction.STATIC, 65.0),
         (Infraction.RED_LIGHT, 70.0),
         (Infraction.STOP_SIGN, 80.0),
-        (Infraction.TIMEOUT, 70.0),
+        (Infraction.SCENARIO_TIMEOUT, 70.0),
+        (Infraction.EMERGENCY_VEHICLE, 70.0),
     ],
 )
 def test_each_infraction_costs_what_is_published(infraction: Infraction, score: float) -> None:
@@ -31,7 +32,8 @@ def test_each_infraction_costs_what_is_published(infraction: Infraction, score: 
 
 
 def test_penalties_multiply_and_repeat() -> None:
-    outcome = RouteOutcome('a', 0.5, (Infraction.VEHICLE, Infraction.VEHICLE, Infraction.TIMEOUT))
+    costs = (Infraction.VEHICLE, Infraction.VEHICLE, Infraction.SCENARIO_TIMEOUT)
+    outcome = RouteOutcome('a', 0.5, costs)
     assert outcome.score == pytest.approx(50.0 * 0.6 * 0.6 * 0.7)
 
 

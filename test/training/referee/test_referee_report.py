@@ -31,6 +31,7 @@ def result(
         infractions=(),
         score=score,
         comfort=0.5,
+        efficiency=None,
         final_offset_m=0.1,
         ended_s=1.0,
         trace=Trace((0.0, 0.5, 1.0), (0.5, 0.2, 0.1), (0.0, 0.0, 0.0), (0.0, 5.0, 10.0)),

@@ -16,6 +16,8 @@ __all__ = ['DriveLog', 'Incident', 'IncidentKind', 'Record', 'assemble']
 
 FloatArray = NDArray[np.float64]
 
+_VEHICLES = (Kind.CAR, Kind.VAN, Kind.TRUCK)
+
 
 class IncidentKind(Enum):
     """What can happen; the first four end a drive."""
@@ -98,6 +100,8 @@ class DriveLog:
     command: FloatArray
     tracks: Tracks
     """Everybody else, on the same clock."""
+    vehicles: NDArray[np.bool_]
+    """Which of them are cars, vans and trucks, (M,)."""
     footprint: Footprint
     incidents: tuple[Incident, ...]
     route_m: float | None
@@ -159,19 +163,28 @@ def assemble(
         name: _frozen([getattr(record, name) for record in records])
         for name in Record.__dataclass_fields__
     }
+    cast = _cast(scenes)
     return DriveLog(
         **columns,
-        tracks=_tracks(columns['time_s'], scenes),
+        tracks=_tracks(columns['time_s'], scenes, cast),
+        vehicles=np.array([actor.kind in _VEHICLES for actor in cast], dtype=np.bool_),
         footprint=footprint,
         incidents=incidents,
         route_m=route_m,
     )
 
 
-def _tracks(times_s: FloatArray, scenes: Sequence[tuple[Actor, ...]]) -> Tracks:
-    """Actors over time; absent ones stand at the origin."""
+def _cast(scenes: Sequence[tuple[Actor, ...]]) -> list[Actor]:
+    """Everybody who was there at some time, by instance."""
     cast = {actor.instance: actor for scene in scenes for actor in scene}
-    place = {instance: column for column, instance in enumerate(sorted(cast))}
+    return [cast[instance] for instance in sorted(cast)]
+
+
+def _tracks(
+    times_s: FloatArray, scenes: Sequence[tuple[Actor, ...]], cast: Sequence[Actor]
+) -> Tracks:
+    """Actors over time; absent ones stand at the origin."""
+    place = {actor.instance: column for column, actor in enumerate(cast)}
     rows = np.zeros((len(scenes), len(cast), 5))
     present = np.zeros((len(scenes), len(cast)), dtype=np.bool_)
     for step, scene in enumerate(scenes):
@@ -180,9 +193,8 @@ def _tracks(times_s: FloatArray, scenes: Sequence[tuple[Actor, ...]]) -> Tracks:
             column = place[actor.instance]
             rows[step, column] = (pose.x_m, pose.y_m, pose.yaw_rad, *actor.velocity_mps)
             present[step, column] = True
-    ordered = [cast[instance] for instance in sorted(cast)]
-    sizes = [(actor.size.length_m, actor.size.width_m) for actor in ordered]
-    moving = [actor.kind not in (Kind.BARRIER, Kind.CONE) for actor in ordered]
+    sizes = [(actor.size.length_m, actor.size.width_m) for actor in cast]
+    moving = [actor.kind not in (Kind.BARRIER, Kind.CONE) for actor in cast]
     return Tracks(
         times_s,
         rows[..., :3],

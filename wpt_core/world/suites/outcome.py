@@ -12,6 +12,7 @@ from wpt_core.metrics import (
     RouteOutcome,
     Verdict,
     comfort_score,
+    driving_efficiency,
     judge_lane_centre,
     judge_lane_change,
 )
@@ -46,6 +47,8 @@ class Outcome:
     """Completion and infractions; on lane suites without a route, of the time driven."""
     comfort: float
     """Share of comfortable two-second chunks, 0 to 1."""
+    efficiency: float | None
+    """Speed over that of the other vehicles; None without a route or without others."""
 
     @property
     def passed(self) -> bool:
@@ -61,19 +64,18 @@ def judge(scenario: Scenario, log: DriveLog, road: Road, *, driver: str, seed: i
         verdict = judge_lane_centre(_trace(log, road, human=True))
     else:
         verdict = _judge_change(scenario, log, road)
-    return Outcome(scenario, driver, seed, log, verdict, route, _comfort(log))
+    return Outcome(
+        scenario, driver, seed, log, verdict, route, _comfort(log), _efficiency(scenario, log)
+    )
 
 
 def _route_outcome(scenario: Scenario, log: DriveLog) -> RouteOutcome:
     """What the drive costs by the driving score."""
     hits = [hit.body for hit in log.happened(IncidentKind.COLLISION)]
     infractions = tuple(_COST[body] for body in hits if body is not None)
-    late = log.happened(IncidentKind.TIME_OVER)
     if scenario.route_m is None:
         completion = min(float(log.time_s[-1]) / scenario.duration_s, 1.0)
         return RouteOutcome(scenario.name, completion, infractions)
-    if late:
-        infractions = (*infractions, Infraction.TIMEOUT)
     return RouteOutcome(scenario.name, log.completion, infractions)
 
 
@@ -81,6 +83,8 @@ def _judge_route(route: RouteOutcome, log: DriveLog) -> Verdict:
     share = f'{100.0 * route.completion:.0f} % of the route'
     if log.happened(IncidentKind.LEFT_ROAD):
         share += ', then off the road'
+    if log.happened(IncidentKind.TIME_OVER):
+        share += ', then time was over'
     costs = ', '.join(infraction.value for infraction in route.infractions)
     return Verdict(
         (
@@ -128,3 +132,14 @@ def _comfort(log: DriveLog) -> float:
     times_s = np.arange(round(end_s / _COMFORT_STEP_S) + 1) * _COMFORT_STEP_S
     times_s = times_s[times_s <= end_s + 1e-9]
     return comfort_score(log.motion.at(times_s)).chunk_share
+
+
+def _efficiency(scenario: Scenario, log: DriveLog) -> float | None:
+    """Against all vehicles of the scenario, whatever their part in it."""
+    if scenario.route_m is None:
+        return None
+    present = log.tracks.present & log.vehicles
+    speeds_mps = np.hypot(log.tracks.velocities_mps[..., 0], log.tracks.velocities_mps[..., 1])
+    with np.errstate(invalid='ignore'):
+        others_mps = (speeds_mps * present).sum(axis=1) / present.sum(axis=1)
+    return driving_efficiency(log.s_m, log.speed_mps, others_mps, route_m=scenario.route_m)

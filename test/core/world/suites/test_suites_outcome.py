@@ -28,12 +28,27 @@ class Asleep:
 ASLEEP = DriverKind('asleep', 'brakes', Asleep)
 
 
-def test_a_route_not_finished_in_time_costs_a_timeout() -> None:
+def test_a_route_not_finished_in_time_fails_without_a_factor() -> None:
     outcome = run_scenario(find_scenario(ROUTES, 'keeping_city'), ASLEEP, 0)
-    assert outcome.route.infractions == (Infraction.TIMEOUT,)
+    assert outcome.route.infractions == ()
     share = outcome.log.s_m.max() / 280.0
-    assert outcome.route.score == pytest.approx(100.0 * share * 0.7)
+    assert outcome.route.score == pytest.approx(100.0 * share)
+    assert not outcome.route.success
     assert not outcome.passed
+    assert outcome.verdict.reasons[0].endswith('then time was over')
+
+
+def test_efficiency_compares_with_whoever_else_drives_on_the_route() -> None:
+    alone = run_scenario(find_scenario(ROUTES, 'keeping_city'), EXPERT, 0)
+    assert alone.efficiency is None
+    among = run_scenario(find_scenario(ROUTES, 'hard_brake_country'), EXPERT, 0)
+    assert among.log.vehicles.all()
+    speeds_mps = np.hypot(*np.moveaxis(among.log.tracks.velocities_mps[:, 0], -1, 0))
+    assert among.efficiency == pytest.approx(
+        among.log.speed_mps.mean() / speeds_mps.mean(), rel=0.5
+    )
+    lane = find('lane_centre')
+    assert run_scenario(lane.scenarios[0], STRAIGHT, 0).efficiency is None
 
 
 class Blind(World):
