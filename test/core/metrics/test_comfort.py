@@ -91,7 +91,7 @@ def test_steady_jerk_is_measured() -> None:
     felt = comfort_signals(along_x(times_s, 10.0 * times_s + times_s**3 / 2.0))
     np.testing.assert_allclose(felt.longitudinal_jerk_mps3, 3.0, rtol=1e-6)
     np.testing.assert_allclose(felt.jerk_mps3, 3.0, rtol=1e-6)
-    np.testing.assert_allclose(felt.longitudinal_acceleration_mps2, 3.0 * times_s, atol=1e-6)
+    np.testing.assert_allclose(felt.longitudinal_acceleration_mps2, 3.0 * felt.times_s, atol=1e-6)
 
 
 def test_a_spin_has_yaw_acceleration_even_across_the_cut() -> None:
@@ -99,7 +99,33 @@ def test_a_spin_has_yaw_acceleration_even_across_the_cut() -> None:
     yaws = np.angle(np.exp(1j * (3.0 + 0.4 * times_s**2)))
     felt = comfort_signals(Motion(times_s, np.zeros((41, 2)), yaws))
     np.testing.assert_allclose(felt.yaw_acceleration_radps2, 0.8, rtol=1e-6)
-    np.testing.assert_allclose(felt.yaw_rate_radps, 0.8 * times_s, atol=1e-6)
+    np.testing.assert_allclose(felt.yaw_rate_radps, 0.8 * felt.times_s, atol=1e-6)
+
+
+@pytest.mark.parametrize('phase_rad', np.linspace(0.0, 2.0 * np.pi, 8, endpoint=False))
+def test_a_slalom_reads_no_harder_at_its_ends_than_it_is(phase_rad: float) -> None:
+    """Known by formula: 3.5 m/s2 to either side, every 1.6 s; a cubic off centre reads 6."""
+    times_s, rate = np.arange(61) / 10.0, 2.0
+    sideways = -3.5 / rate**2 * np.sin(rate * times_s + phase_rad)
+    slalom = Motion(times_s, np.column_stack([10.0 * times_s, sideways]), np.zeros(61))
+    felt = comfort_signals(slalom)
+    truth = 3.5 * np.sin(rate * felt.times_s + phase_rad)
+    np.testing.assert_allclose(felt.lateral_acceleration_mps2, truth, atol=0.6)
+    assert np.abs(felt.lateral_acceleration_mps2).max() <= 3.5
+    assert np.abs(felt.jerk_mps3).max() <= 3.5 * rate
+    assert comfort_score(slalom).passed
+
+
+def test_a_turning_car_has_the_longitudinal_jerk_of_its_brakes_alone() -> None:
+    times_s = np.arange(81) / 10.0
+    speeds = 12.0 - times_s + 0.1 * times_s**2
+    angle = np.concatenate([[0.0], np.cumsum(0.5 * (speeds[1:] + speeds[:-1]) * 0.1)]) / 50.0
+    motion = Motion(times_s, 50.0 * np.column_stack([np.sin(angle), 1.0 - np.cos(angle)]), angle)
+    felt = comfort_signals(motion)
+    np.testing.assert_allclose(felt.longitudinal_jerk_mps3, 0.2, atol=0.05)
+    np.testing.assert_allclose(
+        felt.longitudinal_acceleration_mps2, -1.0 + 0.2 * felt.times_s, atol=0.05
+    )
 
 
 def spin(rate_radps: float, acceleration_radps2: float) -> Motion:
