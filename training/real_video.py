@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A student looks at a real road: its plan drawn into every picture of a video.
-
-    python -m training.real_video drive.mp4 --rig config/udacity_front.yaml --speed-mps 30.5
+"""`wpt watch`: a student looks at a real road; its plan is drawn into every picture of a video.
 
 One camera is all there is; views that it does not see enough of stay dead. The car does not obey,
 so this shows what a student makes of real pixels, and not how it would drive.
 """
 
 import csv
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,12 +17,13 @@ import cv2
 import numpy as np
 import tyro
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from wpt_core.model.artifact import load_artifact
 from wpt_core.model.runtime import best_backend
 from wpt_core.pipeline import Planned, Planner
 from wpt_core.sensing import ViewWarper, load_rig
-from wpt_core.types import Camera, CameraFrame, Command, InputError, Rig, WptError
+from wpt_core.types import Camera, CameraFrame, Command, InputError, Rig
 from wpt_core.world.films import VideoWriter
 from wpt_core.world.pictures import caption, contact_sheet, draw_plan
 
@@ -65,7 +64,14 @@ class Drive:
 
 @dataclass(frozen=True)
 class RealVideo:
-    """Draw the plan of a student into every picture of a video."""
+    """Draw the plan of a student into every picture of a video.
+
+    One camera is all there is; views that it does not see enough of stay dead. The car does not
+    obey, so this shows what a student makes of real pixels, and not how it would drive.
+
+    examples:
+      wpt watch drive.mp4 --rig config/udacity_front.yaml --speed-mps 30.5
+    """
 
     video: tyro.conf.Positional[Path]
     rig: Path
@@ -94,8 +100,8 @@ class Step:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """The command."""
-    choice = tyro.cli(RealVideo, args=words, prog='real_video', description=__doc__)
+    """The verb `watch`."""
+    choice = tyro.cli(RealVideo, args=words, prog='wpt watch')
     rows = real_video(choice)
     curvatures_1pm = np.array([row[1] for row in rows])
     low, middle, high = np.percentile(curvatures_1pm, [5, 50, 95])
@@ -202,8 +208,11 @@ def _opened(path: Path) -> tuple[Iterator[tuple[float, Image]], float]:
         raise InputError(f'{path}: cannot be opened as a video ({error.strerror})') from error
     if not container.streams.video:
         raise InputError(f'{path}: expected a video, got a file without pictures')
-    rate_hz = float(container.streams.video[0].average_rate or 25.0)
-    return _decoded(container, path, rate_hz=rate_hz), rate_hz
+    stream = container.streams.video[0]
+    rate_hz = float(stream.average_rate or 25.0)
+    pictures = _decoded(container, path, rate_hz=rate_hz)
+    bar = tqdm(pictures, 'planning', stream.frames or None, disable=None, unit=' pictures')
+    return iter(bar), rate_hz
 
 
 def _decoded(
@@ -219,19 +228,20 @@ def _decoded(
 
 
 def _written(
-    steps: Iterable[Step], camera: Camera, out: Path, *, rate_hz: float
+    steps: Iterator[Step], camera: Camera, out: Path, *, rate_hz: float
 ) -> list[tuple[float, ...]]:
+    first = next(steps, None)  # an error in it leaves no folder behind
+    if first is None:
+        raise InputError('the video has no pictures; check that it is complete')
     out.mkdir(parents=True, exist_ok=True)
     rows: list[tuple[float, ...]] = []
     small: list[Image] = []
     with VideoWriter(out / 'overlay.mp4', rate_hz=round(rate_hz)) as film:
-        for step in steps:
+        for step in chain([first], steps):
             picture = picture_of(step, camera)
             film.add(picture)
             rows.append(_row(step))
             small.append(_shrunk(picture))
-        if not rows:
-            raise InputError('the video has no pictures; check that it is complete')
     with (out / 'curvature.csv').open('w', newline='', encoding='utf-8') as file:
         table = csv.writer(file)
         table.writerow(_COLUMNS)
@@ -246,10 +256,3 @@ def _shrunk(picture: Image) -> Image:
     height = round(picture.shape[0] * _SHEET_WIDTH_PX / picture.shape[1])
     size = (_SHEET_WIDTH_PX, height)
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-if __name__ == '__main__':
-    try:
-        main()
-    except WptError as error:
-        sys.exit(f'real_video: {error}')

@@ -6,8 +6,10 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import NoReturn, Protocol, cast
 
+from wpt_ros import __version__
 from wpt_ros.verbs import CHECKOUT_VERBS, VERBS
 
 __all__ = ['main']
@@ -55,9 +57,11 @@ def _dispatch(words: list[str]) -> int:
     if not words or words[0] in ('help', '-h', '--help'):
         print(_overview())
         return 0
+    if words[0] == '--version':
+        print(f'wpt {__version__}')
+        return 0
     if words[0] not in VERBS:
-        known = ', '.join((*VERBS, 'help'))
-        return _complain(f'unknown verb {words[0]!r}; the verbs are {known}')
+        return _complain(_unknown(words[0]))
     verb = _load(words[0])
     parser = _Parser(
         prog=f'wpt {words[0]}',
@@ -68,13 +72,25 @@ def _dispatch(words: list[str]) -> int:
     return verb.run(parser.parse_args(words[1:]))
 
 
+def _unknown(word: str) -> str:
+    """One sentence for a word that is no verb, or none of what is installed."""
+    checkout_verbs = list(dict.fromkeys(name.split()[0] for name in CHECKOUT_VERBS))
+    if word in checkout_verbs:
+        return f'{word} works in a checkout only: ./wpt {word}'
+    known = [*VERBS, *checkout_verbs, 'help']
+    similar = get_close_matches(word, known, n=1)
+    if similar:
+        return f'unknown verb {word!r}; did you mean {similar[0]}? wpt help lists all verbs'
+    return f'unknown verb {word!r}; the verbs are {", ".join(known)}'
+
+
 def _load(name: str) -> Verb:
     return cast(Verb, importlib.import_module(f'wpt_ros.verbs.{name}'))
 
 
 def _overview() -> str:
     def table(verbs: dict[str, str]) -> list[str]:
-        return [f'  {name:8} {summary}' for name, summary in verbs.items()]
+        return [f'  {name:15} {summary}' for name, summary in verbs.items()]
 
     return '\n'.join(
         [
@@ -86,7 +102,7 @@ def _overview() -> str:
             '',
             *table(CHECKOUT_VERBS),
             '',
-            'wpt VERB --help tells more about one verb.',
+            'wpt VERB --help tells more about one verb, wpt --version which version this is.',
         ]
     )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import training.cli
 from wpt_core.types import BagError, InputError
 from wpt_ros import cli
 from wpt_ros.verbs import CHECKOUT_VERBS, VERBS
@@ -102,7 +103,24 @@ def test_wrong_options_and_verbs_exit_with_2(
         cli.main(['try', '--no-such-option'])
     assert stopped.value.code == 2
     assert cli.main(['trry']) == 2
-    assert "unknown verb 'trry'; the verbs are try, help" in capsys.readouterr().err
+    assert "unknown verb 'trry'; did you mean try?" in capsys.readouterr().err
+    assert cli.main(['xyz']) == 2
+    assert "unknown verb 'xyz'; the verbs are try, " in capsys.readouterr().err
+
+
+def test_a_verb_of_the_checkout_is_not_called_unknown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(['train', '--help']) == 2
+    assert 'train works in a checkout only: ./wpt train' in capsys.readouterr().err
+
+
+def test_the_version_is_that_of_the_manifest(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(['--version']) == 0
+    version = capsys.readouterr().out.strip().removeprefix('wpt ')
+    assert f'<version>{version}</version>' in (root / 'package.xml').read_text()
 
 
 @pytest.mark.parametrize('words', [[], ['help'], ['--help']])
@@ -110,6 +128,7 @@ def test_help_names_every_verb(words: list[str], capsys: pytest.CaptureFixture[s
     assert cli.main(words) == 0
     printed = capsys.readouterr().out
     assert all(f'  {verb} ' in printed for verb in [*VERBS, *CHECKOUT_VERBS])
+    assert training.cli.VERBS.keys() <= CHECKOUT_VERBS.keys()
 
 
 @pytest.mark.parametrize('name', VERBS)

@@ -177,6 +177,19 @@ def test_what_is_no_video_is_refused(
     assert not (tmp_path / 'out').exists()
 
 
+def test_a_camera_that_sees_too_little_leaves_no_folder(
+    tmp_path: Path, rig_file: Path, camera: Camera, model: Path
+) -> None:
+    with VideoWriter(tmp_path / 'road.mp4', rate_hz=20) as video:
+        for _, image in pictures(camera, count=2):
+            video.add(image)
+    words = [str(tmp_path / 'road.mp4'), '--rig', str(rig_file), '--model', str(model)]
+    words += ['--speed-mps', '20', '--least-share', '1.0']
+    with pytest.raises(InputError, match='lower --least-share'):
+        main([*words, '--out', str(tmp_path / 'out')])
+    assert not (tmp_path / 'out').exists()
+
+
 @pytest.fixture(scope='module')
 def freeway(recordings: Path) -> Path:
     return recordings / 'udacity_carnd'

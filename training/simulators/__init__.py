@@ -3,7 +3,7 @@
 
 from training.actors import Simulator
 from training.simulators.on_policy import drive_proving_ground
-from wpt_core.types import InputError
+from wpt_core.types import unknown_name
 
 __all__ = ['SIMULATORS', 'find_simulator']
 
@@ -13,7 +13,5 @@ SIMULATORS: dict[str, Simulator] = {'proving_ground': drive_proving_ground}
 def find_simulator(name: str) -> Simulator:
     """The simulator of this name; InputError lists the names there are."""
     if name not in SIMULATORS:
-        raise InputError(
-            f'simulator: unknown name {name!r}; expected one of {", ".join(SIMULATORS)}'
-        )
+        raise unknown_name('simulator', name, SIMULATORS)
     return SIMULATORS[name]

@@ -4,7 +4,7 @@
 import math
 from dataclasses import dataclass
 
-from wpt_core.types import POINT_COUNT, InputError
+from wpt_core.types import POINT_COUNT, InputError, unknown_name
 
 __all__ = ['CHANNELS', 'COMMANDS', 'CONDITIONS', 'PRESETS', 'StudentConfig', 'preset']
 
@@ -100,5 +100,5 @@ PRESETS = {
 def preset(name: str) -> StudentConfig:
     """The sizes of this name; InputError lists the names there are."""
     if name not in PRESETS:
-        raise InputError(f'preset: unknown name {name!r}; expected one of {", ".join(PRESETS)}.')
+        raise unknown_name('preset', name, PRESETS)
     return PRESETS[name]

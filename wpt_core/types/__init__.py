@@ -5,6 +5,7 @@ from wpt_core.types.bounds import Bounds, bounds_of, check_bounds
 from wpt_core.types.camera import Camera, CameraFrame, Intrinsics, Rig
 from wpt_core.types.driving import Action, Command, EgoState, LateralCommand
 from wpt_core.types.errors import BagError, InputError, WptError
+from wpt_core.types.names import unknown_name
 from wpt_core.types.notice import Level, Notice
 from wpt_core.types.plan import HORIZON_S, POINT_COUNT, Plan, plan_times_s
 from wpt_core.types.pose import Pose2
@@ -31,4 +32,5 @@ __all__ = [
     'bounds_of',
     'check_bounds',
     'plan_times_s',
+    'unknown_name',
 ]

@@ -18,15 +18,16 @@ VERBS = {
 """Name of the module and one line for the overview, which imports none of them."""
 
 CHECKOUT_VERBS = {
-    'setup': 'install what is missing and build the messages',
-    'build': 'build both packages with colcon',
-    'check': 'lint, types, contracts and the fast tests',
     'prepare': 'episodes to learn from, out of the proving ground or a recording',
-    'train': 'teach a student: train student, train on-policy',
+    'train student': 'imitation of the expert, from recorded drives',
+    'train on-policy': 'the student drives, the expert corrects it, the student learns',
     'evaluate': 'how well a student drives: closed loop, open loop, robustness',
     'export': 'write a student in another format',
     'watch': 'what a student would do in a video',
+    'setup': 'install what is missing and build the messages',
+    'build': 'build both packages with colcon',
+    'check': 'lint, types, contracts and the fast tests',
     'test': 'everything: check, slow tests, node tests, build and test with colcon',
     'mutate': 'change the safety code in many ways: do its tests notice?',
 }
-"""What only the script `./wpt` of a checkout can do."""
+"""What only the script `./wpt` of a checkout can do; those of training are in `training.cli`."""

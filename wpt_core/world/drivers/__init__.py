@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who drives? Something that is shown what a car would know and answers with an action."""
 
-from wpt_core.types import InputError
+from wpt_core.types import unknown_name
 from wpt_core.world.drivers.driver import AnyKind, Driver, DriverKind, PrivilegedKind, seat
 from wpt_core.world.drivers.expert import EXPERT, Expert
 from wpt_core.world.drivers.simple import CONSTANT_VELOCITY, STRAIGHT
@@ -28,5 +28,4 @@ def build(name: str) -> AnyKind:
     for kind in DRIVERS:
         if kind.name == name:
             return kind
-    known = ', '.join(kind.name for kind in DRIVERS)
-    raise InputError(f'driver: unknown name {name!r}; expected one of {known}.')
+    raise unknown_name('driver', name, (kind.name for kind in DRIVERS))

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 
 from wpt_core.metrics import LANE_CENTRE_RULE, LANE_CHANGE_RULE
-from wpt_core.types import InputError
+from wpt_core.types import unknown_name
 from wpt_core.world.scenario import Scenario
 from wpt_core.world.suites.lane_centre import LANE_CENTRE
 from wpt_core.world.suites.lane_change import LANE_CHANGE
@@ -55,8 +55,7 @@ def find(name: str) -> Suite:
     for suite in SUITES:
         if suite.name == name:
             return suite
-    known = ', '.join(suite.name for suite in SUITES)
-    raise InputError(f'suite: unknown name {name!r}; expected one of {known}.')
+    raise unknown_name('suite', name, (suite.name for suite in SUITES))
 
 
 def find_scenario(suite: Suite, name: str) -> Scenario:
@@ -64,10 +63,8 @@ def find_scenario(suite: Suite, name: str) -> Scenario:
     for scenario in suite.scenarios:
         if scenario.name == name:
             return scenario
-    known = ', '.join(scenario.name for scenario in suite.scenarios)
-    raise InputError(
-        f'scenario: unknown name {name!r} in suite {suite.name}; expected one of {known}.'
-    )
+    known = (scenario.name for scenario in suite.scenarios)
+    raise unknown_name('scenario', name, known, where=f' in suite {suite.name}')
 
 
 def markdown_table(suite: Suite) -> str:
