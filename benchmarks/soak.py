@@ -45,7 +45,14 @@ FAULTS = (
     'camera:front=garbage@{at}+2s',
     'camera:front_left=garbage@{at}+2s',
     'odometry=dead@{at}',
+    'odometry=zero@{at}',
+    'odometry=freeze@{at}',
+    'odometry=scale@{at}',
+    'odometry=second@{at}',
+    'clock=stop@{at}',
+    'clock=jump@{at}',
     'commands=flood@{at}+1s',
+    'commands=impostor@{at}',
 )
 MOST_S = 900.0
 """A drive that takes longer hangs."""

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is to go wrong is read as written, and refused in one sentence."""
 
+import math
+
 import pytest
 
 from wpt_core.types import InputError
-from wpt_ros.drives.faults import Fault, Kind, for_others, for_world, parse_faults
+from wpt_ros.drives.faults import for_others, for_world, parse_faults
+from wpt_ros.parts.faults import Fault, Kind
 
 CAMERAS = ('front', 'back')
 
@@ -13,9 +16,9 @@ def test_faults_come_in_order_of_time() -> None:
     text = 'planner=kill@10s, camera:back=dead@5,controller=hang@2.5s+0.5s,commands=flood@7s'
     assert parse_faults(text, CAMERAS) == (
         Fault('controller', Kind.HANG, 2.5, 0.5),
-        Fault('back', Kind.DEAD, 5.0),
-        Fault('commands', Kind.FLOOD, 7.0),
-        Fault('planner', Kind.KILL, 10.0),
+        Fault('back', Kind.DEAD, 5.0, math.inf),
+        Fault('commands', Kind.FLOOD, 7.0, 2.0),
+        Fault('planner', Kind.KILL, 10.0, 2.0),
     )
     assert parse_faults('', CAMERAS) == ()
 
@@ -23,18 +26,39 @@ def test_faults_come_in_order_of_time() -> None:
 def test_a_word_of_names_means_all_cameras_that_have_it_and_a_whole_name_just_that_one() -> None:
     cameras = ('front', 'front_left', 'back_left', 'leftover')
     assert parse_faults('camera:left=dead@5s', cameras) == (
-        Fault('front_left', Kind.DEAD, 5.0),
-        Fault('back_left', Kind.DEAD, 5.0),
+        Fault('front_left', Kind.DEAD, 5.0, math.inf),
+        Fault('back_left', Kind.DEAD, 5.0, math.inf),
     )
-    assert parse_faults('camera:front=freeze@5s', cameras) == (Fault('front', Kind.FREEZE, 5.0),)
+    (fault,) = parse_faults('camera:front=freeze@5s+1s', cameras)
+    assert fault == Fault('front', Kind.FREEZE, 5.0, 1.0)
 
 
-def test_the_world_is_told_who_falls_silent_or_freezes_and_others_see_to_the_rest() -> None:
-    text = 'cameras=dead@3,odometry=dead@4.5s,camera:back=freeze@2,gate=kill@1'
+def test_the_world_gets_its_own_faults_and_others_see_to_the_rest() -> None:
+    text = 'cameras=dead@3,odometry=zero@4.5s,camera:back=freeze@2+1,gate=kill@1,clock=stop@7'
     faults = parse_faults(text, CAMERAS)
-    assert for_world(faults) == {'silent': ('cameras@3', 'odometry@4.5'), 'frozen': ('back@2',)}
-    assert for_others(faults) == [Fault('gate', Kind.KILL, 1.0)]
-    assert for_world(()) == {}
+    told = ('back=freeze@2+1', 'cameras=dead@3', 'odometry=zero@4.5', 'clock=stop@7+2')
+    assert for_world(faults) == told
+    assert for_others(faults) == [Fault('gate', Kind.KILL, 1.0, 2.0)]
+    assert for_world(()) == ()
+
+
+@pytest.mark.parametrize(
+    ('text', 'lasts_s'),
+    [
+        ('odometry=zero@5s', math.inf),
+        ('odometry=freeze@5s', math.inf),
+        ('odometry=scale@5s', math.inf),
+        ('odometry=second@5s', 2.0),
+        ('clock=stop@5s', 2.0),
+        ('clock=jump@5s', math.inf),
+        ('commands=impostor@5s', 2.0),
+        ('odometry=zero@5s+3s', 3.0),
+    ],
+)
+def test_a_fault_lasts_until_the_end_or_2_s_unless_it_is_given(text: str, lasts_s: float) -> None:
+    (fault,) = parse_faults(text, CAMERAS)
+    assert (fault.at_s, fault.for_s) == (5.0, lasts_s)
+    assert Fault.of(str(fault)) == fault
 
 
 @pytest.mark.parametrize(
@@ -47,7 +71,9 @@ def test_the_world_is_told_who_falls_silent_or_freezes_and_others_see_to_the_res
         ('camera:left=dead@3', 'dead can befall'),
         ('world=kill@3', 'kill can befall planner, controller, gate, visualizer'),
         ('camera:front=flood@3', 'flood can befall commands'),
-        ('cameras=freeze@3', 'freeze can befall camera:front, camera:back'),
+        ('cameras=freeze@3', 'freeze can befall odometry, camera:front, camera:back'),
+        ('clock=freeze@3', 'freeze can befall odometry'),
+        ('controller=impostor@3', 'impostor can befall commands'),
         ('front=garbage@3', 'garbage can befall camera:front, camera:back'),
     ],
 )

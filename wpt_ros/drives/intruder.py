@@ -4,17 +4,23 @@
 from collections.abc import Callable
 
 import numpy as np
+import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
+from wpt_core.types import EgoState, LateralCommand, Pose2
 from wpt_ros import wires
+from wpt_ros.conversions.commands import lateral_message
+from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.lifecycle.quality import Reliability, profile, type_of
 from wpt_ros.wires import Wire
 
 __all__ = ['Intruder']
 
-_GARBAGE_S, _FLOOD_S = 0.02, 0.001
+_GARBAGE_S, _FLOOD_S, _SECOND_S = 0.02, 0.001, 0.02
 _BYTES = 100_000
+_STANDING = (0.0, 0.0, 0.0, 0.0)
+"""Speed, acceleration, yaw rate and curvature."""
 
 
 class Intruder:
@@ -33,11 +39,46 @@ class Intruder:
         message = type_of(wires.WANTED.type_name)(curvature_1pm=0.05, valid=True)
         return self._repeat(wires.WANTED, _FLOOD_S, lambda: message)
 
+    def second_odometry(self) -> Callable[[], None]:
+        """Odometry with fresh stamps of a car that stands."""
+
+        def make() -> object:
+            return odometry_message(EgoState(self._now_s(), Pose2(0.0, 0.0, 0.0), *_STANDING))
+
+        return self._repeat(wires.ODOMETRY, _SECOND_S, make)
+
+    def impostor(self) -> Callable[[], None]:
+        """Sound commands with fresh stamps, from a node with the name of the controller."""
+        node = rclpy.create_node(
+            'controller',
+            namespace=self._node.get_namespace(),
+            context=self._node.context,
+            start_parameter_services=False,
+        )
+
+        def make() -> object:
+            now_s = self._now_s()
+            return lateral_message(LateralCommand(now_s, now_s, 0.01, 0.0, valid=True))
+
+        end = self._repeat(wires.WANTED, _SECOND_S, make, node=node)
+
+        def end_both() -> None:
+            end()
+            node.destroy_node()
+
+        return end_both
+
+    def _now_s(self) -> float:
+        """On the clock of the stamps."""
+        return float(self._node.get_clock().now().nanoseconds * 1e-9)
+
     def _repeat(
-        self, wire: Wire, period_s: float, make: Callable[[], object]
+        self, wire: Wire, period_s: float, make: Callable[[], object], *, node: Node | None = None
     ) -> Callable[[], None]:
+        """Through a node of another name if one is given."""
+        speaker = node or self._node
         quality = profile(wire.quality, Reliability.RELIABLE)
-        publisher = self._node.create_publisher(type_of(wire.type_name), wire.name, quality)
+        publisher = speaker.create_publisher(type_of(wire.type_name), wire.name, quality)
         timer = self._node.create_timer(
             period_s,
             lambda: publisher.publish(make()),
@@ -46,6 +87,6 @@ class Intruder:
 
         def end() -> None:
             self._node.destroy_timer(timer)
-            self._node.destroy_publisher(publisher)
+            speaker.destroy_publisher(publisher)
 
         return end

@@ -18,11 +18,12 @@ from rclpy.signals import SignalHandlerOptions
 
 from wpt_core.types import Rig
 from wpt_ros.drives.desk import Desk
-from wpt_ros.drives.faults import Fault, Kind, for_others, for_world
+from wpt_ros.drives.faults import for_others, for_world
 from wpt_ros.drives.intruder import Intruder
 from wpt_ros.drives.recorder import Recorder
 from wpt_ros.drives.result import DriveResult, summed_up
 from wpt_ros.graph import Common, NodeSpec, Scene, on_proving_ground
+from wpt_ros.parts.faults import Fault, Kind
 from wpt_ros.processes import Processes
 from wpt_ros.run_folder import new_folder
 
@@ -95,9 +96,10 @@ class DriveRun:
         for spec in on_proving_ground(wishes.common, wishes.scene):
             if spec.name == 'world':
                 spec = spec.given(**{'pace.real_time_factor': wishes.real_time_factor})
-                if self._pending:
+                if self._pending or any(fault.what == 'clock' for fault in wishes.faults):
                     spec = spec.given(**{'pace.patience_s': _PATIENCE_S})
-                spec = spec.given(**for_world(wishes.faults))
+                if faults := for_world(wishes.faults):
+                    spec = spec.given(faults=faults)
             specs.append(spec)
         return specs
 
@@ -155,6 +157,10 @@ class DriveRun:
             return lambda: processes.send(fault.what, signal.SIGCONT)
         if fault.kind is Kind.GARBAGE:
             return self._intruder.garbage(fault.what)
+        if fault.kind is Kind.SECOND:
+            return self._intruder.second_odometry()
+        if fault.kind is Kind.IMPOSTOR:
+            return self._intruder.impostor()
         return self._intruder.flood()
 
 

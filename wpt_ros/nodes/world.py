@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The proving ground as a car: it publishes what a car would, and obeys the gate."""
 
-import math
 import time
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
+from builtin_interfaces.msg import Time
 from rosgraph_msgs.msg import Clock
 
 from wpt_core.sensing import load_rig, surround_rig
-from wpt_core.types import Bounds, CameraFrame, InputError
+from wpt_core.types import Bounds, CameraFrame
 from wpt_core.world.drive import STEP_S, Longitudinal
 from wpt_core.world.ride import Lockstep, Pace, Ride
 from wpt_core.world.scenario import SEED_END
@@ -26,6 +26,7 @@ from wpt_ros.conversions.stamps import stamp_of
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
 from wpt_ros.lifecycle.quality import type_of
 from wpt_ros.lifecycle.run_node import run_node
+from wpt_ros.parts.faults import Kind, WorldFaults
 from wpt_ros.parts.frames import Frames
 
 __all__ = ['WorldConfig', 'WorldNode', 'main']
@@ -60,22 +61,9 @@ class WorldConfig(NodeConfig):
     """The driver in the seat asks the gate to steer, as soon as it does not refuse."""
     longitudinal: LongitudinalBy = LongitudinalBy.ACC
     """Who keeps the speed: acc (a cruise control that sees the traffic) or plan."""
-    silent: tuple[str, ...] = ()
-    """Who says nothing any more from when on: `back@5`, `cameras@7.5`, `odometry@3`."""
-    frozen: tuple[str, ...] = ()
-    """Which cameras show the same picture from when on: `front@5`."""
+    faults: tuple[str, ...] = ()
+    """What goes wrong, from when on and for how long: `front=freeze@5`, `odometry=zero@3+2`."""
     pace: Pace = field(default_factory=Pace)
-
-    def from_when_s(self, name: str) -> dict[str, float]:
-        """A parameter of the form `name@seconds`, by name."""
-        told = getattr(self, name)
-        parts = [text.partition('@') for text in told]
-        try:
-            return {who: float(at_s) for who, _, at_s in parts}
-        except ValueError as error:
-            raise InputError(
-                f'parameter {name}: expected name@seconds, got {list(told)}'
-            ) from error
 
 
 class WorldNode(ManagedNode[WorldConfig]):
@@ -89,8 +77,7 @@ class WorldNode(ManagedNode[WorldConfig]):
         suite = find(config.suite)
         scenario = find_scenario(suite, config.scenario) if config.scenario else suite.scenarios[0]
         rig = load_rig(Path(config.rig)) if config.rig else surround_rig()
-        self._silent_from_s = config.from_when_s('silent')
-        self._frozen_from_s = config.from_when_s('frozen')
+        self._faults = WorldFaults(config.faults)
         self._shown: dict[str, CameraFrame] = {}
         self._ride = Ride(scenario, config.seed, rig=rig, longitudinal=_BY[config.longitudinal])
         self._lockstep = Lockstep(config.pace)
@@ -151,32 +138,34 @@ class WorldNode(ManagedNode[WorldConfig]):
 
     def _show(self) -> None:
         """Publish the step; small things first, so that they are there with the pictures."""
-        world = self._ride.world
-        stamp_s = self._epoch_s + world.time_s
+        world, faults = self._ride.world, self._faults
+        time_s = world.time_s
+        stamp_s = self._epoch_s + time_s + faults.ahead_s(time_s)
         stamp = stamp_of(stamp_s)
-        self._time.publish(Clock(clock=stamp))
-        if not self._silent('odometry'):
-            self._frames_said.say(world.ego.pose, stamp)
-            self._odometry.publish(odometry_message(replace(world.ego, stamp_s=stamp_s)))
+        self._time.publish(Clock(clock=stamp_of(faults.clock_s(stamp_s, time_s))))
+        told = faults.odometry(world.ego, time_s)
+        if not self._dead('odometry'):
+            self._frames_said.say(told.pose, stamp)
+            self._odometry.publish(odometry_message(replace(told, stamp_s=stamp_s)))
         self._wishes.publish(driving_message(world.command, stamp))
         self._progress.publish(progress_message(self._ride, stamp))
         self._lockstep.shown(time.monotonic(), stamp_s)
+        self._show_pictures(stamp)
+
+    def _show_pictures(self, stamp: Time) -> None:
         for frame in reversed(self._frames):
-            if self._silent('cameras') or self._silent(frame.camera):
+            if self._dead('cameras') or self._dead(frame.camera):
                 continue
             camera = self._cameras[frame.camera]
             self._lenses[frame.camera].publish(camera_info_message(camera, stamp=stamp))
-            if not self._frozen(frame.camera):
+            if not self._faults.active(frame.camera, Kind.FREEZE, self._ride.world.time_s):
                 self._shown[frame.camera] = frame
             image = self._shown.get(frame.camera, frame).image
             picture = image_message(image, stamp=stamp, frame_id=frame.camera)
             self._pictures[frame.camera].publish(picture)
 
-    def _silent(self, name: str) -> bool:
-        return self._ride.world.time_s >= self._silent_from_s.get(name, math.inf)
-
-    def _frozen(self, camera: str) -> bool:
-        return self._ride.world.time_s >= self._frozen_from_s.get(camera, math.inf)
+    def _dead(self, name: str) -> bool:
+        return self._faults.active(name, Kind.DEAD, self._ride.world.time_s)
 
 
 _BY = {LongitudinalBy.ACC: Longitudinal.ACC, LongitudinalBy.PLAN: Longitudinal.DRIVER}

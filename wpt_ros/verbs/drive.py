@@ -23,8 +23,24 @@ examples:
   wpt drive --faults planner=kill@10s,odometry=dead@15s
   wpt drive --faults controller=kill@5s+4s        it is started again 4 s later, else after 2 s
   wpt drive --faults camera:front=freeze@5s       it shows the same picture again and again
+  wpt drive --faults odometry=zero@5s+3s          it says for 3 s that the car stands
+  wpt drive --faults clock=stop@5s                /clock stands still for 2 s
   wpt drive --seconds 10 --no-record              only a look
   wpt drive --real-time-factor 1                  live instead of in lockstep
+
+faults, as WHAT=KIND@START, or WHAT=KIND@START+DURATION, in seconds of the drive:
+  PROCESS=kill, PROCESS=hang      planner, controller, gate or visualizer; 2 s
+  cameras=dead, camera:NAME=dead, camera:NAME=freeze      until the end
+  camera:NAME=garbage             somebody else sends random bytes as its pictures; 2 s
+  odometry=dead                   until the end, as are the next three
+  odometry=zero                   speed 0 at a pose that stands still, under fresh stamps
+  odometry=freeze                 the last speed and pose, under fresh stamps
+  odometry=scale                  half the speed, at true poses
+  odometry=second                 somebody else publishes odometry with speed 0; 2 s
+  clock=stop                      /clock stands still, the world goes on; 2 s
+  clock=jump                      /clock and all stamps are 10 s ahead; until the end
+  commands=flood                  somebody else sends commands as fast as it goes; 2 s
+  commands=impostor               a second node named controller sends commands; 2 s
 
 The exit code is 0 only if the drive passed: its scenario's rule, and nobody had to take over.
 """

@@ -50,11 +50,15 @@ class Lockstep:
         return newest
 
     def shown(self, wall_s: float, stamp_s: float) -> None:
-        """The step of this stamp was published now."""
+        """The step of this stamp was published now; the clock may have jumped back."""
+        if stamp_s < self._stamp_s:
+            self._newest = None
         self._shown_s, self._stamp_s = wall_s, stamp_s
 
     def heard(self, command: LateralCommand) -> None:
-        """From the gate."""
+        """From the gate; one from before a jump back of the clock does not count."""
+        if command.stamp_s > self._stamp_s + _SAME_S:
+            return
         self._newest = command
         if self._answered():
             self._misses = 0

@@ -94,3 +94,15 @@ def test_a_gate_that_has_fallen_silent_is_not_obeyed() -> None:
 def test_a_pace_is_checked(pace: dict[str, float]) -> None:
     with pytest.raises(InputError, match=f'Pace.{next(iter(pace))} must be'):
         Pace(**pace)
+
+
+def test_what_was_answered_before_the_clock_jumped_back_does_not_count() -> None:
+    steps = shown(stamp_s=110.0)
+    steps.heard(command(110.0, 110.0))
+    steps.shown(5.05, 100.05)
+    assert steps.command is None
+    steps.heard(command(110.0, 110.0))
+    assert steps.command is None
+    assert not steps.due(5.05 + 0.9 * PATIENCE_S)
+    steps.heard(command(100.05, 100.05))
+    assert steps.due(5.05)
