@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from wpt_core.bags import BagWriter, TopicQos, definitions_from
 from wpt_core.geometry import quaternion_from_rotation, rotation_from_rpy
-from wpt_core.sensing import jpeg_of
+from wpt_core.sensing import camera_info_numbers, jpeg_of
 from wpt_core.types import Camera, Command, EgoState, InputError, Rig
 
 __all__ = ['LANE_AHEAD_M', 'About', 'EpisodeWriter', 'Labels', 'image_topic', 'stamp_ns_of']
@@ -193,17 +193,13 @@ class EpisodeWriter:
     def _camera_info(self, stamp_ns: int, camera: Camera) -> Any:
         lens = camera.intrinsics
         make = self._bag.message_type
-        k = [lens.fx_px, 0.0, lens.cx_px, 0.0, lens.fy_px, lens.cy_px, 0.0, 0.0, 1.0]
-        p = [*k[:3], 0.0, *k[3:6], 0.0, *k[6:], 0.0]
+        numbers = {name: np.array(field) for name, field in camera_info_numbers(lens).items()}
         return make('sensor_msgs/msg/CameraInfo')(
             header=self._header(stamp_ns, camera.name),
             height=lens.height_px,
             width=lens.width_px,
-            distortion_model='plumb_bob',
-            d=np.array(lens.distortion),
-            k=np.array(k),
-            r=np.eye(3).ravel(),
-            p=np.array(p),
+            distortion_model=lens.model.value,
+            **numbers,
             binning_x=0,
             binning_y=0,
             roi=make('sensor_msgs/msg/RegionOfInterest')(0, 0, 0, 0, False),

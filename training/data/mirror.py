@@ -35,7 +35,7 @@ def partners(views: Rig) -> NDArray[np.intp]:
         away = [np.abs(camera.base_from_camera - place).max() for place in places]
         nearest = int(np.argmin(away))
         lens, other = camera.intrinsics, views.cameras[nearest].intrinsics
-        centred = lens.cx_px == (lens.width_px - 1) / 2 and not any(lens.distortion)
+        centred = lens.cx_px == (lens.width_px - 1) / 2 and lens.straight
         if away[nearest] > _SAME or lens != other or not centred:
             raise InputError(f'view {camera.name!r} has no counterpart on the other side')
         found.append(nearest)

@@ -103,7 +103,7 @@ def check_rig(artifact: Artifact, rig: Rig) -> tuple[Notice, ...]:
         for view in artifact.views.cameras
         if not any(
             _angle_rad(view.base_from_camera, camera.base_from_camera)
-            <= math.atan(camera.intrinsics.width_px / 2 / camera.intrinsics.fx_px)
+            <= camera.intrinsics.half_width_rad
             for camera in rig.cameras
         )
     ]

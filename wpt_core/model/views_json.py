@@ -5,7 +5,7 @@ import numpy as np
 
 from wpt_core.model.config import StudentConfig
 from wpt_core.model.strict_json import Section
-from wpt_core.types import Camera, Intrinsics, Rig
+from wpt_core.types import Camera, InputError, Intrinsics, LensModel, Rig
 
 __all__ = ['views_document', 'views_from']
 
@@ -16,7 +16,13 @@ _RIGID = 1e-6
 
 
 def views_document(views: Rig) -> list[dict[str, object]]:
-    """What `views_from` reads."""
+    """What `views_from` reads; InputError for a view of another model than `plumb_bob`."""
+    for camera in views.cameras:
+        if camera.intrinsics.model is not LensModel.PLUMB_BOB:
+            raise InputError(
+                f'view {camera.name!r}: expected a {LensModel.PLUMB_BOB.value} lens, '
+                f'got {camera.intrinsics.model.value}'
+            )
     return [
         {
             'name': camera.name,

@@ -3,6 +3,7 @@
 
 from wpt_core.sensing.assembly import CameraSetDue, SetAssembler
 from wpt_core.sensing.camera_set import MOST_AGE_S, CameraSet
+from wpt_core.sensing.lens import camera_info_numbers, lens_of_camera_info
 from wpt_core.sensing.pictures import CompressedPicture, RawPicture, jpeg_of
 from wpt_core.sensing.repeats import Repeats
 from wpt_core.sensing.rig import load_rig, surround_rig
@@ -19,7 +20,9 @@ __all__ = [
     'Repeats',
     'SetAssembler',
     'ViewWarper',
+    'camera_info_numbers',
     'jpeg_of',
+    'lens_of_camera_info',
     'load_rig',
     'read_yaml',
     'surround_rig',

@@ -9,17 +9,16 @@ from typing import TypeGuard
 import numpy as np
 
 from wpt_core.geometry import BASE_FROM_OPTICAL_AXES, rotation_from_rpy, transform
+from wpt_core.sensing.lens import checked_lens, focal_from_fov, fov_range_deg, lens_model
 from wpt_core.sensing.yaml_file import read_yaml
-from wpt_core.types import Camera, InputError, Intrinsics, Rig
+from wpt_core.types import Camera, InputError, Intrinsics, LensModel, Rig
 
 __all__ = ['load_rig', 'surround_rig']
 
 _ALWAYS = ('size_px', 'position_m', 'rotation_deg')
-_LENS = ('horizontal_fov_deg', 'focal_px', 'centre_px', 'distortion')
-_MAX_SIDE_PX = 16_384
+_LENS = ('horizontal_fov_deg', 'focal_px', 'centre_px', 'lens_model', 'distortion')
 _MAX_REACH_M = 20.0
 """No car carries a camera farther from its rear axle; farther means another unit."""
-_FOV_RANGE_DEG = (1.0, 170.0)
 _ABSURD = 1e9
 """Beyond any number in a rig; also keeps out infinities, NaN and integers too big to convert."""
 
@@ -87,42 +86,47 @@ def _pose(
 
 def _intrinsics(where: str, entry: Mapping[str, object]) -> Intrinsics:
     width, height = _numbers(where, 'size_px', entry, 2)
-    if not all(v == int(v) and 1 <= v <= _MAX_SIDE_PX for v in (width, height)):
-        raise InputError(
-            f'{where}: size_px {[width, height]} must be two whole numbers (width, height) '
-            f'from 1 to {_MAX_SIDE_PX}'
-        )
-    fx, fy = _focal_lengths(where, entry, width)
+    model = _model(where, entry)
+    count = model.coefficients
     centre = (width / 2 - 0.5, height / 2 - 0.5)
-    cx, cy = _numbers(where, 'centre_px', entry, 2) if 'centre_px' in entry else centre
-    if not (0 <= cx < width and 0 <= cy < height):
-        raise InputError(f'{where}: centre_px {[cx, cy]} lies outside the picture; use pixels')
-    k1, k2, p1, p2, k3 = (
-        _numbers(where, 'distortion', entry, 5) if 'distortion' in entry else (0.0,) * 5
+    return checked_lens(
+        where,
+        size_px=(width, height),
+        focal_px=_focal_lengths(where, entry, width, model=model),
+        centre_px=_numbers(where, 'centre_px', entry, 2) if 'centre_px' in entry else centre,
+        distortion=(
+            _numbers(where, 'distortion', entry, count)
+            if 'distortion' in entry
+            else (0.0,) * count
+        ),
+        model=model,
     )
-    return Intrinsics(int(width), int(height), fx, fy, cx, cy, (k1, k2, p1, p2, k3))
 
 
-def _focal_lengths(where: str, entry: Mapping[str, object], width: float) -> tuple[float, float]:
+def _model(where: str, entry: Mapping[str, object]) -> LensModel:
+    if 'lens_model' not in entry:
+        return LensModel.PLUMB_BOB
+    given = entry.get('distortion')
+    if not isinstance(given, list):
+        raise InputError(f"{where}: a lens_model needs its coefficients, under 'distortion'")
+    return lens_model(where, entry['lens_model'], len(given))
+
+
+def _focal_lengths(
+    where: str, entry: Mapping[str, object], width_px: float, *, model: LensModel
+) -> tuple[float, ...]:
     if ('focal_px' in entry) == ('horizontal_fov_deg' in entry):
         raise InputError(f"{where}: give either 'focal_px' or 'horizontal_fov_deg'")
     if 'focal_px' in entry:
-        fx, fy = _numbers(where, 'focal_px', entry, 2)
-    else:
-        (fov_deg,) = _numbers(where, 'horizontal_fov_deg', entry, 1)
-        if not _FOV_RANGE_DEG[0] <= fov_deg <= _FOV_RANGE_DEG[1]:
-            raise InputError(
-                f'{where}: horizontal_fov_deg {fov_deg:g} is outside {_FOV_RANGE_DEG[0]:g} to '
-                f'{_FOV_RANGE_DEG[1]:g}; use degrees'
-            )
-        fx = fy = width / 2 / math.tan(math.radians(fov_deg) / 2)
-    limits = [width / 2 / math.tan(math.radians(fov) / 2) for fov in reversed(_FOV_RANGE_DEG)]
-    if not all(limits[0] <= f <= limits[1] for f in (fx, fy)):
+        return _numbers(where, 'focal_px', entry, 2)
+    (fov_deg,) = _numbers(where, 'horizontal_fov_deg', entry, 1)
+    least_deg, most_deg = fov_range_deg(model)
+    if not least_deg <= fov_deg <= most_deg:
         raise InputError(
-            f'{where}: focal_px {[fx, fy]} makes a singular or absurd lens for a picture '
-            f'{width:g} wide; expected {limits[0]:.0f} to {limits[1]:.0f}, in pixels (not mm)'
+            f'{where}: horizontal_fov_deg {fov_deg:g} is outside {least_deg:g} to '
+            f'{most_deg:g}; use degrees'
         )
-    return fx, fy
+    return (focal_from_fov(width_px, fov_deg, model),) * 2
 
 
 def _numbers(where: str, key: str, entry: Mapping[str, object], count: int) -> tuple[float, ...]:

@@ -88,7 +88,7 @@ def _nearness_1pm(view: Camera, directions: FloatArray) -> FloatArray:
 
 def _same(camera: Camera, view: Camera) -> bool:
     a, b = camera.intrinsics, view.intrinsics
-    if (a.width_px, a.height_px) != (b.width_px, b.height_px):
+    if (a.width_px, a.height_px, a.model) != (b.width_px, b.height_px, b.model):
         return False
     apart = np.subtract(_numbers(a), _numbers(b)), camera.base_from_camera - view.base_from_camera
     return all(bool(np.all(np.abs(off) <= _SAME)) for off in apart)

@@ -2,7 +2,7 @@
 """What are we talking about? Plain frozen data that every room may use."""
 
 from wpt_core.types.bounds import Bounds, bounds_of, check_bounds
-from wpt_core.types.camera import Camera, CameraFrame, Intrinsics, Rig
+from wpt_core.types.camera import Camera, CameraFrame, Intrinsics, LensModel, Rig
 from wpt_core.types.driving import Action, Command, EgoState, LateralCommand
 from wpt_core.types.errors import BagError, InputError, WptError
 from wpt_core.types.names import unknown_name
@@ -23,6 +23,7 @@ __all__ = [
     'InputError',
     'Intrinsics',
     'LateralCommand',
+    'LensModel',
     'Level',
     'Notice',
     'Plan',

@@ -1,17 +1,44 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cameras, rigs of cameras, and the pictures they take."""
 
+import math
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ['Camera', 'CameraFrame', 'Intrinsics', 'Rig']
+from wpt_core.types.errors import InputError
+
+__all__ = ['Camera', 'CameraFrame', 'Intrinsics', 'LensModel', 'Rig']
+
+
+class LensModel(Enum):
+    """How a lens bends light, by the names of `sensor_msgs/CameraInfo`."""
+
+    PLUMB_BOB = 'plumb_bob'
+    """Brown-Conrady: k1, k2, p1, p2, k3."""
+    RATIONAL_POLYNOMIAL = 'rational_polynomial'
+    """The same over a second polynomial: k1, k2, p1, p2, k3, k4, k5, k6."""
+    EQUIDISTANT = 'equidistant'
+    """Fisheye (Kannala-Brandt): k1, k2, k3, k4 of a polynomial in the angle from the axis."""
+
+    @property
+    def coefficients(self) -> int:
+        """How many numbers `Intrinsics.distortion` holds."""
+        return _COEFFICIENTS[self]
+
+
+_COEFFICIENTS = {
+    LensModel.PLUMB_BOB: 5,
+    LensModel.RATIONAL_POLYNOMIAL: 8,
+    LensModel.EQUIDISTANT: 4,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Intrinsics:
-    """Pinhole with Brown-Conrady distortion, as in `sensor_msgs/CameraInfo` (`plumb_bob`).
+    """The lens of a camera, as OpenCV and `sensor_msgs/CameraInfo` describe it.
 
     Pixel centres lie at whole numbers: the centre of the top left pixel is (0, 0).
     """
@@ -22,8 +49,28 @@ class Intrinsics:
     fy_px: float
     cx_px: float
     cy_px: float
-    distortion: tuple[float, float, float, float, float] = (0.0, 0.0, 0.0, 0.0, 0.0)
-    """k1, k2, p1, p2, k3."""
+    distortion: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 0.0)
+    """The coefficients of the model, in the order of OpenCV."""
+    model: LensModel = LensModel.PLUMB_BOB
+
+    def __post_init__(self) -> None:
+        count = self.model.coefficients
+        if len(self.distortion) != count:
+            raise InputError(
+                f'distortion of a {self.model.value} lens must be {count} numbers, '
+                f'got {len(self.distortion)}'
+            )
+
+    @property
+    def half_width_rad(self) -> float:
+        """Half the horizontal field of view, as far as the focal length tells."""
+        half = self.width_px / 2 / self.fx_px
+        return min(half, math.pi) if self.model is LensModel.EQUIDISTANT else math.atan(half)
+
+    @property
+    def straight(self) -> bool:
+        """Whether straight lines are straight in the picture."""
+        return self.model is not LensModel.EQUIDISTANT and not any(self.distortion)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -25,6 +25,7 @@ def _entry(camera: Camera) -> dict[str, Any]:
         'size_px': [lens.width_px, lens.height_px],
         'focal_px': [float(lens.fx_px), float(lens.fy_px)],
         'centre_px': [float(lens.cx_px), float(lens.cy_px)],
+        'lens_model': lens.model.value,
         'distortion': list(map(float, lens.distortion)),
         'position_m': place[:3, 3].tolist(),
         'rotation_deg': np.degrees(rpy_rad).tolist(),

@@ -8,8 +8,8 @@ import pytest
 
 from wpt_core.geometry import BASE_FROM_OPTICAL_AXES, FloatArray, rotation_from_rpy, transform
 from wpt_core.sensing import ViewWarper
-from wpt_core.sensing.view_map import source_pixels
-from wpt_core.types import Camera, CameraFrame, EgoState, Intrinsics, Pose2, Rig
+from wpt_core.sensing.view_map import map_view, source_pixels
+from wpt_core.types import Camera, CameraFrame, EgoState, Intrinsics, LensModel, Pose2, Rig
 from wpt_core.world.render import LensLook, Look, Renderer
 from wpt_core.world.road import Arc, Clothoid, Road, Straight, country, lay
 from wpt_core.world.scene import Scene
@@ -56,6 +56,23 @@ def test_what_lies_behind_the_camera_is_nowhere() -> None:
     assert np.isnan(source_pixels(behind, level('v', VIEW_LENS, (1.0, 0.0, 1.5)))).all()
 
 
+def test_a_fisheye_fills_views_that_lie_behind_it_and_none_past_its_edge() -> None:
+    """190 degrees wide: of a view to the side (55 to 125 degrees) it shows what is up to 95."""
+    lens = Intrinsics(640, 640, 190.0, 190.0, 319.5, 319.5, (0.0,) * 4, LensModel.EQUIDISTANT)
+    camera = level('c', lens, (1.0, 0.0, 1.5))
+    aside = rotation_from_rpy(0.0, 0.0, np.pi / 2) @ BASE_FROM_OPTICAL_AXES
+    view = Camera('v', VIEW_LENS, transform(aside, np.array([1.0, 0.0, 1.5])))
+    row = source_pixels(camera, view)[40]  # just above the horizon
+    u = np.arange(256)
+    angle_rad = np.pi / 2 - np.arctan((u - 127.5) / 180.0)
+    np.testing.assert_allclose(row[:, 0], 319.5 - 190.0 * angle_rad, atol=0.01)
+    covered = map_view(camera, view).covered[40]
+    assert covered.tolist() == (190.0 * angle_rad <= 320.0).tolist()
+    assert covered.any()
+    assert not covered.all()
+    assert angle_rad[covered].max() > np.radians(95.0)
+
+
 PLACES = {'ahead': (0.0, 0.0), 'aside': (55.0, 0.4)}
 """Yaw in degrees, and metres to the left."""
 
@@ -67,9 +84,10 @@ class Build:
     name: str
     size_px: tuple[int, int]
     focal_px: float
-    distortion: tuple[float, float, float, float, float] = (0.0, 0.0, 0.0, 0.0, 0.0)
+    distortion: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 0.0)
     turned_deg: tuple[float, float, float] = (0.0, 0.0, 0.0)
     moved_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    model: LensModel = LensModel.PLUMB_BOB
 
     @property
     def rig(self) -> Rig:
@@ -82,9 +100,8 @@ class Build:
         position_m = np.add(self.moved_m, (1.6, left_m, 1.4))
         width, height = self.size_px
         centre = width / 2 - 0.5, height / 2 - 0.5
-        lens = Intrinsics(
-            width, height, self.focal_px, self.focal_px, *centre, distortion=self.distortion
-        )
+        focal = self.focal_px, self.focal_px
+        lens = Intrinsics(width, height, *focal, *centre, self.distortion, self.model)
         return Camera(f'{self.name}_{place}', lens, transform(rotation, position_m))
 
 
@@ -98,6 +115,25 @@ BENT = Build(
     moved_m=(0.3, 0.2, 0.15),
 )
 WIDE = Build('wide', (400, 260), 200.0, turned_deg=(-1.5, 1.0, 4.0), moved_m=(-0.4, -0.15, -0.2))
+FISHEYE = Build(
+    'fisheye',
+    (480, 300),
+    248.0,
+    distortion=(0.0035, 0.0007, -0.002, 0.0002),
+    turned_deg=(2.0, 4.0, -3.0),
+    moved_m=(0.3, 0.2, 0.15),
+    model=LensModel.EQUIDISTANT,
+)
+RATIONAL = Build(
+    'rational',
+    (480, 300),
+    248.0,
+    distortion=(0.93, 0.166, 0.0, 0.0, 0.003, 1.331, 0.436, 0.028),
+    turned_deg=(-1.0, 2.0, 2.0),
+    moved_m=(0.2, -0.1, 0.1),
+    model=LensModel.RATIONAL_POLYNOMIAL,
+)
+BUILDS = (VIEWS, BENT, WIDE, FISHEYE, RATIONAL)
 
 
 @pytest.fixture(scope='module')
@@ -107,7 +143,7 @@ def seen() -> dict[str, CameraFrame]:
     road = Road(lay(bend), country(), 20.0)
     lens = LensLook(exposure_ev=0.0, noise=0.0, blur_px=0.0, vignette=0.0)
     look = Look(seed=4, haze=0.0, trees=0.0, patches=0.0, lens=lens)
-    every = Rig(tuple(camera for build in (VIEWS, BENT, WIDE) for camera in build.rig.cameras))
+    every = Rig(tuple(camera for build in BUILDS for camera in build.rig.cameras))
     scene = Scene(0.0, EgoState(0.0, Pose2(30.0, -1.7, 0.0), 10.0, 0.0, 0.0, 0.0), ())
     pictures = Renderer(every, road, look).render(scene).pictures
     return {p.camera: CameraFrame(p.camera, 0.0, p.image) for p in pictures}
@@ -136,14 +172,21 @@ def test_two_rigs_in_one_world_give_the_same_views(seen: dict[str, CameraFrame])
     assert difference(bent, wide) < 4.0
 
 
+@pytest.mark.parametrize('build', [FISHEYE, RATIONAL], ids=['fisheye', 'rational'])
+def test_other_lens_models_give_the_same_views(seen: dict[str, CameraFrame], build: Build) -> None:
+    for name, view in zip(VIEWS.rig.names, warped(seen, build, build), strict=True):
+        assert difference(view, seen[name].image) < 4.0
+
+
 @pytest.mark.parametrize(
     'mistaken',
     [
         replace(BENT, distortion=VIEWS.distortion),
         replace(BENT, turned_deg=VIEWS.turned_deg),
         replace(BENT, moved_m=VIEWS.moved_m),
+        replace(BENT, distortion=(0.0,) * 4, model=LensModel.EQUIDISTANT),
     ],
-    ids=['distortion', 'turned', 'moved'],
+    ids=['distortion', 'turned', 'moved', 'model'],
 )
 def test_a_wrong_calibration_shows(seen: dict[str, CameraFrame], mistaken: Build) -> None:
     truth = np.stack([seen[name].image for name in VIEWS.rig.names])

@@ -2,18 +2,14 @@
 """Which cameras of a recording can be used: those with a lens and a place."""
 
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from training.data.foreign.images import IMAGE_TYPES
 from training.data.foreign.mapping import Mapping, Source
 from wpt_core.bags import Bag
+from wpt_core.sensing import lens_of_camera_info
 from wpt_core.types import Camera, InputError, Intrinsics, Rig
 
 __all__ = ['Calibration', 'calibrate']
-
-_PINHOLE_MODELS = ('', 'plumb_bob', 'rational_polynomial')
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +63,7 @@ def _lens(bag: Bag, source: Source, types: dict[str, str]) -> Intrinsics | str:
     first = next(iter(bag.messages([topic])), None)
     if first is None:
         return f'its calibration is missing (no message on {topic})'
-    return _intrinsics(first.message, topic, rectified=source.rectified)
-
-
-def _intrinsics(info: Any, topic: str, *, rectified: bool) -> Intrinsics | str:
-    matrix = info.p.reshape(3, 4) if rectified else info.k.reshape(3, 3)
-    fx, fy, cx, cy = (float(matrix[place]) for place in ((0, 0), (1, 1), (0, 2), (1, 2)))
-    if not (np.isfinite([fx, fy, cx, cy]).all() and min(fx, fy) > 0.0):
-        return f'{topic} says that it is not calibrated (focal lengths {fx:g}, {fy:g})'
-    d = np.zeros(0) if rectified else info.d
-    if info.distortion_model not in _PINHOLE_MODELS or d[5:].any() or not np.isfinite(d).all():
-        return (
-            f'the lens model {info.distortion_model!r:.40} of {topic} with {len(d)} coefficients '
-            'is no plumb_bob; record rectified pictures'
-        )
-    k1, k2, p1, p2, k3 = np.pad(d[:5], (0, max(0, 5 - len(d)))).tolist()
-    return Intrinsics(int(info.width), int(info.height), fx, fy, cx, cy, (k1, k2, p1, p2, k3))
+    try:
+        return lens_of_camera_info(first.message, where=topic, rectified=source.rectified)
+    except InputError as error:
+        return str(error)

@@ -102,7 +102,7 @@ def eyes(canvas: Canvas, ego: EgoState) -> tuple[Eye, ...]:
         camera_from_world = invert(pane.camera.base_from_camera) @ base_from_world
         place_m = -camera_from_world[:3, :3].T @ camera_from_world[:3, 3]
         sides = _sides(pane.camera)
-        straight = not any(pane.camera.intrinsics.distortion)
+        straight = pane.camera.intrinsics.straight
         result.append(Eye(pane, camera_from_world, base_from_world, place_m, sides, straight))
     return tuple(result)
 

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fisheye lenses: the distance from the centre is a polynomial in the angle from the axis.
+
+The model of `cv2.fisheye` and of `equidistant` in `sensor_msgs/CameraInfo` (Kannala-Brandt).
+OpenCV computes the angle from x / z and therefore mirrors what lies behind the lens into the
+picture; here it is computed from both, so it is right beyond 90 degrees too. Where the polynomial
+stops rising the model means nothing, and the functions return NaN.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from wpt_core.geometry.transforms import FloatArray
+
+__all__ = ['angle_at', 'seen_from']
+
+_TOLERANCE = 1e-13
+_ITERATIONS = 20
+
+Coefficients = tuple[float, ...]
+"""k1, k2, k3, k4."""
+
+
+def seen_from(coefficients: Coefficients, directions: FloatArray) -> FloatArray:
+    """Where the lens puts directions (..., 3) of any length, in focal lengths: (..., 2)."""
+    aside, z = directions[..., :2], directions[..., 2]
+    sine = np.hypot(aside[..., 0], aside[..., 1])
+    angle_rad = np.arctan2(sine, z)
+    radius, _ = _bend(coefficients, angle_rad)
+    # Straight ahead lies the centre; exactly behind, where no direction is aside, is nowhere.
+    known = (angle_rad < _fold_rad(coefficients)) & ((sine > 0.0) | (z > 0.0))
+    scale = np.where(known, radius / np.where(sine > 0.0, sine, 1.0), np.nan)
+    seen: FloatArray = aside * scale[..., None]
+    return seen
+
+
+def angle_at(coefficients: Coefficients, radius: FloatArray) -> FloatArray:
+    """The angle (...) from the axis at these distances from the centre; NaN where none is."""
+    angles_rad = np.linspace(0.0, _fold_rad(coefficients), 1024)
+    angle_rad = np.interp(radius, _bend(coefficients, angles_rad)[0], angles_rad)
+    for _ in range(_ITERATIONS):
+        bent, slope = _bend(coefficients, angle_rad)
+        error = bent - radius
+        if np.nanmax(np.abs(error), initial=0.0) <= _TOLERANCE:
+            break
+        step = error / np.where(np.abs(slope) > 1e-9, slope, np.nan)
+        angle_rad = np.where(np.abs(error) > _TOLERANCE, angle_rad - step, angle_rad)
+    reached = np.abs(_bend(coefficients, angle_rad)[0] - radius) < 1e2 * _TOLERANCE
+    within = (angle_rad >= 0.0) & (angle_rad < _fold_rad(coefficients))
+    return np.where(reached & within, angle_rad, np.nan)
+
+
+@lru_cache
+def _fold_rad(coefficients: Coefficients) -> float:
+    """Angle at which the polynomial stops rising, at most 180°."""
+    low, high = 0.0, np.pi
+    for _ in range(4):
+        angles_rad = np.linspace(low, high, 2049)
+        falling = _bend(coefficients, angles_rad)[1] <= 0.0
+        if not falling.any():
+            return high
+        first = int(np.argmax(falling))
+        low, high = angles_rad[first - 1], angles_rad[first]
+    return float(low)
+
+
+def _bend(coefficients: Coefficients, angle_rad: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The distance from the centre and its derivative."""
+    k1, k2, k3, k4 = coefficients
+    t2 = angle_rad * angle_rad
+    radius = angle_rad * (1 + t2 * (k1 + t2 * (k2 + t2 * (k3 + t2 * k4))))
+    slope = 1 + t2 * (3 * k1 + t2 * (5 * k2 + t2 * (7 * k3 + t2 * 9 * k4)))
+    return radius, slope
