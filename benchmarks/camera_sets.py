@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.approximate_time import synchroniser
 from wpt_core.sensing import SetAssembler, surround_rig
-from wpt_ros.facades.message_filters import synchroniser
 
 __all__ = ['FAULTS', 'Fault', 'arrivals', 'by_assembler', 'by_synchroniser', 'main']
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from wpt_core.sensing.picture_headers import check_size_px, compressed_size_px
 from wpt_core.types import InputError
 
-__all__ = ['CompressedPicture', 'Image', 'RawPicture', 'jpeg_of']
+__all__ = ['RAW_ENCODINGS', 'CompressedPicture', 'Image', 'RawPicture', 'jpeg_of']
 
 Image: TypeAlias = NDArray[np.uint8]
 
@@ -62,6 +62,8 @@ _ENCODINGS = MappingProxyType(
         'bayer_grbg8': _mosaic(cv2.COLOR_BayerGB2RGB),
     }
 )
+RAW_ENCODINGS = frozenset(_ENCODINGS)
+"""What `RawPicture` reads."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -17,6 +17,7 @@ from wpt_core.sensing import CompressedPicture, RawPicture, jpeg_of
 from wpt_core.types import CameraFrame, InputError
 from wpt_ros.conversions.cdr import CdrReader
 from wpt_ros.conversions.stamps import seconds
+from wpt_ros.facades import cv_bridge
 
 __all__ = [
     'RawCompressedImage',
@@ -69,12 +70,11 @@ class RawImage:
 
     @property
     def picture(self) -> RawPicture:
-        return RawPicture(
-            self.width,
-            self.height,
+        return cv_bridge.picture_of(
             self.encoding,
-            self.step,
             self.data,
+            size_px=(self.width, self.height),
+            step_bytes=self.step,
             big_endian=bool(self.is_bigendian),
         )
 
@@ -120,6 +120,9 @@ def frame_of(camera: str, raw: RawImage | RawCompressedImage) -> CameraFrame:
 def image_message(picture: Picture, *, stamp: Time, frame_id: str) -> Image:
     """An `rgb8` message of (H, W, 3) RGB."""
     height, width = _size_px(picture)
+    bridged = cv_bridge.bridged_message(picture, stamp=stamp, frame_id=frame_id)
+    if bridged is not None:
+        return bridged
     message = Image(height=height, width=width, encoding='rgb8', step=3 * width)
     _fill(message, picture, stamp=stamp, frame_id=frame_id)
     return message

@@ -8,6 +8,7 @@ from nav_msgs.msg import Odometry
 
 from wpt_core.types import EgoState, InputError, Pose2
 from wpt_ros.conversions.stamps import seconds, stamp_of
+from wpt_ros.facades.tf_transformations import quaternion_from_yaw, yaw_from
 
 __all__ = ['ego_of', 'motion_of', 'odometry_message']
 
@@ -25,7 +26,7 @@ def motion_of(message: Odometry) -> tuple[float, float, float]:
 
 
 def ego_of(message: Odometry) -> EgoState:
-    """The motion it tells; InputError if a number of it is not finite.
+    """The motion it tells; InputError if a number of it is not finite, or its quaternion is zero.
 
     The acceleration is not in the message and is 0.
     """
@@ -35,10 +36,9 @@ def ego_of(message: Odometry) -> EgoState:
     numbers = (speed_mps, yaw_rate_radps, where.x, where.y, q.x, q.y, q.z, q.w)
     if not all(map(math.isfinite, numbers)):
         raise InputError('odometry holds a number that is not finite; repair its source')
-    yaw_rad = math.atan2(2.0 * (q.w * q.z + q.x * q.y), 1.0 - 2.0 * (q.y * q.y + q.z * q.z))
     return EgoState(
         stamp_s=stamp_s,
-        pose=Pose2(where.x, where.y, yaw_rad),
+        pose=Pose2(where.x, where.y, yaw_from((q.x, q.y, q.z, q.w))),
         speed_mps=speed_mps,
         acceleration_mps2=0.0,
         yaw_rate_radps=yaw_rate_radps,
@@ -50,9 +50,10 @@ def odometry_message(ego: EgoState, *, frame_id: str = 'odom') -> Odometry:
     """Pose in `frame_id`, twist of `base_link`."""
     message = Odometry(child_frame_id='base_link')
     message.header.stamp, message.header.frame_id = stamp_of(ego.stamp_s), frame_id
-    pose, half = ego.pose, ego.pose.yaw_rad / 2
+    pose = ego.pose
+    x, y, z, w = quaternion_from_yaw(pose.yaw_rad)
     message.pose.pose.position = Point(x=pose.x_m, y=pose.y_m)
-    message.pose.pose.orientation = Quaternion(z=math.sin(half), w=math.cos(half))
+    message.pose.pose.orientation = Quaternion(x=x, y=y, z=z, w=w)
     message.twist.twist.linear = Vector3(x=ego.speed_mps)
     message.twist.twist.angular = Vector3(z=ego.yaw_rate_radps)
     return message

@@ -15,6 +15,7 @@ from wpt_msgs.msg import PlanHypothesis
 
 from wpt_core.types import Action, InputError, Plan
 from wpt_ros.conversions.stamps import seconds, stamp_of
+from wpt_ros.facades.tf_transformations import quaternion_from_yaw
 
 __all__ = ['path_message', 'plan_message', 'plan_of']
 
@@ -81,10 +82,10 @@ def path_message(plan: Plan, *, stamp: Time) -> Path:
     for time_s, (x_m, y_m), yaw_rad in zip(
         plan.times_s, plan.positions_m[best], plan.yaws_rad[best], strict=True
     ):
-        half = 0.5 * float(yaw_rad)
+        x, y, z, w = quaternion_from_yaw(float(yaw_rad))
         pose = Pose(
             position=Point(x=float(x_m), y=float(y_m)),
-            orientation=Quaternion(z=math.sin(half), w=math.cos(half)),
+            orientation=Quaternion(x=x, y=y, z=z, w=w),
         )
         at = PoseStamped(pose=pose)
         at.header.frame_id, at.header.stamp = 'base_link', stamp_of(plan.stamp_s + float(time_s))

@@ -4,7 +4,8 @@
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Quaternion, TransformStamped, Vector3
 
-from wpt_core.geometry import FloatArray, quaternion_from_rotation
+from wpt_core.geometry import FloatArray
+from wpt_ros.facades.tf_transformations import quaternion_from_matrix
 
 __all__ = ['transform_message']
 
@@ -17,6 +18,6 @@ def transform_message(
     message.header.stamp, message.header.frame_id = stamp, parent
     x, y, z = map(float, parent_from_child[:3, 3])
     message.transform.translation = Vector3(x=x, y=y, z=z)
-    x, y, z, w = map(float, quaternion_from_rotation(parent_from_child[:3, :3]))
+    x, y, z, w = quaternion_from_matrix(parent_from_child)
     message.transform.rotation = Quaternion(x=x, y=y, z=z, w=w)
     return message

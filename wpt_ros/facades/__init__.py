@@ -1,5 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a ROS installation may bring along, each behind one small door.
-
-Where the package is missing, NumPy and OpenCV give the same results.
-"""
+"""Optional ROS packages, each behind one file; without the package our own code does the work."""

@@ -10,8 +10,9 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.time import Time
 
-from wpt_core.geometry import FloatArray, FrameTree, motion_from
+from wpt_core.geometry import FloatArray, FrameTree
 from wpt_core.types import InputError
+from wpt_ros.facades.tf_transformations import matrix_from
 from wpt_ros.lifecycle.quality import type_of
 from wpt_ros.wires import FIXED_TRANSFORMS, TRANSFORMS
 
@@ -46,7 +47,7 @@ class Buffered:
             stamped = self._buffer.lookup_transform(self._base_frame, _plain(frame_id), newest)
         except self._package.TransformException as error:
             raise InputError(f'no transform to {self._base_frame!r}: {error}') from error
-        return motion_from(*_numbers(stamped.transform))
+        return matrix_from(*_numbers(stamped.transform))
 
     def close(self) -> None:
         self._listener.unregister()

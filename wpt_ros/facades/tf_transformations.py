@@ -1,67 +1,86 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Quaternions as tf_transformations has them, by that package or by our own geometry.
+"""Quaternions, yaws and matrices: by tf_transformations where it works, else by our own code.
 
-Angles are roll, pitch, yaw about fixed axes (its `sxyz`); quaternions are x, y, z, w, and may come
-with either sign, as both mean the same.
+Quaternions are (x, y, z, w) and may have either sign, as both are the same rotation.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from wpt_core.geometry import (
-    FloatArray,
-    motion_from,
-    quaternion_from_rotation,
-    rotation_from_quaternion,
-    rotation_from_rpy,
-    rpy_from_rotation,
-)
+from wpt_core.geometry import FloatArray, motion_from, quaternion_from_rotation
+from wpt_core.types import InputError
 
-__all__ = [
-    'euler_from_quaternion',
-    'own_euler_from_quaternion',
-    'own_quaternion_from_euler',
-    'own_quaternion_matrix',
-    'quaternion_from_euler',
-    'quaternion_matrix',
-]
+__all__ = ['matrix_from', 'package', 'quaternion_from_matrix', 'quaternion_from_yaw', 'yaw_from']
 
-_AT_ZERO = (0.0, 0.0, 0.0)
+Quaternion: TypeAlias = tuple[float, float, float, float]
 
 
-def own_quaternion_from_euler(roll_rad: float, pitch_rad: float, yaw_rad: float) -> FloatArray:
-    """(4,)."""
-    return quaternion_from_rotation(rotation_from_rpy(roll_rad, pitch_rad, yaw_rad))
+@cache
+def package() -> Any | None:
+    """tf_transformations, imported at the first use; None where it cannot be imported.
+
+    The gate imports this file and uses none of it, so a broken package cannot stop the gate.
+    """
+    try:
+        return import_module('tf_transformations')
+    except (ImportError, AttributeError):
+        # AttributeError: transforms3d before 0.4 uses names that NumPy 1.24 removed.
+        return None
 
 
-def own_euler_from_quaternion(quaternion: Sequence[float]) -> tuple[float, float, float]:
-    """Roll, pitch, yaw; InputError for a quaternion that is zero or not finite."""
-    return rpy_from_rotation(rotation_from_quaternion(quaternion))
+def yaw_from(quaternion: Sequence[float]) -> float:
+    """Yaw in rad; InputError for a quaternion that is zero or not finite."""
+    x, y, z, w = unit = _unit(quaternion)
+    found = package()
+    if found is not None:
+        return float(found.euler_from_quaternion(unit)[2])
+    return math.atan2(2.0 * (w * z + x * y), w * w + x * x - y * y - z * z)
 
 
-def own_quaternion_matrix(quaternion: Sequence[float]) -> FloatArray:
-    """(4, 4) that only turns; InputError for a quaternion that is zero or not finite."""
-    return motion_from(_AT_ZERO, quaternion)
+def quaternion_from_yaw(yaw_rad: float) -> Quaternion:
+    """Of a rotation about z."""
+    found = package()
+    if found is not None:
+        return _floats(found.quaternion_from_euler(0.0, 0.0, yaw_rad))
+    return 0.0, 0.0, math.sin(0.5 * yaw_rad), math.cos(0.5 * yaw_rad)
 
 
-if find_spec('tf_transformations') is None:
-    quaternion_from_euler = own_quaternion_from_euler
-    euler_from_quaternion = own_euler_from_quaternion
-    quaternion_matrix = own_quaternion_matrix
-else:
-    _package = import_module('tf_transformations')
+def quaternion_from_matrix(motion: FloatArray) -> Quaternion:
+    """Of the rotation in a (4, 4) motion."""
+    found = package()
+    if found is not None:
+        return _floats(found.quaternion_from_matrix(motion))
+    return _floats(quaternion_from_rotation(motion[:3, :3]))
 
-    def quaternion_from_euler(roll_rad: float, pitch_rad: float, yaw_rad: float) -> FloatArray:
-        return np.asarray(_package.quaternion_from_euler(roll_rad, pitch_rad, yaw_rad), np.float64)
 
-    def euler_from_quaternion(quaternion: Sequence[float]) -> tuple[float, float, float]:
-        rotation_from_quaternion(quaternion)  # it takes zero for the identity; we do not
-        roll_rad, pitch_rad, yaw_rad = _package.euler_from_quaternion(quaternion)
-        return float(roll_rad), float(pitch_rad), float(yaw_rad)
+def matrix_from(position_m: Sequence[float], quaternion: Sequence[float]) -> FloatArray:
+    """(4, 4) `parent_from_child`; InputError for what is not finite, and a quaternion of zeros."""
+    found = package()
+    if found is None:
+        return motion_from(position_m, quaternion)
+    motion = np.asarray(found.quaternion_matrix(_unit(quaternion)), np.float64)
+    motion[:3, 3] = position_m
+    if not np.isfinite(motion).all():
+        raise InputError(f'a position must be finite, got {list(position_m)}')
+    return motion
 
-    def quaternion_matrix(quaternion: Sequence[float]) -> FloatArray:
-        rotation_from_quaternion(quaternion)
-        return np.asarray(_package.quaternion_matrix(quaternion), np.float64)
+
+def _unit(quaternion: Sequence[float]) -> Quaternion:
+    # The package takes a quaternion of zeros for the identity.
+    length = math.hypot(*quaternion)
+    if not (math.isfinite(length) and length > 0.0):
+        raise InputError(
+            f'a quaternion (x, y, z, w) must be finite and not zero, got {list(quaternion)}; '
+            'the identity is (0, 0, 0, 1)'
+        )
+    return _floats([one / length for one in quaternion])
+
+
+def _floats(numbers: Iterable[float]) -> Quaternion:
+    x, y, z, w = map(float, numbers)
+    return x, y, z, w

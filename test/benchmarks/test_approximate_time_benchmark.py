@@ -9,14 +9,12 @@ from hypothesis import strategies as st
 
 pytest.importorskip('rclpy', reason='rclpy cannot be imported; ./wpt test brings it')
 
-from facade_partner import needs
-
-from wpt_ros.facades import message_filters
+from benchmarks import approximate_time
 
 UNTIMED = settings(deadline=None)
 MS = 1_000_000
 
-Synchroniser = message_filters.Synchroniser
+Synchroniser = approximate_time.Synchroniser
 
 
 def sets_of(synchroniser: Synchroniser, messages: list[tuple[int, int]]) -> list[tuple[str, ...]]:
@@ -44,9 +42,9 @@ def sets_of(synchroniser: Synchroniser, messages: list[tuple[int, int]]) -> list
 def test_our_sets_are_those_of_the_documentation(
     messages: list[tuple[int, int]], expected: list[tuple[str, ...]]
 ) -> None:
-    ours = message_filters.OwnSynchroniser(2, queue_size=3, slop_ns=10 * MS)
+    ours = approximate_time.OwnSynchroniser(2, queue_size=3, slop_ns=10 * MS)
     assert sets_of(ours, messages) == expected
-    chosen = message_filters.synchroniser(2, queue_size=3, slop_ns=10 * MS)
+    chosen = approximate_time.synchroniser(2, queue_size=3, slop_ns=10 * MS)
     assert sets_of(chosen, messages) == expected
 
 
@@ -59,7 +57,7 @@ def test_our_sets_are_close_and_share_nothing(
     messages: list[tuple[int, int]], queue_size: int
 ) -> None:
     unique = list(dict.fromkeys(messages))
-    ours = message_filters.OwnSynchroniser(3, queue_size=queue_size, slop_ns=10 * MS)
+    ours = approximate_time.OwnSynchroniser(3, queue_size=queue_size, slop_ns=10 * MS)
     found = sets_of(ours, unique)
     names = [name for one in found for name in one]
     assert len(names) == len(set(names))
@@ -75,7 +73,7 @@ def test_our_sets_are_close_and_share_nothing(
 def test_message_filters_makes_the_same_sets(
     messages: list[tuple[int, int]], queue_size: int
 ) -> None:
-    needs('message_filters')
-    ours = message_filters.OwnSynchroniser(3, queue_size=queue_size, slop_ns=10 * MS)
-    theirs = message_filters.PackagedSynchroniser(3, queue_size=queue_size, slop_ns=10 * MS)
+    pytest.importorskip('message_filters')
+    ours = approximate_time.OwnSynchroniser(3, queue_size=queue_size, slop_ns=10 * MS)
+    theirs = approximate_time.PackagedSynchroniser(3, queue_size=queue_size, slop_ns=10 * MS)
     assert sets_of(ours, messages) == sets_of(theirs, messages)
