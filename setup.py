@@ -96,7 +96,7 @@ setup(
     entry_points={
         'console_scripts': [
             'wpt = wpt_ros.cli:main',
-            *(f'{node} = wpt_ros.nodes.{node}:main' for node in NODES),
+            *(f'{node} = wpt_ros.executables:{node}' for node in NODES),
         ]
     },
     cmdclass={'develop': Develop},

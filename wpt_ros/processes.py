@@ -23,7 +23,7 @@ _RESPAWN_S = 1.0
 
 def command_line(spec: NodeSpec, *, namespace: str = '', log_level: str = '') -> list[str]:
     """How to start a node without `ros2 launch`."""
-    words = [sys.executable, '-m', f'wpt_ros.nodes.{spec.name}', '--ros-args']
+    words = [sys.executable, '-m', 'wpt_ros.executables', spec.name, '--ros-args']
     for name, value in spec.parameters.items():
         words += ['-p', f'{name}:={_yaml(value)}']
     if namespace:

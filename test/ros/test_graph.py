@@ -91,7 +91,7 @@ def test_wires_of_our_own_are_spoken_on_where_the_table_says(root: Path) -> None
 def test_a_command_line_carries_every_parameter() -> None:
     spec = NodeSpec('gate', '', {'a': True, 'b': 1.5, 'c': 'x y', 'd': ('p', 'q')})
     words = command_line(spec, namespace='/here/', log_level='warn')
-    assert words[1:3] == ['-m', 'wpt_ros.nodes.gate']
+    assert words[1:4] == ['-m', 'wpt_ros.executables', 'gate']
     assert [word for word in words if ':=' in word] == [
         'a:=true',
         'b:=1.5',

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
 from fake_car import FakeCar
-from node_house import Probe, running
+from node_house import PATIENCE_S, Probe, running
 from own_domain import quiet_domain
 from picture_faults import cut_off, nothing
 from planner_house import DEGRADED, PLANNING, WAITING, Drive, small_student
@@ -19,6 +19,7 @@ from std_msgs.msg import Float32
 
 from wpt_core.sensing import surround_rig
 from wpt_ros import wires
+from wpt_ros.executables import CANNOT_CONFIGURE
 from wpt_ros.lifecycle.quality import Reliability
 
 
@@ -156,17 +157,30 @@ def test_an_inactive_planner_hears_nothing_and_a_new_life_is_like_the_first(
 
 
 @pytest.mark.slow
-def test_a_model_that_cannot_be_read_leaves_the_node_unconfigured(tmp_path: Path) -> None:
+def test_a_model_that_cannot_be_read_ends_the_node_with_its_sentence(tmp_path: Path) -> None:
     folder = str(tmp_path / 'nowhere')
+    with running('planner', tmp_path / 'log', namespace='nowhere', model=folder) as node:
+        assert node.process.wait(PATIENCE_S) == CANNOT_CONFIGURE
+        assert node.said.splitlines()[-1].startswith('planner: configure: ')
+        assert folder in node.said
+        assert node.tracebacks == 0, node.said
+
+
+@pytest.mark.slow
+def test_a_lifecycle_manager_finds_the_node_unconfigured(tmp_path: Path) -> None:
+    given = {'model': str(tmp_path / 'nowhere'), 'autostart': False}
     with (
-        Probe('nowhere') as probe,
-        running('planner', tmp_path / 'log', namespace='nowhere', model=folder) as node,
+        Probe('managed') as probe,
+        running('planner', tmp_path / 'log', namespace='managed', **given) as node,
     ):
         diagnosis = probe.diagnosis('planner')
-        probe.until(lambda: diagnosis() is not None, 'diagnostics')
-        probe.until(lambda: folder in diagnosis().message, 'the folder in the diagnostics')
         assert probe.state('planner') == 'unconfigured'
         assert not probe.change('planner', 'configure')
+        assert probe.state('planner') == 'unconfigured'
+        probe.until(
+            lambda: diagnosis() is not None and given['model'] in diagnosis().message,
+            'the folder in the diagnostics',
+        )
         assert node.tracebacks == 0, node.said
 
 
@@ -175,7 +189,8 @@ def test_a_model_that_cannot_be_read_leaves_the_node_unconfigured(tmp_path: Path
     ('given', 'words'),
     [
         ({'modle': 'x'}, ["unknown parameter 'modle'", 'model']),
-        ({'wait_s': -1.0}, ['wait_s', 'above 0']),
+        ({'wait_s': -1.0}, ['wait_s', 'between 0.001 and 0.2']),
+        ({'threads': 100_000_000}, ['threads', 'between 1 and 64']),
         ({'calibration': 'guess'}, ['calibration', 'camera_info']),
         ({'threads': 'many'}, ['threads', 'a whole number']),
     ],
@@ -184,6 +199,6 @@ def test_a_parameter_that_is_none_is_refused_in_one_sentence(
     tmp_path: Path, given: dict[str, Any], words: list[str]
 ) -> None:
     with running('planner', tmp_path / 'log', namespace='faulty', **given) as node:
-        assert node.process.wait(60.0) == 2
+        assert node.process.wait(PATIENCE_S) == CANNOT_CONFIGURE
         assert node.tracebacks == 0
         assert all(word in node.said for word in words), node.said

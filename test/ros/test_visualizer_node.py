@@ -13,7 +13,7 @@ pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test 
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from drive_samples import circles
-from node_house import Probe, Running, running
+from node_house import PATIENCE_S, Probe, Running, running
 from own_domain import quiet_domain
 from visualization_msgs.msg import Marker
 
@@ -25,6 +25,7 @@ from wpt_ros.conversions.images import image_message
 from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.conversions.plans import plan_message
 from wpt_ros.conversions.stamps import stamp_of
+from wpt_ros.executables import CANNOT_CONFIGURE
 
 IMAGE, OVERLAY = wires.IMAGE.of('front'), wires.OVERLAY.of('front')
 GREY = np.full((128, 256, 3), 100, np.uint8)
@@ -277,10 +278,7 @@ def test_it_goes_silent_and_comes_back_with_its_lifecycle(drive: Watched) -> Non
 
 
 def test_a_camera_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with (
-        Probe('nose') as probe,
-        running('visualizer', tmp_path / 'log', namespace='nose', overlays=['nose']),
-    ):
-        watched = Watched(probe)
-        watched.is_told("camera 'nose' is not in the rig; its cameras are front, front_left")
-        assert probe.state('visualizer') == 'unconfigured'
+    given = {'overlays': ['nose']}
+    with running('visualizer', tmp_path / 'log', namespace='nose', **given) as node:
+        assert node.process.wait(PATIENCE_S) == CANNOT_CONFIGURE
+        assert "camera 'nose' is not in the rig; its cameras are front, front_left" in node.said

@@ -170,13 +170,16 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
     # Lifecycle.
 
     def start(self) -> None:
-        """Configure and activate, if the parameters say so."""
-        if self.config.autostart and self.trigger_configure() == _SUCCESS:
-            self.trigger_activate()
+        """Configure and activate, if the parameters say so; InputError where that fails."""
+        if self.config.autostart:
+            for trigger in (self.trigger_configure, self.trigger_activate):
+                if trigger() != _SUCCESS:
+                    reasons = ' '.join(notice.text for notice in self.health.notices)
+                    raise InputError(f'{self.get_name()}: {reasons}')
 
     def stop(self) -> None:
         """Down from whatever state; what has to be closed is closed."""
-        if self._state_machine.current_state[1] not in ('finalized', 'unknown'):
+        if self._state_machine.current_state[1] in ('unconfigured', 'inactive', 'active'):
             self.trigger_shutdown()
 
     def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One node in one process: from its arguments to a clean end at SIGINT or SIGTERM."""
+"""One node in one process: from its arguments to a clean end at SIGINT or SIGTERM.
+
+Exit codes: 0 after a signal; `CANNOT_CONFIGURE`, with one sentence on stderr, for a node that
+cannot be made, or that `autostart` cannot configure and activate. To start it again would not
+help, so a launch that sees this code ends.
+"""
 
 import signal
 import sys
@@ -12,6 +17,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from wpt_core.types import WptError
+from wpt_ros.executables import CANNOT_CONFIGURE
 from wpt_ros.lifecycle.managed import ManagedNode
 
 __all__ = ['run_node']
@@ -22,30 +28,43 @@ _LOOK_S = 0.25
 
 
 def run_node(make: Callable[[], ManagedNode[Any]]) -> None:
-    """Run it until a signal comes; exit code 2 with one sentence if it cannot be made."""
-    rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
+    """Run it until a signal comes; see above for the exit codes."""
     ended = _Ended()
+    rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
+    executor = SingleThreadedExecutor()
+    node, code = None, 0
     try:
         node = make()
+        node.start()
+        ended.interrupts = False
+        executor.add_node(node)
+        while not ended:
+            executor.spin_once(timeout_sec=_LOOK_S)
+    except _Interrupted:
+        pass
     except WptError as error:
         print(error, file=sys.stderr)
-        sys.exit(2)
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    node.start()
-    while not ended:
-        executor.spin_once(timeout_sec=_LOOK_S)
-    node.stop()
+        code = CANNOT_CONFIGURE
+    if node is not None:
+        node.stop()
     executor.shutdown(timeout_sec=0.5)
-    node.destroy_node()
+    if node is not None:
+        node.destroy_node()
     rclpy.shutdown()
     ended.ignore_more()
+    sys.exit(code)
+
+
+class _Interrupted(BaseException):
+    """A signal came while the node was made or configured."""
 
 
 class _Ended:
     """True from the first SIGINT or SIGTERM on."""
 
     def __init__(self) -> None:
+        self.interrupts = True
+        """Raise `_Interrupted` at the first signal: configuring takes seconds."""
         self._ended = False
         for number in _ENDING:
             signal.signal(number, self._end)
@@ -59,4 +78,6 @@ class _Ended:
         return self._ended
 
     def _end(self, _number: int, _frame: FrameType | None) -> None:
-        self._ended = True
+        interrupts, self._ended = self.interrupts and not self._ended, True
+        if interrupts:
+            raise _Interrupted

@@ -100,7 +100,3 @@ class ControllerNode(ManagedNode[ControllerConfig]):
 def main() -> None:
     """The executable `controller`."""
     run_node(ControllerNode)
-
-
-if __name__ == '__main__':
-    main()

@@ -225,7 +225,3 @@ def _speed_mps(ego: EgoState | None, stamp_s: float) -> float:
 def main() -> None:
     """The executable `planner`."""
     run_node(PlannerNode)
-
-
-if __name__ == '__main__':
-    main()

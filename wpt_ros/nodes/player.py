@@ -156,7 +156,3 @@ class PlayerNode(ManagedNode[PlayerConfig]):
 def main() -> None:
     """The executable `player`."""
     run_node(PlayerNode)
-
-
-if __name__ == '__main__':
-    main()

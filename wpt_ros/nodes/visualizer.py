@@ -176,7 +176,3 @@ def _chosen(rig: Rig, names: tuple[str, ...]) -> tuple[str, ...]:
 def main() -> None:
     """The executable `visualizer`."""
     run_node(VisualizerNode)
-
-
-if __name__ == '__main__':
-    main()

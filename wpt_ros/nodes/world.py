@@ -174,7 +174,3 @@ _BY = {LongitudinalBy.ACC: Longitudinal.ACC, LongitudinalBy.PLAN: Longitudinal.D
 def main() -> None:
     """The executable `world`."""
     run_node(WorldNode)
-
-
-if __name__ == '__main__':
-    main()

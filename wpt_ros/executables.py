@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The executables: `ros2 run wpt_ros planner`, or `python -m wpt_ros.executables planner`.
+
+Importing a node takes seconds. A SIGINT during that time ends the process at once, because a
+KeyboardInterrupt can get lost there: numpy and PyTorch catch what their own imports raise.
+
+Exit codes: 0 after a signal, `CANNOT_CONFIGURE` as below, and 1 or a signal for a crash.
+"""
+
+import signal
+import sys
+from importlib import import_module
+
+__all__ = [
+    'CANNOT_CONFIGURE',
+    'controller',
+    'gate',
+    'planner',
+    'player',
+    'run',
+    'visualizer',
+    'world',
+]
+
+CANNOT_CONFIGURE = 2
+"""The node cannot be made, or `autostart` cannot configure and activate it; one sentence on stderr
+says why. Starting it again does not help, so whoever started the graph ends it."""
+
+
+def run(node: str) -> None:
+    """Import the node and run it; `wpt_ros.lifecycle.run_node` handles signals from then on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    import_module(f'wpt_ros.nodes.{node}').main()
+
+
+def controller() -> None:
+    run('controller')
+
+
+def gate() -> None:
+    run('gate')
+
+
+def planner() -> None:
+    run('planner')
+
+
+def player() -> None:
+    run('player')
+
+
+def visualizer() -> None:
+    run('visualizer')
+
+
+def world() -> None:
+    run('world')
+
+
+if __name__ == '__main__':
+    run(sys.argv[1])
