@@ -6,19 +6,47 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import IO
 
+from wpt_core.types import InputError
 from wpt_ros.graph import NodeSpec, Value
 
-__all__ = ['Processes', 'command_line']
+__all__ = ['CANNOT_CONFIGURE', 'Processes', 'command_line', 'ending_at_signals']
 
+CANNOT_CONFIGURE = 2
+"""Exit code of a node that would refuse again; its last line says why."""
 _STOP_S = 2.0
 _RESPAWN_S = 1.0
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def ending_at_signals() -> Iterator[None]:
+    """At SIGTERM or SIGHUP raise SystemExit once, so that what was started is stopped.
+
+    A signal that was ignored before, as under `nohup`, stays so.
+    """
+    before = {number: signal.getsignal(number) for number in _ENDING}
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        for other in _ENDING:
+            signal.signal(other, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for number in _ENDING:
+        if before[number] is not signal.SIG_IGN:
+            signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def command_line(spec: NodeSpec, *, namespace: str = '', log_level: str = '') -> list[str]:
@@ -45,9 +73,13 @@ class _Running:
 
 
 class Processes:
-    """Each node in a process and a session of its own, its output in a file of the folder."""
+    """Each node in a process and a session of its own, its output in a file of the folder.
+
+    None outlives this process, even where that is killed.
+    """
 
     def __init__(self, specs: Sequence[NodeSpec], folder: Path, *, namespace: str = '') -> None:
+        self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._running: dict[str, _Running] = {}
         for spec in specs:
@@ -67,12 +99,19 @@ class Processes:
         self.stop()
 
     def look_after(self) -> None:
-        """Start again what has died and is to be there; call it now and then."""
+        """Start again what has died and is to be there; call it now and then.
+
+        InputError, with the sentence of the node, for one that cannot be configured.
+        """
         now_s = monotonic()
         for running in self._running.values():
             code = running.process.poll()
             if code is None:
                 continue
+            if code == CANNOT_CONFIGURE:
+                name = running.spec.name
+                reason = self.last_words(name).removeprefix(f'{name}: ')
+                raise InputError(f'the {name} refuses to start: {reason}')
             if running.died_s is None:
                 running.died_s = now_s
                 running.deaths.append(f'{running.spec.name} ended with {_ending(code)}')
@@ -85,6 +124,12 @@ class Processes:
     def deaths(self) -> list[str]:
         """What has ended by itself so far, in words."""
         return [death for running in self._running.values() for death in running.deaths]
+
+    def last_words(self, node: str) -> str:
+        """The last line of its log."""
+        log = self._folder / f'{node}.log'
+        lines = log.read_text(errors='replace').strip().splitlines()
+        return lines[-1] if lines else f'see {log}'
 
     def number(self, node: str) -> int:
         """The number of its process."""
@@ -127,8 +172,10 @@ class Processes:
 
 
 def _start(words: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+    """`words` are those of `command_line`."""
+    python, run, *module = words
     return subprocess.Popen(
-        words,
+        [python, run, 'wpt_ros.tied', str(os.getpid()), *module],
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,

@@ -104,11 +104,6 @@ def _check(ear: Ear, processes: Processes, *, waited_s: float, logs: Path) -> No
     for death in processes.deaths:
         name = death.split()[0]
         if name == 'player' or ear.now_s is None:
-            raise InputError(f'the {death}: {_last_words(logs / f"{name}.log")}')
+            raise InputError(f'the {death}: {processes.last_words(name)}')
     if ear.now_s is None and waited_s > _START_S:
         raise InputError(f'the planner was not there within {_START_S:g} s; see {logs}')
-
-
-def _last_words(log: Path) -> str:
-    lines = log.read_text(errors='replace').strip().splitlines()
-    return lines[-1] if lines else f'see {log}'

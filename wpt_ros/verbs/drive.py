@@ -76,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Return 0 if the drive passed, 1 if not; InputError for a wish not granted."""
     from wpt_ros.drives.run import DriveRun, Wishes  # needs ROS, which --help does without
+    from wpt_ros.processes import ending_at_signals
 
     suite = find(arguments.suite)
     name = arguments.scenario or suite.scenarios[0].name
@@ -91,6 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         record=arguments.record,
         runs=arguments.runs,
     )
-    result = DriveRun(wishes).drive(live=sys.stderr.isatty())
+    with ending_at_signals():
+        result = DriveRun(wishes).drive(live=sys.stderr.isatty())
     print('\n'.join(result.lines))
     return 0 if result.passed else 1

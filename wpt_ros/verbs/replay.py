@@ -41,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Return 0 when the report was written; WptError, in one sentence, where it cannot be."""
+    from wpt_ros.processes import ending_at_signals
     from wpt_ros.replays.bags import named_bag, newest_drive
     from wpt_ros.replays.replay import Wishes, replay  # needs ROS, which --help does without
 
@@ -59,5 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         rate=arguments.rate,
         runs=arguments.runs,
     )
-    print('\n'.join(replay(wishes)))
+    with ending_at_signals():
+        lines = replay(wishes)
+    print('\n'.join(lines))
     return 0
