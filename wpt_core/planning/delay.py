@@ -5,6 +5,10 @@ Asked and driven curvature go through the same band-pass, so that a crooked stee
 banked road, steady wind and the noise of a gyro hardly count and the delay between the two stays
 what it was. Each candidate delay then has its own forgetting regression of driven on asked, with
 the gain free, and the one that leaves the least unexplained, held to the prior, wins.
+
+What is found is the delay at the frequencies at which the car is steered. A lag of first order
+delays those less than its time constant, so the estimate is below dead time plus lag: by 5 ms for
+a lag of 0.1 s, 15 to 25 ms for 0.2 s, 30 to 50 ms for 0.3 s, the more the quicker the steering.
 """
 
 import math

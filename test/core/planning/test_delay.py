@@ -97,6 +97,23 @@ def test_a_pure_delay_is_found_at_any_rate(step_s: float, delay_s: float) -> Non
     assert estimator.delay_s == pytest.approx(delay_s, abs=0.015)
 
 
+@pytest.mark.parametrize(('lag_s', 'below_s'), [(0.1, 0.005), (0.2, 0.016)])
+def test_of_a_lag_it_finds_the_delay_at_the_frequencies_steered(
+    lag_s: float, below_s: float
+) -> None:
+    """Which is less than dead time plus lag, by what the documentation says."""
+    step_s, driven = 0.005, 0.0
+    estimator = DelayEstimator(0.3)
+    for tick in range(round(40.0 / step_s)):
+        now_s = tick * step_s
+        driven += step_s / lag_s * (weaving(now_s - 0.2) - driven)
+        if tick % 10 == 0:
+            estimator.take(
+                now_s, asked_1pm=weaving(now_s + 0.025), driven_1pm=driven, speed_mps=SPEED_MPS
+            )
+    assert estimator.delay_s == pytest.approx(0.2 + lag_s - below_s, abs=0.004)
+
+
 def test_uneven_steps_do_not_matter() -> None:
     generator, now_s, estimator = np.random.default_rng(5), 0.0, DelayEstimator(0.3)
     for step_s in generator.uniform(0.01, 0.09, 800):
