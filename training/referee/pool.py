@@ -2,8 +2,9 @@
 """Many jobs in a few processes, each with one thread, and a bar that says how long it takes."""
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from typing import TypeVar
 
 import cv2
@@ -23,7 +24,7 @@ def work(
 ) -> Iterator[tuple[J, R]]:
     """Each job with its result, as they come in. One process: in this one, in order.
 
-    An interruption loses the jobs under way, not those already yielded.
+    An interruption ends the jobs under way at once; those already yielded are not lost.
     """
     if processes < 1:
         raise InputError(f'--processes must be 1 or more, not {processes}.')
@@ -41,17 +42,34 @@ def _together(do: Callable[[J], R], jobs: Sequence[J], processes: int) -> Iterat
     if not jobs:
         return
     # Spawned, because a fork copies torch's and OpenCV's threads in an unknown state.
+    context = multiprocessing.get_context('spawn')
+    others = multiprocessing.active_children()
     pool = ProcessPoolExecutor(
-        min(processes, len(jobs)),
-        mp_context=multiprocessing.get_context('spawn'),
-        initializer=_one_thread,
+        min(processes, len(jobs)), mp_context=context, initializer=_one_thread
     )
     try:
-        waiting = {pool.submit(do, job): job for job in jobs}
+        waiting = _submitted(pool, do, jobs)
         for future in as_completed(waiting):
             yield waiting.pop(future), future.result()
+    except BaseException:
+        # `shutdown` waits for the jobs that have begun, and a drive takes up to a minute.
+        for worker in multiprocessing.active_children():
+            if worker not in others:
+                worker.terminate()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _submitted(
+    pool: ProcessPoolExecutor, do: Callable[[J], R], jobs: Sequence[J]
+) -> dict['Future[R]', J]:
+    """The worker processes start here and inherit that Ctrl-C is ignored: it is ours to handle."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return {pool.submit(do, job): job for job in jobs}
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _one_thread() -> None:
