@@ -8,6 +8,8 @@
 What is done is kept in the output folder, so an evaluation that was stopped goes on where it was.
 """
 
+import shlex
+import sys
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ from training.referee.held_out import held_out_jobs, plan_all
 from training.referee.held_out_plans import HeldOut
 from training.referee.illustrate import illustrate
 from training.referee.open_loop import open_loop_figures
+from training.referee.outcomes import outcomes_of, write_outcomes
 from training.referee.report import Findings, closed_loop_table, report
 from training.referee.result import DriveResult
 from training.referee.rows import Row, file_name, parse_rows, references, student_row
@@ -68,6 +71,8 @@ class Evaluate:
     """Drive everything anew, also what is kept."""
     record: bool = False
     """Write the figures into the manifest of the model."""
+    publish: Path | None = None
+    """Write how each drive ended into this folder; `results` is what the documentation shows."""
     out: Path = Path('out/evaluate')
 
     def __post_init__(self) -> None:
@@ -84,8 +89,11 @@ class Evaluate:
                 raise InputError(f'--{option} must be {least} or more, not {getattr(self, name)}.')
 
 
-def evaluate(config: Evaluate) -> Findings:
-    """Do everything, print the table, write `report.md` in the output folder."""
+def evaluate(config: Evaluate, command: str = '') -> Findings:
+    """Do everything, print the table, write `report.md` in the output folder.
+
+    `command` is what outcome files say they were made by.
+    """
     # What could be refused is looked at before the first drive.
     _check_names(config)
     scenarios = _scenarios(config.suites, config.scenarios)
@@ -121,6 +129,9 @@ def evaluate(config: Evaluate) -> Findings:
     write_whole(config.out / 'report.md', lambda aside: aside.write_text(text, 'utf-8'))
     if config.record:
         with_scores(config.model, scores_of(found, config.model_name))
+    if config.publish is not None:
+        for outcomes in outcomes_of(found, rows, command):
+            write_outcomes(config.publish, outcomes)
     print(closed_loop_table(found))
     print(f'\nreport: {config.out / "report.md"}')
     return found
@@ -192,4 +203,12 @@ def _by(
 
 def main(argv: Sequence[str]) -> None:
     """The verb `evaluate`."""
-    evaluate(tyro.cli(Evaluate, prog='wpt evaluate', args=list(argv), description=__doc__))
+    config = tyro.cli(Evaluate, prog='wpt evaluate', args=list(argv), description=__doc__)
+    try:
+        evaluate(config, shlex.join(['./wpt', 'evaluate', *argv]))
+    except KeyboardInterrupt:
+        print(
+            f'\nstopped; what is done is kept in {config.out}: the same command goes on there.',
+            file=sys.stderr,
+        )
+        raise

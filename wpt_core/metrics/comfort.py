@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Would a passenger mind? Six bounds on how a body moves (those of nuPlan and Bench2Drive)."""
+"""Would a passenger mind? Six bounds on how a body moves (those of nuPlan and Bench2Drive).
+
+Bench2Drive's own code compares yaw rates in degrees per second with the bounds in radians, and
+with the bound of the yaw acceleration as well: its smoothness does not compare with this score.
+"""
 
 from dataclasses import dataclass
 

@@ -3,6 +3,9 @@
 
 Nothing here says how well a planner drives: open-loop error has ranked policies in the reverse
 order of their closed-loop driving (arXiv 2504.19077), so it never stands alone in a table.
+
+Collision rates are exact. The published code draws boxes on a raster of 0.5 m; in VAD's the others
+lie half a cell, 0.25 m, beside the ego, so its rates do not compare with these.
 """
 
 from collections.abc import Callable, Sequence

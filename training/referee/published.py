@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables of figures in README and docs, made from the outcome files in `results`.
+
+    python -m training.referee.published          names the pages that are not current; exit code 1
+    python -m training.referee.published --write  brings them up to date
+
+A page says where: between `<!-- made from results: NAME -->` and `<!-- end -->`.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from training.referee.disturbance import ROBUSTNESS
+from training.referee.outcomes import Outcomes, load_outcomes
+from training.referee.summary import text_of_mean
+from training.referee.tables import markdown_table
+from wpt_core.metrics import suite_score
+from wpt_core.types import InputError
+from wpt_core.world.suites import find
+
+__all__ = ['TABLES', 'outdated', 'renewed', 'write']
+
+_ROOT = Path(__file__).resolve().parents[2]
+_PLACE = re.compile(
+    r'(?P<begin><!-- made from results: (?P<name>\w+) -->\n).*?(?P<end><!-- end -->)', re.DOTALL
+)
+_REFERENCES = ('expert', 'constant_velocity')
+_SUITES = ('lane_centre', 'lane_change', 'routes')
+_TRANSCRIBED = '†'
+
+Files = Sequence[Outcomes]
+
+
+def renewed(page: str, files: Files) -> str:
+    """The page with all its tables as the files have them; InputError names an unknown one."""
+
+    def table(place: re.Match[str]) -> str:
+        name = place['name']
+        if name not in TABLES:
+            raise InputError(f'no table {name!r}; expected one of {", ".join(TABLES)}')
+        return f'{place["begin"]}\n{TABLES[name](files)}\n\n{place["end"]}'
+
+    return _PLACE.sub(table, page)
+
+
+def outdated(root: Path) -> list[Path]:
+    """Pages whose tables are not those of the outcome files."""
+    files = load_outcomes(root / 'results')
+    pages = [root / 'README.md', *sorted((root / 'docs').glob('*.md'))]
+    return [page for page in pages if renewed(text := page.read_text('utf-8'), files) != text]
+
+
+def write(root: Path) -> list[Path]:
+    """Bring pages up to date; which ones were not."""
+    files = load_outcomes(root / 'results')
+    pages = outdated(root)
+    for page in pages:
+        page.write_text(renewed(page.read_text('utf-8'), files), 'utf-8')
+    return pages
+
+
+def _references(files: Files) -> str:
+    """Drivers without a network, on all suites."""
+    heads = ('driver', *(_suite_head(name) for name in _SUITES), 'driving score', 'efficiency')
+    lines = [
+        (
+            f'`{row}`',
+            *(_passes(_one(files, row, suite)) for suite in _SUITES),
+            *_route_figures(_one(files, row, 'routes')),
+        )
+        for row in _REFERENCES
+    ]
+    return markdown_table(heads, lines)
+
+
+def _students(files: Files) -> str:
+    """Who drives the lane suites how well, beside the open-loop error."""
+    heads = ('driver', *(_suite_head(name) for name in _SUITES[:2]), 'open-loop error to 3 s')
+    rows = dict.fromkeys(one.row for one in files if one.table in _SUITES[:2])
+    ordered = sorted(rows, key=lambda row: (row not in _REFERENCES, row))
+    lines = [
+        (
+            f'`{row}`',
+            *(_passes(_one(files, row, suite)) for suite in _SUITES[:2]),
+            _open_loop_error(_one(files, row, 'open_loop')),
+        )
+        for row in ordered
+    ]
+    shown = (*_SUITES[:2], 'open_loop')
+    there = [one for one in files if one.row in rows and one.table in shown]
+    return _with_notes(markdown_table(heads, lines), there)
+
+
+def _routes(files: Files) -> str:
+    """The driving score of everybody who drove the routes."""
+    heads = ('driver', _suite_head('routes'), 'driving score', 'efficiency')
+    there = [one for one in files if one.table == 'routes']
+    lines = [(f'`{one.row}`', _passes(one), *_route_figures(one)) for one in there]
+    return _with_notes(markdown_table(heads, lines), there)
+
+
+def _robustness(files: Files) -> str:
+    order = [condition.name for condition in ROBUSTNESS]
+    there = [one for one in files if one.table == 'robustness']
+    there.sort(key=lambda one: order.index(one.row))
+    lines = [(one.row, _passes(one), _median_offset(one)) for one in there]
+    heads = ('disturbance', 'passed', 'median final offset, m')
+    return _with_notes(markdown_table(heads, lines), there)
+
+
+def _open_loop(files: Files) -> str:
+    there = [one for one in files if one.table == 'open_loop' and one.figures]
+    fullest = sorted(there, key=lambda one: -len(one.figures or {}))
+    names = list(dict.fromkeys(name for one in fullest for name in one.figures or {}))
+    lines = [
+        (f'`{one.row}`', *(f'{(one.figures or {}).get(name, "-")}' for name in names))
+        for one in there
+    ]
+    return _with_notes(markdown_table(('driver', *names), lines), there)
+
+
+TABLES: dict[str, Callable[[Files], str]] = {
+    'references': _references,
+    'students': _students,
+    'routes': _routes,
+    'robustness': _robustness,
+    'open_loop': _open_loop,
+}
+
+
+def _one(files: Files, row: str, table: str) -> Outcomes | None:
+    return next((one for one in files if (one.row, one.table) == (row, table)), None)
+
+
+def _suite_head(name: str) -> str:
+    return f'`{name}` passed, of {len(find(name).scenarios)}'
+
+
+def _passes(one: Outcomes | None) -> str:
+    """By seed, and their mean with Student's interval where each seed saw the whole suite."""
+    if one is None or not one.passes:
+        return '-'
+    whole = len(find(one.table).scenarios) if one.table in _SUITES else 0
+    passed = [count for count, _ in one.passes.values()]
+    if any(driven != whole for _, driven in one.passes.values()):
+        text = ', '.join(f'{count} of {driven}' for count, driven in one.passes.values())
+    elif len(set(passed)) > 1:
+        text = f'{", ".join(map(str, passed))}: {text_of_mean(passed, most=whole)}'
+    else:
+        text = ', '.join(map(str, passed))
+    seeds = '' if len(passed) > 1 else f' (seed {next(iter(one.passes))})'
+    return text + seeds + (f' {_TRANSCRIBED}' if one.transcribed else '')
+
+
+def _route_figures(one: Outcomes | None) -> tuple[str, str]:
+    """Driving score with its interval over the seeds, and efficiency."""
+    if one is None or not one.drives:
+        return '-', '-'
+    scores = []
+    for seed in one.passes:
+        routes = [drive.route for drive in one.drives if str(drive.seed) == seed]
+        scores.append(suite_score(routes, [route.route for route in routes]).driving_score)
+    rates = [drive.efficiency for drive in one.drives if drive.efficiency is not None]
+    return text_of_mean(scores, most=100.0), f'{np.mean(rates):.0%}' if rates else '-'
+
+
+def _median_offset(one: Outcomes) -> str:
+    offsets_m = [abs(drive.final_offset_m) for drive in one.drives]
+    return f'{np.median(offsets_m):.2f}' if offsets_m else '-'
+
+
+def _open_loop_error(one: Outcomes | None) -> str:
+    error_m = (one.figures or {}).get('mean error to 3 s, m') if one is not None else None
+    if one is None or error_m is None:
+        return '-'
+    return f'{error_m:.3f} m' + (f' {_TRANSCRIBED}' if one.transcribed else '')
+
+
+def _with_notes(table: str, files: Iterable[Outcomes]) -> str:
+    """The table, and under it what is to be known of the sources of its rows."""
+    rows: dict[str, list[str]] = {}
+    for one in files:
+        if one.source.note:
+            mark = f'{_TRANSCRIBED} ' if one.transcribed else ''
+            rows.setdefault(mark + one.source.note, []).append(f'`{one.row}`')
+    notes = (f'{note} ({", ".join(dict.fromkeys(names))})' for note, names in rows.items())
+    return '\n\n'.join([table, *notes])
+
+
+def main(words: Sequence[str]) -> int:
+    pages = write(_ROOT) if list(words) == ['--write'] else outdated(_ROOT)
+    for page in pages:
+        print(page.relative_to(_ROOT))
+    return 1 if pages and not words else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))
