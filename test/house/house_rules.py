@@ -10,7 +10,18 @@ LONGEST_FILE = 300
 LONGEST_FUNCTION = 50
 LICENCE = 'SPDX-License-Identifier: Apache-2.0'
 
-NOT_OURS = {'.git', '.venv', '.wpt', 'build', 'install', 'log', 'out', 'runs', '__pycache__'}
+NOT_OURS = {
+    '.git',
+    '.venv',
+    '.venv.old',
+    '.wpt',
+    'build',
+    'install',
+    'log',
+    'out',
+    'runs',
+    '__pycache__',
+}
 WITH_LICENCE = {'.py', '.toml', '.yaml', '.yml', '.cfg', '.msg', '.txt', '.xml', '.sh', ''}
 WITHOUT_LICENCE = {'LICENSE', '.gitignore', 'wpt_ros'}
 BANNED = {

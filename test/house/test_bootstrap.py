@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from wpt_ros.bootstrap import ground, packages, stamps, steps, trouble, wheels
+from wpt_ros.bootstrap import ground, packages, stamps, trouble, wheels
 from wpt_ros.bootstrap.ground import Ground
 from wpt_ros.bootstrap.house import House, as_shell, environment
 from wpt_ros.bootstrap.progress import Progress
 from wpt_ros.bootstrap.trouble import SetupError
 
+PYTHON_VERSION = f'{sys.version_info.major}.{sys.version_info.minor}'
 PYTHON = Path('/usr/bin/python3.12')
 BARE = Ground(python=PYTHON, python_version='3.12', ros_distro='')
 SOURCED = Ground(
@@ -24,6 +25,9 @@ SOURCED = Ground(
     system_numpy='1.26.4',
     system_opencv=True,
 )
+
+
+VENV = Path('/repo/.venv')
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, places: dict[str, str], *, in_venv: str = '') -> None:
@@ -38,35 +42,65 @@ def pretend(monkeypatch: pytest.MonkeyPatch, places: dict[str, str], *, in_venv:
     monkeypatch.setattr(sys, 'prefix', in_venv or '/usr')
 
 
-RCLPY = '/opt/ros/jazzy/lib/python3.12/site-packages/rclpy/__init__.py'
+def prefix_with_rclpy(prefix: Path, python: str = PYTHON_VERSION) -> Path:
+    """What a sourced ROS 2, or an environment with its wheels, looks like."""
+    mark = prefix / 'share' / 'ament_index' / 'resource_index' / 'packages' / 'rclpy'
+    mark.parent.mkdir(parents=True)
+    mark.touch()
+    (prefix / 'lib' / f'python{python}' / 'site-packages' / 'rclpy').mkdir(parents=True)
+    return prefix
 
 
-def test_without_rclpy_ros_comes_from_wheels(monkeypatch: pytest.MonkeyPatch) -> None:
-    pretend(monkeypatch, {'numpy': '/usr/lib/python3/dist-packages/numpy/__init__.py'})
-    found = ground.survey({})
+NUMPY = '/usr/lib/python3/dist-packages/numpy/__init__.py'
+
+
+def test_an_importable_rclpy_is_not_a_sourced_ros(monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend(monkeypatch, {'numpy': NUMPY, 'rclpy': '/usr/lib/python3/dist-packages/rclpy/x.py'})
+    found = ground.survey(VENV, {})
     assert not found.ros_is_sourced
     assert found.python.parent == Path('/usr/bin')
 
 
-def test_a_sourced_ros_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    pretend(monkeypatch, {'rclpy': RCLPY, 'numpy': '/usr/lib/python3/dist-packages/numpy/x.py'})
-    found = ground.survey({'ROS_DISTRO': 'jazzy'})
-    assert (found.ros_distro, found.system_numpy) == ('jazzy', '1.26.4')
+@pytest.mark.parametrize('library', ['lib', 'local/lib'])
+def test_a_sourced_ros_is_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, library: str
+) -> None:
+    pretend(monkeypatch, {'numpy': NUMPY}, in_venv='/repo/.venv')
+    prefix = prefix_with_rclpy(tmp_path / 'jazzy')
+    (prefix / 'lib').rename(tmp_path / 'lib')
+    (prefix / library).parent.mkdir(exist_ok=True)
+    (tmp_path / 'lib').rename(prefix / library)
+    found = ground.survey(VENV, {'AMENT_PREFIX_PATH': f'/repo/install/wpt_ros:{prefix}'})
+    assert (found.ros_distro, found.system_numpy, found.fault) == ('jazzy', '1.26.4', '')
     assert not found.system_opencv
 
 
-def test_wheels_in_an_active_venv_are_not_a_sourced_ros(monkeypatch: pytest.MonkeyPatch) -> None:
-    place = '/repo/.venv/lib/python3.12/site-packages/rclpy/__init__.py'
-    pretend(monkeypatch, {'rclpy': place}, in_venv='/repo/.venv')
-    assert not ground.survey({}).ros_is_sourced
-    pretend(monkeypatch, {'rclpy': RCLPY}, in_venv='/repo/.venv')
-    assert ground.survey({}).ros_is_sourced
+def test_environments_with_ros_wheels_are_not_a_sourced_ros(tmp_path: Path) -> None:
+    ours, other = prefix_with_rclpy(tmp_path / '.venv'), prefix_with_rclpy(tmp_path / 'other')
+    (other / 'pyvenv.cfg').touch()
+    found = ground.survey(ours, {'AMENT_PREFIX_PATH': f'{ours}:{other}'})
+    assert not found.ros_is_sourced
+    assert not found.fault
 
 
-def test_ros_sourced_for_another_python_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    pretend(monkeypatch, {})
-    with pytest.raises(SetupError, match=r'ROS 2 humble is sourced but .* WPT_PYTHON='):
-        ground.survey({'ROS_DISTRO': 'humble'})
+def test_ros_sourced_for_another_python_is_refused(tmp_path: Path) -> None:
+    prefix = prefix_with_rclpy(tmp_path / 'humble', python='3.1')
+    found = ground.survey(VENV, {'AMENT_PREFIX_PATH': str(prefix), 'ROS_DISTRO': 'humble'})
+    assert 'ROS 2 humble is sourced from' in found.fault
+    assert 'WPT_PYTHON=' in found.fault
+
+
+def test_a_ros_that_is_named_but_not_sourced_is_refused() -> None:
+    found = ground.survey(VENV, {'ROS_DISTRO': 'humble'})
+    assert 'source /opt/ros/humble/setup.bash' in found.fault
+
+
+def test_a_path_that_ros_cannot_build_in_is_refused() -> None:
+    for name in ('my car', 'Ürdner', 'a:b', 'a"b', 'a;b'):
+        sentence = ground.obstacle(Path('/home') / name, BARE)
+        assert f'/home/{name}' in sentence
+        assert 'move the checkout' in sentence
+    assert 'the path' not in ground.obstacle(Path('/var/lib/job@2/a+b~c.d_e-f'), BARE)
 
 
 def test_without_ros_the_wheels_are_wanted(root: Path) -> None:
@@ -131,26 +165,6 @@ def test_a_stamp_counts_for_what_it_was_made_for_only(tmp_path: Path) -> None:
     after = stamps.fingerprint('x', files=[tmp_path / 'a'])
     assert not stamps.is_stamped(tmp_path / 'stamp', after)
     assert not stamps.is_stamped(tmp_path / 'nothing', before)
-
-
-def test_half_installed_packages_are_forgotten(tmp_path: Path) -> None:
-    site = tmp_path / 'lib' / 'python3.12' / 'site-packages'
-    for name, files in {'whole': ['METADATA', 'RECORD'], 'half': ['METADATA']}.items():
-        (site / f'{name}-1.0.dist-info').mkdir(parents=True)
-        for file in files:
-            (site / f'{name}-1.0.dist-info' / file).touch()
-    steps.forget_half_installed(tmp_path)
-    assert [folder.name for folder in site.iterdir()] == ['whole-1.0.dist-info']
-
-
-def test_a_foreign_venv_is_not_thrown_away(tmp_path: Path) -> None:
-    precious = tmp_path / '.venv' / 'precious'
-    precious.parent.mkdir()
-    precious.write_text('mine')
-    house = House(tmp_path)
-    with pytest.raises(SetupError, match=r'not made by \./wpt: move it away'):
-        steps._make_venv(house, BARE, Progress(house.log))
-    assert precious.read_text() == 'mine'
 
 
 PLENTY = 10**10

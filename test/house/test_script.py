@@ -1,81 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`./wpt` itself: what it finds, and the one sentence when it cannot go on.
+"""`./wpt` itself: what it finds, what it leaves alone, and the sentence when it cannot go on."""
 
-Each test has a copy of the script and its package in a folder of its own, and a package index
-that is not there, so nothing is ever installed.
-"""
-
+import json
 import os
+import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from script_copy import BASE_PYTHON, BUILD_TOOLS, sentence, surroundings, tools, wpt
 
-PARTS = ('wpt', 'wpt_ros', 'msg', 'config', 'setup.py', 'constraints.txt')
-SHELL_TOOLS = ('sh', 'dirname', 'sed', 'env', 'cat')
-BUILD_TOOLS = ('c++', 'g++', 'cmake', 'make')
-BASE_PYTHON = f'{sys.base_prefix}/bin/python{sys.version_info.major}.{sys.version_info.minor}'
-
-
-@pytest.fixture
-def copy(tmp_path: Path, root: Path) -> Path:
-    """A checkout in which nothing was set up."""
-    folder = tmp_path / 'copy of wpt'
-    folder.mkdir()
-    for part in PARTS:
-        target = folder / part
-        if (root / part).is_dir():
-            shutil.copytree(root / part, target, ignore=shutil.ignore_patterns('__pycache__'))
-        else:
-            shutil.copy(root / part, target)
-    return folder
-
-
-def tools(tmp_path: Path, *names: str) -> Path:
-    """A folder for PATH that holds only these of the machine's tools."""
-    folder = tmp_path / 'tools'
-    folder.mkdir(exist_ok=True)
-    for name in (*SHELL_TOOLS, *names):
-        if place := shutil.which(name):
-            (folder / name).symlink_to(place)
-    return folder
-
-
-def surroundings(path: Path | str, **more: str) -> dict[str, str]:
-    """An environment with no ROS, no settings of pip, and no package index."""
-    return {
-        'PATH': str(path),
-        'HOME': os.environ.get('HOME', '/'),
-        'PIP_CONFIG_FILE': os.devnull,
-        'PIP_INDEX_URL': 'http://127.0.0.1:9/simple',
-        'PIP_RETRIES': '1',
-        'PIP_NO_CACHE_DIR': '1',
-        **more,
-    }
-
-
-def wpt(copy: Path, verb: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [copy / 'wpt', verb],
-        capture_output=True,
-        text=True,
-        env=environ,
-        cwd=copy.parent,
-        timeout=300,
-    )
-
-
-def sentence(answer: subprocess.CompletedProcess[str], code: int = 1) -> str:
-    """The last line of a failure, of which nothing else may look like one."""
-    assert answer.returncode == code, answer.stderr
-    assert 'Traceback' not in answer.stderr
-    return answer.stderr.strip().splitlines()[-1]
+from wpt_ros.bootstrap import steps, venv
+from wpt_ros.bootstrap.ground import Ground
+from wpt_ros.bootstrap.house import House
+from wpt_ros.bootstrap.stamps import stamp
+from wpt_ros.verbs import CHECKOUT_VERBS, VERBS
 
 
 def test_shellcheck_finds_nothing(root: Path) -> None:
@@ -88,12 +31,20 @@ def test_shellcheck_finds_nothing(root: Path) -> None:
     assert answer.returncode == 0, answer.stdout
 
 
-def test_help_needs_no_set_up(copy: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize('verb', ['help', '--help', '--version'])
+def test_help_needs_no_set_up(copy: Path, tmp_path: Path, verb: str) -> None:
     environ = surroundings(tools(tmp_path), WPT_PYTHON=BASE_PYTHON)
-    answer = wpt(copy, 'help', environ)
+    answer = wpt(copy, verb, environ)
     assert answer.returncode == 0, answer.stderr
-    assert 'doctor' in answer.stdout
+    assert ('0.1.0' if verb == '--version' else 'doctor') in answer.stdout
     assert not (copy / '.venv').exists()
+
+
+def test_every_verb_is_one_of_the_script(root: Path) -> None:
+    script = (root / 'wpt').read_text()
+    cases = re.findall(r'^ {4}([a-z |]+)\)', script, flags=re.MULTILINE)
+    known = {word for case in cases for word in case.split(' | ')}
+    assert known == {verb.split()[0] for verb in (*VERBS, *CHECKOUT_VERBS)}
 
 
 def test_files_of_the_current_folder_are_not_imported(copy: Path, tmp_path: Path) -> None:
@@ -156,80 +107,59 @@ def test_a_missing_tool(
     assert not (copy / '.venv').exists()
 
 
-def test_ros_sourced_for_another_python(copy: Path, tmp_path: Path) -> None:
+def test_ros_that_is_named_but_not_sourced(copy: Path, tmp_path: Path) -> None:
     environ = surroundings(tools(tmp_path), WPT_PYTHON=BASE_PYTHON, ROS_DISTRO='humble')
-    assert 'ROS 2 humble is sourced but' in sentence(wpt(copy, 'setup', environ))
+    assert 'ROS_DISTRO is humble but no' in sentence(wpt(copy, 'setup', environ))
 
 
-@pytest.mark.slow
-def test_no_network_then_a_broken_venv(copy: Path, tmp_path: Path) -> None:
+def test_a_path_that_ros_cannot_build_in(copy: Path, tmp_path: Path) -> None:
+    place = copy.rename(tmp_path / 'mein Ürdner')
     environ = surroundings(tools(tmp_path, *BUILD_TOOLS), WPT_PYTHON=BASE_PYTHON)
-    answer = wpt(copy, 'setup', environ)
-    assert 'no network while installing packages' in sentence(answer)
-    assert 'wpt: making .venv' in answer.stderr
+    assert "mein Ürdner' has characters" in sentence(wpt(place, 'setup', environ))
+    assert not (place / '.venv').exists()
+    assert wpt(place, 'help', environ).returncode == 0
 
-    # The next run goes on with the .venv that is there,
-    again = wpt(copy, 'setup', environ)
-    assert 'no network' in sentence(again)
-    assert 'making .venv' not in again.stderr
 
-    # and makes a broken one anew: here the cut-off one lost its pip and its Python.
-    shutil.rmtree(copy / '.venv' / 'lib')
-    (copy / '.venv' / 'bin' / 'python').unlink()
-    mended = wpt(copy, 'setup', environ)
-    assert 'no network' in sentence(mended)
-    assert 'wpt: making .venv' in mended.stderr
-    assert subprocess.run([copy / '.venv' / 'bin' / 'python', '-m', 'pip', '-V']).returncode == 0
-    assert 'missing  set-up     not done' in wpt(copy, 'doctor', environ).stdout
+def test_a_named_python_that_is_not_one(copy: Path, tmp_path: Path) -> None:
+    environ = surroundings(tools(tmp_path), WPT_PYTHON='/no/python3')
+    said = sentence(wpt(copy, 'help', environ))
+    assert said.startswith('wpt: WPT_PYTHON is /no/python3, which is no Python 3.10 or newer')
 
 
 @pytest.fixture
-def tiny_disk(copy: Path) -> Iterator[Path]:
-    """`.venv` on a disk of 6 MB."""
-    place = copy / '.venv'
-    place.mkdir()
-    mounted = subprocess.run(
-        ['mount', '-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', place], capture_output=True, text=True
-    )
-    if mounted.returncode != 0:
-        pytest.skip(f'this user cannot mount a small disk: {mounted.stderr.strip()}')
-    yield place
-    subprocess.run(['umount', place], check=True)
+def set_up(copy: Path) -> Path:
+    """A copy in which everything is done, as far as ./wpt can see; nothing is installed."""
+    house = House(copy)
+    house.work.mkdir()
+    subprocess.run([BASE_PYTHON, '-m', 'venv', '--without-pip', house.venv], check=True)
+    (house.venv / 'lib' / Path(BASE_PYTHON).name / 'site-packages' / 'pip.py').touch()
+    ground = Ground(Path(BASE_PYTHON), Path(BASE_PYTHON).name.removeprefix('python'), '')
+    stamp(house.venv_stamp, json.dumps(asdict(venv.made_for(house, ground))))
+    stamp(house.packages_stamp, steps._packages_print(house, ground))
+    stamp(house.messages_stamp, steps._messages_print(house, ground))
+    return copy
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which('mount') is None, reason='no mount on this machine')
-def test_a_full_disk(copy: Path, tmp_path: Path, tiny_disk: Path) -> None:
-    environ = surroundings(tools(tmp_path, *BUILD_TOOLS), WPT_PYTHON=BASE_PYTHON)
-    said = sentence(wpt(copy, 'setup', environ))
-    assert said.startswith('wpt: the disk is full while making .venv')
-    assert 'make room' in said
-    assert not (tiny_disk / 'wpt-ready').exists()
+def test_a_working_venv_stays_when_another_python_comes_first(
+    set_up: Path, tmp_path: Path
+) -> None:
+    folder = tools(tmp_path)
+    (folder / 'python3').write_text(f'#!/bin/sh\ntouch {tmp_path}/asked\nexit 1\n')
+    (folder / 'python3').chmod(0o755)
+    answer = wpt(set_up, 'setup', surroundings(folder))
+    assert (answer.returncode, answer.stderr) == (0, '')
+    assert not (tmp_path / 'asked').exists()
 
 
-@pytest.mark.slow
-def test_an_interruption_can_be_taken_up_again(copy: Path, tmp_path: Path) -> None:
-    with socket.create_server(('127.0.0.1', 0)) as index:  # accepts, and never answers
-        address = f'http://127.0.0.1:{index.getsockname()[1]}/simple'
-        environ = surroundings(tools(tmp_path, *BUILD_TOOLS), WPT_PYTHON=BASE_PYTHON)
-        process = subprocess.Popen(
-            [copy / 'wpt', 'setup'],
-            env={**environ, 'PIP_INDEX_URL': address},
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        index.settimeout(120)
-        connection, _ = index.accept()  # pip is at work now
-        with connection:
-            os.killpg(process.pid, signal.SIGINT)
-            _, err = process.communicate(timeout=60)
-    assert process.returncode in (130, -signal.SIGINT)  # which of them, depends on the shell
-    assert err.strip().splitlines()[-1].startswith('wpt: interrupted')
-    assert 'Traceback' not in err
-    again = wpt(copy, 'setup', environ)
-    assert 'no network' in sentence(again)
-    assert 'making .venv' not in again.stderr
+@pytest.mark.parametrize('verb', ['help', '--version', 'doctor', 'wrold'])
+def test_a_verb_that_only_reads_leaves_a_broken_venv(
+    set_up: Path, tmp_path: Path, verb: str
+) -> None:
+    (set_up / '.venv' / 'pyvenv.cfg').unlink()
+    before = sorted((set_up / '.venv').rglob('*'))
+    answer = wpt(set_up, verb, surroundings(tools(tmp_path, *BUILD_TOOLS)))
+    assert ('set-up     not done' in answer.stdout) == (verb == 'doctor')
+    assert sorted((set_up / '.venv').rglob('*')) == before
 
 
 @pytest.mark.setup

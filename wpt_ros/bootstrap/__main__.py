@@ -7,45 +7,56 @@ With --look nothing is installed, and nothing is printed unless everything is th
 import errno
 import fcntl
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from wpt_ros.bootstrap.ground import Ground, survey
 from wpt_ros.bootstrap.house import House, as_shell, environment
 from wpt_ros.bootstrap.steps import done, set_up
 from wpt_ros.bootstrap.trouble import SetupError
+from wpt_ros.bootstrap.venv import settle, stand
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def main(words: list[str]) -> int:
     """Return 0, 1 with a sentence on stderr, or 130 when interrupted."""
-    house = House(ROOT)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as it is under nohup
+            signal.signal(number, signal.default_int_handler)
+    look = '--look' in words
     try:
-        ground = survey()
-        if not done(house, ground):
-            if '--look' in words:
-                return 0
-            _set_up_alone(house, ground)
-        print(as_shell(environment(house, ground, os.environ)), end='')
+        print(_environment(House(ROOT), look=look), end='')
     except SetupError as error:
-        if '--look' in words:
-            return 0
-        print(f'wpt: {error}', file=sys.stderr)
-        return 1
+        return 0 if look else _fail(str(error))
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         remedy = 'make room (about 3 GB)' if full else 'make that possible'
-        print(f'wpt: {error}: {remedy} and run ./wpt setup again', file=sys.stderr)
-        return 1
+        return _fail(f'{error}: {remedy} and run ./wpt setup again')
     except KeyboardInterrupt:
         print('\nwpt: interrupted; the same command goes on where it stopped', file=sys.stderr)
         return 130
     return 0
 
 
-def _set_up_alone(house: House, ground: Ground) -> None:
-    """Set up while no other ./wpt of this checkout does."""
+def _environment(house: House, *, look: bool) -> str:
+    """The variables for the shell; empty if something is missing and may not be installed."""
+    ground = stand(house)
+    if not done(house, ground):
+        if look:
+            return ''
+        with _alone(house):
+            settle(house)
+            ground = stand(house)
+            set_up(house, ground)
+    return as_shell(environment(house, ground, os.environ))
+
+
+@contextmanager
+def _alone(house: House) -> Iterator[None]:
+    """While no other ./wpt of this checkout sets up."""
     house.work.mkdir(exist_ok=True)
     with (house.work / 'lock').open('w') as lock:
         try:
@@ -53,7 +64,12 @@ def _set_up_alone(house: House, ground: Ground) -> None:
         except BlockingIOError:
             print('wpt: another ./wpt is setting up; waiting for it', file=sys.stderr)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        set_up(house, ground)
+        yield
+
+
+def _fail(sentence: str) -> int:
+    print(f'wpt: {sentence}', file=sys.stderr)
+    return 1
 
 
 if __name__ == '__main__':

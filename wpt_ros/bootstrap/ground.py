@@ -3,6 +3,7 @@
 
 import importlib.metadata
 import os
+import re
 import shutil
 import sys
 import sysconfig
@@ -11,9 +12,11 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from wpt_ros.bootstrap.trouble import SetupError
+__all__ = ['Ground', 'obstacle', 'survey']
 
-__all__ = ['Ground', 'missing_tool', 'survey']
+_RCLPY_MARK = 'share/ament_index/resource_index/packages/rclpy'
+_PLAIN_PATH = re.compile(r'[A-Za-z0-9._/+@~-]+')
+"""What CMake and rosidl can build in; both break on spaces, rosidl also on other letters."""
 
 
 @dataclass(frozen=True)
@@ -28,31 +31,65 @@ class Ground:
     system_numpy: str = ''
     """Version of the numpy that a sourced ROS 2 was compiled for, empty if none is found."""
     system_opencv: bool = False
+    fault: str = ''
+    """One sentence why no environment can be made here, empty if one can."""
 
     @property
     def ros_is_sourced(self) -> bool:
         return bool(self.ros_distro)
 
+    @property
+    def ros(self) -> str:
+        """Where ROS 2 comes from, for messages."""
+        return f'ROS 2 {self.ros_distro}, sourced' if self.ros_distro else 'ROS 2 from wheels'
 
-def survey(environ: Mapping[str, str] = os.environ) -> Ground:
-    """Look around with the running Python; raise if ROS 2 is sourced for another Python."""
+
+def survey(venv: Path, environ: Mapping[str, str] = os.environ) -> Ground:
+    """Look around with the running Python; the prefix `venv` is ours, not a sourced ROS 2."""
     version = f'{sys.version_info.major}.{sys.version_info.minor}'
     python = Path(sys.base_prefix) / 'bin' / f'python{version}'
-    sourced = _seen_from_a_venv('rclpy')
+    prefix = _sourced_prefix(venv, environ)
     distro = environ.get('ROS_DISTRO', '')
-    if distro and not sourced:
-        raise SetupError(
-            f'ROS 2 {distro} is sourced but {python} cannot import rclpy: name the Python it was '
-            'built for, for example WPT_PYTHON=/usr/bin/python3 ./wpt setup'
-        )
-    if not sourced:
-        return Ground(python=python, python_version=version, ros_distro='')
+    if prefix is None:
+        fault = _not_sourced(distro) if distro else ''
+        return Ground(python=python, python_version=version, ros_distro='', fault=fault)
+    distro = distro or prefix.name
     return Ground(
         python=python,
         python_version=version,
-        ros_distro=distro or 'unnamed',
+        ros_distro=distro,
         system_numpy=importlib.metadata.version('numpy') if _seen_from_a_venv('numpy') else '',
         system_opencv=_seen_from_a_venv('cv2'),
+        fault='' if _has_rclpy(prefix, version) else _other_python(distro, prefix, python),
+    )
+
+
+def _sourced_prefix(venv: Path, environ: Mapping[str, str]) -> Path | None:
+    """The prefix of the sourced ROS 2; an environment with ROS wheels, as ours, does not count."""
+    prefixes = [Path(part) for part in environ.get('AMENT_PREFIX_PATH', '').split(':') if part]
+    for prefix in prefixes:
+        is_environment = prefix == venv or (prefix / 'pyvenv.cfg').is_file()
+        if (prefix / _RCLPY_MARK).is_file() and not is_environment:
+            return prefix
+    return None
+
+
+def _has_rclpy(prefix: Path, version: str) -> bool:
+    libraries = (prefix / 'lib', prefix / 'local' / 'lib')
+    return any(any(lib.glob(f'python{version}/*-packages/rclpy')) for lib in libraries)
+
+
+def _not_sourced(distro: str) -> str:
+    return (
+        f'ROS_DISTRO is {distro} but no ROS 2 is sourced: source it '
+        f'(source /opt/ros/{distro}/setup.bash), or unset ROS_DISTRO to get ROS 2 from wheels'
+    )
+
+
+def _other_python(distro: str, prefix: Path, python: Path) -> str:
+    return (
+        f'ROS 2 {distro} is sourced from {prefix} but was not built for {python}: name the Python '
+        'it was built for, for example WPT_PYTHON=/usr/bin/python3 ./wpt setup'
     )
 
 
@@ -69,8 +106,17 @@ def _seen_from_a_venv(module: str) -> bool:
     return not (in_a_venv and Path(sys.prefix) in Path(spec.origin).parents)
 
 
-def missing_tool() -> str:
-    """One sentence about the first tool that set-up needs and does not find; empty if none."""
+def obstacle(root: Path, ground: Ground) -> str:
+    """One sentence about the first thing that set-up cannot do without; empty if all is there."""
+    if not _PLAIN_PATH.fullmatch(str(root)):
+        return (
+            f'the path {str(root)!r} has characters that ROS 2 cannot build messages in: move the '
+            'checkout to a path of plain letters, digits and . _ - + @ ~, without spaces'
+        )
+    return ground.fault or _missing_tool()
+
+
+def _missing_tool() -> str:
     compiler = os.environ.get('CXX', 'c++').split()[0]
     headers = Path(sysconfig.get_path('include')) / 'Python.h'
     lacking = (

@@ -24,6 +24,11 @@ class House:
         return self.root / '.venv'
 
     @property
+    def old_venv(self) -> Path:
+        """Where a complete `.venv` waits while another one takes its place."""
+        return self.root / '.venv.old'
+
+    @property
     def python(self) -> Path:
         return self.venv / 'bin' / 'python'
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from wpt_ros.bootstrap.ground import Ground
 
-__all__ = ['constraints', 'requirements']
+__all__ = ['constraints', 'expected', 'requirements']
 
 ROS_WHEELS = (
     'ros-jazzy-common-interfaces',
@@ -104,6 +104,12 @@ def constraints(root: Path, ground: Ground) -> str:
         return pins
     kept = [line for line in pins.splitlines() if _name(line) not in TIED_TO_NUMPY]
     return '\n'.join([*kept, f'numpy=={ground.system_numpy}', ''])
+
+
+def expected(root: Path, ground: Ground) -> int:
+    """About how many packages will be installed: as many as are pinned, but for a second ROS."""
+    names = {_name(line) for line in constraints(root, ground).splitlines()} - {''}
+    return sum(1 for name in names if not (ground.ros_is_sourced and name.startswith('ros-')))
 
 
 def _declared(setup_py: Path) -> tuple[list[str], dict[str, list[str]]]:

@@ -1,29 +1,58 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a command while showing that it is alive, and keeps its output in a log."""
+"""Runs a command while showing how far it is, and keeps its output in a log."""
 
+import queue
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO, Protocol
 
 from wpt_ros.bootstrap.trouble import SetupError, explain
 
-__all__ = ['Progress']
+__all__ = ['NewestLine', 'Progress', 'Status']
 
 LINES_KEPT = 60
 CLEAR_LINE = '\r\033[K'
+POLL_S = 0.2
+
+
+class Status(Protocol):
+    """Makes a text about how far a command is out of what it prints."""
+
+    def read(self, line: str) -> None: ...
+
+    def __str__(self) -> str: ...
+
+
+class NewestLine:
+    """The status of a command of which nothing is known: what it printed last."""
+
+    def __init__(self) -> None:
+        self._line = ''
+
+    def read(self, line: str) -> None:
+        """Keep the line unless it is empty."""
+        self._line = line.strip() or self._line
+
+    def __str__(self) -> str:
+        return self._line
 
 
 class Progress:
-    """The stream of messages of one set-up: a line a step, and a sign of life within a step."""
+    """The messages of one set-up: a line a step, and within a step how far it is.
+
+    On a terminal the line is rewritten in place, elsewhere a line is printed now and then.
+    """
 
     def __init__(self, log: Path) -> None:
         self.log = log
         self.live = sys.stderr.isatty()
-        self.quiet_s = 0.2 if self.live else 15.0
+        self.quiet_s = POLL_S if self.live else 15.0
         self.next_beat_s = 0.0
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text('')
@@ -34,10 +63,17 @@ class Progress:
         self.next_beat_s = time.monotonic() + self.quiet_s
 
     def run(
-        self, command: Sequence[str | Path], *, doing: str, environ: Mapping[str, str], cwd: Path
+        self,
+        command: Sequence[str | Path],
+        *,
+        doing: str,
+        environ: Mapping[str, str],
+        cwd: Path,
+        status: Status | None = None,
     ) -> None:
         """Run to the end; on failure raise the one sentence that explains it."""
         tail: deque[str] = deque(maxlen=LINES_KEPT)
+        status = status or NewestLine()
         with (
             self.log.open('a', buffering=1) as log,
             subprocess.Popen(
@@ -51,29 +87,57 @@ class Progress:
                 cwd=cwd,
             ) as process,
         ):
-            assert process.stdout is not None
-            for line in process.stdout:
-                log.write(line)
-                tail.append(line)
-                self._beat(line)
-        self._clear()
+            try:
+                for line in _lines(process.stdout):
+                    if line:
+                        log.write(line)
+                        tail.append(line)
+                        status.read(line)
+                    self._beat(status)
+            except BaseException:
+                process.terminate()
+                process.wait()
+                raise
+            finally:
+                self._clear()
         if process.returncode != 0:
             free_bytes = min(shutil.disk_usage(place).free for place in (cwd, *cwd.glob('.venv')))
             raise SetupError(
                 explain(doing, output=''.join(tail), free_bytes=free_bytes, log=str(self.log))
             )
 
-    def _beat(self, line: str) -> None:
-        """Show the newest line, in place on a terminal, now and then elsewhere."""
+    def _beat(self, status: Status) -> None:
         now_s = time.monotonic()
-        if now_s < self.next_beat_s or not line.strip():
+        text = str(status) if now_s >= self.next_beat_s else ''
+        if not text:
             return
         self.next_beat_s = now_s + self.quiet_s
         width = shutil.get_terminal_size().columns - 6
-        text = '     ' + line.strip().partition(' (from ')[0][:width]
+        text = f'     {text[:width]}'
         ending = '' if self.live else '\n'
         print(f'{CLEAR_LINE if self.live else ""}{text}', end=ending, file=sys.stderr, flush=True)
 
     def _clear(self) -> None:
         if self.live:
             print(CLEAR_LINE, end='', file=sys.stderr, flush=True)
+
+
+def _lines(stream: IO[str] | None) -> Iterator[str]:
+    """The lines of a stream as they come, and an empty one whenever none came for a moment."""
+    assert stream is not None
+    waiting: queue.Queue[str | None] = queue.Queue()
+
+    def read() -> None:
+        for line in stream:
+            waiting.put(line)
+        waiting.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        try:
+            line = waiting.get(timeout=POLL_S)
+        except queue.Empty:
+            line = ''
+        if line is None:
+            return
+        yield line

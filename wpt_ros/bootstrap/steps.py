@@ -10,17 +10,15 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from wpt_ros.bootstrap import wheels
-from wpt_ros.bootstrap.ground import Ground, missing_tool
+from wpt_ros.bootstrap import pip, venv, wheels
+from wpt_ros.bootstrap.ground import Ground, obstacle
 from wpt_ros.bootstrap.house import House, environment
-from wpt_ros.bootstrap.packages import constraints, requirements
+from wpt_ros.bootstrap.packages import constraints, expected, requirements
 from wpt_ros.bootstrap.progress import Progress
 from wpt_ros.bootstrap.stamps import fingerprint, is_stamped, stamp
 from wpt_ros.bootstrap.trouble import SetupError
 
-__all__ = ['done', 'forget_half_installed', 'set_up']
-
-PIP_FLAGS = ('--no-input', '--progress-bar=off', '--disable-pip-version-check')
+__all__ = ['done', 'set_up']
 
 INCLUDES = (
     'import sysconfig, numpy; print(sysconfig.get_path("include")); print(numpy.get_include())'
@@ -28,9 +26,10 @@ INCLUDES = (
 
 
 def done(house: House, ground: Ground) -> bool:
-    """Whether nothing is left to do."""
+    """Whether nothing is left to do; raise if `.venv` works, but not with this ROS 2."""
     return (
-        is_stamped(house.venv_stamp, _venv_print(house, ground))
+        not house.old_venv.exists()
+        and venv.keeps(house, ground)
         and is_stamped(house.packages_stamp, _packages_print(house, ground))
         and is_stamped(house.messages_stamp, _messages_print(house, ground))
     )
@@ -38,22 +37,20 @@ def done(house: House, ground: Ground) -> bool:
 
 def set_up(house: House, ground: Ground) -> None:
     """Do what is left to do."""
-    if sentence := missing_tool():
+    keeps = venv.keeps(house, ground)
+    if sentence := obstacle(house.root, ground):
         raise SetupError(sentence)
     progress = Progress(house.log)
-    if not is_stamped(house.venv_stamp, _venv_print(house, ground)) or not _runs(house.python):
-        _make_venv(house, ground, progress)
-    if not is_stamped(house.packages_stamp, _packages_print(house, ground)):
-        _install(house, ground, progress)
+    try:
+        if not keeps:
+            venv.make(house, ground, progress)
+        if not is_stamped(house.packages_stamp, _packages_print(house, ground)):
+            _install(house, ground, progress)
+    finally:
+        venv.settle(house)
     if not is_stamped(house.messages_stamp, _messages_print(house, ground)):
         _build_messages(house, ground, progress)
     progress.step('ready')
-
-
-def _venv_print(house: House, ground: Ground) -> str:
-    return fingerprint(
-        str(house.venv), str(ground.python), ground.python_version, ground.ros_distro
-    )
 
 
 def _packages_print(house: House, ground: Ground) -> str:
@@ -63,47 +60,24 @@ def _packages_print(house: House, ground: Ground) -> str:
 
 def _messages_print(house: House, ground: Ground) -> str:
     files = [file for file in (house.root / 'msg').iterdir() if file.is_file()]
-    return fingerprint(_packages_print(house, ground), _venv_print(house, ground), files=files)
-
-
-def _make_venv(house: House, ground: Ground, progress: Progress) -> None:
-    ros = f'ROS 2 {ground.ros_distro}, sourced' if ground.ros_is_sourced else 'ROS 2 from wheels'
-    progress.step(f'making .venv with Python {ground.python_version} ({ros})')
-    if house.venv.is_dir() and not _is_ours(house):
-        raise SetupError(
-            f'{house.venv} was not made by ./wpt: move it away (mv .venv .venv-mine) '
-            'and run ./wpt setup again'
-        )
-    shutil.rmtree(house.venv, ignore_errors=True)
-    house.venv.mkdir(exist_ok=True)
-    stamp(house.venv_stamp, 'half made')
-    sight = ['--system-site-packages'] if ground.ros_is_sourced else []
-    progress.run(
-        [ground.python, '-m', 'venv', *sight, house.venv],
-        doing='making .venv',
-        environ=os.environ,
-        cwd=house.root,
-    )
-    stamp(house.venv_stamp, _venv_print(house, ground))
+    made = repr(venv.made_for(house, ground))
+    return fingerprint(_packages_print(house, ground), made, files=files)
 
 
 def _install(house: House, ground: Ground, progress: Progress) -> None:
     wanted = requirements(house.root, ground)
     progress.step(f'installing {len(wanted)} packages and what they need (some minutes)')
     house.packages_stamp.unlink(missing_ok=True)
-    forget_half_installed(house.venv)
-    pins, names = house.work / 'constraints.txt', house.work / 'requirements.txt'
-    pins.write_text(constraints(house.root, ground))
-    names.write_text('\n'.join(wanted) + '\n')
-    progress.run(
-        [house.python, '-m', 'pip', 'install', *PIP_FLAGS, '-c', pins, '-r', names],
-        doing='installing packages',
-        environ=os.environ,
-        cwd=house.root,
+    pip.install(
+        house,
+        progress,
+        wanted=wanted,
+        constraints=constraints(house.root, ground),
+        total=expected(house.root, ground),
     )
     if not ground.ros_is_sourced:
         answer = subprocess.run(
-            [house.python, '-c', INCLUDES], capture_output=True, text=True, check=True
+            [house.python, '-I', '-c', INCLUDES], capture_output=True, text=True, check=True
         )
         python_include, numpy_include = map(Path, answer.stdout.split('\n')[:2])
         wheels.mend_cmake_paths(
@@ -138,27 +112,3 @@ def _build_messages(house: House, ground: Ground, progress: Progress) -> None:
         cwd=house.root,
     )
     stamp(house.messages_stamp, _messages_print(house, ground))
-
-
-def forget_half_installed(venv: Path) -> None:
-    """Remove the records of packages whose installation was cut off, so that pip starts them anew.
-
-    pip takes a package as installed when its metadata is there, and writes RECORD last.
-    """
-    for metadata in venv.glob('lib/python3.*/site-packages/*.dist-info'):
-        if not (metadata / 'RECORD').is_file():
-            shutil.rmtree(metadata)
-
-
-def _is_ours(house: House) -> bool:
-    """Whether `.venv` may be thrown away: we stamp it before anything else goes in."""
-    return house.venv_stamp.is_file() or not any(house.venv.iterdir())
-
-
-def _runs(python: Path) -> bool:
-    """Whether `.venv` has a Python with pip that starts; a half-made one does not."""
-    try:
-        answer = subprocess.run([python, '-m', 'pip', '--version'], capture_output=True)
-    except OSError:
-        return False
-    return answer.returncode == 0

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from wpt_ros.bootstrap.ground import missing_tool, survey
+from wpt_ros.bootstrap.ground import obstacle
 from wpt_ros.bootstrap.house import House
 from wpt_ros.bootstrap.steps import done
 from wpt_ros.bootstrap.trouble import SetupError
+from wpt_ros.bootstrap.venv import stand
 
 __all__ = ['SUMMARY', 'Finding', 'add_arguments', 'examine', 'run']
 
@@ -71,7 +72,7 @@ def examine() -> Iterator[Finding]:
     yield _python()
     root = Path(__file__).resolve().parents[2]
     if (root / 'wpt').is_file():
-        yield _tools()
+        yield _tools(House(root))
         yield _checkout(House(root))
     answers = _probe()
     for what in PROBES:
@@ -85,23 +86,21 @@ def _python() -> Finding:
     return Finding('Python', f'{version} at {sys.executable}', 'use 3.10 or newer' if old else '')
 
 
-def _tools() -> Finding:
-    sentence = missing_tool()
-    what, _, remedy = sentence.partition(': ')
+def _tools(house: House) -> Finding:
+    what, _, remedy = obstacle(house.root, stand(house)).partition(': ')
     return Finding('tools', what or 'compiler, CMake, venv, Python headers', remedy)
 
 
 def _checkout(house: House) -> Finding:
     """Whether ./wpt setup has done its work, and what it would do."""
+    ground = stand(house)
     try:
-        ground = survey()
+        if done(house, ground):
+            return Finding('set-up', f'complete, {ground.ros}')
     except SetupError as error:
         what, _, remedy = str(error).partition(': ')
         return Finding('set-up', what, remedy)
-    source = f'ROS 2 {ground.ros_distro}, sourced' if ground.ros_distro else 'ROS 2 from wheels'
-    if done(house, ground):
-        return Finding('set-up', f'complete, {source}')
-    plan = f'make .venv with Python {ground.python_version}, {source}, and build the messages'
+    plan = f'make .venv with Python {ground.python_version}, {ground.ros}, and build the messages'
     return Finding('set-up', 'not done', f'run ./wpt setup; it will {plan}')
 
 

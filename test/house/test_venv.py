@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A working `.venv` stays, nothing is installed elsewhere, and a failed replacement is undone."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from wpt_ros.bootstrap import pip, steps, venv
+from wpt_ros.bootstrap.ground import Ground
+from wpt_ros.bootstrap.house import House
+from wpt_ros.bootstrap.pip import PipStatus, forget_half_installed
+from wpt_ros.bootstrap.progress import Progress
+from wpt_ros.bootstrap.stamps import stamp
+from wpt_ros.bootstrap.trouble import SetupError
+
+# Instead of pip: writes down into which environment it would install.
+PIP = """
+import pathlib, sys
+if 'config' in sys.argv:
+    print(pathlib.Path(__file__).with_name('pip.conf').read_text())
+else:
+    pathlib.Path(__file__).with_name('asked').write_text(sys.prefix)
+"""
+
+
+VERSION = f'{sys.version_info.major}.{sys.version_info.minor}'
+HERE = Ground(
+    python=Path(sys.base_prefix) / 'bin' / f'python{VERSION}',
+    python_version=VERSION,
+    ros_distro='',
+)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    """A checkout with a complete `.venv`, in which one file tells it from another."""
+    made = House(tmp_path)
+    made.work.mkdir()
+    subprocess.run([HERE.python, '-m', 'venv', '--without-pip', made.venv], check=True)
+    (site(made) / 'pip.py').write_text(PIP)
+    (site(made) / 'pip.conf').touch()
+    stamp(made.venv_stamp, json.dumps(asdict(venv.made_for(made, HERE))))
+    stamp(made.packages_stamp, 'complete')
+    (made.venv / 'precious').touch()
+    return made
+
+
+def site(house: House) -> Path:
+    (folder,) = house.venv.glob('lib/python3.*/site-packages')
+    return folder
+
+
+def install(house: House) -> None:
+    pip.install(house, Progress(house.log), wanted=['anything'], constraints='', total=1)
+
+
+def test_the_python_of_a_working_venv_decides(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, 'base_prefix', '/opt/conda')  # what comes first on the PATH
+    assert venv.stand(house, {}).python == HERE.python
+    assert venv.keeps(house, venv.stand(house, {}))
+    named = venv.stand(house, {'WPT_PYTHON': 'python3'})
+    assert named.python.parent == Path('/opt/conda/bin')
+    assert not venv.keeps(house, named)
+
+
+def test_a_venv_for_another_ros_stays_too(house: House) -> None:
+    sourced = replace(HERE, ros_distro='jazzy')
+    with pytest.raises(
+        SetupError, match=r'was made for ROS 2 from wheels, and now it is .*rm -rf'
+    ):
+        venv.keeps(house, sourced)
+    stamp(house.venv_stamp, json.dumps(asdict(venv.made_for(house, sourced))))
+    with pytest.raises(SetupError, match=r'source /opt/ros/jazzy/setup\.bash'):
+        venv.keeps(house, HERE)
+    assert (house.venv / 'precious').exists()
+
+
+def test_a_venv_that_is_not_sound_does_not_stay(house: House) -> None:
+    assert venv.keeps(house, HERE)
+    (site(house) / 'pip.py').rename(house.root / 'pip.py')
+    assert not venv.keeps(house, HERE)
+    (house.root / 'pip.py').rename(site(house) / 'pip.py')
+    (house.venv / 'pyvenv.cfg').unlink()
+    assert not venv.keeps(house, HERE)
+
+
+def test_a_venv_that_was_moved_does_not_stay(house: House) -> None:
+    elsewhere = House(house.root / 'elsewhere')
+    elsewhere.root.mkdir()
+    house.venv.rename(elsewhere.venv)
+    assert not venv.keeps(elsewhere, HERE)
+
+
+def test_pip_runs_in_the_venv(house: House) -> None:
+    install(house)
+    assert (site(house) / 'asked').read_text() == str(house.venv)
+
+
+def test_pip_does_not_run_in_the_python_of_the_machine(house: House) -> None:
+    (house.venv / 'pyvenv.cfg').unlink()  # now .venv/bin/python is the Python it was made with
+    with pytest.raises(SetupError, match='would install into'):
+        install(house)
+
+
+def test_pip_that_is_configured_to_install_elsewhere_is_refused(house: House) -> None:
+    (site(house) / 'pip.conf').write_text("global.timeout='60'\ninstall.target='/usr/mine'\n")
+    with pytest.raises(SetupError, match=r"elsewhere .*\(install\.target='/usr/mine'\)"):
+        install(house)
+    assert not (site(house) / 'asked').exists()
+
+
+def test_a_foreign_venv_is_not_thrown_away(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.venv.mkdir()
+    (house.venv / 'precious').touch()
+    with pytest.raises(SetupError, match=r'not made by \./wpt: move it away'):
+        venv.make(house, HERE, Progress(house.log))
+    assert (house.venv / 'precious').exists()
+
+
+@pytest.fixture
+def set_up(root: Path, house: House, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Prepares `steps.set_up` with a Python that cannot make a `.venv`; the script to change."""
+    monkeypatch.setattr(steps, 'obstacle', lambda *_: '')
+    for part in ('msg', 'setup.py', 'constraints.txt'):
+        (house.root / part).symlink_to(root / part)
+    script = house.root / 'python'
+    script.write_text('#!/bin/sh\necho error: not today\nexit 1\n')
+    script.chmod(0o755)
+    return script
+
+
+def test_a_replacement_that_fails_is_undone(set_up: Path, house: House) -> None:
+    with pytest.raises(SetupError, match='not today'):
+        steps.set_up(house, replace(HERE, python=set_up))
+    assert (house.venv / 'precious').exists()
+    assert not house.old_venv.exists()
+    assert venv.keeps(house, HERE)
+
+
+def test_a_replacement_that_is_interrupted_is_undone(
+    set_up: Path, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        assert not (house.venv / 'precious').exists()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Progress, 'run', interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        steps.set_up(house, replace(HERE, python=set_up))
+    assert (house.venv / 'precious').exists()
+
+
+def test_a_replacement_that_was_killed_is_ended_by_the_next_run(house: House) -> None:
+    house.venv.rename(house.old_venv)
+    house.venv.mkdir()
+    venv.settle(house)  # the new one is not complete
+    assert (house.venv / 'precious').exists()
+    house.venv.rename(house.old_venv)
+    house.venv.mkdir()
+    stamp(house.packages_stamp, 'complete')
+    venv.settle(house)
+    assert not (house.venv / 'precious').exists()
+    assert not house.old_venv.exists()
+
+
+def test_half_installed_packages_are_forgotten(tmp_path: Path) -> None:
+    packages = tmp_path / 'lib' / 'python3.12' / 'site-packages'
+    for name, files in {'whole': ['METADATA', 'RECORD'], 'half': ['METADATA']}.items():
+        (packages / f'{name}-1.0.dist-info').mkdir(parents=True)
+        for file in files:
+            (packages / f'{name}-1.0.dist-info' / file).touch()
+    forget_half_installed(tmp_path)
+    assert [folder.name for folder in packages.iterdir()] == ['whole-1.0.dist-info']
+
+
+def test_the_status_of_pip_counts_packages(house: House) -> None:
+    status = PipStatus(house.venv, 40)
+    for line in (
+        'Collecting tqdm==4.1 (from -r requirements.txt (line 4))\n',
+        '  Downloading tqdm-4.1-py3-none-any.whl (78 kB)\n',
+        'Requirement already satisfied: typing_extensions>=4 in ./.venv/lib (from torch)\n',
+        'Requirement already satisfied: typing-extensions in ./.venv/lib (from onnx)\n',
+        'Processing /wheels/torch-2.1-cp311-cp311-manylinux_2_28_x86_64.whl (from -r x)\n',
+        'WARNING: something\n',
+    ):
+        status.read(line)
+    torch = 'Processing torch-2.1-cp311-cp311-manylinux_2_28_x86_64.whl'
+    assert str(status) == f'3 of about 40 packages found: {torch}'
+    status.read('Installing collected packages: tqdm, torch, sympy\n')
+    assert str(status) == '0 of 3 packages installed'
+    (site(house) / 'tqdm-4.1.dist-info').mkdir()
+    (site(house) / 'tqdm-4.1.dist-info' / 'RECORD').touch()
+    assert str(status) == '1 of 3 packages installed'
+
+
+class Asked:
+    """A status that does something whenever it is asked."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        self.act, self.count = act, 0
+
+    def read(self, line: str) -> None: ...
+
+    def __str__(self) -> str:
+        self.count += 1
+        self.act()
+        return f'asked {self.count}'
+
+
+def test_a_command_that_prints_nothing_still_shows_progress(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    progress, status = Progress(tmp_path / 'log'), Asked(lambda: None)
+    progress.quiet_s = 0.0
+    progress.run(['sleep', '1'], doing='x', environ=os.environ, cwd=tmp_path, status=status)
+    assert status.count > 1
+    assert '     asked 1\n' in capsys.readouterr().err
+
+
+def test_an_interruption_ends_the_command(tmp_path: Path) -> None:
+    progress, note = Progress(tmp_path / 'log'), tmp_path / 'number'
+
+    def interrupt_when_it_runs() -> None:
+        if note.exists() and note.read_text().endswith('\n'):
+            raise KeyboardInterrupt
+
+    progress.quiet_s = 0.0
+    command = ['sh', '-c', f'echo $$ > {note}; exec sleep 600']
+    with pytest.raises(KeyboardInterrupt):
+        progress.run(
+            command,
+            doing='x',
+            environ=os.environ,
+            cwd=tmp_path,
+            status=Asked(interrupt_when_it_runs),
+        )
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(note.read_text()), 0)

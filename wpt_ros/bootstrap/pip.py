@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs pip in `.venv` and nowhere else, and tells how far it is."""
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from wpt_ros.bootstrap.house import House
+from wpt_ros.bootstrap.progress import Progress
+from wpt_ros.bootstrap.trouble import SetupError
+
+__all__ = ['PipStatus', 'forget_half_installed', 'install']
+
+FLAGS = ('--no-input', '--progress-bar=off', '--disable-pip-version-check')
+
+# Checked by the very interpreter that then becomes pip.
+PIP_IN_VENV = """
+import os, runpy, sys
+venv = sys.argv.pop(1)
+if sys.prefix == sys.base_prefix or not os.path.samefile(sys.prefix, venv):
+    sys.exit(f'error: {sys.executable} would install into {sys.prefix} instead of {venv}')
+runpy.run_module('pip', run_name='__main__', alter_sys=True)
+"""
+ELSEWHERE = re.compile(
+    r'^(?:global|install|:env:)\.(?:target|prefix|root|python)=.*', re.MULTILINE
+)
+
+
+def install(
+    house: House, progress: Progress, *, wanted: Sequence[str], constraints: str, total: int
+) -> None:
+    """Install what is wanted, under the constraints, into `.venv`."""
+    forget_half_installed(house.venv)
+    _refuse_settings(house)
+    pins, names = house.work / 'constraints.txt', house.work / 'requirements.txt'
+    pins.write_text(constraints)
+    names.write_text('\n'.join(wanted) + '\n')
+    progress.run(
+        [*_pip(house), 'install', *FLAGS, '--no-user', '-c', pins, '-r', names],
+        doing='installing packages',
+        environ=os.environ,
+        cwd=house.root,
+        status=PipStatus(house.venv, total),
+    )
+
+
+def forget_half_installed(venv: Path) -> None:
+    """Remove the records of packages whose installation was cut off, so that pip starts them anew.
+
+    pip takes a package as installed when its metadata is there, and writes RECORD last. What it
+    was about to remove, it had renamed to begin with ~.
+    """
+    for metadata in venv.glob('lib/python3.*/site-packages/*.dist-info'):
+        if not (metadata / 'RECORD').is_file() or metadata.name.startswith('~'):
+            shutil.rmtree(metadata)
+
+
+class PipStatus:
+    """How far pip is, read from what it prints and from what is installed."""
+
+    LINE = re.compile(
+        r'\s*(?:Downloading|(?:Collecting|Processing|Requirement already satisfied:) '
+        r'(?:(?:\S*/)(?P<file>\w+)-\S+|(?P<name>[\w.-]+).*)) '
+    )
+
+    def __init__(self, venv: Path, total: int) -> None:
+        self._venv, self._total = venv, total
+        self._found: set[str] = set()
+        self._before: int | None = None
+        """Packages that were there when the installation of the others began."""
+        self._now, self._since_s = '', time.monotonic()
+
+    def read(self, line: str) -> None:
+        """Take notice of one line of pip's output."""
+        if line.startswith('Installing collected packages:'):
+            self._total, self._before = line.count(',') + 1, self._installed()
+        elif self._before is None and (match := self.LINE.match(f'{line.strip()} ')):
+            if name := match['file'] or match['name']:
+                self._found.add(name.lower().replace('_', '-'))
+            self._now = re.sub(r' (\(from|in) .*| /\S*/', ' ', line.strip()).strip()
+            self._since_s = time.monotonic()
+
+    def __str__(self) -> str:
+        if self._before is not None:
+            done = min(self._installed() - self._before, self._total)
+            return f'{done} of {self._total} packages installed'
+        waited_s = time.monotonic() - self._since_s
+        wait = f' ({waited_s:.0f} s)' if waited_s > 2 else ''
+        return f'{len(self._found)} of about {self._total} packages found: {self._now}{wait}'
+
+    def _installed(self) -> int:
+        return sum(1 for _ in self._venv.glob('lib/python3.*/site-packages/*.dist-info/RECORD'))
+
+
+def _pip(house: House) -> list[str | Path]:
+    """-I: packages on a PYTHONPATH are not in `.venv`, though pip would count them."""
+    return [house.python, '-I', '-c', PIP_IN_VENV, house.venv]
+
+
+def _refuse_settings(house: House) -> None:
+    answer = subprocess.run([*_pip(house), 'config', 'list'], capture_output=True, text=True)
+    if found := ELSEWHERE.search(answer.stdout):
+        raise SetupError(
+            f'pip is configured to install elsewhere than into .venv ({found.group()}): remove '
+            'that setting (pip config debug shows where it is) and run ./wpt setup again'
+        )
