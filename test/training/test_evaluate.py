@@ -11,6 +11,7 @@ import tyro
 
 from training.evaluate import Evaluate, evaluate, main
 from training.referee.drives import Job, drive
+from training.referee.outcomes import load_outcomes
 from training.referee.rows import student_row
 from wpt_core.model import Student, preset
 from wpt_core.model.artifact import Origin, save_artifact
@@ -48,7 +49,8 @@ def config(artifact: Path, tmp_path: Path) -> Evaluate:
 def test_everything_is_there_and_an_evaluation_goes_on_where_it_stopped(
     config: Evaluate, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = evaluate(config)
+    published = config.out / 'results'
+    found = evaluate(replace(config, publish=published), './wpt evaluate')
     assert found.rows == ('expert', 'constant_velocity', 'student')
     assert found.summary('expert', 'lane_centre').passes == (1,)
     assert found.summary('student', 'lane_centre').passes == (0,)
@@ -64,6 +66,12 @@ def test_everything_is_there_and_an_evaluation_goes_on_where_it_stopped(
     assert f'](films/{film.name})' in text
     assert film.stat().st_size > 10_000
     assert not list(config.out.rglob('.*'))
+
+    files = {(one.row, one.table): one for one in load_outcomes(published)}
+    assert len(files) == 3 + 2  # the suite, and the open loop without the expert
+    assert files['student', 'lane_centre'].passes == {'1000': (0, 1)}
+    assert len(files['student', 'open_loop'].source.weights_sha256 or '') == 64
+    assert files['student', 'open_loop'].figures['mean error to 3 s, m'] > 0.0
 
     kept = config.out / 'drives' / 'student' / 'lane_centre' / 'straight_08_left-1000.json'
     changed = json.loads(kept.read_text())
@@ -136,6 +144,18 @@ def test_the_command_line_of_the_documentation_is_understood() -> None:
         'on-policy',
     ]
     assert tyro.cli(Evaluate, args=rows).rows == ('BC=runs/bc', 'BC + perturbation=runs/perturbed')
+
+
+def test_an_interruption_says_how_to_go_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_config: Evaluate, _command: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr('training.evaluate.evaluate', interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        main(['--out', 'out/here'])
+    assert 'kept in out/here: the same command goes on there' in capsys.readouterr().err
 
 
 def test_the_verb_passes_its_words_on() -> None:
