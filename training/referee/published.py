@@ -144,21 +144,29 @@ def _passes(one: Outcomes | None) -> str:
     """By seed, and their mean with Student's interval where each seed saw the whole suite."""
     if one is None or not one.passes:
         return '-'
-    whole = len(find(one.table).scenarios) if one.table in _SUITES else 0
     passed = [count for count, _ in one.passes.values()]
-    if any(driven != whole for _, driven in one.passes.values()):
+    if not _whole(one):
         text = ', '.join(f'{count} of {driven}' for count, driven in one.passes.values())
     elif len(set(passed)) > 1:
-        text = f'{", ".join(map(str, passed))}: {text_of_mean(passed, most=whole)}'
+        mean = text_of_mean(passed, most=len(find(one.table).scenarios))
+        text = f'{", ".join(map(str, passed))}: {mean}'
     else:
         text = ', '.join(map(str, passed))
     seeds = '' if len(passed) > 1 else f' (seed {next(iter(one.passes))})'
     return text + seeds + (f' {_TRANSCRIBED}' if one.transcribed else '')
 
 
+def _whole(one: Outcomes) -> bool:
+    """Whether each seed saw all of a suite; the scenarios driven first are the easy ones."""
+    if one.table not in _SUITES:
+        return False
+    count = len(find(one.table).scenarios)
+    return all(driven == count for _, driven in one.passes.values())
+
+
 def _route_figures(one: Outcomes | None) -> tuple[str, str]:
-    """Driving score with its interval over the seeds, and efficiency."""
-    if one is None or not one.drives:
+    """Driving score with its interval over the seeds, and efficiency, of whole suites only."""
+    if one is None or not one.drives or not _whole(one):
         return '-', '-'
     scores = []
     for seed in one.passes:

@@ -122,15 +122,20 @@ def test_what_was_transcribed_is_marked_and_explained() -> None:
 
 
 def test_the_driving_score_is_that_of_the_drives() -> None:
-    drives = (
-        drive('a', 1, True, efficiency=1.2),
-        drive('b', 1, False, completion=0.5, infractions=('collision with a vehicle',)),
-        drive('a', 2, True, efficiency=1.0),
-        drive('b', 2, False, completion=0.5),
-    )
+    drives = [*suite('routes', {1: 48})]
+    drives[0] = replace(drives[0], completion=0.5, infractions=('collision with a vehicle',))
+    drives[1] = replace(drives[1], completion=0.5, efficiency=1.2)
+    drives[2] = replace(drives[2], efficiency=1.0)
+    (line,) = table('routes', Outcomes('student', 'routes', SOURCE, tuple(drives)))
+    # 30 and 50, the others 100: a route that ran out of time has no factor.
+    assert '| 97.5          | 110%       |' in line
+
+
+def test_a_part_of_the_routes_has_no_driving_score() -> None:
+    drives = suite('routes', {1: 48}, missing=40)
     (line,) = table('routes', Outcomes('student', 'routes', SOURCE, drives))
-    # 65 and 75: what was driven of a route that ran out of time counts without a factor.
-    assert '| 70.0 [6.5, 100.0] | 110%' in line
+    assert '| 8 of 8 (seed 1)' in line
+    assert line.count('| - ') == 2
 
 
 def test_only_the_table_of_a_page_is_renewed_and_an_unknown_one_is_refused() -> None:
