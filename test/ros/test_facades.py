@@ -82,7 +82,7 @@ def test_our_tf_stops_listening(heard: tuple[Topics, tf2.Heard]) -> None:
 
 
 def test_without_tf_it_says_what_to_do() -> None:
-    with pytest.raises(InputError, match=r"'camera' sits in 'base_link' .* rig file"):
+    with pytest.raises(InputError, match=r"'camera' in 'base_link' .* rig file"):
         tf2.Unavailable(None, 'base_link').base_from('camera')
     if find_spec('tf2_ros') is None and find_spec('tf2_msgs') is None:
         assert isinstance(tf2.extrinsics(Topics()), tf2.Unavailable)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Diagnostics of one component as a message, by diagnostic_updater's class or the plain one."""
+"""DiagnosticStatus of one component, by the class of diagnostic_updater where it is installed."""
 
 from collections.abc import Iterable
 from importlib import import_module
@@ -19,7 +19,7 @@ def own_status(
     hardware_id: str = '',
     values: Iterable[tuple[str, object]] = (),
 ) -> DiagnosticStatus:
-    """`level` is one of the constants of DiagnosticStatus; values are told as `str` has them."""
+    """`level` is one of the constants of DiagnosticStatus; values are formatted with `str`."""
     return DiagnosticStatus(
         name=name,
         level=level,
@@ -41,7 +41,7 @@ def _wrapped_status(
     found.summary(level, message)
     for key, value in values:
         found.add(key, str(value))
-    # rclpy sends messages of the exact class only.
+    # rclpy publishes messages of the exact class only.
     pairs = [(one.key, one.value) for one in found.values]
     return own_status(
         found.name,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a subscription may be told of its publishers; the module moved after Humble."""
+"""Event callbacks of a subscription; rclpy moved the module after Humble."""
 
 from importlib.util import find_spec
 

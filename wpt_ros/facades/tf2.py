@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where sensors sit on the car, from TF: by tf2_ros, by its messages alone, or not at all."""
+"""Poses of sensors from TF: by tf2_ros, by TF messages alone, or not at all."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -19,17 +19,17 @@ from wpt_ros.wires import FIXED_TRANSFORMS, TRANSFORMS
 __all__ = ['Buffered', 'Extrinsics', 'Heard', 'Unavailable', 'extrinsics']
 
 _DEPTH = 100
-"""As tf2_ros has it: transforms come in many small messages."""
+"""The depth of tf2_ros: transforms arrive in many small messages."""
 
 
 class Extrinsics(Protocol):
-    """Listens from when it is made until it is closed."""
+    """Subscribes from its construction until it is closed."""
 
     def base_from(self, frame_id: str) -> FloatArray:
-        """(4, 4) the newest `base_from_frame`; InputError where there is none."""
+        """(4, 4) newest `base_from_frame`; InputError where there is none."""
 
     def close(self) -> None:
-        """Hear no more."""
+        """Unsubscribe."""
 
 
 class Buffered:
@@ -54,7 +54,7 @@ class Buffered:
 
 
 class Heard:
-    """By TF messages alone: the newest of each frame, without looking at times."""
+    """By TF messages alone: the newest transform of each frame, whatever its stamp."""
 
     def __init__(self, node: Node, base_frame: str) -> None:
         self._node, self._base_frame, self._tree = node, base_frame, FrameTree()
@@ -80,7 +80,7 @@ class Heard:
 
 
 class Unavailable:
-    """Where neither is installed."""
+    """Without tf2_ros and tf2_msgs."""
 
     def __init__(self, node: Node, base_frame: str) -> None:
         del node
@@ -88,16 +88,16 @@ class Unavailable:
 
     def base_from(self, frame_id: str) -> FloatArray:
         raise InputError(
-            f'where {frame_id!r} sits in {self._base_frame!r} cannot be asked: neither tf2_ros '
-            'nor tf2_msgs is installed; install one, or write the place into the rig file'
+            f'the pose of {frame_id!r} in {self._base_frame!r} is not known: neither tf2_ros nor '
+            'tf2_msgs is installed; install one, or write the pose into the rig file'
         )
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Nothing is open."""
 
 
 def _plain(frame_id: str) -> str:
-    """Drivers from ROS 1 times put a slash in front; TF has none."""
+    """Drivers ported from ROS 1 begin frames with a slash, which TF does not allow."""
     return frame_id.removeprefix('/')
 
 
