@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A working `.venv` stays, nothing is installed elsewhere, and a failed replacement is undone."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -170,6 +171,32 @@ def test_a_replacement_that_was_killed_is_ended_by_the_next_run(house: House) ->
     venv.settle(house)
     assert not (house.venv / 'precious').exists()
     assert not house.old_venv.exists()
+
+
+HOLD = """
+import os, sys
+from pathlib import Path
+from wpt_ros.bootstrap.__main__ import House, _alone
+from wpt_ros.bootstrap.progress import Progress
+
+root = Path(sys.argv[1])
+with _alone(House(root)):
+    Progress(root / 'log').run(['cat', root / 'pipe'], doing='x', environ=os.environ, cwd=root)
+"""
+
+
+def test_a_command_left_over_from_a_killed_set_up_holds_the_lock(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / 'pipe')
+    (tmp_path / '.wpt').mkdir()
+    killed = subprocess.Popen([sys.executable, '-c', HOLD, tmp_path])
+    with (tmp_path / 'pipe').open('w') as pipe:  # opens when the command reads
+        killed.kill()
+        killed.wait()
+        with (tmp_path / '.wpt' / 'lock').open('w') as lock:
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            pipe.close()
+            fcntl.flock(lock, fcntl.LOCK_EX)  # when the command has ended
 
 
 def test_half_installed_packages_are_forgotten(tmp_path: Path) -> None:

@@ -56,9 +56,13 @@ def _environment(house: House, *, look: bool) -> str:
 
 @contextmanager
 def _alone(house: House) -> Iterator[None]:
-    """While no other ./wpt of this checkout sets up."""
+    """While no other ./wpt of this checkout sets up.
+
+    Commands inherit the lock: one that is left over from a killed ./wpt still holds it.
+    """
     house.work.mkdir(exist_ok=True)
     with (house.work / 'lock').open('w') as lock:
+        os.set_inheritable(lock.fileno(), True)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -85,6 +85,7 @@ class Progress:
                 errors='replace',
                 env=dict(environ),
                 cwd=cwd,
+                close_fds=False,  # the lock of the set-up is inherited
             ) as process,
         ):
             try:
