@@ -15,12 +15,11 @@ from types import FrameType, TracebackType
 from typing import IO
 
 from wpt_core.types import InputError
+from wpt_ros.executables import CANNOT_CONFIGURE
 from wpt_ros.graph import NodeSpec, Value
 
-__all__ = ['CANNOT_CONFIGURE', 'Processes', 'command_line', 'ending_at_signals']
+__all__ = ['Processes', 'command_line', 'ending_at_signals']
 
-CANNOT_CONFIGURE = 2
-"""Exit code of a node that would refuse again; its last line says why."""
 _STOP_S = 2.0
 _RESPAWN_S = 1.0
 _ENDING = (signal.SIGTERM, signal.SIGHUP)

@@ -91,3 +91,15 @@ def test_a_profile_of_the_users_own_is_looked_for(
     monkeypatch.delenv('FASTRTPS_DEFAULT_PROFILES_FILE')
     assert 'lose most large images' in doctor._dds_profile('rmw_fastrtps_cpp').found
     assert not doctor._dds_profile('rmw_cyclonedds_cpp').remedy
+
+
+@pytest.mark.parametrize('told', ['abc', '300', '-1'])
+def test_a_domain_that_ros_cannot_use_is_a_finding(
+    monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    monkeypatch.setenv('ROS_DOMAIN_ID', told)
+    assert 'from 0 to 232' in doctor._domain().remedy
+    monkeypatch.setenv('ROS_DOMAIN_ID', '232')
+    assert not doctor._domain().remedy
+    monkeypatch.delenv('ROS_DOMAIN_ID')
+    assert not doctor._domain().remedy

@@ -2,12 +2,15 @@
 """Recordings through the planner, one after the other, into one report."""
 
 import json
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from wpt_core.types import Rig, WptError
+from wpt_ros.domain import check_alone
 from wpt_ros.replays.bags import Converted, converted
 from wpt_ros.replays.judge import CURVE_AT_S, Moment, judged, worst
 from wpt_ros.replays.pictures import draw_moment, draw_timeline, film
@@ -42,6 +45,7 @@ def replay(wishes: Wishes) -> list[str]:
     if wishes.mapping is None:
         # Before there is a folder: most mistakes are found here.
         open_source(wishes.bag, wishes.rig, name=_name(wishes.bag))
+    check_alone(partial(print, file=sys.stderr))
     folder = new_folder(wishes.runs, 'replay', _name(wishes.bag))
     made = _converted(wishes, folder)
     sources = [open_source(bag, wishes.rig, name=_name(bag)) for bag in made.episodes]

@@ -18,6 +18,7 @@ from wpt_ros.bootstrap.house import House
 from wpt_ros.bootstrap.steps import done
 from wpt_ros.bootstrap.trouble import SetupError
 from wpt_ros.bootstrap.venv import stand
+from wpt_ros.network import domain_problem
 
 __all__ = ['SUMMARY', 'Finding', 'add_arguments', 'examine', 'run']
 
@@ -74,6 +75,7 @@ def examine() -> Iterator[Finding]:
     if (root / 'wpt').is_file():
         yield _tools(House(root))
         yield _checkout(House(root))
+    yield _domain()
     answers = _probe()
     for what in PROBES:
         yield answers[what]
@@ -102,6 +104,15 @@ def _checkout(house: House) -> Finding:
         return Finding('set-up', what, remedy)
     plan = f'make .venv with Python {ground.python_version}, {ground.ros}, and build the messages'
     return Finding('set-up', 'not done', f'run ./wpt setup; it will {plan}')
+
+
+def _domain() -> Finding:
+    """Which other ROS programs would be heard."""
+    told = os.environ.get('ROS_DOMAIN_ID', '')
+    problem = domain_problem(os.environ)
+    if not problem:
+        return Finding('domain', f'ROS_DOMAIN_ID {told or "not set, hence 0"}')
+    return Finding('domain', f'ROS_DOMAIN_ID is {told!r}', problem)
 
 
 def _probe() -> dict[str, Finding]:

@@ -3,6 +3,7 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from wpt_core.sensing import load_rig, surround_rig
@@ -75,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Return 0 if the drive passed, 1 if not; InputError for a wish not granted."""
+    from wpt_ros.domain import check_alone
     from wpt_ros.drives.run import DriveRun, Wishes  # needs ROS, which --help does without
     from wpt_ros.processes import ending_at_signals
 
@@ -93,6 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
         runs=arguments.runs,
     )
     with ending_at_signals():
+        check_alone(partial(print, file=sys.stderr))
         result = DriveRun(wishes).drive(live=sys.stderr.isatty())
     print('\n'.join(result.lines))
     return 0 if result.passed else 1
