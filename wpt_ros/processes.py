@@ -109,7 +109,9 @@ class Processes:
                 continue
             if code == CANNOT_CONFIGURE:
                 name = running.spec.name
-                reason = self.last_words(name).removeprefix(f'{name}: ')
+                reason = (
+                    self.last_words(name).removeprefix(f'{name}: ').removeprefix('configure: ')
+                )
                 raise InputError(f'the {name} refuses to start: {reason}')
             if running.died_s is None:
                 running.died_s = now_s
@@ -129,6 +131,12 @@ class Processes:
         log = self._folder / f'{node}.log'
         lines = log.read_text(errors='replace').strip().splitlines()
         return lines[-1] if lines else f'see {log}'
+
+    def _refusal(self, node: str) -> str:
+        reason = self.last_words(node)
+        for where in (f'{node}: ', 'configure: '):
+            reason = reason.removeprefix(where)
+        return f'the {node} refuses to start: {reason}'
 
     def number(self, node: str) -> int:
         """The number of its process."""

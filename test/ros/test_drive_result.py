@@ -8,26 +8,29 @@ import pytest
 
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
-from wpt_core.safety import GateState
 from wpt_core.sensing import surround_rig
-from wpt_ros.drives.desk import Watched
-from wpt_ros.drives.result import DriveResult, summed_up
+from wpt_ros.drives.desk import SILENT, Watched
+from wpt_ros.drives.result import DriveResult, Ending, summed_up
+from wpt_ros.lifecycle.quality import type_of
+
+CUT = Ending('stopped after 3 s as requested', requested=True)
 
 
-def result_of(seen: Watched, folder: Path) -> DriveResult:
-    return summed_up(seen, folder, ended='the end', deaths=(), bag=None, rig=surround_rig())
+def result_of(seen: Watched, folder: Path, ended: Ending | None = None) -> DriveResult:
+    ended = ended or Ending('the end')
+    return summed_up(seen, folder, ended=ended, deaths=(), bag=None, rig=surround_rig())
 
 
 def test_each_thing_that_was_found_has_its_line(tmp_path: Path) -> None:
     seen = Watched(
-        states=[(3.5, GateState.ENGAGED), (4.0, GateState.DEGRADED), (4.6, GateState.DISENGAGED)],
+        states=[(3.5, 'ENGAGED'), (4.0, 'DEGRADED'), (4.6, SILENT)],
         planner_notices=['no road ahead'],
     )
     result = result_of(seen, tmp_path)
-    assert not result.passed
-    at = result.lines.index('gate               4.00 s: DEGRADED')
-    assert result.lines[at + 1] == '                   4.60 s: DISENGAGED'
-    assert 'alerts             nothing' in result.lines
+    assert not result.good
+    at = result.lines.index('gate interventions 4.00 s: DEGRADED')
+    assert result.lines[at + 1] == '                   4.60 s: gate silent'
+    assert 'alerts             none' in result.lines
     assert 'planner            no road ahead' in result.lines
 
 
@@ -37,3 +40,29 @@ def test_of_many_notices_the_first_are_printed_and_all_are_kept(tmp_path: Path) 
     assert sum('no. ' in line for line in lines) == 5
     assert '                   and 7 more, in result.json' in lines
     assert json.loads((tmp_path / 'result.json').read_text())['planner'] == notices
+
+
+def test_a_drive_cut_short_as_requested_is_good_unless_somebody_had_to_take_over(
+    tmp_path: Path,
+) -> None:
+    progress = type_of('wpt_msgs/msg/DriveProgress')(scenario='a/b', time_s=3.0)
+    sound = [(0.0, 'ENGAGED'), (1.0, 'DEGRADED'), (1.2, 'ENGAGED')]
+    result = result_of(Watched(progress=progress, states=sound), tmp_path, CUT)
+    assert result.good
+    headline = 'cut short, not judged: a/b, seed 0: stopped after 3 s as requested'
+    assert result.lines[1] == headline
+    assert not result_of(Watched(progress=progress, states=sound), tmp_path).good
+    for seen in (
+        Watched(progress=progress, states=[*sound, (2.0, 'FAULT')]),
+        Watched(progress=progress, states=[*sound, (2.0, SILENT)]),
+        Watched(progress=progress, states=sound, taken_over=True),
+    ):
+        result = result_of(seen, tmp_path, CUT)
+        assert not result.good
+        assert result.lines[1].startswith('NOT passed')
+
+
+def test_a_start_outside_the_lane_is_no_departure_and_is_said(tmp_path: Path) -> None:
+    lines = result_of(Watched(began_outside=True), tmp_path).lines
+    assert 'lane departures    0, after a start outside the lane' in lines
+    assert 'lane departures    0' in result_of(Watched(), tmp_path).lines

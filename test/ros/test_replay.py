@@ -239,7 +239,7 @@ def test_a_wish_that_makes_no_sense_is_refused(
     assert 'no recording of a drive' in refused(capsys, *runs)
     assert 'nowhere' in refused(capsys, str(tmp_path / 'nowhere'), *runs)
     for rate in ('0', '-1', 'nan', 'inf'):
-        assert '--rate must be a finite number above 0' in refused(capsys, f'--rate={rate}')
+        assert '--rate must be between 0.01 and 100' in refused(capsys, f'--rate={rate}')
     assert '--map says how to read a BAG' in refused(capsys, '--map', 'map.yaml')
     assert '--rig cannot be given with --map' in refused(
         capsys, 'bag', '--map', 'map.yaml', '--rig', 'rig.yaml'

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who watches a drive over its topics: what holds now for the status line, and what was."""
 
+import re
 from collections import deque
 from dataclasses import dataclass, field
 from time import monotonic
@@ -11,12 +12,15 @@ from rclpy.node import Node
 from wpt_core.safety import GateState
 from wpt_ros import wires
 from wpt_ros.conversions.stamps import seconds
+from wpt_ros.drives.silence import Silence
 from wpt_ros.lifecycle.quality import Reliability, profile, type_of
 from wpt_ros.wires import Wire
 
-__all__ = ['Desk', 'Watched']
+__all__ = ['SILENT', 'Desk', 'Watched']
 
-_STEERING = (GateState.ENGAGED, GateState.DEGRADED)
+SILENT = 'gate silent'
+_RATE_S = 5.0
+_NUMBER = re.compile(r'-?\d+(\.\d+)?')
 
 
 @dataclass(slots=True)
@@ -26,21 +30,32 @@ class Watched:
     progress: Any = None
     """The newest `DriveProgress`."""
     speed_mps: float = 0.0
-    state: GateState = GateState.DISENGAGED
+    state: str = GateState.DISENGAGED.name
+    """Of the gate by its last message, or `SILENT`."""
     reasons: tuple[str, ...] = ()
-    states: list[tuple[float, GateState]] = field(default_factory=list)
-    """When the gate changed its state, on the clock of the stamps."""
+    """Of the gate for not being engaged, the newest that it gave."""
+    states: list[tuple[float, str]] = field(default_factory=list)
+    """When the gate changed its state, in seconds of the drive."""
     alerts: list[tuple[float, str, str]] = field(default_factory=list)
     """When, code and text."""
     answers_s: list[float] = field(default_factory=list)
     """Wall time from a step being shown to the gate's command that rests on it."""
     plan_ages_s: list[float] = field(default_factory=list)
     """Of each valid command, on the clock of the stamps."""
+    began_outside: bool = False
+    """A wheel was outside the lane at the start."""
     departures: int = 0
     """How often a wheel left the lane."""
+    taken_over: bool = False
+    """The driver had to steer."""
     planner_notices: list[str] = field(default_factory=list)
-    """Each only once."""
+    """Each only once, whatever numbers are in it."""
     cameras: int = 0
+
+    @property
+    def drive_s(self) -> float:
+        """Since the start of the drive."""
+        return float(self.progress.time_s) if self.progress is not None else 0.0
 
 
 class Desk:
@@ -50,34 +65,48 @@ class Desk:
         self._node = node
         self.seen = Watched()
         self._shown: deque[tuple[float, float]] = deque(maxlen=200)
-        self._plans: deque[float] = deque(maxlen=40)
+        self._gate = Silence()
+        self._plan_s: float | None = None
+        self._plans: deque[float] = deque(maxlen=1000)
         self._wheel_out = False
+        self._said: set[str] = set()
         self._hear(wires.PROGRESS, self._on_progress)
         self._hear(wires.GATE_STATE, self._on_state)
         self._hear(wires.ALERT, self._on_alert)
         self._hear(wires.COMMAND, self._on_command)
+        self._hear(wires.PLAN, self._on_plan)
         self._hear(wires.PLANNER_STATUS, self._on_status)
         self._hear(wires.ODOMETRY, self._on_odometry)
 
-    @property
-    def rate_hz(self) -> float:
-        """Plans a second of the wall clock, lately."""
-        if len(self._plans) < 2 or self._plans[-1] <= self._plans[0]:
-            return 0.0
-        return (len(self._plans) - 1) / (self._plans[-1] - self._plans[0])
+    def listened(self, now_s: float) -> None:
+        """Call it regularly, on the clock of the wall: is the gate still heard?"""
+        self._gate.listened(now_s)
+        if self._gate.lost:
+            self._note_state(SILENT)
 
-    def line(self) -> str:
-        """The status in one line."""
+    def rate_hz(self, now_s: float) -> float:
+        """Plans a second of the wall clock, lately."""
+        while self._plans and now_s - self._plans[0] > _RATE_S:
+            self._plans.popleft()
+        return len(self._plans) / _RATE_S
+
+    def line(self, now_s: float) -> str:
+        """The status in one line, what matters most first."""
         seen = self.seen
         if seen.progress is None:
             return 'waiting for the nodes to start'
-        age_ms = 1e3 * seen.plan_ages_s[-1] if seen.plan_ages_s else 0.0
+        reason = f': {seen.reasons[0]}' if seen.reasons and seen.state != SILENT else ''
         return (
-            f'{seen.progress.time_s:5.1f} s  {3.6 * seen.speed_mps:3.0f} km/h  '
-            f'{seen.progress.position_error_m:+.2f} m  plan {age_ms:3.0f} ms old  '
-            f'{self.rate_hz:4.1f} plans/s  {seen.cameras} cameras  {seen.state.name}'
-            + (f': {seen.reasons[0]}' if seen.reasons else '')
+            f'{seen.drive_s:5.1f} s  {3.6 * seen.speed_mps:3.0f} km/h  '
+            f'{seen.progress.position_error_m:+.2f} m  {self._plan_age()}  '
+            f'{self.rate_hz(now_s):4.1f} plans/s  {seen.cameras} cameras  {seen.state}{reason}'
         )
+
+    def _plan_age(self) -> str:
+        if self._plan_s is None:
+            return 'no plan yet'
+        age_s = seconds(self.seen.progress.header.stamp) - self._plan_s
+        return f'plan {1e3 * max(age_s, 0.0):4.0f} ms old'
 
     def _hear(self, wire: Wire, callback: Any) -> None:
         quality = profile(wire.quality, Reliability.RELIABLE)
@@ -88,36 +117,47 @@ class Desk:
         stamp_s = seconds(message.header.stamp)
         if message.time_s == 0.0:  # the start is shown until the car is engaged
             self._shown.clear()
+            self.seen.began_outside = self._wheel_out = message.wheel_out
         self._shown.append((stamp_s, monotonic()))
-        if message.wheel_out and not self._wheel_out:
-            self.seen.departures += 1
+        self.seen.departures += message.wheel_out and not self._wheel_out
         self._wheel_out = message.wheel_out
+        self.seen.taken_over |= not message.steered
 
     def _on_state(self, message: Any) -> None:
+        self._gate.heard()
         state = GateState(message.state)
-        if state is not self.seen.state:
-            self.seen.states.append((seconds(message.header.stamp), state))
+        reasons = tuple(reason.text for reason in message.reasons)
+        if reasons or state is GateState.ENGAGED:
+            self.seen.reasons = reasons
+        self._note_state(state.name)
+
+    def _note_state(self, state: str) -> None:
+        if state != self.seen.state:
+            self.seen.states.append((self.seen.drive_s, state))
         self.seen.state = state
-        self.seen.reasons = tuple(reason.text for reason in message.reasons)
 
     def _on_alert(self, message: Any) -> None:
-        now_s = self._shown[-1][0] if self._shown else 0.0
-        self.seen.alerts.append((now_s, message.code, message.text))
+        self.seen.alerts.append((self.seen.drive_s, message.code, message.text))
 
     def _on_command(self, message: Any) -> None:
+        self._gate.heard()
         if not message.valid:
             return
         plan_s = seconds(message.plan_stamp)
         while self._shown and self._shown[0][0] <= plan_s + 1e-6:
             _, wall_s = self._shown.popleft()
             self.seen.answers_s.append(monotonic() - wall_s)
-            self._plans.append(monotonic())
             self.seen.plan_ages_s.append(seconds(message.header.stamp) - plan_s)
+
+    def _on_plan(self, message: Any) -> None:
+        self._plan_s = seconds(message.header.stamp)
+        self._plans.append(monotonic())
 
     def _on_status(self, message: Any) -> None:
         self.seen.cameras = sum(1 for age_s in message.camera_ages_s if age_s < float('inf'))
         for notice in message.notices:
-            if notice.text not in self.seen.planner_notices:
+            if (form := _NUMBER.sub('', notice.text)) not in self._said:
+                self._said.add(form)
                 self.seen.planner_notices.append(notice.text)
 
     def _on_odometry(self, message: Any) -> None:

@@ -10,20 +10,31 @@ import numpy as np
 
 from wpt_core.safety import GateState
 from wpt_core.types import Rig
-from wpt_ros.drives.desk import Watched
+from wpt_ros.drives.desk import SILENT, Watched
 from wpt_ros.drives.overlay_film import overlay_film
 
-__all__ = ['DriveResult', 'summed_up']
+__all__ = ['DriveResult', 'Ending', 'summed_up']
 
 _PERCENTILES = (50, 95, 99)
 _MOST_LINES = 5
+_INTERVENTIONS = ('DEGRADED', 'FAULT', 'DISENGAGED', SILENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why a drive is over."""
+
+    text: str
+    requested: bool = False
+    """It was to be cut short."""
 
 
 @dataclass(frozen=True, slots=True)
 class DriveResult:
-    """Whether it passed, and what to print."""
+    """Whether nothing was wrong with it, and what to print."""
 
-    passed: bool
+    good: bool
+    """It passed, or was cut short as requested and nobody had to take over until then."""
     lines: tuple[str, ...]
 
 
@@ -31,7 +42,7 @@ def summed_up(
     seen: Watched,
     folder: Path,
     *,
-    ended: str,
+    ended: Ending,
     deaths: Sequence[str],
     bag: Path | None,
     rig: Rig,
@@ -44,33 +55,42 @@ def summed_up(
     if bag is not None and seen.answers_s:
         files.append(f'video: {overlay_film(bag, folder / "drive.mp4", rig)}')
     (folder / 'result.json').write_text(json.dumps(figures, indent=2) + '\n')
-    return DriveResult(bool(figures['passed']), (*_lines(figures), *files))
+    good = bool(figures['passed'] or figures['cut_short_as_requested'])
+    return DriveResult(good, (*_lines(figures), *files))
 
 
-def _figures(seen: Watched, ended: str, deaths: Sequence[str]) -> dict[str, object]:
+def _figures(seen: Watched, ended: Ending, deaths: Sequence[str]) -> dict[str, object]:
     progress = seen.progress
-    interventions = [
-        f'{at_s:.2f} s: {state.name}'
-        for at_s, state in seen.states
-        if state in (GateState.DEGRADED, GateState.FAULT, GateState.DISENGAGED)
-    ]
+    cut_short = ended.requested and not _taken_over(seen)
     return {
         'passed': bool(progress is not None and progress.done and progress.passed),
+        'cut_short_as_requested': cut_short,
         'scenario': progress.scenario if progress is not None else '',
         'seed': progress.seed if progress is not None else 0,
-        'ended': ended,
+        'ended': ended.text,
         'verdict': progress.verdict if progress is not None else 'nothing was driven',
-        'seconds': float(progress.time_s) if progress is not None else 0.0,
+        'seconds': seen.drive_s,
         'distance_m': float(progress.distance_m) if progress is not None else 0.0,
+        'began_outside_the_lane': seen.began_outside,
         'lane_departures': seen.departures,
-        'gate_interventions': interventions,
-        'last_state': seen.state.name,
+        'gate_interventions': [
+            f'{at_s:.2f} s: {state}' for at_s, state in seen.states if state in _INTERVENTIONS
+        ],
+        'last_state': seen.state,
         'alerts': [f'{code}: {text}' for _, code, text in seen.alerts],
         'deaths': list(deaths),
         'planner': seen.planner_notices,
         'pictures_to_command_wall_ms': _percentiles(seen.answers_s),
         'plan_age_ms': _percentiles(seen.plan_ages_s),
     }
+
+
+def _taken_over(seen: Watched) -> bool:
+    """Whether the driver had to steer, or was asked to, once the car did."""
+    states = [state for _, state in seen.states]
+    engaged = GateState.ENGAGED.name
+    after = states[states.index(engaged) :] if engaged in states else states
+    return seen.taken_over or any(state not in (engaged, 'DEGRADED') for state in after)
 
 
 def _percentiles(values_s: Sequence[float]) -> dict[str, float]:
@@ -89,14 +109,15 @@ def _lines(figures: dict[str, object]) -> list[str]:
 
     lines = [
         '',
-        f'{"passed" if figures["passed"] else "NOT passed"}: {figures["scenario"]}, seed '
+        f'{_headline(figures)}: {figures["scenario"]}, seed '
         f'{figures["seed"]}: {figures["verdict"] or figures["ended"]}',
-        f'driven             {figures["distance_m"]:.0f} m in {figures["seconds"]:.1f} s, '
-        f'until {figures["ended"]}',
-        f'lane departures    {figures["lane_departures"]}',
+        f'driven             {figures["distance_m"]:.0f} m in {figures["seconds"]:.1f} s; '
+        f'{figures["ended"]}',
+        f'lane departures    {figures["lane_departures"]}'
+        + (', after a start outside the lane' if figures['began_outside_the_lane'] else ''),
     ]
     for name, title in (
-        ('gate_interventions', 'gate'),
+        ('gate_interventions', 'gate interventions'),
         ('alerts', 'alerts'),
         ('deaths', 'processes'),
         ('planner', 'planner'),
@@ -109,9 +130,15 @@ def _lines(figures: dict[str, object]) -> list[str]:
     return lines
 
 
+def _headline(figures: dict[str, object]) -> str:
+    if figures['passed']:
+        return 'passed'
+    return 'cut short, not judged' if figures['cut_short_as_requested'] else 'NOT passed'
+
+
 def _listed(title: str, found: Sequence[str]) -> list[str]:
     """One below the other; of many the first, the rest is in the file."""
-    shown = list(found[:_MOST_LINES]) or ['nothing']
+    shown = list(found[:_MOST_LINES]) or ['none']
     if len(found) > _MOST_LINES:
         shown.append(f'and {len(found) - _MOST_LINES} more, in result.json')
     heads = [title, *[''] * (len(shown) - 1)]

@@ -2,6 +2,7 @@
 """One drive of the whole graph: start it, watch it, let go wrong what is to, and sum up."""
 
 import math
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -21,7 +22,8 @@ from wpt_ros.drives.desk import Desk
 from wpt_ros.drives.faults import for_others, for_world
 from wpt_ros.drives.intruder import Intruder
 from wpt_ros.drives.recorder import Recorder
-from wpt_ros.drives.result import DriveResult, summed_up
+from wpt_ros.drives.result import DriveResult, Ending, summed_up
+from wpt_ros.drives.status_line import StatusLine
 from wpt_ros.graph import Common, NodeSpec, Scene, on_proving_ground
 from wpt_ros.parts.faults import Fault, Kind
 from wpt_ros.processes import Processes
@@ -31,7 +33,6 @@ __all__ = ['DriveRun', 'Wishes']
 
 _START_S = 90.0
 """Until the car must be engaged: a cold start on a busy machine loads torch for long."""
-_LINE_S, _QUIET_LINE_S = 0.2, 5.0
 _PATIENCE_S = 0.3
 """For whom a fault befalls, the world waits no longer than this: else it would stand still for as
 long as nobody answers."""
@@ -64,7 +65,7 @@ class DriveRun:
         self._pending = for_others(wishes.faults)
         self._ending: list[tuple[float, Callable[[], None]]] = []
 
-    def drive(self, *, live: bool) -> DriveResult:
+    def drive(self) -> DriveResult:
         """To the end; what was started is stopped, whatever happens."""
         # SIGINT is left to Python: what was started must be stopped before ROS goes.
         rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
@@ -77,7 +78,7 @@ class DriveRun:
         recorder = self._recorder(node) if self._wishes.record else None
         try:
             with Processes(self._specs(), self.folder / 'logs') as processes:
-                ended = self._watch(executor, processes, live=live)
+                ended = self._watch(executor, processes)
                 deaths = processes.deaths
         finally:
             if recorder is not None:
@@ -109,36 +110,36 @@ class DriveRun:
             node, self.folder / 'bag', cameras=self._wishes.rig.names, messages=share / 'msg'
         )
 
-    def _watch(self, executor: SingleThreadedExecutor, processes: Processes, *, live: bool) -> str:
+    def _watch(self, executor: SingleThreadedExecutor, processes: Processes) -> Ending:
         """Until the drive is over; why it is."""
-        begun_s, line_s, end_s, ended = monotonic(), 0.0, math.inf, ''
+        begun_s, end_s, desk = monotonic(), math.inf, self._desk
+        ended: Ending | None = None
+        line = StatusLine(sys.stderr, os.environ)
         while True:
             executor.spin_once(timeout_sec=0.02)
             now_s = monotonic()
             processes.look_after()
-            progress = self._desk.seen.progress
-            drive_s = progress.time_s if progress is not None else 0.0
-            self._let_go_wrong(drive_s, processes)
-            if now_s >= line_s:
-                line_s = now_s + (_LINE_S if live else _QUIET_LINE_S)
-                _show(self._desk.line(), live=live)
-            if now_s >= end_s:
+            desk.listened(now_s)
+            self._let_go_wrong(desk.seen.drive_s, processes)
+            line.show(desk.line(now_s), now_s)
+            if ended is not None and now_s >= end_s:
+                line.end()
                 return ended
-            ended = ended or self._over(drive_s, now_s - begun_s, processes)
-            if ended:
+            ended = ended or self._over(now_s - begun_s, processes)
+            if ended is not None:
                 end_s = min(end_s, now_s + _TRAIL_S)
 
-    def _over(self, drive_s: float, wall_s: float, processes: Processes) -> str:
-        progress, wishes = self._desk.seen.progress, self._wishes
-        if progress is not None and progress.done:
-            return 'the end of the scenario'
-        if wishes.seconds is not None and drive_s >= wishes.seconds:
-            return f'--seconds {wishes.seconds:g}'
+    def _over(self, wall_s: float, processes: Processes) -> Ending | None:
+        seen, asked_s = self._desk.seen, self._wishes.seconds
+        if seen.progress is not None and seen.progress.done:
+            return Ending('the end of the scenario')
+        if asked_s is not None and seen.drive_s >= asked_s:
+            return Ending(f'stopped after {asked_s:g} s as requested', requested=True)
         if any(death.startswith('world ') for death in processes.deaths):
-            return 'the world has ended; see logs/world.log'
-        if drive_s == 0.0 and wall_s > _START_S:
-            return f'the car was not engaged within {_START_S:g} s; see logs'
-        return ''
+            return Ending('the world has ended; see logs/world.log')
+        if seen.drive_s == 0.0 and wall_s > _START_S:
+            return Ending(f'the car was not engaged within {_START_S:g} s; see logs')
+        return None
 
     def _let_go_wrong(self, drive_s: float, processes: Processes) -> None:
         while self._pending and drive_s >= self._pending[0].at_s:
@@ -162,9 +163,3 @@ class DriveRun:
         if fault.kind is Kind.IMPOSTOR:
             return self._intruder.impostor()
         return self._intruder.flood()
-
-
-def _show(line: str, *, live: bool) -> None:
-    print(
-        f'\r\033[K{line}' if live else line, end='' if live else '\n', file=sys.stderr, flush=True
-    )

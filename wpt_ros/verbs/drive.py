@@ -7,12 +7,17 @@ from functools import partial
 from pathlib import Path
 
 from wpt_core.sensing import load_rig, surround_rig
+from wpt_core.types import Bounds, bounds_of
+from wpt_core.world.drive import STEP_S
+from wpt_core.world.ride import Pace
+from wpt_core.world.scenario import SEED_END
 from wpt_core.world.suites import SUITES, find, find_scenario
 from wpt_ros.drives.faults import parse_faults
 from wpt_ros.graph import Common, Scene
 
 __all__ = ['SUMMARY', 'add_arguments', 'run']
 
+_MOST_S = 86_400.0
 SUMMARY = 'drive the proving ground, closed loop, on real ROS 2'
 
 EXAMPLES = """\
@@ -43,7 +48,9 @@ faults, as WHAT=KIND@START, or WHAT=KIND@START+DURATION, in seconds of the drive
   commands=flood                  somebody else sends commands as fast as it goes; 2 s
   commands=impostor               a second node named controller sends commands; 2 s
 
-The exit code is 0 only if the drive passed: its scenario's rule, and nobody had to take over.
+The exit code is 0 if the drive passed: its scenario's rule, and nobody had to take over. It is
+also 0 if --seconds cut the drive short and nobody had to take over until then; 1 if not; 2 if it
+cannot start.
 """
 
 
@@ -74,8 +81,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--runs', type=Path, default=Path('runs'), help='where to (default runs)')
 
 
+def _check(arguments: argparse.Namespace) -> None:
+    Bounds(0, SEED_END - 1).check('--seed', arguments.seed)
+    bounds_of(Pace)['real_time_factor'].check('--real-time-factor', arguments.real_time_factor)
+    if arguments.seconds is not None:
+        Bounds(STEP_S, _MOST_S).check('--seconds', arguments.seconds)
+
+
 def run(arguments: argparse.Namespace) -> int:
-    """Return 0 if the drive passed, 1 if not; InputError for a wish not granted."""
+    """Return the exit code of the epilog; InputError for a wish not granted."""
+    _check(arguments)
     from wpt_ros.domain import check_alone
     from wpt_ros.drives.run import DriveRun, Wishes  # needs ROS, which --help does without
     from wpt_ros.processes import ending_at_signals
@@ -96,6 +111,6 @@ def run(arguments: argparse.Namespace) -> int:
     )
     with ending_at_signals():
         check_alone(partial(print, file=sys.stderr))
-        result = DriveRun(wishes).drive(live=sys.stderr.isatty())
+        result = DriveRun(wishes).drive()
     print('\n'.join(result.lines))
-    return 0 if result.passed else 1
+    return 0 if result.good else 1

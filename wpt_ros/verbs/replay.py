@@ -2,11 +2,10 @@
 """`wpt replay`: what the planner would have done on a recorded drive, in a report."""
 
 import argparse
-import math
 from pathlib import Path
 
 from wpt_core.sensing import load_rig, surround_rig
-from wpt_core.types import InputError
+from wpt_core.types import InputError, bounds_of
 
 __all__ = ['SUMMARY', 'add_arguments', 'run']
 
@@ -41,12 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Return 0 when the report was written; WptError, in one sentence, where it cannot be."""
+    from wpt_ros.nodes.player import PlayerConfig
     from wpt_ros.processes import ending_at_signals
     from wpt_ros.replays.bags import named_bag, newest_drive
     from wpt_ros.replays.replay import Wishes, replay  # needs ROS, which --help does without
 
-    if not 0.0 < arguments.rate < math.inf:
-        raise InputError(f'--rate must be a finite number above 0, got {arguments.rate:g}')
+    bounds_of(PlayerConfig)['rate'].check('--rate', arguments.rate)
     if arguments.map is not None and arguments.bag is None:
         raise InputError('--map says how to read a BAG; name it')
     if arguments.map is not None and arguments.rig is not None:
