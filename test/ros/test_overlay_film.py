@@ -18,7 +18,7 @@ from rclpy.serialization import serialize_message
 from wpt_core.bags import BagWriter, definitions_from
 from wpt_core.safety import GateState
 from wpt_core.sensing import surround_rig
-from wpt_core.types import Action
+from wpt_core.types import Action, Level, Notice
 from wpt_ros import wires
 from wpt_ros.conversions.commands import state_message
 from wpt_ros.conversions.images import compressed_message, image_message
@@ -64,7 +64,7 @@ def frames_of(video: Path) -> list[Film]:
 def drawn_on(frame: Film) -> bool:
     """Is the road in front of the car anything but grey?"""
     height, width = frame.shape[:2]
-    road = frame[int(0.85 * height) : int(0.9 * height), width // 2 - 20 : width // 2 + 20]
+    road = frame[int(0.8 * height) : int(0.85 * height), width // 2 - 20 : width // 2 + 20]
     return bool((np.abs(road.astype(int) - 100) > 20).any(axis=-1).mean() > 0.5)
 
 
@@ -99,3 +99,44 @@ def test_other_plans_take_the_place_of_those_in_the_bag(tmp_path: Path) -> None:
     assert asked_s == pytest.approx(STAMPS_S)
     gone = overlay_film(bag, tmp_path / 'b.mp4', RIG, Replanned(early[:1], truth))
     assert [drawn_on(frame) for frame in frames_of(gone)] == [False, *6 * [True], False]
+
+
+def test_the_reason_of_the_gate_stands_below_until_it_steers_again(tmp_path: Path) -> None:
+    told = [('ENGAGED', ''), ('FAULT', 'No plan.'), ('DISENGAGED', ''), ('ENGAGED', '')]
+    frames = frames_of(overlay_film(with_states(tmp_path / 'bag', told), tmp_path / 'a.mp4', RIG))
+    # The caption of the state, and below it the one of the reason.
+    states, reasons = ([rows(frame, begin) for frame in frames] for begin in (56, 28))
+    assert [bool(lit(row)) for row in reasons] == [False, True, True, False]
+    assert abs(lit(reasons[1]) - lit(reasons[2])) < 0.2 * lit(reasons[1])
+    assert lit(states[2]) > 1.2 * lit(states[1]), 'DISENGAGED is longer than FAULT'
+
+
+def with_states(path: Path, told: list[tuple[str, str]]) -> Path:
+    """A picture, and the gate's state before it."""
+    share = Path(get_package_share_directory('wpt_msgs'))
+    picture = wires.COMPRESSED.of('front')
+    with BagWriter(path, definitions=definitions_from(share / 'msg', 'wpt_msgs')) as bag:
+        topics = [
+            bag.add_topic(f'/{wire.name}', wire.type_name) for wire in (wires.GATE_STATE, picture)
+        ]
+        for number, (state, text) in enumerate(told):
+            stamp = stamp_of(STAMPS_S[number])
+            reasons = [Notice(Level.ERROR, 'code', text)] if text else []
+            said = (
+                state_message(GateState[state], reasons, stamp=stamp),
+                compressed_message(GREY, stamp=stamp, frame_id='front'),
+            )
+            for topic, message in zip(topics, said, strict=True):
+                topic.write_raw(round(STAMPS_S[number] * 1e9), serialize_message(message))
+    return path
+
+
+def rows(frame: Film, from_bottom: int) -> Film:
+    """Of one caption."""
+    begin = len(frame) - from_bottom
+    return frame[begin + 2 : begin + 26]
+
+
+def lit(row: Film) -> int:
+    """How much is written there."""
+    return int((row.max(axis=-1) > 120).sum())

@@ -49,13 +49,13 @@ def overlay_film(bag: Path, video: Path, rig: Rig, replanned: Replanned | None =
     before; and the path that was driven.
     """
     camera = rig.cameras[0]
-    scene = _Scene(enlarged(camera), replanned)
     with Bag.open(bag) as recording:
         there = {topic.name: topic for topic in recording.info.topics if topic.count}
         compressed = f'/{wires.COMPRESSED.of(camera.name).name}'
         picture = compressed if compressed in there else f'/{wires.IMAGE.of(camera.name).name}'
         told = [wires.ODOMETRY] if replanned else [wires.ODOMETRY, wires.PLAN, wires.GATE_STATE]
         topics = [picture, *(f'/{wire.name}' for wire in told if f'/{wire.name}' in there)]
+        scene = _Scene(enlarged(camera), replanned, gate=f'/{wires.GATE_STATE.name}' in topics)
         rate_hz = (there[picture].rate_hz if picture in there else None) or _RATE_HZ
         with VideoWriter(video, rate_hz=min(max(1, round(rate_hz)), _FASTEST_HZ)) as film:
             for message in recording.messages(topics):
@@ -69,23 +69,34 @@ def overlay_film(bag: Path, video: Path, rig: Rig, replanned: Replanned | None =
 class _Scene:
     """What is known when a picture comes."""
 
-    def __init__(self, camera: Camera, replanned: Replanned | None) -> None:
+    def __init__(self, camera: Camera, replanned: Replanned | None, *, gate: bool) -> None:
         self._camera, self._replanned = camera, replanned
+        self._gate = gate
+        """Below the pictures: its state, and its reason for it."""
         self._coming = list(reversed(replanned.plans)) if replanned is not None else []
         self._plan: Plan | None = None
         self._state = ''
+        self._reason = ''
         self._speed_mps = 0.0
+        self._begun_s: float | None = None
 
     def hear(self, topic: str, message: Any) -> None:
         if topic == f'/{wires.PLAN.name}':
             self._plan = plan_of(message)[0]
         elif topic == f'/{wires.GATE_STATE.name}':
-            self._state = GateState(message.state).name
+            self._on_state(GateState(message.state), message.reasons)
         else:
             self._speed_mps = message.twist.twist.linear.x
 
+    def _on_state(self, state: GateState, reasons: Sequence[Any]) -> None:
+        """The reason for not steering stays until the gate steers again."""
+        self._state = state.name
+        if reasons or state is GateState.ENGAGED:
+            self._reason = ' '.join(reason.text for reason in reasons)
+
     def drawn(self, message: Any) -> Picture:
         stamp_s = seconds(message.header.stamp)
+        self._begun_s = stamp_s if self._begun_s is None else self._begun_s
         while self._coming and self._coming[-1].stamp_s <= stamp_s + 1e-6:
             self._plan = self._coming.pop()
         plan = self._plan
@@ -93,9 +104,10 @@ class _Scene:
         fresh = plan if -1e-6 <= age_s <= _OLD_S else None
         truth_m = self._replanned.truth(stamp_s) if self._replanned is not None else None
         image = drawn_plan(_pixels_of(message), self._camera, fresh, truth_m=truth_m)
-        return caption(
-            image, f'{stamp_s:6.1f} s   {3.6 * self._speed_mps:3.0f} km/h   {self._state}'
-        )
+        text = f'{stamp_s - self._begun_s:6.1f} s   {3.6 * self._speed_mps:3.0f} km/h'
+        if not self._gate:
+            return caption(image, text)
+        return caption(caption(image, f'{text}   {self._state}'), self._reason)
 
 
 def drawn_plan(
