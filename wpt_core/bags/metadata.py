@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 import yaml
 
 from wpt_core.bags.damage import reason
-from wpt_core.types import BagError
+from wpt_core.types import BagError, check_yaml
 
 __all__ = ['METADATA', 'Metadata', 'name_distribution', 'read_metadata']
 
@@ -42,9 +42,11 @@ def read_metadata(folder: Path) -> Metadata:
     try:
         if path.stat().st_size > LONGEST_BYTES:
             raise BagError(f'{path} is longer than {LONGEST_BYTES} bytes and is refused')
-        content = yaml.load(path.read_text(encoding='utf-8'), LOADER)
+        text = path.read_text(encoding='utf-8')
+        check_yaml(text, LOADER)
+        content = yaml.load(text, LOADER)
         return _metadata(content[ROOT])
-    except (yaml.YAMLError, LookupError, RecursionError, TypeError, ValueError) as error:
+    except (yaml.YAMLError, LookupError, TypeError, ValueError) as error:
         raise BagError(
             f'{path} is not what rosbag2 writes ({_reason(error)}); '
             'rebuild it with ros2 bag reindex, or name the storage file itself'

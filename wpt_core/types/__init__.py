@@ -9,6 +9,7 @@ from wpt_core.types.names import unknown_name
 from wpt_core.types.notice import Level, Notice
 from wpt_core.types.plan import HORIZON_S, POINT_COUNT, Plan, plan_times_s
 from wpt_core.types.pose import Pose2
+from wpt_core.types.yaml_bounds import check_yaml
 
 __all__ = [
     'HORIZON_S',
@@ -32,6 +33,7 @@ __all__ = [
     'WptError',
     'bounds_of',
     'check_bounds',
+    'check_yaml',
     'plan_times_s',
     'unknown_name',
 ]

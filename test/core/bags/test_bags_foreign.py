@@ -90,9 +90,12 @@ def test_one_file_of_a_bag_is_enough(recordings: Path, tmp_path: Path) -> None:
         assert alone.info.message_count == 9
 
 
-def test_metadata_that_is_missing_or_spoiled_is_done_without(build: Build) -> None:
+@pytest.mark.parametrize(
+    'spoiled', ['', '[', '[' * 1_000_000, '\n - ' + '- ' * 1_000_000], ids=len
+)
+def test_metadata_that_is_missing_or_spoiled_is_done_without(build: Build, spoiled: str) -> None:
     path = build()
-    (path / 'metadata.yaml').write_text('rosbag2_bagfile_information: [')
+    (path / 'metadata.yaml').write_text('rosbag2_bagfile_information: ' + spoiled)
     with Bag.open(path) as bag:
         assert bag.info.message_count == 36
         (notice,) = bag.info.notices

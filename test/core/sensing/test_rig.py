@@ -98,6 +98,8 @@ def test_positive_pitch_looks_down(tmp_path: Path) -> None:
         (GOOD, 'cameras: {left: 3}', ['left', 'size_px']),
         (GOOD, '- a list', ['cameras']),
         (GOOD, 'a: [1, 2', ['YAML', 'line']),
+        (GOOD, '[' * 500_000, ['YAML', 'nested more than 32 levels deep near line 1']),
+        (GOOD, 'a: 2001-99-99', ['YAML']),
         (GOOD, 'cameras: !!python/object/apply:os.system [true]', ['YAML', 'constructor']),
     ],
 )
