@@ -14,7 +14,7 @@ from wpt_core.bags.metadata import METADATA, Metadata, read_metadata
 from wpt_core.bags.ros1 import ROS1_MAGIC, Ros1Storage
 from wpt_core.bags.sqlite import SqliteStorage
 from wpt_core.bags.sqlite_pages import SQLITE_MAGIC
-from wpt_core.bags.storage import Storage
+from wpt_core.bags.storage import HARMLESS_BYTES, Storage
 from wpt_core.bags.zstandard import decompress_file
 from wpt_core.types import BagError, Level, Notice
 
@@ -22,6 +22,7 @@ __all__ = ['Opened', 'open_files']
 
 ZSTD_MAGIC = b'\x28\xb5\x2f\xfd'
 MAGICS = (MCAP_MAGIC, SQLITE_MAGIC, ROS1_MAGIC)
+LARGEST_FILE_RATIO = 1000
 SUFFIXES = ('.mcap', '.db3', '.bag', '.mcap.zstd', '.db3.zstd')
 
 
@@ -103,10 +104,17 @@ def _open_file(path: Path, stack: ExitStack, *, verify: bool) -> Storage:
     if not head.startswith(ZSTD_MAGIC):
         return _storage(path, head, stack, verify=verify, shown=path)
     target = Path(stack.enter_context(TemporaryDirectory(prefix='wpt-bag-'))) / path.stem
-    whole = decompress_file(path, target, most_bytes=disk_usage(target.parent).free // 2)
+    most_bytes = min(
+        disk_usage(target.parent).free // 2,
+        max(HARMLESS_BYTES, LARGEST_FILE_RATIO * path.stat().st_size),
+    )
+    whole = decompress_file(path, target, most_bytes=most_bytes)
     storage = _storage(target, _head(target), stack, verify=verify, shown=path)
     if not whole and not storage.notices:
-        raise BagError(f'{path} is damaged: what is compressed in it ends too early')
+        raise BagError(
+            f'{path} is damaged: what is compressed in it ends too early, or is more than '
+            f'{most_bytes} bytes'
+        )
     return storage
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where are the messages of an mcap file? From its own indexes, or by looking at every record."""
 
+from array import array
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
@@ -22,7 +23,7 @@ from wpt_core.bags.mcap_records import (
     records,
     unpacked,
 )
-from wpt_core.bags.storage import Int64Array
+from wpt_core.bags.storage import Int64Array, most_messages
 
 __all__ = ['OUTSIDE', 'McapIndex', 'index_of']
 
@@ -54,6 +55,7 @@ class McapIndex:
     """What one pass over the file found."""
 
     careful: bool
+    most_messages: int
     schemas: dict[int, Schema] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
     chunks: list[ChunkHeader] = field(default_factory=list)
@@ -61,6 +63,8 @@ class McapIndex:
     """The chunks that the file's own indexes speak of."""
     parts: list[Int64Array] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    messages: int = 0
+    """In the chunks that were looked into."""
     complete: bool = False
     """The file has its end."""
 
@@ -85,7 +89,7 @@ def index_of(stream: BinaryIO, size: int, *, careful: bool) -> McapIndex:
 
     Never raises for damage: that is told in `problems`, and what came before it is indexed.
     """
-    index = McapIndex(careful)
+    index = McapIndex(careful, most_messages(size))
     try:
         for record in records(stream, len(MAGIC), size):
             if record.op == Op.FOOTER:
@@ -125,11 +129,14 @@ def _walk(index: McapIndex, content: bytes, *, whole: bool) -> None:
     """Every record in a chunk; what comes before a damaged one counts."""
     stream = BytesIO(content)
     chunk = len(index.chunks) - 1
-    rows = []
+    rows = array('q')
     try:
         for record in records(stream, 0, len(content)):
             if record.op == Op.MESSAGE:
-                rows.append(_message(stream, record, chunk))
+                if index.messages >= index.most_messages:
+                    raise MalformedError('a chunk holds more messages than the file explains')
+                rows.extend(_message(stream, record, chunk))
+                index.messages += 1
             else:
                 _describe(index, stream, record)
     except CutError as error:

@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 
 from lz4.frame import LZ4FrameDecompressor  # type: ignore[import-untyped]  # it has no types
 
-from wpt_core.bags.storage import LONGEST_MESSAGE, LONGEST_RECORD
+from wpt_core.bags.storage import LONGEST_MESSAGE, LONGEST_RECORD, most_unpacked
 from wpt_core.bags.zstandard import ZstdDecompressor, ZstdError
 
 __all__ = [
@@ -152,7 +152,8 @@ def chunk_header(stream: BinaryIO, record: Record, *, whole: bool) -> ChunkHeade
 
 def unpacked(stream: BinaryIO, chunk: ChunkHeader) -> bytes:
     """The content of a chunk; of a cut one, as much as can be had. Raises MalformedError."""
-    if max(chunk.size, chunk.packed_size) > LONGEST_MESSAGE:
+    most = most_unpacked(chunk.packed_size) if chunk.compression else LONGEST_MESSAGE
+    if max(chunk.size, chunk.packed_size) > most:
         raise MalformedError(f'a chunk of {chunk.size} bytes is refused')
     stream.seek(chunk.start)
     content = _decompress(stream.read(chunk.packed_size), chunk.compression, chunk.size)

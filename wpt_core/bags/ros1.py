@@ -2,17 +2,21 @@
 """Reading the bags of ROS 1, as if ROS 2 had recorded them."""
 
 import struct
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from rosbags.interfaces import Connection
-from rosbags.rosbag1 import Reader, ReaderError
+from rosbags.interfaces import Connection, Nodetype
+from rosbags.interfaces.typing import FieldDesc, Typesdict
+from rosbags.rosbag1 import ReaderError
 from rosbags.serde import SerdeError
+from rosbags.typesys.msg import normalize_msgtype
 
 from wpt_core.bags.damage import damage_notice, reason, unreadable_message
 from wpt_core.bags.definitions import DEFAULT_DISTRIBUTION, full_definition, typestore_for
 from wpt_core.bags.qos import TopicQos
+from wpt_core.bags.ros1_reader import BoundedReader
 from wpt_core.bags.storage import Int64Array, StoredTopic, plain
 from wpt_core.types import BagError, Notice
 
@@ -21,6 +25,7 @@ __all__ = ['ROS1_MAGIC', 'Ros1Storage']
 ROS1_MAGIC = b'#ROSBAG V2.0\n'
 # The header of ROS 2 lost the sequence number, and the library drops it on the way.
 HEADER = 'std_msgs/msg/Header'
+SEPARATOR = '=' * 80 + '\n'
 # What the library raises on a file that is not as it should be.
 UNREADABLE = (
     ReaderError,
@@ -29,13 +34,15 @@ UNREADABLE = (
     AttributeError,
     EOFError,
     LookupError,
-    MemoryError,
     OverflowError,
     RuntimeError,
     TypeError,
     ValueError,
     struct.error,
 )
+
+Fields = Typesdict
+"""The fields of types, by name."""
 
 
 class Ros1Storage:
@@ -47,7 +54,7 @@ class Ros1Storage:
     def __init__(self, path: Path) -> None:
         """Index the file; BagError if it is damaged or was not closed."""
         self._path = path
-        self._reader = Reader(path)
+        self._reader = BoundedReader(path)
         try:
             self._reader.open()
             self._index(self._reader.connections)
@@ -61,8 +68,7 @@ class Ros1Storage:
             raise
 
     def _index(self, connections: list[Connection]) -> None:
-        definitions = {c.msgtype: _without_header(c.msgdef.data) for c in connections}
-        self._store = typestore_for(definitions, DEFAULT_DISTRIBUTION)
+        self._store = typestore_for(_definitions(connections), DEFAULT_DISTRIBUTION)
         self._types = [connection.msgtype for connection in connections]
         self.topics = tuple(
             StoredTopic(
@@ -71,10 +77,11 @@ class Ros1Storage:
             for c in connections
         )
         places = {connection.id: index for index, connection in enumerate(connections)}
-        rows: list[tuple[int, int]] = []
+        rows = array('q')
         problems = []
         try:
-            rows.extend((places[c.id], stamp) for c, stamp, _ in self._reader.messages())
+            for connection, stamp, _ in self._reader.messages():
+                rows.extend((places[connection.id], stamp))
         except UNREADABLE as error:
             problems.append(reason(error))
         table: Int64Array = np.array(rows, np.int64).reshape(-1, 2)
@@ -114,9 +121,43 @@ def _qos(connection: Connection) -> tuple[TopicQos, ...]:
     return (TopicQos(durability='transient_local'),) if latching else ()
 
 
-def _without_header(text: str) -> str:
-    """The definition without that of the header, which ROS 2 defines."""
-    separator = '=' * 80 + '\n'
-    head, *parts = text.split(separator)
-    kept = [part for part in parts if not part.startswith('MSG: std_msgs/Header')]
-    return separator.join([head, *kept])
+def _definitions(connections: list[Connection]) -> dict[str, str]:
+    """Those in the bag, but for types that ROS 2 has with the same bytes and its own names.
+
+    ROS 1 calls fields of CameraInfo D, K, R and P which ROS 2 calls d, k, r and p.
+    """
+    texts = {c.msgtype: _without(c.msgdef.data, {HEADER}) for c in connections}
+    own = typestore_for(texts, DEFAULT_DISTRIBUTION).fielddefs
+    standard = typestore_for({}, DEFAULT_DISTRIBUTION).fielddefs
+    same = {name for name in own if name in standard and _alike(own, name, standard)}
+    return {name: _without(text, same) for name, text in texts.items() if name not in same}
+
+
+def _without(text: str, names: set[str]) -> str:
+    """The definition without those of types with these names that are appended to it."""
+    head, *parts = text.split(SEPARATOR)
+    kept = [part for part in parts if _name_of(part) not in names]
+    return SEPARATOR.join([head, *kept])
+
+
+def _name_of(part: str) -> str:
+    """Of the type that a part of a definition defines."""
+    return normalize_msgtype(part.partition('\n')[0].removeprefix('MSG:').strip())
+
+
+def _alike(own: Fields, name: str, standard: Fields, other: str = '') -> bool:
+    """Do two types with these names have the same bytes?"""
+    fields, others = own[name][1], standard[other or name][1]
+    return len(fields) == len(others) and all(
+        _alike_fields(own, one, standard, two)
+        for (_, one), (_, two) in zip(fields, others, strict=True)
+    )
+
+
+def _alike_fields(own: Fields, one: FieldDesc, standard: Fields, two: FieldDesc) -> bool:
+    if one[0] == Nodetype.NAME and two[0] == Nodetype.NAME:
+        return _alike(own, one[1], standard, two[1])
+    if one[0] in (Nodetype.ARRAY, Nodetype.SEQUENCE) and one[0] == two[0]:
+        (inner, size), (inner_two, size_two) = one[1], two[1]
+        return size == size_two and _alike_fields(own, inner, standard, inner_two)
+    return one == two

@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 from wpt_core.bags.qos import TopicQos
 from wpt_core.types import Notice
 
-__all__ = ['LONGEST_MESSAGE', 'LONGEST_RECORD', 'Int64Array', 'Storage', 'StoredTopic', 'plain']
+__all__ = [
+    'HARMLESS_BYTES',
+    'LONGEST_MESSAGE',
+    'LONGEST_RECORD',
+    'Int64Array',
+    'Storage',
+    'StoredTopic',
+    'most_messages',
+    'most_unpacked',
+    'plain',
+]
 
 Int64Array = NDArray[np.int64]
 
@@ -20,6 +30,11 @@ Int64Array = NDArray[np.int64]
 LONGEST_MESSAGE = 2**29
 LONGEST_RECORD = 2**26
 LONGEST_NAME = 2**8
+# What is compressed may claim any size. A picture without content shrinks to a thousandth, so a
+# ratio counts only beyond a size that nobody would miss.
+HARMLESS_BYTES = 2**26
+LARGEST_RATIO = 100
+HARMLESS_MESSAGES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +46,16 @@ class StoredTopic:
     encoding: str
     definition: str
     qos: tuple[TopicQos, ...]
+
+
+def most_unpacked(packed_bytes: int) -> int:
+    """To how many bytes so many may unpack."""
+    return min(LONGEST_MESSAGE, max(HARMLESS_BYTES, LARGEST_RATIO * packed_bytes))
+
+
+def most_messages(file_bytes: int) -> int:
+    """How many messages a file of this size may hold, however it is compressed."""
+    return max(HARMLESS_MESSAGES, file_bytes)
 
 
 def plain(name: str) -> str:

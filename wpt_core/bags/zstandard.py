@@ -9,7 +9,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports.zstd import ZstdDecompressor, ZstdError
 
-from wpt_core.bags.storage import LONGEST_MESSAGE
+from wpt_core.bags.storage import most_unpacked
 
 __all__ = ['ZstdDecompressor', 'ZstdError', 'decompress_file', 'decompressed']
 
@@ -17,9 +17,9 @@ STEP_BYTES = 2**20
 
 
 def decompressed(packed: bytes) -> bytes:
-    """One whole frame of at most `LONGEST_MESSAGE` bytes; ZstdError otherwise."""
+    """One whole frame of a sensible size; ZstdError otherwise."""
     decompressor = ZstdDecompressor()
-    content = decompressor.decompress(packed, LONGEST_MESSAGE)
+    content = decompressor.decompress(packed, most_unpacked(len(packed)))
     if not decompressor.eof:
         raise ZstdError('the compressed data is cut off or absurdly long')
     return bytes(content)

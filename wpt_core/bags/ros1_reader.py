@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The library's reader of ROS 1 bags, which takes no more memory than the file explains.
+
+The library allocates whatever length a record claims, unpacks chunks to any size, and reads the
+same index as often as the file says.
+"""
+
+from bz2 import BZ2Decompressor
+from collections.abc import Callable
+from functools import partial
+from io import BufferedReader, FileIO
+from pathlib import Path
+from typing import Any
+
+from lz4.frame import LZ4FrameDecompressor  # type: ignore[import-untyped]  # it has no types
+from rosbags.rosbag1 import Reader, ReaderError
+from rosbags.rosbag1.reader import Chunk, Compression, IndexData, decompressors
+
+from wpt_core.bags.storage import most_unpacked
+
+__all__ = ['BoundedReader']
+
+_UNPACKERS: dict[Callable[[bytes], bytes], Callable[[], Any]] = {
+    decompressors[Compression.BZ2.value]: BZ2Decompressor,
+    decompressors[Compression.LZ4.value]: LZ4FrameDecompressor,
+}
+
+
+class BoundedReader(Reader):
+    """Raises ReaderError where the library's would allocate without bounds."""
+
+    def __init__(self, path: Path) -> None:
+        opening: Any = _BoundedPath(path)
+        super().__init__(opening)
+        self._size = path.stat().st_size
+        self._index_bytes = 0
+
+    def read_chunk(self) -> Chunk:
+        """As the library's, with an unpacking that knows its bounds."""
+        chunk = super().read_chunk()
+        if chunk.decompressor in _UNPACKERS:
+            unpack = partial(_unpacked, _UNPACKERS[chunk.decompressor])
+            return chunk._replace(decompressor=unpack)
+        return chunk
+
+    def read_index_data(self, pos: int, indexes: dict[int, list[IndexData]]) -> None:
+        """As the library's, while the indexes of all chunks fit into the file."""
+        assert self.bio
+        start = self.bio.tell()
+        super().read_index_data(pos, indexes)
+        self._index_bytes += self.bio.tell() - start
+        if self._index_bytes > self._size:
+            raise ReaderError('its index counts the same messages again and again')
+
+
+class _BoundedPath:
+    """What the library's reader asks of a path."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def exists(self) -> bool:
+        return self._path.exists()
+
+    def open(self, _mode: str) -> BufferedReader:
+        return _BoundedFile(self._path)
+
+
+class _BoundedFile(BufferedReader):
+    """Python allocates all bytes asked for before it reads; here only those that are left."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(FileIO(path))
+        self._size = path.stat().st_size
+
+    def read(self, size: int | None = -1) -> bytes:
+        left = max(0, self._size - self.tell())
+        return super().read(left if size is None or size < 0 else min(size, left))
+
+
+def _unpacked(unpacker: Callable[[], Any], packed: bytes) -> bytes:
+    limit, running = most_unpacked(len(packed)), unpacker()
+    content: bytes = running.decompress(packed, limit)
+    if not running.eof:
+        raise ReaderError(f'a chunk is cut off or unpacks to more than {limit} bytes')
+    return content
