@@ -2,7 +2,9 @@
 """`wpt bag`, as a user meets it."""
 
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -114,3 +116,49 @@ def test_help_shows_examples(capsys: Captured) -> None:
     with pytest.raises(SystemExit):
         main(['bag', '--help'])
     assert 'wpt bag copy broken rescued' in capsys.readouterr().out
+
+
+def edited(bag: Path, script: str) -> Path:
+    """The sqlite3 bag, after the script has changed its file."""
+    with closing(sqlite3.connect(bag / f'{bag.name}_0.db3')) as base:
+        base.executescript(script)
+    return bag
+
+
+def test_a_copy_says_which_topics_it_leaves_out(
+    build: Build, tmp_path: Path, capsys: Captured
+) -> None:
+    odd = "UPDATE topics SET name = '/a-b' WHERE name = '/count';"
+    path, target = edited(build(storage='sqlite3'), odd), tmp_path / 'new'
+    with Bag.open(path) as bag:
+        count = next(topic.count for topic in bag.info.topics if topic.name == '/a-b')
+        total = len(list(bag.messages()))
+    assert main(['bag', 'copy', str(path), str(target)]) == 1
+    said = capsys.readouterr()
+    assert f'{target}: {total - count} of {total} messages' in said.out
+    reason = 'ROS 2 has no topic of this name'
+    assert f"left out: {count} messages of '/a-b': {reason}" in said.err
+    with Bag.open(target) as bag:
+        assert bag.info.message_count == total - count
+
+
+def test_a_copy_of_nothing_fails_and_writes_nothing(
+    build: Build, tmp_path: Path, capsys: Captured
+) -> None:
+    unknown = "DELETE FROM message_definitions; UPDATE topics SET type = 'own_msgs/msg/Own';"
+    path, target = edited(build(storage='sqlite3'), unknown), tmp_path / 'new'
+    assert main(['bag', 'copy', str(path), str(target)]) == 2
+    said = capsys.readouterr().err
+    assert 'none of its 36 messages can be copied (' in said
+    assert "'/count': its type own_msgs/msg/Own is not known" in said
+    assert not target.exists()
+
+
+def test_type_names_of_two_parts_are_those_of_ros_2(build: Build, tmp_path: Path) -> None:
+    shorten = "UPDATE topics SET type = replace(type, '/msg/', '/');"
+    shorten += "UPDATE message_definitions SET topic_type = replace(topic_type, '/msg/', '/');"
+    path, target = edited(build(storage='sqlite3'), shorten), tmp_path / 'new'
+    assert main(['bag', 'copy', str(path), str(target)]) == 0
+    with Bag.open(target) as bag:
+        assert all('/msg/' in topic.type_name for topic in bag.info.topics)
+        assert len(list(bag.messages())) == 36

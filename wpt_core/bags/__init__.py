@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was recorded? rosbag2 (mcap and sqlite3) read and written without ROS."""
 
-from wpt_core.bags.copying import copy_messages
+from wpt_core.bags.copying import copy_messages, left_out_of_copies
 from wpt_core.bags.definitions import DEFAULT_DISTRIBUTION, DISTRIBUTIONS, definitions_from
 from wpt_core.bags.info import BagInfo, Gap, TopicInfo
 from wpt_core.bags.playback import Playback
@@ -24,4 +24,5 @@ __all__ = [
     'TopicWriter',
     'copy_messages',
     'definitions_from',
+    'left_out_of_copies',
 ]

@@ -15,7 +15,7 @@ from wpt_core.bags.damage import damage_notice, unreadable_message
 from wpt_core.bags.mcap_index import OUTSIDE, McapIndex, index_of
 from wpt_core.bags.mcap_records import HEAD, MAGIC, MESSAGE_HEAD, MalformedError, Op, unpacked
 from wpt_core.bags.qos import profiles_from_text
-from wpt_core.bags.storage import LONGEST_MESSAGE, Int64Array, StoredTopic, plain
+from wpt_core.bags.storage import LONGEST_MESSAGE, Int64Array, StoredTopic, full_type_name, plain
 from wpt_core.types import Notice
 
 __all__ = ['McapStorage']
@@ -114,7 +114,7 @@ def _topic(index: McapIndex, number: int) -> StoredTopic:
     defined = schema is not None and schema.encoding in DEFINITION_ENCODINGS
     return StoredTopic(
         plain(channel.topic),
-        plain(schema.name) if schema else '',
+        full_type_name(plain(schema.name)) if schema else '',
         plain(channel.encoding),
         schema.text if schema and defined else '',
         profiles_from_text(channel.metadata.get('offered_qos_profiles', '')),

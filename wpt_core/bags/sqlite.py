@@ -11,7 +11,7 @@ import numpy as np
 from wpt_core.bags.damage import CUT, damage_notice, reason, unreadable_message
 from wpt_core.bags.qos import profiles_from_text
 from wpt_core.bags.sqlite_pages import is_cut, open_database
-from wpt_core.bags.storage import LONGEST_MESSAGE, Int64Array, StoredTopic, plain
+from wpt_core.bags.storage import LONGEST_MESSAGE, Int64Array, StoredTopic, full_type_name, plain
 from wpt_core.types import BagError, Level, Notice
 
 __all__ = ['SqliteStorage']
@@ -76,7 +76,7 @@ class SqliteStorage:
         return {
             int(number): StoredTopic(
                 plain(str(name)),
-                plain(str(kind)),
+                full_type_name(plain(str(kind))),
                 plain(str(encoding)),
                 definitions.get(str(kind), ''),
                 profiles_from_text(str(text)),

@@ -18,6 +18,7 @@ __all__ = [
     'Int64Array',
     'Storage',
     'StoredTopic',
+    'full_type_name',
     'most_messages',
     'most_unpacked',
     'plain',
@@ -56,6 +57,12 @@ def most_unpacked(packed_bytes: int) -> int:
 def most_messages(file_bytes: int) -> int:
     """How many messages a file of this size may hold, however it is compressed."""
     return max(HARMLESS_MESSAGES, file_bytes)
+
+
+def full_type_name(name: str) -> str:
+    """`sensor_msgs/Image`, as ROS 1 and early recorders write it, is `sensor_msgs/msg/Image`."""
+    package, slash, rest = name.partition('/')
+    return f'{package}/msg/{rest}' if slash and '/' not in rest else name
 
 
 def plain(name: str) -> str:

@@ -28,7 +28,7 @@ from wpt_core.bags.metadata import METADATA, name_distribution
 from wpt_core.bags.qos import TopicQos, rosbags_qos
 from wpt_core.types import BagError, InputError
 
-__all__ = ['BagWriter', 'TopicWriter']
+__all__ = ['BagWriter', 'TopicWriter', 'is_topic_name']
 
 # Version 8 differs from 9 in how QoS is spelled, and Humble reads only this spelling.
 METADATA_VERSION: Literal[8] = 8
@@ -117,7 +117,7 @@ class BagWriter:
         self, name: str, type_name: str, *, qos: TopicQos | tuple[TopicQos, ...] = ()
     ) -> 'TopicWriter':
         """Announce a topic and how it is offered: by default reliable, the last 10 messages."""
-        if not TOPIC_NAME.fullmatch(name):
+        if not is_topic_name(name):
             raise BagError(
                 f'{self.path}: {name!r} is no topic name; expected one like /front/image'
             )
@@ -226,6 +226,11 @@ class TopicWriter:
     def write_raw(self, stamp_ns: int, data: bytes | memoryview) -> None:
         """Write a message that is CDR already."""
         self._bag._write(self._connection, stamp_ns, data)
+
+
+def is_topic_name(name: str) -> bool:
+    """Whether ROS 2 accepts it as the full name of a topic."""
+    return TOPIC_NAME.fullmatch(name) is not None
 
 
 def _check_choices(storage: str, compression: str) -> None:

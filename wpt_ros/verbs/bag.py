@@ -3,13 +3,22 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 
 from tqdm import tqdm
 
-from wpt_core.bags import Bag, BagInfo, BagWriter, Gap, TopicInfo, copy_messages
+from wpt_core.bags import (
+    Bag,
+    BagInfo,
+    BagWriter,
+    Gap,
+    TopicInfo,
+    copy_messages,
+    left_out_of_copies,
+)
+from wpt_core.types import BagError
 from wpt_ros.text_table import text_table
 
 __all__ = ['SUMMARY', 'add_arguments', 'run']
@@ -41,7 +50,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     copy = verbs.add_parser(
         'copy',
         help='copy what can be read into a new bag',
-        description='Copy every readable message. Exit code 1 if part of the source is damaged.',
+        description=(
+            'Copy every readable message. Exit code 1 if part of the source is damaged or left '
+            'out, 2 if nothing of it can be copied.'
+        ),
     )
     copy.add_argument('path', type=Path, help='bag folder, or one .mcap, .db3 or .bag file')
     copy.add_argument('target', type=Path, help='folder of the new bag')
@@ -64,6 +76,8 @@ def _info(arguments: argparse.Namespace) -> int:
 
 def _copy(arguments: argparse.Namespace) -> int:
     with Bag.open(arguments.path, verify=True) as bag:
+        left_out = left_out_of_copies(bag)
+        _refuse_empty_copy(bag, left_out)
         with BagWriter(
             arguments.target,
             arguments.storage,
@@ -76,7 +90,22 @@ def _copy(arguments: argparse.Namespace) -> int:
             total = bag.info.message_count
             count = sum(1 for _ in tqdm(copied, 'copying', total, disable=None, unit=' messages'))
         print(f'{arguments.target}: {count} of {bag.info.message_count} messages')
-        return _tell(bag.info)
+        for topic, why in left_out.items():
+            print(f'left out: {_lost(bag, topic)} messages of {topic!r}: {why}', file=sys.stderr)
+        lost = any(_lost(bag, topic) for topic in left_out)
+        return max(_tell(bag.info), DAMAGED if lost else 0)
+
+
+def _lost(bag: Bag, topic: str) -> int:
+    return sum(one.count for one in bag.info.topics if one.name == topic)
+
+
+def _refuse_empty_copy(bag: Bag, left_out: Mapping[str, str]) -> None:
+    """BagError where there are messages and none of them would be copied."""
+    total = bag.info.message_count
+    if total and sum(_lost(bag, topic) for topic in left_out) == total:
+        whys = '; '.join(f'{topic!r}: {why}' for topic, why in left_out.items())
+        raise BagError(f'{bag.info.path}: none of its {total} messages can be copied ({whys})')
 
 
 def _tell(info: BagInfo) -> int:

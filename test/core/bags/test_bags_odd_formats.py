@@ -4,12 +4,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from rosbags.rosbag1 import Writer as Ros1Writer
 from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
+from rosbags.typesys import Stores, get_typestore
 
 import wpt_core.bags.mcap
-from wpt_core.bags import Bag, BagWriter
-from wpt_core.bags.definitions import parsed, typestore_for
+from wpt_core.bags import Bag, BagWriter, copy_messages
+from wpt_core.bags.definitions import parsed, type_hash, typestore_for
 from wpt_core.types import BagError
 
 Build = Callable[..., Path]
@@ -116,3 +119,41 @@ def test_a_ros_1_bag_with_a_damaged_message_gives_those_before(
         assert bag.info.message_count == 4
         assert len(list(bag.messages())) == 4
         assert bag.info.damaged
+
+
+def test_a_camera_info_of_ros_1_has_the_fields_of_ros_2(tmp_path: Path) -> None:
+    """In ROS 1 they are called D, K, R and P."""
+    kind, ros1 = 'sensor_msgs/msg/CameraInfo', get_typestore(Stores.ROS1_NOETIC)
+    assert 'D' in {name for name, _ in ros1.fielddefs[kind][1]}
+    times, header = ros1.types['builtin_interfaces/msg/Time'], ros1.types['std_msgs/msg/Header']
+    message = ros1.types[kind](
+        header=header(seq=7, stamp=times(3, 4), frame_id='lens'),
+        height=480,
+        width=640,
+        distortion_model='plumb_bob',
+        D=np.arange(5.0),
+        K=np.arange(9.0),
+        R=np.zeros(9),
+        P=np.zeros(12),
+        binning_x=0,
+        binning_y=0,
+        roi=ros1.types['sensor_msgs/msg/RegionOfInterest'](0, 0, 0, 0, False),
+    )
+    with Ros1Writer(tmp_path / 'old.bag') as writer:
+        connection = writer.add_connection('/info', kind, typestore=ros1)
+        writer.write(connection, 5, ros1.serialize_ros1(message, kind))
+    with (
+        Bag.open(tmp_path / 'old.bag') as old,
+        BagWriter(tmp_path / 'new', definitions=old.definitions) as target,
+    ):
+        assert len(list(copy_messages(old, target))) == 1
+        (read,) = old.messages()
+    with Bag.open(tmp_path / 'new') as new:
+        (copied,) = new.messages()
+    for one in (read.message, copied.message):
+        assert one.header.frame_id == 'lens'
+        assert one.d.tolist() == list(range(5))
+        assert one.k.tolist() == list(range(9))
+    assert type_hash(typestore_for(old.definitions, 'jazzy'), kind) == type_hash(
+        typestore_for({}, 'jazzy'), kind
+    )
