@@ -5,14 +5,12 @@ The learner and the actors share nothing but folders: an artifact with the newes
 in, episode bags come out. So other machines can take the place of processes here.
 """
 
-import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tqdm import tqdm
+from training.referee.pool import work
 
 __all__ = ['Actors', 'Drive', 'ProcessActors', 'Simulator']
 
@@ -54,8 +52,5 @@ class ProcessActors:
             for number in range(first, first + count)
         ]
         missing = [drive for drive in drives if not drive.path.is_dir()]
-        spawn = multiprocessing.get_context('spawn')
-        with ProcessPoolExecutor(self._processes, mp_context=spawn) as pool:
-            made = pool.map(self._simulator, missing)
-            for _ in tqdm(made, 'driving', len(missing), disable=None):
-                pass
+        for _ in work(self._simulator, missing, processes=self._processes, title='driving'):
+            pass

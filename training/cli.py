@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+from training.interruption import sigterm_as_interrupt
 from wpt_core.types import WptError
 
 __all__ = ['VERBS', 'main']
@@ -24,6 +25,9 @@ VERBS = {
     'watch': 'training.real_video',
 }
 """Where each verb lives; a module is imported only when its verb is called, and has `main`."""
+
+_GO_ON = ('prepare', 'train student', 'train on-policy', 'evaluate')
+"""What is done is kept, and not done again."""
 
 TRAIN_HELP = """\
 usage: wpt train student [options]      imitation of the expert, from recorded drives
@@ -43,8 +47,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if name is None:
         return _complain(_unknown(words))
     try:
-        importlib.import_module(VERBS[name]).main(words[len(name.split()) :])
-    except KeyboardInterrupt:
+        with sigterm_as_interrupt():
+            importlib.import_module(VERBS[name]).main(words[len(name.split()) :])
+    except KeyboardInterrupt as stop:
+        where = f' ({stop})' if str(stop) else ''
+        goes_on = '; the same command goes on from there' if name in _GO_ON else ''
+        print(f'wpt: {name} was interrupted{where}{goes_on}', file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader, `head` say, has gone; at exit Python must not try to write to it again.

@@ -6,7 +6,8 @@ besides (a temporal model that sees one step, a head for the picture) is thrown 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Annotated
 
 import torch
 from torch import Tensor, nn
@@ -14,27 +15,30 @@ from torch import Tensor, nn
 from training.data.book import Book
 from training.data.mirror import mirrored_conditions, mirrored_target
 from training.data.pictures import Augmentation, Moments, PictureBatch, batches
-from training.learning import Learning, Pace
+from training.learning import Count, Learning, Pace, Rate
 from training.losses import Target, Terms, action_loss, lane_loss, mask_loss, plan_loss
 from training.parallel import Place
 from training.run_folder import RunFolder
 from wpt_core.model import Student, measured_capacity_bits
-from wpt_core.types import Rig
+from wpt_core.types import Bounds, Rig
 
 __all__ = ['ExtractorStage', 'SightHead', 'train_extractor']
+
+_VALIDATED = 32
+"""Sets of views."""
 
 
 @dataclass(frozen=True)
 class ExtractorStage(Pace):
     """How the extractor is trained; the batch counts sets of views."""
 
-    steps: int = 9600
-    ahead_steps: int = 8000
+    steps: Count = 9600
+    ahead_steps: Annotated[int, Bounds(0, 100_000_000)] = 8000
     """So many of the steps see the first view only: one sixth of the work, and without the others
     beside it the network learns far sooner what a lane is."""
-    batch: int = 64
-    learning_rate: float = 1e-3
-    workers: int = 1
+    batch: Count = 64
+    learning_rate: Rate = 1e-3
+    workers: Annotated[int, Bounds(0, 1000)] = 1
     """Processes that read pictures."""
     augmentation: Augmentation = field(default_factory=Augmentation)
     terms: Terms = field(default_factory=Terms)
@@ -57,7 +61,9 @@ class SightHead(nn.Module):
         assert self._map is not None
         first = torch.zeros_like(alive)
         first[:, 0] = True
-        said: Tensor = self.picture(self._map[first[alive]].float())
+        # In evaluation the extractor works out the dead views as well.
+        living = first[alive] if self.training else (first & alive).flatten()
+        said: Tensor = self.picture(self._map[living].float())
         return said[:, 0]
 
     def _keep(self, _module: nn.Module, _given: object, said: Tensor) -> None:
@@ -73,8 +79,12 @@ def train_extractor(
     run: RunFolder,
     place: Place,
     seed: int,
+    held_out: Moments | None = None,
 ) -> None:
-    """Train in place from the newest checkpoint on; returns at once where all is done."""
+    """Train in place from the newest checkpoint on; returns at once where all is done.
+
+    The validation loss is that of some sets of `held_out`.
+    """
     book = Book(moments.episodes)
     sight = SightHead(student)
     both = nn.ModuleDict({'student': student, 'sight': sight}).to(place.device)
@@ -100,9 +110,48 @@ def train_extractor(
         ahead_until=stage.ahead_steps,
     )
     both.train()
-    for step, batch in learning.over(stream):
-        loss, values = _loss(student, sight, batch, book, stage, place)
-        learning.step(step, loss, values)
+    validate = None
+    if held_out is not None and held_out.count:
+        validate = _validation(student, sight, held_out, views, stage, place)
+    learning.run(
+        stream,
+        lambda _, batch: _loss(student, sight, batch, book, stage, place),
+        validate=validate,
+    )
+
+
+def _validation(
+    student: Student,
+    sight: SightHead,
+    held_out: Moments,
+    views: Rig,
+    stage: ExtractorStage,
+    place: Place,
+) -> Callable[[int], Tensor]:
+    """The loss on the same sets each time, without augmentation; with the views of the step."""
+    still = replace(stage, augmentation=replace(stage.augmentation, speed=0.0))
+    book = Book(held_out.episodes)
+
+    def batch(*, ahead_only: bool) -> PictureBatch:
+        first = batches(
+            held_out,
+            views,
+            size=_VALIDATED,
+            first=0,
+            end=1,
+            seed=0,
+            augmentation=None,
+            workers=0,
+            ahead_until=int(ahead_only),
+        )
+        return next(first)
+
+    def loss(step: int) -> Tensor:
+        seen = ahead if step < stage.ahead_steps else around
+        return _loss(student, sight, seen, book, still, place)[0]
+
+    ahead, around = batch(ahead_only=True), batch(ahead_only=False)
+    return loss
 
 
 def _loss(

@@ -3,37 +3,54 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from training.guards import guarded_norm
+from training.interruption import stop_request
 from training.parallel import Place
+from training.random_state import random_tensors, restore_random
 from training.run_folder import Checkpoint, RunFolder, module_tensors
 from training.tensors import optimiser_tensors, restore_optimiser, under
+from wpt_core.types import Bounds, check_bounds
 
-__all__ = ['Learning', 'Pace', 'schedule']
+__all__ = ['Count', 'Learning', 'Loss', 'Pace', 'Rate', 'Share', 'schedule']
 
 Item = TypeVar('Item')
+Count = Annotated[int, Bounds(1, 100_000_000)]
+Rate = Annotated[float, Bounds(1e-15, 1.0)]
+Share = Annotated[float, Bounds(0.0, 1.0)]
 
 
 @dataclass(frozen=True)
 class Pace:
     """How a training goes on."""
 
-    steps: int
-    batch: int
+    steps: Count
+    batch: Count
     """Over all processes."""
-    learning_rate: float
-    weight_decay: float = 0.02
-    warm_up: int = 100
-    clip: float = 5.0
-    worst_norm: float = 1e4
-    save_every: int = 250
-    log_every: int = 25
+    learning_rate: Rate
+    weight_decay: Annotated[float, Bounds(0.0, 1.0)] = 0.02
+    warm_up: Count = 100
+    clip: Annotated[float, Bounds(1e-6, 1e9)] = 5.0
+    worst_norm: Annotated[float, Bounds(1e-6, 1e9)] = 1e4
+    save_every: Count = 250
+    """Steps between two checkpoints, each with a validation loss."""
+    log_every: Count = 25
+
+    def __post_init__(self) -> None:
+        check_bounds(self)
+
+
+_SHOWN = ('loss', 'validation')
+
+Loss = tuple[Tensor, Callable[[], Mapping[str, float]]]
+"""What is minimised, and its parts by name, which are asked for when it is time to log."""
 
 
 class Learning:
@@ -52,6 +69,7 @@ class Learning:
     ) -> None:
         self._module, self._pace, self._run, self._place = module, pace, run, place
         self._name, self._again_at = name, again_at
+        self._shown: dict[str, str] = {}
         self._optimiser = torch.optim.AdamW(
             module.parameters(), lr=pace.learning_rate, weight_decay=pace.weight_decay
         )
@@ -59,20 +77,42 @@ class Learning:
         """The step to begin with."""
         place.same_everywhere(module)
 
-    def over(self, items: Iterable[Item]) -> Iterator[tuple[int, Item]]:
-        """Number the items from the first step on, with a progress bar."""
-        pace = self._pace
-        self._bar = tqdm(
-            items,
-            self._name,
-            pace.steps,
-            initial=self.first,
-            disable=None if self._place.leads else True,
-        )
-        yield from enumerate(self._bar, self.first)
+    def run(
+        self,
+        items: Iterable[Item],
+        loss_of: Callable[[int, Item], Loss],
+        *,
+        validate: Callable[[int], Tensor] | None = None,
+    ) -> None:
+        """A step for each item, from the first step on; `validate` is the loss on held-out data.
 
-    def step(self, step: int, loss: Tensor, values: Callable[[], Mapping[str, float]]) -> None:
-        """Learn from one loss; `values` is asked when it is time to log."""
+        After SIGINT or SIGTERM the step under way is finished, a checkpoint is saved, and
+        KeyboardInterrupt says where.
+        """
+        pace, leads = self._pace, self._place.leads
+        bar = tqdm(
+            items, self._name, pace.steps, initial=self.first, disable=None if leads else True
+        )
+        done = self.first
+        with bar, stop_request() as request:
+            for step, item in enumerate(bar, self.first):
+                loss, values = loss_of(step, item)
+                norm = self._learn(step, loss)
+                done = step + 1
+                if leads and step % pace.log_every == 0:
+                    self._log(step, {'loss': loss.item(), **values(), 'norm': norm}, bar)
+                if done % pace.save_every == 0 or done == pace.steps:
+                    self._save(done)
+                    if leads and validate is not None:
+                        self._log(step, {'validation': self._validated(step, validate)}, bar)
+                if self._place.any(request.received):
+                    break
+            if self._place.any(request.received):
+                self._save(done)
+                raise KeyboardInterrupt(f'{self._name}: saved after step {done} of {pace.steps}')
+
+    def _learn(self, step: int, loss: Tensor) -> float:
+        """One step of the optimiser; returns the norm of the gradient."""
         pace = self._pace
         for group in self._optimiser.param_groups:
             share = schedule(step, pace.steps, pace.warm_up, again_at=self._again_at)
@@ -84,30 +124,50 @@ class Learning:
             loss, self._module.parameters(), clip=pace.clip, most=pace.worst_norm, step=step
         )
         self._optimiser.step()
+        return norm
+
+    def _validated(self, step: int, validate: Callable[[int], Tensor]) -> float:
+        """Changes neither weights nor random states, so it leaves no trace in the result."""
+        device = self._place.device
+        forked = torch.random.fork_rng([device] if device.type == 'cuda' else [])
+        with torch.no_grad(), evaluating(self._module), forked:
+            return float(validate(step))
+
+    def _log(self, step: int, values: Mapping[str, float], bar: 'tqdm[Item]') -> None:
+        self._shown |= {key: f'{values[key]:.3f}' for key in _SHOWN if key in values}
+        bar.set_postfix(self._shown)
+        self._run.log(step, {f'{self._name}/{key}': value for key, value in values.items()})
+
+    def _save(self, done: int) -> None:
+        """All processes take part, because each has a random state of its own."""
+        random = random_tensors(self._place)
         if not self._place.leads:
             return
-        if step % pace.log_every == 0:
-            self._bar.set_postfix(loss=f'{loss.item():.3f}')
-            said = {'loss': loss.item(), **values(), 'norm': norm}
-            self._run.log(step, {f'{self._name}/{key}': value for key, value in said.items()})
-        if (step + 1) % pace.save_every == 0 or step + 1 == pace.steps:
-            self._run.save(self._checkpoint(step + 1), self._name)
-
-    def _checkpoint(self, step: int) -> Checkpoint:
         tensors = module_tensors(self._module, 'model')
         tensors |= optimiser_tensors(self._optimiser, 'optimiser')
-        tensors['random'] = torch.get_rng_state()
-        return Checkpoint(step, tensors)
+        self._run.save(Checkpoint(done, tensors | random), self._name)
 
     def _resume(self, seed: int) -> int:
+        torch.manual_seed(seed + self._place.rank)
         checkpoint = self._run.load(self._name)
         if checkpoint is None:
-            torch.manual_seed(seed + self._place.rank)
             return 0
         self._module.load_state_dict(under(checkpoint.tensors, 'model'))
         restore_optimiser(self._optimiser, checkpoint.tensors, 'optimiser')
-        torch.set_rng_state(checkpoint.tensors['random'])
+        restore_random(self._place, checkpoint.tensors)
         return checkpoint.step
+
+
+@contextmanager
+def evaluating(module: nn.Module) -> Iterator[None]:
+    """Within it the module and all its parts are in evaluation mode."""
+    training = [part for part in module.modules() if part.training]
+    module.eval()
+    try:
+        yield
+    finally:
+        for part in training:
+            part.training = True
 
 
 def schedule(step: int, steps: int, warm_up: int, *, again_at: int = 0) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import torch
-from torch import distributed, nn
+from torch import Tensor, distributed, nn
 
 from wpt_core.model.runtime import has_fast_bfloat16
 
@@ -46,6 +46,23 @@ class Place:
         parts = torch.split(flat, [gradient.numel() for gradient in grown])
         for gradient, part in zip(grown, parts, strict=True):
             gradient.copy_(part.view_as(gradient))
+
+    def any(self, flag: bool) -> bool:
+        """Whether the flag is set in any process; all learn the same."""
+        if self.count == 1:
+            return flag
+        flags = torch.tensor(int(flag), device=self.device)
+        distributed.all_reduce(flags, distributed.ReduceOp.MAX)
+        return bool(flags)
+
+    def gathered(self, tensor: Tensor) -> list[Tensor]:
+        """The tensor of each process, of the same shape everywhere, by rank."""
+        if self.count == 1:
+            return [tensor]
+        mine = tensor.to(self.device)
+        found = [torch.empty_like(mine) for _ in range(self.count)]
+        distributed.all_gather(found, mine)
+        return [tensor.cpu() for tensor in found]
 
     def wait(self) -> None:
         """Until all processes are here."""

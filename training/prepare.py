@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """`wpt prepare`: episodes to learn from, out of the proving ground or out of a recording."""
 
-import multiprocessing
 import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
 import tyro
 from tqdm import tqdm
 
+from training.data.episode import VALIDATION
 from training.data.foreign import ConversionReport, convert_bag, explain_source
 from training.data.summary import summarise, write_summary
+from training.learning import Count
+from training.referee.pool import work
+from training.referee.store import ready
 from training.simulators.proving_ground import EpisodeJob, Style, record_episode
 from wpt_core.sensing import surround_rig
-from wpt_core.types import InputError
+from wpt_core.types import Bounds, InputError, check_bounds
 
 __all__ = ['HELD_OUT', 'Prepare', 'jobs', 'prepare']
 
@@ -24,6 +27,8 @@ _MOST = 50_000
 """Scenarios of a kind, so that their numbers do not meet."""
 HELD_OUT = 900_000
 """Scenarios from here on are for looking at a training while it runs, never for learning."""
+
+Number = Annotated[int, Bounds(0, 50_000)]
 
 
 @dataclass(frozen=True)
@@ -38,17 +43,17 @@ class Prepare:
 
     out: Path = Path('out/data/train')
     """Folder of the episodes."""
-    perturbed: int = 900
+    perturbed: Number = 900
     """Drives of the expert that are pushed off their line now and then."""
-    clean: int = 250
+    clean: Number = 250
     """Drives of the expert that are not."""
-    beside: int = 300
+    beside: Number = 300
     """Drives of the expert beside its line, to where a student that errs a little gets."""
-    first: int = 0
+    first: Number = 0
     """Number of the first scenario; other numbers, other worlds."""
-    held_out: bool = False
-    """Scenarios that no training learns from."""
-    processes: int = field(default_factory=lambda: os.cpu_count() or 1)
+    held_out: Number = 20
+    """Drives that no training learns from: its validation loss is that on them."""
+    processes: Count = field(default_factory=lambda: os.cpu_count() or 1)
     bag: Path | None = None
     """Take this recording instead of driving."""
     mapping: Path | None = None
@@ -57,14 +62,11 @@ class Prepare:
     """Make anew what is there already."""
 
     def __post_init__(self) -> None:
-        counts = (self.perturbed, self.clean, self.beside, self.first)
-        if min(counts) < 0 or self.processes < 1:
-            raise InputError(
-                '--perturbed, --clean, --beside and --first must be 0 or more, '
-                '--processes 1 or more'
-            )
-        if self.first + max(counts[:3]) > _MOST:
+        check_bounds(self)
+        if self.first + max(self.perturbed, self.clean, self.beside, self.held_out) > _MOST:
             raise InputError(f'prepare: numbers of scenarios end at {_MOST}')
+        if self.bag is None and self.mapping is not None:
+            raise InputError('--mapping says how to read a recording; name it with --bag')
 
 
 def prepare(config: Prepare) -> None:
@@ -86,27 +88,29 @@ def jobs(config: Prepare) -> list[EpisodeJob]:
         (Style.CLEAN, config.clean, _CLEAN_FIRST),
         (Style.BESIDE, config.beside, _BESIDE_FIRST),
     )
-    wanted = [
-        (HELD_OUT if config.held_out else first, style, n)
-        for style, count, first in kinds
-        for n in range(count)
-    ]
-    return [
+    numbers = range(config.first, config.first + config.held_out)
+    held_out = [
         EpisodeJob(
-            start + config.first + n, style, config.out / f'{style.value}_{config.first + n:05d}'
+            HELD_OUT + n,
+            Style.PERTURBED if n % 2 else Style.CLEAN,
+            config.out / f'held_out_{n:05d}',
+            split=VALIDATION,
         )
-        for start, style, n in wanted
+        for n in numbers
     ]
+    learnt = [
+        EpisodeJob(start + n, style, config.out / f'{style.value}_{n:05d}')
+        for style, count, start in kinds
+        for n in range(config.first, config.first + count)
+    ]
+    return [*held_out, *learnt]
 
 
 def _drive(config: Prepare) -> None:
+    ready(config.out)
     wanted = [job for job in jobs(config) if config.overwrite or not job.path.is_dir()]
-    config.out.mkdir(parents=True, exist_ok=True)
-    spawn = multiprocessing.get_context('spawn')
-    with ProcessPoolExecutor(config.processes, mp_context=spawn) as pool:
-        made = pool.map(record_episode, wanted)
-        for _ in tqdm(made, 'driving', len(wanted), disable=None, unit=' episodes'):
-            pass
+    for _ in work(record_episode, wanted, processes=config.processes, title='driving'):
+        pass
 
 
 def _convert(config: Prepare, bag: Path) -> ConversionReport:

@@ -5,7 +5,7 @@ import dataclasses
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,28 +28,33 @@ class Checkpoint:
     tensors: dict[str, Tensor]
 
 
+_FREE = frozenset(('log_every', 'processes', 'rounds', 'run', 'save_every', 'workers'))
+"""Settings that may change while a run goes on: the result of a step does not depend on them."""
+
+
 class RunFolder:
     """`config.json`, `commit.txt`, TensorBoard's metrics and the newest checkpoint."""
 
     def __init__(self, path: Path, config: Any) -> None:
-        """A folder made with another configuration is refused: its training would be another."""
+        """Make the folder, or go on with the one that is there.
+
+        InputError where it holds a training with other settings, and names them. Settings of a
+        run that has saved nothing yet are replaced.
+        """
         self.path = path
+        asked = _plain(config)
+        begun = _has_begun(path)
+        if begun:
+            _check_same(path, asked)
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(
                 f'--run {path}: cannot write there ({error.strerror}); name another folder'
             ) from error
-        asked = json.dumps(_plain(config), indent=2, sort_keys=True)
-        file = path / 'config.json'
-        if file.is_file() and file.read_text() != asked:
-            raise InputError(
-                f'{path} was made with other settings (see {file}); choose another --run, or '
-                'repeat its settings to go on with it'
-            )
-        if not file.is_file():
+        if not begun:
             write_text(path / 'commit.txt', commit() + '\n')
-            write_text(file, asked)
+        write_text(path / 'config.json', json.dumps(asked, indent=2, sort_keys=True))
         self._metrics: SummaryWriter | None = None
 
     def log(self, step: int, values: Mapping[str, float]) -> None:
@@ -86,6 +91,43 @@ class RunFolder:
                 f'{file} cannot be read ({error}); delete it to begin anew'
             ) from error
         return Checkpoint(int(tensors.pop('step')), tensors)
+
+
+def _has_begun(path: Path) -> bool:
+    """Whether there is a checkpoint, an artifact or an episode to go on with."""
+    return any(
+        found for name in ('*.safetensors', 'student*', 'episodes') for found in path.glob(name)
+    )
+
+
+def _check_same(path: Path, asked: Any) -> None:
+    file = path / 'config.json'
+    try:
+        before = dict(_leaves(json.loads(file.read_text())))
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        raise InputError(f'{file} cannot be read ({error}); choose another --run') from error
+    now = dict(_leaves(asked))
+    changed = [
+        f'--{name.replace("_", "-")} (was {before.get(name)}, now {now.get(name)})'
+        for name in sorted(before.keys() | now.keys())
+        if before.get(name) != now.get(name) and name.rpartition('.')[2] not in _FREE
+    ]
+    if changed:
+        raise InputError(
+            f'{path} was made with other settings: {", ".join(changed)}; choose another --run, '
+            'or repeat its settings to go on with it'
+        )
+
+
+def _leaves(settings: Any, name: str = '') -> Iterator[tuple[str, Any]]:
+    """Each setting with its whole name, as on the command line."""
+    if not isinstance(settings, dict):
+        yield name, settings
+        return
+    for key, inner in settings.items():
+        yield from _leaves(inner, f'{name}.{key}' if name else key)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -8,11 +8,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.data.book import Book
+from training.data.lessons import Lessons
 from training.data.mirror import mirrored_borders, mirrored_conditions, mirrored_target
 from training.data.windows import Windows
 from training.extractor_stage import moved
-from training.learning import Learning, Pace
+from training.learning import Count, Learning, Loss, Pace, Rate, Share
 from training.losses import steering_loss
 from training.parallel import Place
 from training.run_folder import RunFolder
@@ -22,24 +22,25 @@ from wpt_core.model.steering import STEERING_HISTORY
 __all__ = ['SteeringStage', 'train_steering']
 
 _AT_ONCE = 2048
+_VALIDATED = 512
+"""Moments."""
 
 
 @dataclass(frozen=True)
 class SteeringStage(Pace):
     """How the steering is trained; the batch counts moments with what was shortly before."""
 
-    steps: int = 3000
-    batch: int = 512
-    learning_rate: float = 1e-3
-    weight_decay: float = 0.05
-    mirror: float = 0.5
+    steps: Count = 3000
+    batch: Count = 512
+    learning_rate: Rate = 1e-3
+    weight_decay: Share = 0.05
+    mirror: Share = 0.5
     """Chance of a moment to be seen in a mirror, so that both sides are steered to alike."""
 
 
 def train_steering(
     student: Student,
-    book: Book,
-    tokens: Tensor,
+    lessons: Lessons,
     *,
     stage: SteeringStage,
     run: RunFolder,
@@ -47,33 +48,67 @@ def train_steering(
     seed: int,
     name: str = 'steering',
     chances: NDArray[np.float64] | None = None,
+    held_out: Lessons | None = None,
 ) -> None:
     """Train in place from the newest checkpoint of this name on; all else stays as it is.
 
-    `tokens` and `chances` are as in `train_temporal`. There is no noise, and no view is dropped
+    `chances` and `held_out` are as in `train_temporal`. There is no noise, and no view is dropped
     but those that the recordings lack: borders that jump would teach it to mistrust them.
     """
     student.to(place.device).eval()
-    borders = _borders(student, book, tokens, place)
+    drawn = _Moments(
+        student, lessons, place, size=max(1, stage.batch // place.count), chances=chances
+    )
     student.steering.train()
     learning = Learning(student.steering, stage, run=run, place=place, name=name, seed=seed)
-    size = max(1, stage.batch // place.count)
-    windows = Windows(book, STEERING_HISTORY, size=size, chances=chances)
-    for step, _ in learning.over(range(learning.first, stage.steps)):
+
+    def loss(step: int, _item: int) -> Loss:
         generator = np.random.default_rng((seed, step, place.rank))
-        flat, known = windows.drawn(generator)
-        mirrored = torch.from_numpy(generator.random(len(flat)) < stage.mirror)
-        told = mirrored_conditions(book.conditions(flat), mirrored).to(place.device)
-        seen = mirrored_borders(borders[flat], mirrored).to(place.device)
-        said = student.steering(seen, told, known.to(place.device))
-        target = mirrored_target(book.target(flat[:, -1]), mirrored)
-        learning.step(step, steering_loss(said[:, -1], moved(target, place)), dict)
+        return drawn.loss(generator, mirror=stage.mirror), dict
+
+    validate = None
+    if held_out is not None and held_out.book.labelled:
+        kept = _Moments(student, held_out, place, size=_VALIDATED, chances=None)
+
+        def validate(_step: int) -> Tensor:
+            return kept.loss(np.random.default_rng(0), mirror=0.0)
+
+    learning.run(range(learning.first, stage.steps), loss, validate=validate)
     student.eval()
 
 
+class _Moments:
+    """What the frozen extractor says of the borders, and the loss of the steering on it."""
+
+    def __init__(
+        self,
+        student: Student,
+        lessons: Lessons,
+        place: Place,
+        *,
+        size: int,
+        chances: NDArray[np.float64] | None,
+    ) -> None:
+        self._student, self._book, self._place = student, lessons.book, place
+        self._borders = _borders(student, lessons, place)
+        self._windows = Windows(lessons.book, STEERING_HISTORY, size=size, chances=chances)
+
+    def loss(self, generator: np.random.Generator, *, mirror: float) -> Tensor:
+        """Of moments that the generator draws, each mirrored with this chance."""
+        book, device = self._book, self._place.device
+        flat, known = self._windows.drawn(generator)
+        mirrored = torch.from_numpy(generator.random(len(flat)) < mirror)
+        told = mirrored_conditions(book.conditions(flat), mirrored).to(device)
+        seen = mirrored_borders(self._borders[flat], mirrored).to(device)
+        said = self._student.steering(seen, told, known.to(device))
+        target = mirrored_target(book.target(flat[:, -1]), mirrored)
+        return steering_loss(said[:, -1], moved(target, self._place))
+
+
 @torch.inference_mode()
-def _borders(student: Student, book: Book, tokens: Tensor, place: Place) -> Tensor:
-    """(M, 12, 2) of all moments of the book."""
+def _borders(student: Student, lessons: Lessons, place: Place) -> Tensor:
+    """(M, 12, 2) of all moments."""
+    book, tokens = lessons.book, lessons.tokens
     parts = []
     for start in range(0, len(book), _AT_ONCE):
         flat = torch.arange(start, min(start + _AT_ONCE, len(book)))

@@ -5,17 +5,17 @@ This is also what on-policy training repeats, on more and more episodes that the
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from training.data.book import Book
+from training.data.lessons import Lessons
 from training.data.windows import Windows
 from training.extractor_stage import moved
-from training.learning import Learning, Pace
+from training.learning import Count, Learning, Loss, Pace, Rate, Share
 from training.losses import Terms, action_loss, plan_loss
 from training.parallel import Place
 from training.run_folder import RunFolder
@@ -23,27 +23,29 @@ from wpt_core.model import Decision, Student
 
 __all__ = ['TemporalStage', 'train_temporal']
 
+_VALIDATED = 256
+"""Windows."""
+
 
 @dataclass(frozen=True)
 class TemporalStage(Pace):
     """How temporal model and heads are trained; the batch counts windows of a whole history."""
 
-    steps: int = 3500
-    batch: int = 96
-    learning_rate: float = 6e-4
-    drop_view: float = 0.12
+    steps: Count = 3500
+    batch: Count = 96
+    learning_rate: Rate = 6e-4
+    drop_view: Share = 0.12
     """Chance of each view to be missing over a whole window."""
-    drop_once: float = 0.03
+    drop_once: Share = 0.03
     """Chance of each view to be missing at one step."""
-    speed: float = 0.02
+    speed: Share = 0.02
     """Relative standard deviation of what the speedometer says."""
     terms: Terms = field(default_factory=Terms)
 
 
 def train_temporal(
     student: Student,
-    book: Book,
-    tokens: Tensor,
+    lessons: Lessons,
     *,
     stage: TemporalStage,
     run: RunFolder,
@@ -51,41 +53,58 @@ def train_temporal(
     seed: int,
     name: str = 'temporal',
     chances: NDArray[np.float64] | None = None,
+    held_out: Lessons | None = None,
 ) -> None:
     """Train in place from the newest checkpoint of this name on; the extractor stays as it is.
 
-    `tokens` (M, N, token) are those of all moments of the book. `chances` (E,) say how often
-    a moment of each episode is drawn, relative to others; by default all are equal.
+    `chances` (E,) say how often a moment of each episode is drawn, relative to others; by default
+    all are equal. The validation loss is that of some windows of `held_out`.
     """
     student.to(place.device).train()
     student.extractor.eval().requires_grad_(False)
     taught = nn.ModuleDict({'temporal': student.temporal, 'heads': student.heads})
     learning = Learning(taught, stage, run=run, place=place, name=name, seed=seed)
     size = max(1, stage.batch // place.count)
-    windows = Windows(book, student.config.history, size=size, chances=chances)
-    for step, _ in learning.over(range(learning.first, stage.steps)):
+    windows = Windows(lessons.book, student.config.history, size=size, chances=chances)
+
+    def loss(step: int, _item: int) -> Loss:
         flat, known = windows.drawn(np.random.default_rng((seed, step, place.rank)))
-        loss, values = _loss(student, book, tokens, flat, known, stage, place)
-        learning.step(step, loss, values)
+        return _loss(student, lessons, flat, known, stage, place)
+
+    validate = None
+    if held_out is not None and held_out.book.labelled:
+        validate = _validation(student, held_out, stage, place)
+    learning.run(range(learning.first, stage.steps), loss, validate=validate)
     student.eval()
+
+
+def _validation(
+    student: Student, held_out: Lessons, stage: TemporalStage, place: Place
+) -> Callable[[int], Tensor]:
+    """The loss on the same windows each time, without noise."""
+    still = replace(stage, drop_view=0.0, drop_once=0.0, speed=0.0)
+    windows = Windows(held_out.book, student.config.history, size=_VALIDATED, chances=None)
+    flat, known = windows.drawn(np.random.default_rng(0))
+    return lambda _step: _loss(student, held_out, flat, known, still, place)[0]
 
 
 def _loss(
     student: Student,
-    book: Book,
-    tokens: Tensor,
+    lessons: Lessons,
     flat: Tensor,
     known: Tensor,
     stage: TemporalStage,
     place: Place,
-) -> tuple[Tensor, Callable[[], dict[str, float]]]:
+) -> Loss:
+    book, tokens = lessons.book, lessons.tokens
     factor = 1.0 + stage.speed * torch.randn(len(flat), 1)
     alive = _dropped(book.alive[flat], stage)
     extractor = student.extractor
     with torch.no_grad():
         said = tokens[flat].to(place.device).float().flatten(0, 1)
         clean = extractor.fuse(said, alive.to(place.device).flatten(0, 1))
-    features = extractor.bottleneck.noisy(clean).view(*flat.shape, -1)
+    noisy = extractor.bottleneck.noisy(clean) if student.temporal.training else clean
+    features = noisy.view(*flat.shape, -1)
     told = book.conditions(flat, factor).to(place.device)
     decision = student.decide_all(features, told, known.to(place.device))
     # Steps before the drive began are no moments to learn from.

@@ -9,15 +9,15 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
-import torch
 import tyro
 
 from training.actors import Actors, ProcessActors
-from training.data.book import Book
-from training.data.index import load_index
-from training.data.tokens import view_tokens
+from training.data.index import Episode, load_index
+from training.data.lessons import Lessons, held_out_names, parted
+from training.learning import Count
 from training.parallel import Place, place
 from training.run_folder import RunFolder, commit
 from training.simulators import SIMULATORS, find_simulator
@@ -28,7 +28,7 @@ from wpt_core.model import Student
 from wpt_core.model.artifact import load_artifact, save_artifact
 from wpt_core.model.manifest import Origin
 from wpt_core.sensing import surround_rig
-from wpt_core.types import InputError
+from wpt_core.types import Bounds, check_bounds
 
 __all__ = ['TrainOnPolicy', 'train_on_policy']
 
@@ -50,15 +50,16 @@ class TrainOnPolicy:
     """Episodes of the expert, which stay in the training."""
     run: Path = Path('runs/on_policy')
     """Episodes, checkpoints, metrics and the artifact go here."""
-    rounds: int = 1
-    episodes: int = 120
+    rounds: Count = 1
+    """In all; a run that is done goes on when more are asked for."""
+    episodes: Count = 120
     """Driven anew in each round."""
-    own_share: float = 0.5
+    own_share: Annotated[float, Bounds(0.001, 0.999)] = 0.5
     """Of what is learned from: the student's own drives, however few they are. On their pictures
     the extractor was not trained, so its features err there as they will on the road."""
-    processes: int = field(default_factory=lambda: os.cpu_count() or 1)
+    processes: Count = field(default_factory=lambda: os.cpu_count() or 1)
     """Actors at a time."""
-    seed: int = 0
+    seed: Annotated[int, Bounds(0, 4000)] = 0
     history: TemporalStage = field(
         default_factory=lambda: TemporalStage(steps=2000, learning_rate=4e-4)
     )
@@ -67,16 +68,15 @@ class TrainOnPolicy:
     """And then."""
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.own_share < 1.0:
-            raise InputError(f'--own-share must lie between 0 and 1, got {self.own_share}')
+        check_bounds(self)
         find_simulator(self.simulator)
-        for name in ('rounds', 'episodes', 'processes'):
-            if getattr(self, name) < 1:
-                raise InputError(f'--{name} must be at least 1, got {getattr(self, name)}')
 
 
 def train_on_policy(config: TrainOnPolicy) -> Path:
     """All rounds; returns the folder of the artifact."""
+    # Everything that can be refused is looked at before the run folder is made.
+    load_artifact(config.start)
+    theirs = load_index(config.data, surround_rig().names)
     run = RunFolder(config.run, config)
     actors = ProcessActors(SIMULATORS[config.simulator], config.processes)
     newest = config.start
@@ -84,7 +84,7 @@ def train_on_policy(config: TrainOnPolicy) -> Path:
         for number in range(config.rounds):
             made = config.run / f'student_{number + 1}'
             if not made.is_dir():
-                _one_round(config, run, actors, here, number, newest, made)
+                _one_round(config, theirs, run, actors, here, number, newest, made)
             newest = made
     artifact = config.run / 'student'
     if here.leads:
@@ -96,6 +96,7 @@ def train_on_policy(config: TrainOnPolicy) -> Path:
 
 def _one_round(
     config: TrainOnPolicy,
+    theirs: list[Episode],
     run: RunFolder,
     actors: Actors,
     here: Place,
@@ -110,7 +111,7 @@ def _one_round(
         actors.drive(newest, driven, first=first, count=config.episodes, seed=config.seed)
     here.wait()
     artifact = load_artifact(newest)
-    student = _learned(config, run, here, number, artifact.student)
+    student = _learned(config, theirs, run, here, number, artifact.student)
     if here.leads:
         save_artifact(
             made, student.cpu().eval(), artifact.views, about=Origin(command_line(), commit())
@@ -119,45 +120,50 @@ def _one_round(
 
 
 def _learned(
-    config: TrainOnPolicy, run: RunFolder, here: Place, number: int, student: Student
+    config: TrainOnPolicy,
+    theirs: list[Episode],
+    run: RunFolder,
+    here: Place,
+    number: int,
+    student: Student,
 ) -> Student:
-    views = surround_rig()
     student = student.to(here.device)
-    known = {f'{index:06d}' for index in range((number + 1) * config.episodes)}
-    own = [
-        episode
-        for episode in load_index(config.run / 'episodes', views.names)
-        if episode.path.name.rpartition('_')[2] in known
-    ]
-    theirs = load_index(config.data, views.names)
-    episodes = [*theirs, *own]
-    odds = config.own_share / (1.0 - config.own_share) * len(theirs) / len(own)
-    chances = np.array([1.0] * len(theirs) + [odds] * len(own))
-    tokens: torch.Tensor = view_tokens(episodes, student, views, half=here.half)
-    book, seed = Book(episodes), config.seed + 1 + number
+    learnt, held_out = parted(theirs, held_out_names(theirs))
+    own = _own(config, number)
+    odds = config.own_share / (1.0 - config.own_share) * len(learnt) / len(own)
+    chances = np.array([1.0] * len(learnt) + [odds] * len(own))
+    lessons = Lessons.of([*learnt, *own], student, half=here.half)
+    validated = Lessons.of(held_out, student, half=here.half) if held_out else None
     train_temporal(
         student,
-        book,
-        tokens,
+        lessons,
         stage=config.history,
         run=run,
         place=here,
-        seed=seed,
+        seed=config.seed + 1 + number,
         name=f'round_{number + 1}',
         chances=chances,
+        held_out=validated,
     )
     train_steering(
         student,
-        book,
-        tokens,
+        lessons,
         stage=config.steering,
         run=run,
         place=here,
-        seed=seed,
+        seed=config.seed + 1 + number,
         name=f'steering_{number + 1}',
         chances=chances,
+        held_out=validated,
     )
     return student
+
+
+def _own(config: TrainOnPolicy, number: int) -> list[Episode]:
+    """What the students of the run have driven up to this round."""
+    known = {f'{index:06d}' for index in range((number + 1) * config.episodes)}
+    found = load_index(config.run / 'episodes', surround_rig().names)
+    return [episode for episode in found if episode.path.name.rpartition('_')[2] in known]
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """`wpt train student`: imitation. The extractor first, then what plans and steers by it."""
 
+import argparse
 import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 import tyro
@@ -14,8 +15,8 @@ from torch import Tensor
 
 from training.data.book import Book
 from training.data.index import Episode, load_index
+from training.data.lessons import Lessons, held_out_names, parted
 from training.data.pictures import Moments
-from training.data.tokens import view_tokens
 from training.extractor_stage import ExtractorStage, train_extractor
 from training.parallel import Place, place
 from training.run_folder import RunFolder, commit
@@ -26,11 +27,12 @@ from wpt_core.model import Student, preset
 from wpt_core.model.artifact import load_artifact, save_artifact
 from wpt_core.model.manifest import MANIFEST, Origin
 from wpt_core.sensing import surround_rig
-from wpt_core.types import InputError
+from wpt_core.types import Bounds, InputError, check_bounds
 
-__all__ = ['Method', 'TrainStudent', 'command_line', 'select', 'train_student']
+__all__ = ['Method', 'Seed', 'TrainStudent', 'command_line', 'select', 'train_student']
 
 Method = Literal['bc', 'bc_perturbed']
+Seed = Annotated[int, Bounds(0, 2**32 - 1)]
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class TrainStudent:
     """Train a student by imitation; goes on where it was interrupted.
 
     examples:
-      wpt train student --preset debug --data out/data/train --run runs/try
+      wpt train student --preset debug --run runs/try
       wpt train student --preset mini
       wpt train student --preset mini --method bc --extractor runs/student --run runs/bc
       wpt train student --extractor models/student --data data/mine --run runs/mine
@@ -47,9 +49,12 @@ class TrainStudent:
     """
 
     preset: str = 'mini'
-    """Size of the network: debug, mini or base."""
+    """Size of the network: debug, mini or base. With debug, the other settings are by default
+    those of a try that takes about a minute; --preset debug --help shows them."""
     data: Path = Path('out/data/train')
     """Folder of episodes, made by wpt prepare."""
+    episodes: Annotated[int, Bounds(0, 100_000_000)] = 0
+    """Learn from so many of them, spread over the folder; 0: from all."""
     run: Path = Path('runs/student')
     """Checkpoints, metrics and the artifact go here."""
     method: Method = 'bc_perturbed'
@@ -60,7 +65,7 @@ class TrainStudent:
     start: Path | None = None
     """Begin with all weights of this artifact, of the same preset. With fewer --pictures.steps
     give fewer --pictures.ahead-steps as well, or all of them look ahead only."""
-    seed: int = 0
+    seed: Seed = 0
     pictures: ExtractorStage = field(default_factory=ExtractorStage)
     """First stage."""
     history: TemporalStage = field(default_factory=TemporalStage)
@@ -68,60 +73,128 @@ class TrainStudent:
     steering: SteeringStage = field(default_factory=SteeringStage)
     """Third stage."""
 
+    def __post_init__(self) -> None:
+        preset(self.preset)
+        check_bounds(self)
+
+
+_TRY = TrainStudent(
+    preset='debug',
+    episodes=12,
+    pictures=ExtractorStage(steps=60, ahead_steps=40, batch=16, warm_up=10, save_every=20),
+    history=TemporalStage(steps=200, batch=32, warm_up=20),
+    steering=SteeringStage(steps=500, warm_up=50),
+)
+
+
+def defaults(words: Sequence[str] | None) -> TrainStudent:
+    """Of the settings that a command line does not name."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument('--preset', nargs='?')
+    named = parser.parse_known_args(words)[0].preset
+    return _TRY if named == _TRY.preset else TrainStudent()
+
 
 def train_student(config: TrainStudent) -> Path:
     """All stages; returns the folder of the artifact."""
-    views = surround_rig()
-    run = RunFolder(config.run, config)
     with place() as here:
         torch.manual_seed(config.seed)
         student = Student(preset(config.preset)).to(here.device)
-        seen = load_index(config.data, views.names)
+        # Everything that can be refused is looked at before the run folder is made.
+        episodes = _episodes(config)
         if config.start is not None:
             _take(student, config.start, _trained(config.start))
+        if config.extractor is not None:
+            load_extractor(student, config.extractor)
+        run = RunFolder(config.run, config)
         if config.extractor is None:
-            _learn_to_see(student, seen, run, here, config)
+            _learn_to_see(student, episodes, run, here, config)
             here.wait()  # for what the leader writes, and all of them read
-        load_extractor(student, config.extractor or config.run)
-        episodes = select(config.data, seen, config.method)
-        teach(student, episodes, run, here, config)
+            load_extractor(student, config.run)
+        _learn_to_plan(student, episodes, run, here, config)
     artifact = config.run / 'student'
     if here.leads:
         about = Origin(command_line(), commit())
-        save_artifact(artifact, student.cpu().eval(), views, about=about)
+        save_artifact(artifact, student.cpu().eval(), surround_rig(), about=about)
     return artifact
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Episodes:
+    """What a training learns from, and what it is validated on."""
+
+    seen: list[Episode]
+    """For the extractor, whatever the method."""
+    seen_held_out: list[Episode]
+    planned: list[Episode]
+    """For the stages after it."""
+    planned_held_out: list[Episode]
+
+
+def _episodes(config: TrainStudent) -> _Episodes:
+    found = load_index(config.data, surround_rig().names, most=config.episodes)
+    held_out = held_out_names(found)
+    seen = parted(found, held_out)
+    planned = parted(select(config, found), held_out)
+    if not all(Moments.labelled(learnt).count for learnt in (seen[0], planned[0])):
+        raise InputError(f'{config.data}: no moment in it has a label to learn from')
+    return _Episodes(*seen, *planned)
+
+
 def _learn_to_see(
-    student: Student, seen: list[Episode], run: RunFolder, here: Place, config: TrainStudent
+    student: Student, episodes: _Episodes, run: RunFolder, here: Place, config: TrainStudent
 ) -> None:
     if config.start is None:
-        student.plan_scales.copy_(torch.from_numpy(Book(seen).plan_scales()))
-    moments = Moments.labelled(seen)
-    if not moments.count:
-        raise InputError(f'{config.data}: no moment in it has a label to learn from')
-    stage, seed = config.pictures, config.seed
-    train_extractor(student, moments, surround_rig(), stage=stage, run=run, place=here, seed=seed)
+        student.plan_scales.copy_(torch.from_numpy(Book(episodes.seen).plan_scales()))
+    train_extractor(
+        student,
+        Moments.labelled(episodes.seen),
+        surround_rig(),
+        stage=config.pictures,
+        run=run,
+        place=here,
+        seed=config.seed,
+        held_out=Moments.labelled(episodes.seen_held_out),
+    )
 
 
-def teach(
-    student: Student, episodes: list[Episode], run: RunFolder, here: Place, config: TrainStudent
+def _learn_to_plan(
+    student: Student, episodes: _Episodes, run: RunFolder, here: Place, config: TrainStudent
 ) -> None:
     """The stages after the extractor, on features that are worked out once."""
-    book, tokens = Book(episodes), view_tokens(episodes, student, surround_rig(), half=here.half)
-    seed = config.seed
-    train_temporal(student, book, tokens, stage=config.history, run=run, place=here, seed=seed)
-    train_steering(student, book, tokens, stage=config.steering, run=run, place=here, seed=seed)
+    lessons = Lessons.of(episodes.planned, student, half=here.half)
+    held_out = None
+    if episodes.planned_held_out:
+        held_out = Lessons.of(episodes.planned_held_out, student, half=here.half)
+    train_temporal(
+        student,
+        lessons,
+        stage=config.history,
+        run=run,
+        place=here,
+        seed=config.seed,
+        held_out=held_out,
+    )
+    train_steering(
+        student,
+        lessons,
+        stage=config.steering,
+        run=run,
+        place=here,
+        seed=config.seed,
+        held_out=held_out,
+    )
 
 
-def select(data: Path, seen: list[Episode], method: Method) -> list[Episode]:
+def select(config: TrainStudent, seen: list[Episode]) -> list[Episode]:
     """Which episodes a method learns from, and with which labels."""
-    if method == 'bc_perturbed':
+    if config.method == 'bc_perturbed':
         return seen
-    driven = load_index(data, surround_rig().names, source='recorded')
+    views, most = surround_rig().names, config.episodes
+    driven = load_index(config.data, views, source='recorded', most=most)
     clean = [episode for episode in driven if not episode.about.perturbed]
     if not clean:
-        raise InputError(f'{data}: --method bc needs episodes that were not perturbed')
+        raise InputError(f'{config.data}: --method bc needs episodes that were not perturbed')
     return clean
 
 
@@ -156,5 +229,5 @@ def command_line() -> str:
 
 def main(words: Sequence[str] | None = None) -> None:
     """The verb `train student`."""
-    config = tyro.cli(TrainStudent, args=words, prog='wpt train student')
+    config = tyro.cli(TrainStudent, args=words, prog='wpt train student', default=defaults(words))
     print(f'the student is in {train_student(config)}')

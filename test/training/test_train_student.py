@@ -11,9 +11,10 @@ import pytest
 import torch
 
 from training.extractor_stage import ExtractorStage
+from training.run_folder import RunFolder
 from training.steering_stage import SteeringStage
 from training.temporal_stage import TemporalStage
-from training.train_student import TrainStudent, train_student
+from training.train_student import TrainStudent, defaults, train_student
 from wpt_core.model import Student, preset
 from wpt_core.model.artifact import load_artifact, save_artifact
 from wpt_core.model.manifest import Origin
@@ -83,6 +84,8 @@ def test_two_processes_train_together(episodes: Path, tmp_path: Path, root: Path
     assert done.returncode == 0, done.stderr
     assert load_artifact(run / 'student').config == preset('debug')
     assert not list(run.rglob('*.part'))
+    states = [RunFolder.peek(run, 'temporal').tensors[f'random.cpu.{rank}'] for rank in range(2)]
+    assert not torch.equal(*states)
 
 
 @pytest.mark.parametrize('option', ['extractor', 'start'])
@@ -90,9 +93,22 @@ def test_weights_of_another_size_are_refused(config: TrainStudent, option: str) 
     other = replace(config, preset='mini', **{'extractor': None, option: config.extractor})
     with pytest.raises(InputError, match='its weights have other sizes'):
         train_student(other)
+    assert not other.run.exists()
 
 
 def test_a_folder_without_an_extractor_is_refused(config: TrainStudent, tmp_path: Path) -> None:
     (tmp_path / 'empty').mkdir()
     with pytest.raises(InputError, match='is no run with a trained extractor'):
         train_student(replace(config, extractor=tmp_path / 'empty'))
+    assert not config.run.exists()
+
+
+@pytest.mark.parametrize('words', [['--preset', 'debug'], ['--seed', '3', '--preset=debug']])
+def test_a_try_takes_few_steps_and_few_episodes(words: list[str]) -> None:
+    short, whole = defaults(words), defaults(['--preset', 'mini'])
+    assert short.preset == 'debug'
+    assert 0 < short.episodes < 20
+    assert short.pictures.ahead_steps < short.pictures.steps
+    for stage in ('pictures', 'history', 'steering'):
+        assert getattr(short, stage).steps * 5 < getattr(whole, stage).steps
+    assert whole == TrainStudent()

@@ -61,11 +61,15 @@ def test_a_missing_package_is_one_sentence(
 @pytest.mark.parametrize(
     ('words', 'sentence'),
     [
-        (['prepare', '--perturbed', '-1'], '--perturbed, --clean, --beside and --first must be'),
+        (['prepare', '--perturbed', '-1'], 'Prepare.perturbed must be between 0 and 50000'),
+        (['prepare', '--mapping', 'car.yaml'], '--mapping says how to read a recording'),
         (['prepare', '--bag', 'nowhere'], 'nowhere'),
         (['train', 'student', '--preset', 'giant'], "preset: unknown name 'giant'"),
         (['train', 'on-policy', '--simulator', 'moon'], "simulator: unknown name 'moon'"),
-        (['train', 'on-policy', '--rounds', '0'], '--rounds must be at least 1'),
+        (['train', 'student', '--data', 'nowhere'], 'nowhere holds no episode'),
+        (['train', 'student', '--pictures.steps', '0'], 'ExtractorStage.steps must be between 1'),
+        (['train', 'student', '--seed', '-1'], 'TrainStudent.seed must be between 0'),
+        (['train', 'on-policy', '--rounds', '0'], 'TrainOnPolicy.rounds must be between 1'),
         (['train', 'on-policy', '--start', 'nowhere', '--data', 'none'], 'nowhere'),
     ],
 )
@@ -81,3 +85,4 @@ def test_a_mistake_is_one_sentence(
     said = capsys.readouterr().err
     assert sentence in said.splitlines()[-1]
     assert 'Traceback' not in said
+    assert list(tmp_path.iterdir()) == []

@@ -44,6 +44,11 @@ class Book:
     def __len__(self) -> int:
         return int(self.starts[-1])
 
+    @property
+    def labelled(self) -> bool:
+        """Whether any moment has a label to learn from."""
+        return bool((self.known > 0).any())
+
     def flat(self, episodes: Tensor, rows: Tensor) -> Tensor:
         """Numbers of moments, from which episode and which of its rows."""
         return torch.from_numpy(self.starts[episodes.numpy()]) + rows

@@ -27,10 +27,20 @@ from wpt_core.geometry import quaternion_from_rotation, rotation_from_rpy
 from wpt_core.sensing import camera_info_numbers, jpeg_of
 from wpt_core.types import Camera, Command, EgoState, InputError, Rig
 
-__all__ = ['LANE_AHEAD_M', 'About', 'EpisodeWriter', 'Labels', 'image_topic', 'stamp_ns_of']
+__all__ = [
+    'LANE_AHEAD_M',
+    'TRAINING',
+    'VALIDATION',
+    'About',
+    'EpisodeWriter',
+    'Labels',
+    'image_topic',
+    'stamp_ns_of',
+]
 
 LANE_AHEAD_M = np.array([4.0, 7.0, 10.0, 14.0, 18.0, 23.0, 28.0, 34.0, 40.0, 47.0, 54.0, 62.0])
 """How far along the road ahead of `base_link` the borders of the lane are given."""
+TRAINING, VALIDATION = 'training', 'validation'
 _JPEG_QUALITY = 92
 _SENSOR = TopicQos('best_effort', depth=5)
 _LATCHED = TopicQos('reliable', 'transient_local', depth=1)
@@ -48,7 +58,8 @@ class About:
     """Of the steering, dead time and lag together, as far as is known."""
     scenario: str = ''
     seed: int = 0
-    split: str = 'training'
+    split: str = TRAINING
+    """`training`, or `validation`: looked at in a training, and never learnt from."""
     perturbed: bool = False
 
 

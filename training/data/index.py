@@ -50,8 +50,11 @@ class Episode:
     """(T, 12, 2, 2): left and right border of the lane ahead, x and y; NaN where not known."""
 
 
-def load_index(folder: Path, views: tuple[str, ...], *, source: str = 'expert') -> list[Episode]:
-    """All episodes of a folder, in the order of their names.
+def load_index(
+    folder: Path, views: tuple[str, ...], *, source: str = 'expert', most: int = 0
+) -> list[Episode]:
+    """The episodes of a folder, in the order of their names; of more than `most`, if it is
+    above 0, so many that are spread over them.
 
     `source`: `expert` takes the labels in the bags, `recorded` the way that was really driven.
     What was read is kept beside the bags; bags that have changed are read anew. InputError
@@ -60,6 +63,8 @@ def load_index(folder: Path, views: tuple[str, ...], *, source: str = 'expert') 
     paths = sorted(path for path in folder.glob('*') if (path / 'metadata.yaml').is_file())
     if not paths:
         raise InputError(f'{folder} holds no episode; make some with ./wpt prepare')
+    if 0 < most < len(paths):
+        paths = [paths[number * len(paths) // most] for number in range(most)]
     kept = _Kept(folder / f'.index-{source}-{crc32(",".join(views).encode()):08x}')
     missing = [path for path in paths if not kept.has(path)]
     for path in tqdm(missing, desc=f'indexing {folder.name}', disable=None, leave=False):

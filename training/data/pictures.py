@@ -20,6 +20,7 @@ from training.data.episode import image_topic
 from training.data.index import Episode
 from training.data.lane_mask import CELL_PX, lane_mask
 from training.data.mirror import partners
+from training.interruption import ignore_signals
 from wpt_core.bags import Bag
 from wpt_core.types import Rig
 
@@ -105,6 +106,7 @@ def batches(
         num_workers=workers,
         prefetch_factor=4 if workers else None,
         multiprocessing_context='fork' if workers else None,
+        worker_init_fn=ignore_signals,
         # Its own: starting to read must not draw from the generator that the training draws from,
         # or a training that goes on would not be the one that was interrupted.
         generator=torch.Generator(),

@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from training.data.episode import About, EpisodeWriter
+from training.data.episode import TRAINING, About, EpisodeWriter
 from training.labels.recovery import Situation, Way, recovery_labels
 from training.simulators.beside import Beside
 from training.simulators.perturbation import Perturbation
@@ -52,6 +52,7 @@ class EpisodeJob:
     """Of the scenario."""
     style: Style
     path: Path
+    split: str = TRAINING
 
 
 class _Notes:
@@ -87,6 +88,7 @@ def record_episode(job: EpisodeJob, *, student: DriverKind | None = None) -> Pat
         actuator_delay_s=round(world.observe(frames=False).actuator_delay_s, 4),
         scenario=scenario.key,
         seed=job.index,
+        split=job.split,
         perturbed=not clean,
     )
     _write(job.path, about, notes, world)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from training.data.index import load_index
-from training.train_student import select
+from training.train_student import TrainStudent, select
 from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError
 
@@ -17,7 +17,7 @@ VIEWS = surround_rig().names
 
 def test_behaviour_cloning_sees_clean_drives_and_where_they_went(episodes: Path) -> None:
     seen = load_index(episodes, VIEWS)
-    (only,) = select(episodes, seen, 'bc')
+    (only,) = select(TrainStudent(data=episodes, method='bc'), seen)
     assert not only.about.perturbed
     recorded = load_index(episodes, VIEWS, source='recorded')[0]
     assert np.array_equal(only.plans, recorded.plans)
@@ -26,10 +26,10 @@ def test_behaviour_cloning_sees_clean_drives_and_where_they_went(episodes: Path)
 
 def test_with_perturbation_it_sees_all_and_what_the_expert_would_do(episodes: Path) -> None:
     seen = load_index(episodes, VIEWS)
-    assert select(episodes, seen, 'bc_perturbed') == seen
+    assert select(TrainStudent(data=episodes), seen) == seen
 
 
 def test_without_a_clean_drive_there_is_nothing_to_clone(episodes: Path, tmp_path: Path) -> None:
     (tmp_path / 'perturbed_00005').symlink_to(episodes / 'perturbed_00005')
     with pytest.raises(InputError, match='needs episodes that were not perturbed'):
-        select(tmp_path, [], 'bc')
+        select(TrainStudent(data=tmp_path, method='bc'), [])

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The stages of a training: they learn, they stop when something is wrong, and they go on."""
 
+import json
+import math
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +13,14 @@ from torch import nn
 
 from training.data.book import Book
 from training.data.index import load_index
+from training.data.lessons import Lessons
 from training.data.mirror import mirrored_borders, mirrored_conditions
 from training.data.pictures import Moments
 from training.data.tokens import view_tokens
 from training.extractor_stage import ExtractorStage, train_extractor
 from training.guards import TrainingError, guarded_norm
 from training.parallel import Place
-from training.run_folder import RunFolder
+from training.run_folder import Checkpoint, RunFolder
 from training.steering_stage import SteeringStage, train_steering
 from training.temporal_stage import TemporalStage, train_temporal
 from wpt_core.model import Student, preset
@@ -35,13 +39,34 @@ def fresh() -> Student:
     return Student(preset('debug'))
 
 
-def seen(episodes: Path, run: Path, stage: ExtractorStage) -> Student:
+def lessons_of(episodes: Path) -> Lessons:
+    return Lessons.of(load_index(episodes, VIEWS.names), fresh(), half=None)
+
+
+def validation_losses(run: Path, stage: str) -> list[float]:
+    """All that were logged, in order."""
+    rows = map(json.loads, (run / 'metrics.jsonl').read_text().splitlines())
+    found = [row[f'{stage}/validation'] for row in rows if f'{stage}/validation' in row]
+    assert all(math.isfinite(loss) for loss in found)
+    return found
+
+
+def seen(episodes: Path, run: Path, stage: ExtractorStage, *, held_out: bool = False) -> Student:
     student = fresh()
     found = load_index(episodes, VIEWS.names)
     student.plan_scales.copy_(torch.from_numpy(Book(found).plan_scales()))
     moments = Moments.labelled(found)
     folder = RunFolder(run, 'the same')
-    train_extractor(student, moments, VIEWS, stage=stage, run=folder, place=HERE, seed=3)
+    train_extractor(
+        student,
+        moments,
+        VIEWS,
+        stage=stage,
+        run=folder,
+        place=HERE,
+        seed=3,
+        held_out=moments if held_out else None,
+    )
     return student
 
 
@@ -74,6 +99,8 @@ def test_the_extractor_goes_on_exactly_where_it_was_interrupted(
             seen(episodes, tmp_path / 'broken', PICTURES)
     resumed = seen(episodes, tmp_path / 'broken', PICTURES)
     assert same(whole, resumed)
+    assert same(whole, seen(episodes, tmp_path / 'validated', PICTURES, held_out=True))
+    assert len(validation_losses(tmp_path / 'validated', 'extractor')) == 2
     assert not same(whole, seen(episodes, tmp_path / 'short', replace(PICTURES, steps=5)))
 
 
@@ -81,19 +108,12 @@ def test_the_extractor_goes_on_exactly_where_it_was_interrupted(
 def test_the_temporal_model_goes_on_exactly_and_leaves_the_extractor_alone(
     episodes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = load_index(episodes, VIEWS.names)
-    tokens = view_tokens(found, fresh(), VIEWS, half=None)
+    lessons = lessons_of(episodes)
 
-    def taught(run: Path) -> Student:
-        student = fresh()
+    def taught(run: Path, *, held_out: Lessons | None = None) -> Student:
+        student, folder = fresh(), RunFolder(run, 'the same')
         train_temporal(
-            student,
-            Book(found),
-            tokens,
-            stage=HISTORY,
-            run=RunFolder(run, 'the same'),
-            place=HERE,
-            seed=3,
+            student, lessons, stage=HISTORY, run=folder, place=HERE, seed=3, held_out=held_out
         )
         return student
 
@@ -103,6 +123,8 @@ def test_the_temporal_model_goes_on_exactly_and_leaves_the_extractor_alone(
         with pytest.raises(InterruptError):
             taught(tmp_path / 'broken')
     assert same(whole, taught(tmp_path / 'broken'))
+    assert same(whole, taught(tmp_path / 'validated', held_out=lessons))
+    assert validation_losses(tmp_path / 'validated', 'temporal')
     assert same(whole.extractor, fresh().extractor)
     assert not same(whole.temporal, fresh().temporal)
     assert same(whole.steering, fresh().steering)
@@ -112,13 +134,12 @@ def test_the_temporal_model_goes_on_exactly_and_leaves_the_extractor_alone(
 def test_the_steering_goes_on_exactly_and_nothing_else_is_changed(
     episodes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = load_index(episodes, VIEWS.names)
-    tokens = view_tokens(found, fresh(), VIEWS, half=None)
+    lessons = lessons_of(episodes)
 
-    def taught(run: Path) -> Student:
+    def taught(run: Path, *, held_out: Lessons | None = None) -> Student:
         student, folder = fresh(), RunFolder(run, 'the same')
         train_steering(
-            student, Book(found), tokens, stage=STEERING, run=folder, place=HERE, seed=3
+            student, lessons, stage=STEERING, run=folder, place=HERE, seed=3, held_out=held_out
         )
         return student
 
@@ -128,6 +149,8 @@ def test_the_steering_goes_on_exactly_and_nothing_else_is_changed(
         with pytest.raises(InterruptError):
             taught(tmp_path / 'broken')
     assert same(whole, taught(tmp_path / 'broken'))
+    assert same(whole, taught(tmp_path / 'validated', held_out=lessons))
+    assert validation_losses(tmp_path / 'validated', 'steering')
     assert not same(whole.steering, fresh().steering)
     for part in ('extractor', 'borders', 'temporal', 'heads'):
         assert same(getattr(whole, part), getattr(fresh(), part)), part
@@ -135,14 +158,14 @@ def test_the_steering_goes_on_exactly_and_nothing_else_is_changed(
 
 @pytest.mark.slow
 def test_who_learns_in_a_mirror_steers_alike_to_both_sides(episodes: Path, tmp_path: Path) -> None:
-    found = load_index(episodes, VIEWS.names)
-    book, tokens = Book(found), view_tokens(found, fresh(), VIEWS, half=None)
+    lessons = lessons_of(episodes)
+    book, tokens = lessons.book, lessons.tokens
 
     def unlike(mirror: float) -> float:
         """How far the steering in the mirror is from that of the road, turned round."""
         student, folder = fresh(), RunFolder(tmp_path / str(mirror), 'the same')
         stage = replace(STEERING, steps=100, mirror=mirror)
-        train_steering(student, book, tokens, stage=stage, run=folder, place=HERE, seed=3)
+        train_steering(student, lessons, stage=stage, run=folder, place=HERE, seed=3)
         told, all_of_them = book.conditions(torch.arange(50)), torch.ones(50, dtype=torch.bool)
         with torch.no_grad():
             features = student.extractor.fuse(tokens[:50].float(), book.alive[:50])
@@ -195,11 +218,65 @@ def test_gradients_are_clipped() -> None:
     assert float(weights.grad.norm()) == pytest.approx(1.0, rel=1e-3)
 
 
-def test_a_run_folder_of_another_training_is_refused(tmp_path: Path) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_saves_the_step_under_way_and_the_training_goes_on_exactly(
+    number: signal.Signals, episodes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lessons = lessons_of(episodes)
+
+    def taught(run: Path) -> Student:
+        student, folder = fresh(), RunFolder(run, 'the same')
+        train_temporal(student, lessons, stage=HISTORY, run=folder, place=HERE, seed=3)
+        return student
+
+    def guard(*args: object, **kwargs: object) -> float:
+        if kwargs['step'] == 5:
+            signal.raise_signal(number)
+        return guarded_norm(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+
+    handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    with monkeypatch.context() as patch:
+        patch.setattr('training.learning.guarded_norm', guard)
+        with pytest.raises(KeyboardInterrupt, match='temporal: saved after step 6 of 8'):
+            taught(tmp_path / 'broken')
+    checkpoint = RunFolder(tmp_path / 'broken', 'the same').load('temporal')
+    assert checkpoint is not None
+    assert checkpoint.step == 6
+    assert same(taught(tmp_path / 'whole'), taught(tmp_path / 'broken'))
+    assert handlers == (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM))
+
+
+def begun(folder: Path, config: object) -> Path:
+    """A run that has saved a checkpoint."""
+    RunFolder(folder, config).save(Checkpoint(1, {}), 'extractor')
+    return folder
+
+
+def test_a_run_of_another_training_is_refused_and_the_setting_is_named(tmp_path: Path) -> None:
+    run = begun(tmp_path / 'run', {'pictures': PICTURES})
+    RunFolder(run, {'pictures': PICTURES})
+    with pytest.raises(InputError, match=r'other settings: --pictures.steps \(was 6, now 7\);'):
+        RunFolder(run, {'pictures': replace(PICTURES, steps=7)})
+
+
+def test_settings_that_change_no_result_may_change_on_the_way(tmp_path: Path) -> None:
+    run = begun(tmp_path / 'run', {'processes': 2, 'rounds': 1, 'pictures': PICTURES})
+    other = replace(PICTURES, workers=3, save_every=1, log_every=1)
+    RunFolder(run, {'processes': 64, 'rounds': 5, 'pictures': other})
+    assert json.loads((run / 'config.json').read_text())['processes'] == 64
+
+
+def test_settings_of_a_run_that_has_saved_nothing_are_replaced(tmp_path: Path) -> None:
     RunFolder(tmp_path / 'run', PICTURES)
-    RunFolder(tmp_path / 'run', PICTURES)
-    with pytest.raises(InputError, match='was made with other settings'):
-        RunFolder(tmp_path / 'run', replace(PICTURES, steps=7))
+    RunFolder(tmp_path / 'run', replace(PICTURES, steps=7))
+    assert json.loads((tmp_path / 'run' / 'config.json').read_text())['steps'] == 7
+
+
+@pytest.mark.parametrize('setting', [{'steps': 0}, {'batch': -1}, {'learning_rate': float('nan')}])
+def test_a_stage_refuses_settings_that_cannot_be(setting: dict[str, float]) -> None:
+    with pytest.raises(InputError, match=f'ExtractorStage.{next(iter(setting))} must be between'):
+        replace(PICTURES, **setting)
 
 
 def test_a_damaged_checkpoint_is_told(tmp_path: Path) -> None:
