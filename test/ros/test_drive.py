@@ -148,3 +148,18 @@ def test_what_cannot_be_wished_is_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("wpt: --faults: cannot read 'planner=sneeze@3s'")
     assert done.stderr.count('\n') == 1
+
+
+def test_a_student_that_is_not_there_ends_the_drive_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, '-m', 'wpt_ros.cli', 'drive', '--runs', str(tmp_path)]
+    done = subprocess.run(
+        [*command, '--model', str(tmp_path / 'nobody')],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 2
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith(f'wpt: the planner refuses to start: {tmp_path / "nobody"}')
+    assert 'Traceback' not in done.stderr

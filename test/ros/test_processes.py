@@ -10,12 +10,13 @@ import pytest
 
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
+from wpt_core.types import InputError
 from wpt_ros.graph import NodeSpec
 from wpt_ros.processes import Processes
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures('domain')]
 
-PATIENCE_S, WHILE_S = 20.0, 1.5
+PATIENCE_S, WHILE_S = 60.0, 1.5
 
 
 @pytest.fixture
@@ -50,3 +51,12 @@ def test_who_is_killed_on_purpose_waits_to_be_released(processes: Processes) -> 
     assert not another_started(processes, first, WHILE_S)
     processes.release('controller')
     assert another_started(processes, first, PATIENCE_S)
+
+
+def test_who_cannot_be_configured_is_not_started_again_but_told(tmp_path: Path) -> None:
+    model = tmp_path / 'nobody'
+    spec = NodeSpec('planner', '', {'model': str(model)})
+    with Processes([spec], tmp_path / 'logs') as running:
+        first = running.number('planner')
+        with pytest.raises(InputError, match=f'^the planner refuses to start: {model}'):
+            looked_after(running, lambda: running.number('planner') != first, PATIENCE_S)
