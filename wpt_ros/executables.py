@@ -4,7 +4,7 @@
 Importing a node takes seconds. A SIGINT during that time ends the process at once, because a
 KeyboardInterrupt can get lost there: numpy and PyTorch catch what their own imports raise.
 
-Exit codes: 0 after a signal, `CANNOT_CONFIGURE` as below, and 1 or a signal for a crash.
+Exit codes: 0 after a signal, those named below, and 1 or a signal for a crash.
 """
 
 import signal
@@ -13,6 +13,7 @@ from importlib import import_module
 
 __all__ = [
     'CANNOT_CONFIGURE',
+    'DRIVE_FAILED',
     'controller',
     'gate',
     'planner',
@@ -25,6 +26,8 @@ __all__ = [
 CANNOT_CONFIGURE = 2
 """The node cannot be made, or `autostart` cannot configure and activate it; one sentence on stderr
 says why. Starting it again does not help, so whoever started the graph ends it."""
+DRIVE_FAILED = 3
+"""Of the proving ground with `ends: true`: the drive is done, and has not passed."""
 
 
 def run(node: str) -> None:

@@ -4,6 +4,7 @@
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from ament_index_python.packages import (
@@ -18,12 +19,15 @@ from launch.actions import (
     ExecuteProcess,
     OpaqueFunction,
     SetEnvironmentVariable,
+    Shutdown,
     TimerAction,
 )
+from launch.events.process import ProcessExited
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
-from wpt_core.types import InputError
+from wpt_core.types import InputError, WptError
+from wpt_ros.executables import CANNOT_CONFIGURE, DRIVE_FAILED
 from wpt_ros.graph import Common, NodeSpec, Scene, on_car, on_proving_ground, on_recording
 from wpt_ros.network import network
 from wpt_ros.wires import WIRES
@@ -122,7 +126,8 @@ def _drive(given: _Given) -> list[Action]:
     if not given.yes('sim'):
         return _started(on_car(given.common), given)
     scene = Scene(given['suite'], given['scenario'], given.whole('seed'))
-    return _started(on_proving_ground(given.common, scene), given)
+    world, *nodes = on_proving_ground(given.common, scene)
+    return _started((world.given(ends=True), *nodes), given)
 
 
 def _replay(given: _Given) -> list[Action]:
@@ -163,12 +168,27 @@ def _started(specs: Sequence[NodeSpec], given: _Given) -> list[Action]:
             output='screen',
             respawn=spec.respawn,
             respawn_delay=1.0,
+            on_exit=partial(_on_exit, spec),
         )
         for spec in specs
     ]
     timed = any(spec.parameters.get('use_sim_time') for spec in specs)
     shown = [_rviz(given, 'drive', use_sim_time=timed)] if given.yes('rviz') else []
     return [*nodes, *shown]
+
+
+def _on_exit(spec: NodeSpec, event: ProcessExited, context: LaunchContext) -> list[Action]:
+    """End the launch with a node that is not started again; an error becomes its exit code 1."""
+    if context.is_shutdown:
+        return []
+    if event.returncode == CANNOT_CONFIGURE:
+        raise WptError(f'{spec.name} cannot be configured; its last line says why')
+    if spec.respawn:
+        return []
+    if event.returncode != 0:
+        what = 'the drive has failed' if event.returncode == DRIVE_FAILED else 'it has crashed'
+        raise WptError(f'{spec.name} has ended with exit code {event.returncode}: {what}')
+    return [Shutdown(reason=f'{spec.name} is done')]
 
 
 def _rviz(given: _Given, config: str, *, use_sim_time: bool) -> Action:

@@ -15,7 +15,8 @@ pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test 
 import launch
 import launch_ros
 
-from wpt_core.types import InputError
+from wpt_core.types import InputError, WptError
+from wpt_ros.executables import CANNOT_CONFIGURE, DRIVE_FAILED
 from wpt_ros.launching import drive, replay, view
 
 
@@ -139,3 +140,33 @@ def test_an_unknown_view_names_those_there_are() -> None:
 def test_the_recording_waits_for_seconds(delay: str) -> None:
     with pytest.raises(InputError, match=f'delay:={delay}: expected seconds, 0 or more'):
         started(replay(), bag='x', delay=delay)
+
+
+def after(node: Any, returncode: int) -> Any:
+    """What the launch does when the process of this node ends with this code."""
+    event = launch.events.process.ProcessExited(
+        action=node, name='', cmd=[], cwd=None, env=None, pid=1, returncode=returncode
+    )
+    return node._ExecuteLocal__on_exit(event, launch.LaunchContext())
+
+
+def test_a_node_that_cannot_be_configured_ends_the_launch() -> None:
+    for name, node in started(drive(), sim='true').items():
+        with pytest.raises(WptError, match=f'{name} cannot be configured'):
+            after(node, CANNOT_CONFIGURE)
+
+
+def test_a_crash_of_a_node_that_is_started_again_does_not() -> None:
+    for node in started(drive()).values():
+        assert after(node, 1) == after(node, -11) == []
+
+
+def test_the_end_of_the_drive_ends_the_launch_with_its_verdict() -> None:
+    world = started(drive(), sim='true')['world']
+    assert parameters(world)['ends'] is True
+    (action,) = after(world, 0)
+    assert isinstance(action, launch.actions.Shutdown)
+    with pytest.raises(WptError, match='exit code 3: the drive has failed'):
+        after(world, DRIVE_FAILED)
+    with pytest.raises(WptError, match='exit code -11: it has crashed'):
+        after(world, -11)

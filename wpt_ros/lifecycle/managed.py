@@ -63,6 +63,8 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
         super().__init__(name, automatically_declare_parameters_from_overrides=True)
         self.config: Config = self._declared(config)
         self.health = Health(self.get_fully_qualified_name())
+        self.exit_code: int | None = None
+        """A node that sets it ends its process with it."""
         self._mismatched: set[str] = set()
         self._started: list[Callable[[], object]] = []
         self._prepared: list[Callable[[], object]] = []

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """One node in one process: from its arguments to a clean end at SIGINT or SIGTERM.
 
-Exit codes: 0 after a signal; `CANNOT_CONFIGURE`, with one sentence on stderr, for a node that
-cannot be made, or that `autostart` cannot configure and activate. To start it again would not
-help, so a launch that sees this code ends.
+Exit codes (`wpt_ros.executables`): 0 after a signal; that of a node that ends by itself;
+`CANNOT_CONFIGURE`, with one sentence on stderr, for a node that cannot be made, or that
+`autostart` cannot configure and activate. To start it again would not help, so a launch that sees
+this code ends.
 """
 
 import signal
@@ -38,8 +39,9 @@ def run_node(make: Callable[[], ManagedNode[Any]]) -> None:
         node.start()
         ended.interrupts = False
         executor.add_node(node)
-        while not ended:
+        while not ended and node.exit_code is None:
             executor.spin_once(timeout_sec=_LOOK_S)
+        code = node.exit_code or 0
     except _Interrupted:
         pass
     except WptError as error:

@@ -23,6 +23,7 @@ from wpt_ros.conversions.lenses import camera_info_message
 from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.conversions.progress import progress_message
 from wpt_ros.conversions.stamps import stamp_of
+from wpt_ros.executables import DRIVE_FAILED
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
 from wpt_ros.lifecycle.quality import type_of
 from wpt_ros.lifecycle.run_node import run_node
@@ -63,6 +64,8 @@ class WorldConfig(NodeConfig):
     """Who keeps the speed: acc (a cruise control that sees the traffic) or plan."""
     faults: tuple[str, ...] = ()
     """What goes wrong, from when on and for how long: `front=freeze@5`, `odometry=zero@3+2`."""
+    ends: bool = False
+    """End when the drive is done: exit code 0 if it has passed, 3 if not."""
     pace: Pace = field(default_factory=Pace)
 
 
@@ -117,9 +120,21 @@ class WorldNode(ManagedNode[WorldConfig]):
         if not self._begun:
             self._wait_for_engaging(wall_s)
         elif self._lockstep.due(wall_s):
-            self._ride.obey(self._lockstep.command, self._acceleration_mps2)
-            self._look_at_road()
-            self._show()
+            self._step()
+
+    def _step(self) -> None:
+        self._ride.obey(self._lockstep.command, self._acceleration_mps2)
+        self._look_at_road()
+        self._show()
+        if self._ride.done:
+            self._finish()
+
+    def _finish(self) -> None:
+        passed = self._ride.passed
+        outcome = 'passed' if passed else 'failed'
+        self.get_logger().info(f'the drive has {outcome}: {self._ride.verdict}')
+        if self.config.ends:
+            self.exit_code = 0 if passed else DRIVE_FAILED
 
     def _wait_for_engaging(self, wall_s: float) -> None:
         command = self._lockstep.command
