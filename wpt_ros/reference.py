@@ -83,11 +83,12 @@ def _topics() -> str:
             ', '.join(wire.speakers),
             '' if wire.rate_hz is None else f'{wire.rate_hz:g}',
             '' if wire.stale_after_s is None else f'{wire.stale_after_s:g}',
+            f'{wire.most_bytes // 1024}',
             wire.meaning,
         )
         for wire in wires.WIRES
     ]
-    head = ('topic', 'type', 'quality', 'from', 'Hz', 'stale after s', 'what it says')
+    head = ('topic', 'type', 'quality', 'from', 'Hz', 'stale after s', 'KiB at most', 'meaning')
     return _markdown(head, rows)
 
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is to be known of a topic or a service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+
+from wpt_core.types import InputError
 
 __all__ = ['Call', 'Quality', 'Wire']
 
@@ -32,19 +34,20 @@ class Wire:
     """Who needs it does without from this age on."""
     exclusive: bool = False
     """A second speaker is reported and blocks engaging."""
+    most_bytes: int = 2**16
+    """A larger message is refused before it is deserialised, which could take seconds."""
 
     def of(self, camera: str) -> 'Wire':
         """The same for one camera."""
-        return Wire(
-            self.name.format(camera=camera),
-            self.type_name,
-            self.quality,
-            self.speakers,
-            self.meaning,
-            self.rate_hz,
-            self.stale_after_s,
-            self.exclusive,
-        )
+        return replace(self, name=self.name.format(camera=camera))
+
+    def check_size(self, content: bytes) -> None:
+        """InputError for a serialised message that is too large."""
+        if len(content) > self.most_bytes:
+            raise InputError(
+                f'a message has {len(content)} bytes, expected at most {self.most_bytes}; it is '
+                'ignored: look at its publisher'
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ IMAGE = Wire(
     'a picture; the first camera of the rig is the anchor of a camera set',
     20.0,
     0.16,
+    most_bytes=2**28,
 )
 COMPRESSED = Wire(
     '{camera}/image_raw/compressed',
@@ -30,6 +31,7 @@ COMPRESSED = Wire(
     'the same as jpeg or png; the planner takes it with `compressed: true`',
     20.0,
     0.16,
+    most_bytes=2**28,
 )
 CAMERA_INFO = Wire(
     '{camera}/camera_info',
@@ -75,6 +77,7 @@ PLAN = Wire(
     20.0,
     0.3,
     exclusive=True,
+    most_bytes=2**20,
 )
 PATH = Wire(
     'plan/path', 'nav_msgs/msg/Path', _SURE, ('planner',), 'the likeliest hypothesis', 20.0

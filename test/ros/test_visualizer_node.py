@@ -249,7 +249,7 @@ def with_a_hole(message: Any) -> Any:
 def test_a_plan_without_numbers_is_told_and_not_shown(drive: Watched) -> None:
     drive.recovers()
     drive.spoilt[wires.PLAN.name] = with_a_hole
-    drive.is_told('plan: a plan holds a number that is not finite')
+    drive.is_told('plan: positions_m of a plan must be between -5000 and 5000, got nan')
     drive.comes('PLAN IS OLD')
     drive.recovers()
 

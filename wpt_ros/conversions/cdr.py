@@ -12,6 +12,7 @@ from wpt_core.types import InputError
 __all__ = ['CdrReader']
 
 _HEAD_BYTES = 4
+_MOST_STRING_BYTES = 4096
 _ORDERS = MappingProxyType({b'\x00\x00': '>', b'\x00\x01': '<'})
 """By the first two bytes; the next two are options that these forms do not use."""
 
@@ -47,6 +48,11 @@ class CdrReader:
     def string(self, field: str) -> str:
         """Up to its first zero byte, with a mark for what is not UTF-8, as rclpy has it."""
         size = self.uint32(field)
+        if size > _MOST_STRING_BYTES:
+            raise InputError(
+                f'the {field} of a {self._message} has {size} bytes, expected at most '
+                f'{_MOST_STRING_BYTES}; look at its publisher'
+            )
         start = self._take(size, field)
         content = self._content[start : start + size]
         return content.partition(b'\0')[0].decode('utf-8', 'replace')

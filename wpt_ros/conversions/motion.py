@@ -6,7 +6,7 @@ import math
 from geometry_msgs.msg import Point, Quaternion, Vector3
 from nav_msgs.msg import Odometry
 
-from wpt_core.types import EgoState, InputError, Pose2
+from wpt_core.types import Bounds, EgoState, InputError, Pose2
 from wpt_ros.conversions.stamps import seconds, stamp_of
 from wpt_ros.facades.tf_transformations import quaternion_from_yaw, yaw_from
 
@@ -14,6 +14,11 @@ __all__ = ['ego_of', 'motion_of', 'odometry_message']
 
 _ROLLING_MPS = 0.5
 """Below this the curvature is taken to be 0: yaw rate over speed would be noise."""
+_SPEED_MPS = Bounds(-100.0, 100.0)
+_YAW_RATE_RADPS = Bounds(-20.0, 20.0)
+_CURVATURE_1PM = Bounds(-1.0, 1.0)
+_PLACE_M = Bounds(-1e8, 1e8)
+"""Further than round the earth, so that coordinates of a map fit too."""
 
 
 def motion_of(message: Odometry) -> tuple[float, float, float]:
@@ -26,7 +31,7 @@ def motion_of(message: Odometry) -> tuple[float, float, float]:
 
 
 def ego_of(message: Odometry) -> EgoState:
-    """The motion it tells; InputError if a number of it is not finite, or its quaternion is zero.
+    """The motion it tells; InputError for what no car drives, or a quaternion that is none.
 
     The acceleration is not in the message and is 0.
     """
@@ -36,6 +41,11 @@ def ego_of(message: Odometry) -> EgoState:
     numbers = (speed_mps, yaw_rate_radps, where.x, where.y, q.x, q.y, q.z, q.w)
     if not all(map(math.isfinite, numbers)):
         raise InputError('odometry holds a number that is not finite; repair its source')
+    _SPEED_MPS.check('twist.linear.x of odometry', speed_mps)
+    _YAW_RATE_RADPS.check('twist.angular.z of odometry', yaw_rate_radps)
+    _CURVATURE_1PM.check('twist.angular.z / twist.linear.x of odometry', curvature_1pm)
+    _PLACE_M.check('pose.position.x of odometry', where.x)
+    _PLACE_M.check('pose.position.y of odometry', where.y)
     return EgoState(
         stamp_s=stamp_s,
         pose=Pose2(where.x, where.y, yaw_from((q.x, q.y, q.z, q.w))),

@@ -4,6 +4,7 @@
 import math
 from array import array
 from collections.abc import Sequence
+from types import MappingProxyType
 
 import numpy as np
 from builtin_interfaces.msg import Time
@@ -13,11 +14,32 @@ from numpy.typing import NDArray
 from wpt_msgs.msg import Plan as PlanMessage
 from wpt_msgs.msg import PlanHypothesis
 
-from wpt_core.types import Action, InputError, Plan
+from wpt_core.types import Action, Bounds, InputError, Plan
 from wpt_ros.conversions.stamps import seconds, stamp_of
 from wpt_ros.facades.tf_transformations import quaternion_from_yaw
 
 __all__ = ['path_message', 'plan_message', 'plan_of']
+
+_HYPOTHESES, _POINTS = Bounds(1, 64), Bounds(2, 256)
+_PROBABILITY = Bounds(0.0, 1.0)
+_SUM = Bounds(0.99, 1.01)
+_ACTION_CURVATURE_1PM = Bounds(-1.0, 1.0)
+"""A turn of 1 m radius; cars turn in 4 m or more."""
+_ACTION_ACCELERATION_MPS2 = Bounds(-20.0, 20.0)
+_ACTION_DELAY_S = Bounds(0.0, 2.0)
+_BOUNDS = MappingProxyType(
+    {
+        'times_s': Bounds(0.0, 60.0),
+        'positions_m': Bounds(-5000.0, 5000.0),
+        'position_scales_m': Bounds(0.0, 5000.0),
+        'speeds_mps': Bounds(-100.0, 200.0),
+        'accelerations_mps2': Bounds(-100.0, 100.0),
+        'yaws_rad': Bounds(-50.0, 50.0),
+        'yaw_rates_radps': Bounds(-20.0, 20.0),
+        'probabilities': _PROBABILITY,
+    }
+)
+"""Wider than any car drives: a hypothesis far from the likeliest one may be odd."""
 
 
 def plan_message(plan: Plan, action: Action, *, delay_s: float, stamp: Time) -> PlanMessage:
@@ -36,13 +58,11 @@ def plan_message(plan: Plan, action: Action, *, delay_s: float, stamp: Time) -> 
 def plan_of(message: PlanMessage) -> tuple[Plan, Action, float]:
     """The plan, what its network asks for, and after which delay the car is to answer.
 
-    InputError if the sizes disagree, a number is not finite, or there is no hypothesis.
+    InputError if the sizes disagree, or a size or a number is not within the bounds above.
     """
     points, count = len(message.times_s), len(message.hypotheses)
-    if points < 2 or count < 1:
-        raise InputError(
-            f'a plan needs 2 points and 1 hypothesis at least, got {points} and {count}'
-        )
+    _POINTS.check('the number of points of a plan', points)
+    _HYPOTHESES.check('the number of hypotheses of a plan', count)
     plan = Plan(
         stamp_s=seconds(message.header.stamp),
         times_s=np.asarray(message.times_s, np.float64),
@@ -55,23 +75,22 @@ def plan_of(message: PlanMessage) -> tuple[Plan, Action, float]:
         probabilities=np.array([one.probability for one in message.hypotheses]),
     )
     action = Action(message.action_curvature_1pm, message.action_acceleration_mps2)
-    arrays = (
-        plan.times_s,
-        plan.positions_m,
-        plan.position_scales_m,
-        plan.speeds_mps,
-        plan.accelerations_mps2,
-        plan.yaws_rad,
-        plan.yaw_rates_radps,
-        plan.probabilities,
-    )
-    numbers = (action.curvature_1pm, action.acceleration_mps2, message.action_delay_s)
-    sound = all(np.isfinite(one).all() for one in arrays)
-    if not (sound and all(map(math.isfinite, numbers))):
-        raise InputError('a plan holds a number that is not finite')
+    _ACTION_CURVATURE_1PM.check('action_curvature_1pm of a plan', action.curvature_1pm)
+    _ACTION_ACCELERATION_MPS2.check('action_acceleration_mps2 of a plan', action.acceleration_mps2)
+    _ACTION_DELAY_S.check('action_delay_s of a plan', message.action_delay_s)
+    _check_numbers(plan)
+    return plan, action, message.action_delay_s
+
+
+def _check_numbers(plan: Plan) -> None:
+    for name, bounds in _BOUNDS.items():
+        numbers = getattr(plan, name)
+        # NaN passes through both.
+        bounds.check(f'{name} of a plan', float(numbers.min()))
+        bounds.check(f'{name} of a plan', float(numbers.max()))
+    _SUM.check('the sum of the probabilities of a plan', float(plan.probabilities.sum()))
     if not (np.diff(plan.times_s) > 0.0).all():
         raise InputError('the times of a plan must rise')
-    return plan, action, message.action_delay_s
 
 
 def path_message(plan: Plan, *, stamp: Time) -> Path:

@@ -8,11 +8,13 @@ from builtin_interfaces.msg import Time
 
 from wpt_core.types import InputError
 
-__all__ = ['Stamp', 'seconds', 'stamp_of']
+__all__ = ['Stamp', 'check_ahead', 'seconds', 'stamp_of']
 
 _NS_A_SECOND = 10**9
 _LAST_S = 2**31
 """`sec` is an int32; this is in the year 2038."""
+_MOST_AHEAD_S = 0.1
+"""Clocks of two computers differ, and the clock of a simulation comes in steps."""
 
 
 class Stamp(Protocol):
@@ -30,6 +32,15 @@ def seconds(stamp: Stamp) -> float:
     Of the time of day in this century, a float keeps a quarter of a microsecond.
     """
     return (stamp.sec * _NS_A_SECOND + stamp.nanosec) / _NS_A_SECOND
+
+
+def check_ahead(stamp_s: float, now_s: float) -> None:
+    """InputError for a stamp that lies in the future."""
+    if not stamp_s <= now_s + _MOST_AHEAD_S:
+        raise InputError(
+            f'the stamp is {stamp_s - now_s:.3g} s ahead of the clock here, expected at most '
+            f'{_MOST_AHEAD_S:g} s; synchronise the clocks'
+        )
 
 
 def stamp_of(time_s: float) -> Time:

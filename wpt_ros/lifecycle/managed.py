@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import ReliabilityPolicy
+from rclpy.serialization import deserialize_message
 
 from wpt_core.types import InputError, Level, Notice, check_bounds
 from wpt_ros import wires
@@ -108,13 +109,22 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
         return publisher
 
     def hear(self, wire: Wire, callback: Callable[[Any], None], *, raw: bool = False) -> None:
-        """Subscribe while active; `raw` hands over the bytes as they came."""
+        """Subscribe while active; `raw` hands over the bytes as they came.
+
+        A message that is larger than its wire allows is refused before it is deserialised.
+        """
+        kind = type_of(wire.type_name)
+
+        def take(content: bytes) -> None:
+            wire.check_size(content)
+            callback(content if raw else deserialize_message(content, kind))
+
         subscription = self.create_subscription(
-            type_of(wire.type_name),
+            kind,
             wire.name,
-            self.guarded(wire.name, callback),
+            self.guarded(wire.name, take),
             profile(wire.quality, self.config.reliability),
-            raw=raw,
+            raw=True,
             event_callbacks=SubscriptionEventCallbacks(
                 incompatible_qos=functools.partial(self._mismatch, wire.name)
             ),

@@ -13,6 +13,7 @@ from wpt_ros import wires
 from wpt_ros.conversions.commands import lateral_message
 from wpt_ros.conversions.motion import ego_of
 from wpt_ros.conversions.plans import plan_of
+from wpt_ros.conversions.stamps import check_ahead
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
 from wpt_ros.lifecycle.run_node import run_node
 
@@ -59,6 +60,7 @@ class ControllerNode(ManagedNode[ControllerConfig]):
 
     def _on_plan(self, message: Any) -> None:
         plan, action, delay_s = plan_of(message)
+        check_ahead(plan.stamp_s, self.now_s)
         if plan.stamp_s < self._newest_s:
             self._controller.forget()
         self._newest_s = plan.stamp_s
@@ -67,6 +69,7 @@ class ControllerNode(ManagedNode[ControllerConfig]):
 
     def _on_odometry(self, message: Any) -> None:
         ego = ego_of(message)
+        check_ahead(ego.stamp_s, self.now_s)
         self._speed_mps, self._driven_1pm = ego.speed_mps, ego.curvature_1pm
         self._controller.take_motion(ego.speed_mps, ego.curvature_1pm)
 

@@ -18,6 +18,7 @@ from wpt_ros.conversions.commands import command_of
 from wpt_ros.conversions.lenses import intrinsics_of
 from wpt_ros.conversions.motion import ego_of
 from wpt_ros.conversions.plans import path_message, plan_message
+from wpt_ros.conversions.stamps import check_ahead
 from wpt_ros.facades.tf2 import extrinsics
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
 from wpt_ros.lifecycle.run_node import run_node
@@ -126,7 +127,9 @@ class PlannerNode(ManagedNode[PlannerConfig]):
         self._calibration.take_lens(camera, intrinsics_of(message))
 
     def _on_odometry(self, message: Any) -> None:
-        self._ego = ego_of(message)
+        ego = ego_of(message)
+        check_ahead(ego.stamp_s, self.now_s)
+        self._ego = ego
         self._pictures.assembler.heard_motion(self._ego.stamp_s)
         self._look()
 

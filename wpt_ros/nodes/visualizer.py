@@ -16,7 +16,7 @@ from wpt_ros.conversions.lenses import intrinsics_of
 from wpt_ros.conversions.markers import markers_message
 from wpt_ros.conversions.motion import ego_of
 from wpt_ros.conversions.plans import plan_of
-from wpt_ros.conversions.stamps import seconds
+from wpt_ros.conversions.stamps import check_ahead, seconds
 from wpt_ros.conversions.states import gate_says, planner_says
 from wpt_ros.facades.tf2 import extrinsics
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
@@ -122,6 +122,7 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
 
     def _on_plan(self, message: Any) -> None:
         plan, _, _ = plan_of(message)
+        check_ahead(plan.stamp_s, self.now_s)
         self._onlooker.plan.take(plan, plan.stamp_s)
         self._show()
 
@@ -138,6 +139,7 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
 
     def _on_odometry(self, message: Any) -> None:
         ego = ego_of(message)
+        check_ahead(ego.stamp_s, self.now_s)
         self._onlooker.speed_mps.take(ego.speed_mps, ego.stamp_s)
         self._onlooker.trail.take(ego)
 

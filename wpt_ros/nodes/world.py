@@ -21,6 +21,7 @@ from wpt_ros.conversions.commands import driving_message, lateral_of
 from wpt_ros.conversions.images import image_message
 from wpt_ros.conversions.lenses import camera_info_message
 from wpt_ros.conversions.motion import odometry_message
+from wpt_ros.conversions.plans import plan_of
 from wpt_ros.conversions.progress import progress_message
 from wpt_ros.conversions.stamps import stamp_of
 from wpt_ros.executables import DRIVE_FAILED
@@ -111,7 +112,8 @@ class WorldNode(ManagedNode[WorldConfig]):
         self._look()
 
     def _on_plan(self, message: Any) -> None:
-        self._acceleration_mps2 = message.action_acceleration_mps2
+        _, action, _ = plan_of(message)
+        self._acceleration_mps2 = action.acceleration_mps2
 
     def _look(self) -> None:
         wall_s = time.monotonic()
