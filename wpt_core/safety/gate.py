@@ -9,7 +9,7 @@ from wpt_core.safety.settings import GateSettings
 from wpt_core.safety.states import Event, GateState, next_state
 from wpt_core.safety.watch import Watch
 from wpt_core.types import LateralCommand, Level, Notice
-from wpt_core.vehicle import VehicleParameters
+from wpt_core.vehicle import Chassis
 
 __all__ = ['Gate', 'Passed']
 
@@ -41,10 +41,10 @@ class Gate:
     """
 
     def __init__(
-        self, settings: GateSettings | None = None, vehicle: VehicleParameters | None = None
+        self, settings: GateSettings | None = None, vehicle: Chassis | None = None
     ) -> None:
         self._settings = settings or GateSettings()
-        self._limits = Limits(self._settings, vehicle or VehicleParameters())
+        self._limits = Limits(self._settings, vehicle or Chassis())
         self.watch = Watch(self._settings)
         self.state = GateState.DISENGAGED
         self._fault: tuple[Notice, ...] = ()

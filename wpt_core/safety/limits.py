@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from wpt_core.safety.settings import GateSettings
 from wpt_core.vehicle import (
-    VehicleParameters,
+    Chassis,
     curvature_from_wheel_angle,
     wheel_angle_from_curvature,
 )
@@ -18,7 +18,7 @@ class Limits:
     """Bounds of lateral acceleration, its change, wheel angle and wheel rate, as curvature."""
 
     settings: GateSettings
-    vehicle: VehicleParameters
+    vehicle: Chassis
 
     def most_1pm(self, speed_mps: float) -> float:
         """The largest curvature either way at this speed."""

@@ -5,6 +5,8 @@ from wpt_core.vehicle.actuator import Actuator
 from wpt_core.vehicle.bicycle import Bicycle, Turning, dynamic_bicycle, kinematic_bicycle
 from wpt_core.vehicle.car import Car
 from wpt_core.vehicle.parameters import (
+    Body,
+    Chassis,
     VehicleParameters,
     footprint_centre,
     randomised,
@@ -15,7 +17,9 @@ from wpt_core.vehicle.steering import curvature_from_wheel_angle, wheel_angle_fr
 __all__ = [
     'Actuator',
     'Bicycle',
+    'Body',
     'Car',
+    'Chassis',
     'Turning',
     'VehicleParameters',
     'curvature_from_wheel_angle',

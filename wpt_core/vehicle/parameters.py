@@ -2,79 +2,80 @@
 """The numbers that make one car different from another."""
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Annotated
 
 import numpy as np
 
-from wpt_core.types import InputError, Pose2
+from wpt_core.types import Bounds, InputError, Pose2, check_bounds
 
-__all__ = ['VehicleParameters', 'footprint_centre', 'randomised', 'with_understeer']
-
-_MAY_BE_ZERO = frozenset(
-    {'rear_overhang_m', 'steering_delay_s', 'steering_lag_s', 'drive_delay_s', 'drive_lag_s'}
-)
-_ANY_SIGN = frozenset({'steering_offset_rad'})
+__all__ = [
+    'Body',
+    'Chassis',
+    'VehicleParameters',
+    'footprint_centre',
+    'randomised',
+    'with_understeer',
+]
 
 
 @dataclass(frozen=True)
-class VehicleParameters:
-    """A mid-size passenger car on dry asphalt, unless told otherwise; SI units throughout.
+class Body:
+    """How large the car is."""
 
-    Stiffnesses are of a whole axle (both tyres). All values are finite and above zero, except that
-    delays, lags and the rear overhang may be zero and the steering offset may have any sign.
-    A car that oversteers is refused, because it has no steady turn above its critical speed.
-    """
-
-    wheelbase_m: float = 2.7
-    track_m: float = 1.58
-    """Distance between the left and the right wheels."""
-    length_m: float = 4.6
-    width_m: float = 1.85
-    height_m: float = 1.48
-    rear_overhang_m: float = 0.9
+    length_m: Annotated[float, Bounds(1.0, 20.0)] = 4.6
+    """From bumper to bumper."""
+    width_m: Annotated[float, Bounds(0.5, 3.0)] = 1.85
+    """Without mirrors."""
+    height_m: Annotated[float, Bounds(0.5, 5.0)] = 1.48
+    """From the ground to the roof."""
+    rear_overhang_m: Annotated[float, Bounds(0.0, 5.0)] = 0.9
     """From the rear axle back to the bumper."""
 
-    mass_kg: float = 1600.0
-    yaw_inertia_kgm2: float = 2700.0
-    rear_axle_to_gravity_centre_m: float = 1.5
-    front_stiffness_npr: float = 100e3
-    """Lateral force of the front axle per slip, N/rad."""
-    rear_stiffness_npr: float = 115e3
-    friction: float = 0.9
-    """Tyre to road; wet asphalt is near 0.6."""
+    def __post_init__(self) -> None:
+        check_bounds(self)
+        if self.rear_overhang_m >= self.length_m:
+            raise InputError(
+                f'rear_overhang_m must be less than length_m ({self.length_m}), '
+                f'got {self.rear_overhang_m}.'
+            )
 
-    max_wheel_angle_rad: float = 0.55
-    max_wheel_rate_radps: float = 0.5
-    steering_delay_s: float = 0.2
-    steering_lag_s: float = 0.1
-    steering_gain: float = 1.0
-    """Road-wheel angle obtained per angle asked for: error of the assumed steering ratio."""
-    steering_offset_rad: float = 0.0
-    """Road-wheel angle that stays when zero is asked for: a crooked steering wheel."""
+    @cached_property
+    def centre_offset_m(self) -> float:
+        """From `base_link` forward to the centre of the footprint."""
+        return self.length_m / 2.0 - self.rear_overhang_m
 
-    max_acceleration_mps2: float = 3.0
-    max_braking_mps2: float = 8.0
-    drive_delay_s: float = 0.1
-    """Dead time of engine and brakes."""
-    drive_lag_s: float = 0.25
+
+@dataclass(frozen=True)
+class Chassis:
+    """What a curvature means to the steering, and how far the car can follow."""
+
+    wheelbase_m: Annotated[float, Bounds(1.0, 8.0)] = 2.7
+    """From the rear axle to the front axle."""
+    mass_kg: Annotated[float, Bounds(300.0, 20e3)] = 1600.0
+    """With its load."""
+    rear_axle_to_gravity_centre_m: Annotated[float, Bounds(0.3, 7.0)] = 1.5
+    """From the rear axle forward to the centre of gravity."""
+    front_stiffness_npr: Annotated[float, Bounds(5e3, 2e6)] = 100e3
+    """Lateral force of the front axle (both tyres) per slip, N/rad."""
+    rear_stiffness_npr: Annotated[float, Bounds(5e3, 2e6)] = 115e3
+    """Lateral force of the rear axle (both tyres) per slip, N/rad."""
+    max_wheel_angle_rad: Annotated[float, Bounds(0.1, 1.2)] = 0.55
+    """Largest angle of the front road wheels, either way."""
+    max_wheel_rate_radps: Annotated[float, Bounds(0.05, 3.0)] = 0.5
+    """Fastest turn of the front road wheels."""
+    max_acceleration_mps2: Annotated[float, Bounds(0.2, 15.0)] = 3.0
+    """Hardest acceleration of the engine."""
+    max_braking_mps2: Annotated[float, Bounds(1.0, 15.0)] = 8.0
+    """Hardest braking, as a number above zero."""
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            self._check(field.name, getattr(self, field.name))
+        check_bounds(self)
         if self.rear_axle_to_gravity_centre_m >= self.wheelbase_m:
             raise InputError(
                 f'rear_axle_to_gravity_centre_m must be less than wheelbase_m '
                 f'({self.wheelbase_m}), got {self.rear_axle_to_gravity_centre_m}.'
-            )
-        if self.rear_overhang_m + self.wheelbase_m > self.length_m:
-            raise InputError(
-                f'length_m must hold rear_overhang_m + wheelbase_m '
-                f'({self.rear_overhang_m + self.wheelbase_m}), got {self.length_m}.'
-            )
-        if self.max_wheel_angle_rad >= math.pi / 2:
-            raise InputError(
-                f'max_wheel_angle_rad must be less than pi/2, got {self.max_wheel_angle_rad}.'
             )
         if self.understeer_s2pm2 < -1e-9:
             raise InputError(
@@ -82,15 +83,6 @@ class VehicleParameters:
                 f'its gravity centre; expected at most '
                 f'{_neutral_front_stiffness(self):.0f} N/rad.'
             )
-
-    @staticmethod
-    def _check(name: str, value: float) -> None:
-        if not math.isfinite(value):
-            raise InputError(f'{name} must be a finite number, got {value}.')
-        if name in _ANY_SIGN or value > 0.0 or (value == 0.0 and name in _MAY_BE_ZERO):
-            return
-        expected = '0 or more' if name in _MAY_BE_ZERO else 'more than 0'
-        raise InputError(f'{name} must be {expected}, got {value}.')
 
     @cached_property
     def gravity_centre_to_front_axle_m(self) -> float:
@@ -105,10 +97,41 @@ class VehicleParameters:
         )
         return self.mass_kg / self.wheelbase_m**2 * softness
 
-    @cached_property
-    def centre_offset_m(self) -> float:
-        """From `base_link` forward to the centre of the footprint."""
-        return self.length_m / 2.0 - self.rear_overhang_m
+
+@dataclass(frozen=True)
+class VehicleParameters(Body, Chassis):
+    """A mid-size passenger car on dry asphalt, unless told otherwise; SI units throughout.
+
+    A car that oversteers is refused, because it has no steady turn above its critical speed.
+    """
+
+    track_m: Annotated[float, Bounds(0.5, 3.0)] = 1.58
+    """Distance between the left and the right wheels."""
+    yaw_inertia_kgm2: Annotated[float, Bounds(100.0, 500e3)] = 2700.0
+    """Moment of inertia about the vertical axis."""
+    friction: Annotated[float, Bounds(0.05, 1.5)] = 0.9
+    """Tyre to road; wet asphalt is near 0.6."""
+    steering_delay_s: Annotated[float, Bounds(0.0, 2.0)] = 0.2
+    """Dead time of the steering."""
+    steering_lag_s: Annotated[float, Bounds(0.0, 2.0)] = 0.1
+    """Time constant of the steering after its dead time."""
+    steering_gain: Annotated[float, Bounds(0.5, 2.0)] = 1.0
+    """Road-wheel angle obtained per angle asked for: error of the assumed steering ratio."""
+    steering_offset_rad: Annotated[float, Bounds(-0.2, 0.2)] = 0.0
+    """Road-wheel angle that stays when zero is asked for: a crooked steering wheel."""
+    drive_delay_s: Annotated[float, Bounds(0.0, 2.0)] = 0.1
+    """Dead time of engine and brakes."""
+    drive_lag_s: Annotated[float, Bounds(0.0, 5.0)] = 0.25
+    """Time constant of engine and brakes after their dead time."""
+
+    def __post_init__(self) -> None:
+        Body.__post_init__(self)
+        Chassis.__post_init__(self)
+        if self.rear_overhang_m + self.wheelbase_m > self.length_m:
+            raise InputError(
+                f'length_m must hold rear_overhang_m + wheelbase_m '
+                f'({self.rear_overhang_m + self.wheelbase_m}), got {self.length_m}.'
+            )
 
 
 def footprint_centre(parameters: VehicleParameters, pose: Pose2) -> Pose2:
@@ -142,7 +165,7 @@ def randomised(
         yaw_inertia_kgm2=base.yaw_inertia_kgm2 * load * spread(0.9, 1.1),
         rear_axle_to_gravity_centre_m=base.rear_axle_to_gravity_centre_m * spread(0.92, 1.0),
         rear_stiffness_npr=base.rear_stiffness_npr * spread(0.85, 1.2),
-        front_stiffness_npr=1.0,  # any that understeers, until the mass is known
+        front_stiffness_npr=5e3,  # one that understeers, until the mass is known
         friction=base.friction * spread(0.8, 1.1),
         steering_delay_s=base.steering_delay_s * spread(0.5, 2.0),
         steering_lag_s=base.steering_lag_s * spread(0.5, 2.0),
@@ -165,6 +188,6 @@ def with_understeer(parameters: VehicleParameters, understeer_s2pm2: float) -> V
     )
 
 
-def _neutral_front_stiffness(parameters: VehicleParameters) -> float:
+def _neutral_front_stiffness(parameters: Chassis) -> float:
     rear = parameters.rear_stiffness_npr / parameters.gravity_centre_to_front_axle_m
     return rear * parameters.rear_axle_to_gravity_centre_m

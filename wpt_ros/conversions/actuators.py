@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from wpt_core.types import InputError, LateralCommand
-from wpt_core.vehicle import VehicleParameters, wheel_angle_from_curvature
+from wpt_core.vehicle import Chassis, wheel_angle_from_curvature
 from wpt_ros import wires
 from wpt_ros.conversions.stamps import stamp_of
 from wpt_ros.lifecycle.quality import type_of
@@ -49,7 +49,7 @@ def actuator_message(
     make: Callable[[], Any],
     command: LateralCommand,
     *,
-    vehicle: VehicleParameters,
+    vehicle: Chassis,
     speed_mps: float,
 ) -> Any:
     """Of a valid command; what is not valid has no words there and must not be sent.

@@ -48,12 +48,12 @@ class CdrReader:
     def string(self, field: str) -> str:
         """Up to its first zero byte, with a mark for what is not UTF-8, as rclpy has it."""
         size = self.uint32(field)
+        start = self._take(size, field)
         if size > _MOST_STRING_BYTES:
             raise InputError(
                 f'the {field} of a {self._message} has {size} bytes, expected at most '
                 f'{_MOST_STRING_BYTES}; look at its publisher'
             )
-        start = self._take(size, field)
         content = self._content[start : start + size]
         return content.partition(b'\0')[0].decode('utf-8', 'replace')
 

@@ -14,7 +14,7 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from wpt_core.safety import GateState
 from wpt_core.types import Plan
-from wpt_core.vehicle import VehicleParameters
+from wpt_core.vehicle import Body
 from wpt_core.world.pictures import PlanStyle, ribbon_colours, ribbon_of, ribbon_opacities
 from wpt_ros.conversions.marker_shapes import Array, Brush, Colour
 from wpt_ros.conversions.stamps import stamp_of
@@ -52,7 +52,7 @@ _LONGEST_LINE, _MOST_LINES = 56, 8
 
 
 def markers_message(
-    seen: Seen, vehicle: VehicleParameters, *, now_s: float, plan_lifetime_s: float
+    seen: Seen, vehicle: Body, *, now_s: float, plan_lifetime_s: float
 ) -> MarkerArray:
     """Stamped as the plan; without one stamped now, and what is left of old ones is wiped."""
     stamp = stamp_of(now_s if seen.plan is None else seen.plan.stamp_s)
@@ -85,7 +85,7 @@ def state_text(seen: Seen) -> str:
     return '\n'.join(lines)
 
 
-def _plan(brush: Brush, plan: Plan, vehicle: VehicleParameters) -> Iterator[Marker]:
+def _plan(brush: Brush, plan: Plan, vehicle: Body) -> Iterator[Marker]:
     style = PlanStyle(width_m=vehicle.width_m)
     yield from _uncertainty(brush, plan)
     yield _ribbon(brush, plan, style)
@@ -136,7 +136,7 @@ def _fan(middle_m: Array, half_axes_m: Array) -> Array:
     return np.concatenate([middle_m[None], rim_m])
 
 
-def _car(brush: Brush, vehicle: VehicleParameters) -> Marker:
+def _car(brush: Brush, vehicle: Body) -> Marker:
     return brush.box(
         'car',
         middle_m=(vehicle.centre_offset_m, 0.0, 0.5 * vehicle.height_m),
@@ -149,7 +149,7 @@ def _driven(brush: Brush, way_m: Array) -> Marker:
     return brush.strip('driven', 0, way_m, up_m=_DRIVEN_UP_M, width_m=0.2, colour=_DRIVEN)
 
 
-def _command(brush: Brush, curvature_1pm: float, seen: Seen, vehicle: VehicleParameters) -> Marker:
+def _command(brush: Brush, curvature_1pm: float, seen: Seen, vehicle: Body) -> Marker:
     """Where the car would go with this curvature, from its nose on, half a circle at most."""
     nose_m = vehicle.length_m - vehicle.rear_overhang_m
     speed_mps = seen.speed_mps or 0.0
@@ -163,7 +163,7 @@ def _command(brush: Brush, curvature_1pm: float, seen: Seen, vehicle: VehiclePar
     )
 
 
-def _state(brush: Brush, seen: Seen, vehicle: VehicleParameters) -> Marker:
+def _state(brush: Brush, seen: Seen, vehicle: Body) -> Marker:
     words = state_text(seen)
     # The middle of the text stands here, and its lines go both ways. It stands over the rear,
     # because farther ahead it would hide the plan from who looks from behind.

@@ -13,7 +13,7 @@ from rclpy.duration import Duration
 
 from wpt_core.safety import Gate, GateSettings, GateState, Neighbours, Passed
 from wpt_core.types import LateralCommand, Level, Notice
-from wpt_core.vehicle import VehicleParameters
+from wpt_core.vehicle import Chassis
 from wpt_ros import wires
 from wpt_ros.conversions.actuators import Output, actuator_message, output_type, output_wire
 from wpt_ros.conversions.commands import (
@@ -45,7 +45,7 @@ class GateConfig(NodeConfig):
     output: Output = Output.NONE
     """Say valid commands also as ackermann or autoware messages, where their package is there."""
     limits: GateSettings = field(default_factory=GateSettings)
-    vehicle: VehicleParameters = field(default_factory=VehicleParameters)
+    vehicle: Chassis = field(default_factory=Chassis)
 
     def __post_init__(self) -> None:
         self.check_positive('rate_hz', 'override_nm')

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import Bounds, InputError, Rig
-from wpt_core.vehicle import VehicleParameters
+from wpt_core.vehicle import Body
 from wpt_core.world.pictures import PlanStyle
 from wpt_ros import wires
 from wpt_ros.conversions.commands import lateral_of
@@ -48,7 +48,7 @@ class VisualizerConfig(NodeConfig):
     """Where cameras sit, as the rig file (rig) or the transforms to base_link (tf) say."""
     overlay_rate_hz: Annotated[float, Bounds(0.1, 60.0)] = 10.0
     """Pictures a second of each camera that somebody looks at, at most."""
-    vehicle: VehicleParameters = field(default_factory=VehicleParameters)
+    vehicle: Body = field(default_factory=Body)
 
 
 class VisualizerNode(ManagedNode[VisualizerConfig]):
