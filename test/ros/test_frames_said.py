@@ -12,8 +12,11 @@ from geometry_msgs.msg import TransformStamped
 
 from wpt_core.geometry import FrameTree
 from wpt_core.sensing import surround_rig
-from wpt_core.types import Pose2
+from wpt_core.types import EgoState, Pose2
+from wpt_ros.conversions.lenses import camera_info_message
+from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.conversions.stamps import stamp_of
+from wpt_ros.conversions.transforms import optical_frame
 from wpt_ros.parts.frames import Frames, cameras_of, car_at
 
 STAMP = stamp_of(12.5)
@@ -36,8 +39,22 @@ def test_each_camera_is_found_where_the_rig_has_it() -> None:
         assert message.header.stamp == STAMP
         put(tree, message)
     for camera in surround_rig().cameras:
-        found = tree.target_from('base_link', camera.name)
+        found = tree.target_from('base_link', f'{camera.name}_optical_frame')
         np.testing.assert_allclose(found, camera.base_from_camera, atol=1e-9)
+
+
+def test_pictures_and_lenses_are_in_the_optical_frames() -> None:
+    for camera in surround_rig().cameras:
+        lens = camera_info_message(camera, stamp=STAMP)
+        assert lens.header.frame_id == optical_frame(camera.name) == f'{camera.name}_optical_frame'
+
+
+def test_odometry_states_how_exact_it_is() -> None:
+    message = odometry_message(EgoState(1.0, Pose2(0.0, 0.0, 0.0), 5.0, 0.0, 0.1, 0.02))
+    for covariance in (message.pose.covariance, message.twist.covariance):
+        variances = np.reshape(covariance, (6, 6))
+        assert (np.diag(variances) > 0.0).all()
+        assert not (variances - np.diag(np.diag(variances))).any()
 
 
 def test_a_point_ahead_of_the_car_lies_where_it_drives() -> None:

@@ -16,13 +16,22 @@ _SAMPLES = 4096
 _MOVED_M = 0.2
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class _First:
-    """When and where the car was when this picture came first."""
+    """When and where the car was when this picture came first, and how far it drove since."""
 
     sample: NDArray[np.uint8]
     stamp_s: float
     place_m: tuple[float, float]
+    newest_s: float
+    driven_m: float = 0.0
+    """By its speed."""
+
+    def moved_m(self, stamp_s: float, place_m: tuple[float, float], speed_mps: float) -> float:
+        """The larger of both distances: an odometry whose pose stands still may have a speed."""
+        self.driven_m += abs(speed_mps) * max(stamp_s - self.newest_s, 0.0)
+        self.newest_s = max(stamp_s, self.newest_s)
+        return max(math.dist(place_m, self.place_m), self.driven_m)
 
 
 class Repeats:
@@ -41,15 +50,16 @@ class Repeats:
         data: NDArray[np.uint8],
         *,
         place_m: tuple[float, float],
+        speed_mps: float,
     ) -> bool:
         """Did the car drive on while this camera showed the same for longer than it may be old?"""
         sample = data[:: _odd_step(data.size)]
         first = self._first.get(camera)
         if first is None or stamp_s < first.stamp_s or not np.array_equal(sample, first.sample):
-            self._first[camera] = _First(sample.copy(), stamp_s, place_m)
+            self._first[camera] = _First(sample.copy(), stamp_s, place_m, stamp_s)
             return False
-        shown_s = stamp_s - first.stamp_s
-        return shown_s > MOST_AGE_S and math.dist(place_m, first.place_m) > _MOVED_M
+        moved_m = first.moved_m(stamp_s, place_m, speed_mps)
+        return stamp_s - first.stamp_s > MOST_AGE_S and moved_m > _MOVED_M
 
 
 def _odd_step(size: int) -> int:

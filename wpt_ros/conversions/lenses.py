@@ -6,12 +6,13 @@ from sensor_msgs.msg import CameraInfo
 
 from wpt_core.sensing import camera_info_numbers, lens_of_camera_info
 from wpt_core.types import Camera, Intrinsics
+from wpt_ros.conversions.transforms import optical_frame
 
 __all__ = ['camera_info_message', 'intrinsics_of']
 
 
 def camera_info_message(camera: Camera, *, stamp: Time) -> CameraInfo:
-    """Of a camera whose frame has its name."""
+    """Of a camera, in its optical frame."""
     lens = camera.intrinsics
     message = CameraInfo(
         width=lens.width_px,
@@ -19,7 +20,7 @@ def camera_info_message(camera: Camera, *, stamp: Time) -> CameraInfo:
         distortion_model=lens.model.value,
         **camera_info_numbers(lens),
     )
-    message.header.stamp, message.header.frame_id = stamp, camera.name
+    message.header.stamp, message.header.frame_id = stamp, optical_frame(camera.name)
     return message
 
 

@@ -3,6 +3,7 @@
 
 import math
 
+import numpy as np
 from geometry_msgs.msg import Point, Quaternion, Vector3
 from nav_msgs.msg import Odometry
 
@@ -19,6 +20,10 @@ _YAW_RATE_RADPS = Bounds(-20.0, 20.0)
 _CURVATURE_1PM = Bounds(-1.0, 1.0)
 _PLACE_M = Bounds(-1e8, 1e8)
 """Further than round the earth, so that coordinates of a map fit too."""
+_POSE_VARIANCES = (1e-2, 1e-2, 1e-2, 1e-4, 1e-4, 1e-4)
+"""m² of x, y, z and rad² about them."""
+_TWIST_VARIANCES = (1e-3, 1e-3, 1e-3, 1e-5, 1e-5, 1e-5)
+"""(m/s)² along x, y, z and (rad/s)² about them."""
 
 
 def motion_of(message: Odometry) -> tuple[float, float, float]:
@@ -57,13 +62,15 @@ def ego_of(message: Odometry) -> EgoState:
 
 
 def odometry_message(ego: EgoState, *, frame_id: str = 'odom') -> Odometry:
-    """Pose in `frame_id`, twist of `base_link`."""
+    """Pose in `frame_id`, twist of `base_link`; as exact as good odometry is."""
     message = Odometry(child_frame_id='base_link')
     message.header.stamp, message.header.frame_id = stamp_of(ego.stamp_s), frame_id
     pose = ego.pose
     x, y, z, w = quaternion_from_yaw(pose.yaw_rad)
     message.pose.pose.position = Point(x=pose.x_m, y=pose.y_m)
     message.pose.pose.orientation = Quaternion(x=x, y=y, z=z, w=w)
+    message.pose.covariance = np.diag(_POSE_VARIANCES).ravel()
+    message.twist.covariance = np.diag(_TWIST_VARIANCES).ravel()
     message.twist.twist.linear = Vector3(x=ego.speed_mps)
     message.twist.twist.angular = Vector3(z=ego.yaw_rate_radps)
     return message

@@ -7,7 +7,12 @@ from geometry_msgs.msg import Quaternion, TransformStamped, Vector3
 from wpt_core.geometry import FloatArray
 from wpt_ros.facades.tf_transformations import quaternion_from_matrix
 
-__all__ = ['transform_message']
+__all__ = ['optical_frame', 'transform_message']
+
+
+def optical_frame(camera: str) -> str:
+    """Frame of a camera's pictures: x right, y down, z forward, as REP 103 names it."""
+    return f'{camera}_optical_frame'
 
 
 def transform_message(

@@ -102,7 +102,7 @@ class Recorder:
         with suppress(InputError):  # what the planner refuses is not worth keeping either
             raw = RawImage.of(content)
             picture: Any = compressed_message(
-                frame_of(camera, raw).image, stamp=_stamp(raw), frame_id=camera
+                frame_of(camera, raw).image, stamp=_stamp(raw), frame_id=raw.frame_id
             )
             self._keep(camera, topic, serialize_message(picture))
 

@@ -24,6 +24,7 @@ from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.conversions.plans import plan_of
 from wpt_ros.conversions.progress import progress_message
 from wpt_ros.conversions.stamps import stamp_of
+from wpt_ros.conversions.transforms import optical_frame
 from wpt_ros.executables import DRIVE_FAILED
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
 from wpt_ros.lifecycle.quality import type_of
@@ -178,7 +179,7 @@ class WorldNode(ManagedNode[WorldConfig]):
             if not self._faults.active(frame.camera, Kind.FREEZE, self._ride.world.time_s):
                 self._shown[frame.camera] = frame
             image = self._shown.get(frame.camera, frame).image
-            picture = image_message(image, stamp=stamp, frame_id=frame.camera)
+            picture = image_message(image, stamp=stamp, frame_id=optical_frame(frame.camera))
             self._pictures[frame.camera].publish(picture)
 
     def _dead(self, name: str) -> bool:

@@ -11,7 +11,7 @@ from geometry_msgs.msg import TransformStamped
 from wpt_core.geometry import lift
 from wpt_core.types import Pose2, Rig
 from wpt_ros import wires
-from wpt_ros.conversions.transforms import transform_message
+from wpt_ros.conversions.transforms import optical_frame, transform_message
 from wpt_ros.lifecycle.quality import type_of
 from wpt_ros.wires import Wire
 
@@ -46,8 +46,10 @@ def car_at(pose: Pose2, stamp: Time) -> TransformStamped:
 
 
 def cameras_of(rig: Rig, stamp: Time) -> list[TransformStamped]:
-    """Each camera in `base_link`."""
+    """The optical frame of each camera in `base_link`."""
     return [
-        transform_message('base_link', camera.name, camera.base_from_camera, stamp=stamp)
+        transform_message(
+            'base_link', optical_frame(camera.name), camera.base_from_camera, stamp=stamp
+        )
         for camera in rig.cameras
     ]

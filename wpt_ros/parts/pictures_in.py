@@ -66,15 +66,19 @@ class PicturesIn:
                 f'{expected_px[0]} x {expected_px[1]}; correct the camera or the calibration'
             )
         stamp_s = seconds(raw.stamp)
-        if ego is not None and self._repeats.stuck(
-            camera, stamp_s, raw.data, place_m=(ego.pose.x_m, ego.pose.y_m)
-        ):
+        if ego is not None and self._is_stuck(camera, stamp_s, raw, ego):
             raise InputError(
                 'it shows the same picture again and again while the car drives on; look at the '
                 'camera and its driver'
             )
         if self.assembler.arrived(camera, stamp_s, heard_s=heard_s, now_s=now_s):
             self._newest[camera] = self._waiting[camera] = raw
+
+    def _is_stuck(self, camera: str, stamp_s: float, raw: Raw, ego: EgoState) -> bool:
+        place_m = ego.pose.x_m, ego.pose.y_m
+        return self._repeats.stuck(
+            camera, stamp_s, raw.data, place_m=place_m, speed_mps=ego.speed_mps
+        )
 
     def stamp(self, due: CameraSetDue) -> Time:
         """Of the anchor's picture, to the nanosecond."""

@@ -15,12 +15,16 @@ def noise(seed: int, size: int = 100_000) -> Picture:
     return np.random.default_rng(seed).integers(0, 255, size, np.uint8)
 
 
-def stuck_from(pictures: list[Picture], *, speed_mps: float) -> int | None:
-    """The first step at which it is."""
+def stuck_from(
+    pictures: list[Picture], *, speed_mps: float, pose: bool = True, speed: bool = True
+) -> int | None:
+    """The first step at which it is; of the odometry, pose or speed may stay 0."""
     watch = Repeats()
     for step, picture in enumerate(pictures):
-        place_m = (speed_mps * STEP_S * step, 5.0)
-        if watch.stuck('front', 10.0 + STEP_S * step, picture, place_m=place_m):
+        place_m = (pose * speed_mps * STEP_S * step, 5.0)
+        told_mps = speed * speed_mps
+        stamp_s = 10.0 + STEP_S * step
+        if watch.stuck('front', stamp_s, picture, place_m=place_m, speed_mps=told_mps):
             return step
     return None
 
@@ -31,8 +35,16 @@ def test_a_frozen_camera_is_stuck_as_soon_as_its_picture_is_too_old() -> None:
     assert (step - 1) * STEP_S <= MOST_AGE_S < step * STEP_S
 
 
+@pytest.mark.parametrize('speed_mps', [16.0, -16.0])
+@pytest.mark.parametrize(('pose', 'speed'), [(False, True), (True, False)])
+def test_an_odometry_that_is_half_frozen_hides_no_frozen_camera(
+    speed_mps: float, pose: bool, speed: bool
+) -> None:
+    assert stuck_from([noise(1)] * 20, speed_mps=speed_mps, pose=pose, speed=speed) == 4
+
+
 def test_slowly_it_takes_as_long_as_the_car_needs_to_get_on() -> None:
-    assert stuck_from([noise(1)] * 20, speed_mps=0.5) == 9
+    assert stuck_from([noise(1)] * 20, speed_mps=0.49) == 9
 
 
 def test_a_car_that_stands_sees_the_same() -> None:
@@ -60,15 +72,15 @@ def test_pictures_of_another_size_are_others() -> None:
 def test_cameras_are_looked_at_one_by_one() -> None:
     watch = Repeats()
     for step in range(20):
-        place_m = (0.5 * step, 0.0)
-        assert not watch.stuck('left', 1.0 + STEP_S * step, noise(step), place_m=place_m)
-        frozen = watch.stuck('front', 1.0 + STEP_S * step, noise(0), place_m=place_m)
+        stamp_s, place_m = 1.0 + STEP_S * step, (0.5 * step, 0.0)
+        assert not watch.stuck('left', stamp_s, noise(step), place_m=place_m, speed_mps=10.0)
+        frozen = watch.stuck('front', stamp_s, noise(0), place_m=place_m, speed_mps=10.0)
     assert frozen
 
 
 def test_time_that_jumps_back_begins_anew() -> None:
     watch = Repeats()
-    assert not watch.stuck('front', 100.0, noise(1), place_m=(0.0, 0.0))
-    assert not watch.stuck('front', 10.0, noise(1), place_m=(50.0, 0.0))
-    assert not watch.stuck('front', 10.1, noise(1), place_m=(51.0, 0.0))
-    assert watch.stuck('front', 10.2, noise(1), place_m=(52.0, 0.0))
+    assert not watch.stuck('front', 100.0, noise(1), place_m=(0.0, 0.0), speed_mps=0.0)
+    assert not watch.stuck('front', 10.0, noise(1), place_m=(50.0, 0.0), speed_mps=0.0)
+    assert not watch.stuck('front', 10.1, noise(1), place_m=(51.0, 0.0), speed_mps=0.0)
+    assert watch.stuck('front', 10.2, noise(1), place_m=(52.0, 0.0), speed_mps=0.0)
