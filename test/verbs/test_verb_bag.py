@@ -103,9 +103,8 @@ def test_what_is_no_bag_is_one_sentence_and_2(
 
 
 def test_a_topic_cannot_speak_to_the_terminal(build: Build, capsys: Captured) -> None:
-    path = build()
-    file = path / 'drive_0.mcap'
-    file.write_bytes(file.read_bytes().replace(b'/plan', b'/\x1b[2J'))
+    evil = "UPDATE topics SET name = '/' || char(27) || '[2J' WHERE name = '/plan';"
+    path = edited(build(storage='sqlite3'), evil)
     main(['bag', 'info', str(path)])
     out, err = capsys.readouterr()
     assert '\x1b' not in out + err

@@ -53,7 +53,7 @@ class McapStorage:
         self.stamps_ns: Int64Array = rows[:, 0].copy()
         self.topic_indices: Int64Array = np.searchsorted(np.array(numbers, np.int64), rows[:, 1])
         self._chunks = index.chunks
-        self._places = rows[:, 2:].copy()
+        self._rows = rows
         self.notices = self._notices(index)
 
     def _notices(self, index: McapIndex) -> tuple[Notice, ...]:
@@ -71,9 +71,12 @@ class McapStorage:
         return (notice,)
 
     def read(self, rows: Int64Array) -> Iterator[bytes]:
-        for chunk, start in self._places[rows].tolist():
+        for stamp, channel, chunk, start in self._rows[rows].tolist():
             try:
-                yield self._outside(start) if chunk == OUTSIDE else self._inside(chunk, start)
+                content = self._outside(start) if chunk == OUTSIDE else self._inside(chunk, start)
+                if MESSAGE_HEAD.unpack_from(content)[::2] != (channel, stamp):
+                    raise MalformedError('a message is another than the index says')
+                yield content[MESSAGE_HEAD.size :]
             except MalformedError as error:
                 raise unreadable_message(self._path, str(error)) from error
 
@@ -86,7 +89,7 @@ class McapStorage:
         _, length = HEAD.unpack(self._file.read(HEAD.size))
         if length > LONGEST_MESSAGE:
             raise MalformedError(f'a message of {length} bytes is refused')
-        return self._file.read(length)[MESSAGE_HEAD.size :]
+        return self._file.read(length)
 
     def _inside(self, chunk: int, start: int) -> bytes:
         content = self._content(chunk)
@@ -94,7 +97,7 @@ class McapStorage:
         op, length = HEAD.unpack(head) if len(head) == HEAD.size else (0, 0)
         if op != Op.MESSAGE or not MESSAGE_HEAD.size <= length <= len(content) - start:
             raise MalformedError('a message is not where the index says')
-        return content[start + MESSAGE_HEAD.size : start + length]
+        return content[start : start + length]
 
     def _content(self, chunk: int) -> bytes:
         if chunk in self._unpacked:

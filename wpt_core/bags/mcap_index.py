@@ -9,6 +9,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from wpt_core.bags.mcap_checksums import checksum_problems
 from wpt_core.bags.mcap_records import (
     HEAD,
     MAGIC,
@@ -90,11 +91,16 @@ def index_of(stream: BinaryIO, size: int, *, careful: bool) -> McapIndex:
     Never raises for damage: that is told in `problems`, and what came before it is indexed.
     """
     index = McapIndex(careful, most_messages(size))
+    data_end: Record | None = None
     try:
         for record in records(stream, len(MAGIC), size):
             if record.op == Op.FOOTER:
                 index.complete = True
+                if not index.problems:
+                    index.problems += checksum_problems(stream, data_end, record, thorough=careful)
                 break
+            if record.op == Op.DATA_END:
+                data_end = record
             _note_problem(index, stream, record, whole=True)
     except CutError as cut:
         if careful and cut.record is not None:

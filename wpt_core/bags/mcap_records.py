@@ -45,6 +45,7 @@ class Op(IntEnum):
     MESSAGE = 0x05
     CHUNK = 0x06
     MESSAGE_INDEX = 0x07
+    DATA_END = 0x0F
 
 
 class Record(NamedTuple):

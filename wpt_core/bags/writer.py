@@ -24,6 +24,7 @@ from wpt_core.bags.definitions import (
     type_hash,
     typestore_for,
 )
+from wpt_core.bags.mcap_checksums import add_checksums
 from wpt_core.bags.metadata import METADATA, name_distribution
 from wpt_core.bags.qos import TopicQos, rosbags_qos
 from wpt_core.types import BagError, InputError
@@ -142,6 +143,8 @@ class BagWriter:
         """Finish the bag and let it appear at its path."""
         try:
             self._writer.close()
+            for file in self._folder.glob('*.mcap'):
+                add_checksums(file)
             name_distribution(self._folder, self._distribution)
             self._publish()
         except UNWRITABLE as error:
