@@ -76,7 +76,7 @@ def _word(passed: bool) -> str:
 
 def _over_topics(suite: str, scenario: str, seed: int, model: Path) -> dict[str, list[str]]:
     with TemporaryDirectory() as runs:
-        command = [sys.executable, '-m', 'wpt_ros.cli', 'drive', '--no-record', '--runs', runs]
+        command = [sys.executable, '-m', 'wpt_ros.cli', 'drive', '--no-record', '--out', runs]
         command += ['--suite', suite, '--scenario', scenario, '--seed', str(seed)]
         command += ['--model', str(model.resolve())]
         subprocess.run(command, capture_output=True, check=False)

@@ -2,13 +2,13 @@
 """An hour of drives of the whole graph, many of them with a fault: what breaks?
 
     python -m benchmarks.soak
-    python -m benchmarks.soak --minutes 5 --seed 7 --runs runs/short
+    python -m benchmarks.soak --minutes 5 --seed 7 --out runs/short
 
 Drive after drive by `./wpt drive`, as everybody runs it: a suite, a scenario and a seed by chance,
 and in every second one something that goes wrong. Afterwards the gate's promises are looked up in
 the bag. Exit code 1 if one was broken, if there was a traceback, a process died that nobody
 killed, or a drive did not come to its end. Whether drives pass is the student's affair, and only
-counted. The folder of a drive with such a finding is kept under `--runs`; Ctrl-C ends it earlier.
+counted. The folder of a drive with such a finding is kept under `--out`; Ctrl-C ends it earlier.
 """
 
 import argparse
@@ -132,7 +132,7 @@ def main(words: Sequence[str] | None = None) -> int:
         tqdm(total=round(asked.minutes), unit='min', disable=None) as bar,
     ):
         for wish in drawn(asked.seed):
-            drives.append(_driven(wish, asked.runs / f'{len(drives):04}'))
+            drives.append(_driven(wish, asked.out / f'{len(drives):04}'))
             left = max(ends_s - time.monotonic(), 0.0) / 60.0
             bar.update(round(asked.minutes - left) - bar.n)
             bar.set_postfix(drives=len(drives), findings=sum(len(d.findings) for d in drives))
@@ -143,7 +143,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _driven(wish: Wish, runs: Path) -> Driven:
-    command = [sys.executable, '-m', 'wpt_ros.cli', 'drive', '--runs', str(runs)]
+    command = [sys.executable, '-m', 'wpt_ros.cli', 'drive', '--out', str(runs)]
     command += ['--suite', wish.suite, '--scenario', wish.scenario, '--seed', str(wish.seed)]
     command += ['--faults', wish.faults] if wish.faults else []
     try:
@@ -179,7 +179,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument('--minutes', type=float, default=60.0, help='(default 60)')
     parser.add_argument('--seed', type=int, default=0, help='draws the drives (default 0)')
-    parser.add_argument('--runs', type=Path, default=Path('runs/soak'), help='(default runs/soak)')
+    parser.add_argument('--out', type=Path, default=Path('runs/soak'), help='(default runs/soak)')
     return parser
 
 

@@ -28,7 +28,7 @@ class Checkpoint:
     tensors: dict[str, Tensor]
 
 
-_FREE = frozenset(('log_every', 'processes', 'rounds', 'run', 'save_every', 'workers'))
+_FREE = frozenset(('log_every', 'out', 'processes', 'rounds', 'save_every', 'workers'))
 """Settings that may change while a run goes on: the result of a step does not depend on them."""
 
 
@@ -50,7 +50,7 @@ class RunFolder:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise InputError(
-                f'--run {path}: cannot write there ({error.strerror}); name another folder'
+                f'--out {path}: cannot write there ({error.strerror}); name another folder'
             ) from error
         if not begun:
             write_text(path / 'commit.txt', commit() + '\n')
@@ -107,7 +107,7 @@ def _check_same(path: Path, asked: Any) -> None:
     except FileNotFoundError:
         return
     except (OSError, ValueError) as error:
-        raise InputError(f'{file} cannot be read ({error}); choose another --run') from error
+        raise InputError(f'{file} cannot be read ({error}); choose another --out') from error
     now = dict(_leaves(asked))
     changed = [
         f'--{name.replace("_", "-")} (was {before.get(name)}, now {now.get(name)})'
@@ -116,7 +116,7 @@ def _check_same(path: Path, asked: Any) -> None:
     ]
     if changed:
         raise InputError(
-            f'{path} was made with other settings: {", ".join(changed)}; choose another --run, '
+            f'{path} was made with other settings: {", ".join(changed)}; choose another --out, '
             'or repeat its settings to go on with it'
         )
 

@@ -48,7 +48,7 @@ class TrainOnPolicy:
     """The artifact to begin with."""
     data: Path = Path('out/data/train')
     """Episodes of the expert, which stay in the training."""
-    run: Path = Path('runs/on_policy')
+    out: Path = Path('runs/on_policy')
     """Episodes, checkpoints, metrics and the artifact go here."""
     rounds: Count = 1
     """In all; a run that is done goes on when more are asked for."""
@@ -77,16 +77,16 @@ def train_on_policy(config: TrainOnPolicy) -> Path:
     # Everything that can be refused is looked at before the run folder is made.
     load_artifact(config.start)
     theirs = load_index(config.data, surround_rig().names)
-    run = RunFolder(config.run, config)
+    run = RunFolder(config.out, config)
     actors = ProcessActors(SIMULATORS[config.simulator], config.processes)
     newest = config.start
     with place() as here:
         for number in range(config.rounds):
-            made = config.run / f'student_{number + 1}'
+            made = config.out / f'student_{number + 1}'
             if not made.is_dir():
                 _one_round(config, theirs, run, actors, here, number, newest, made)
             newest = made
-    artifact = config.run / 'student'
+    artifact = config.out / 'student'
     if here.leads:
         last = load_artifact(newest)
         about = Origin(command_line(), commit())
@@ -105,7 +105,7 @@ def _one_round(
     made: Path,
 ) -> None:
     """Drive with the newest weights, learn from all that was driven, write the next artifact."""
-    driven = config.run / 'episodes'
+    driven = config.out / 'episodes'
     first = number * config.episodes
     if here.leads:
         actors.drive(newest, driven, first=first, count=config.episodes, seed=config.seed)
@@ -162,7 +162,7 @@ def _learned(
 def _own(config: TrainOnPolicy, number: int) -> list[Episode]:
     """What the students of the run have driven up to this round."""
     known = {f'{index:06d}' for index in range((number + 1) * config.episodes)}
-    found = load_index(config.run / 'episodes', surround_rig().names)
+    found = load_index(config.out / 'episodes', surround_rig().names)
     return [episode for episode in found if episode.path.name.rpartition('_')[2] in known]
 
 

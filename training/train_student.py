@@ -40,11 +40,11 @@ class TrainStudent:
     """Train a student by imitation; goes on where it was interrupted.
 
     examples:
-      wpt train student --preset debug --run runs/try
+      wpt train student --preset debug --out runs/try
       wpt train student --preset mini
-      wpt train student --preset mini --method bc --extractor runs/student --run runs/bc
-      wpt train student --extractor models/student --data data/mine --run runs/mine
-      wpt train student --start models/student --run runs/more \\
+      wpt train student --preset mini --method bc --extractor runs/student --out runs/bc
+      wpt train student --extractor models/student --data data/mine --out runs/mine
+      wpt train student --start models/student --out runs/more \\
           --pictures.steps 4000 --pictures.ahead-steps 3000
     """
 
@@ -55,7 +55,7 @@ class TrainStudent:
     """Folder of episodes, made by wpt prepare."""
     episodes: Annotated[int, Bounds(0, 100_000_000)] = 0
     """Learn from so many of them, spread over the folder; 0: from all."""
-    run: Path = Path('runs/student')
+    out: Path = Path('runs/student')
     """Checkpoints, metrics and the artifact go here."""
     method: Method = 'bc_perturbed'
     """bc: clean drives, and what was really driven; bc_perturbed: also drives that were pushed off
@@ -106,13 +106,13 @@ def train_student(config: TrainStudent) -> Path:
             _take(student, config.start, _trained(config.start))
         if config.extractor is not None:
             load_extractor(student, config.extractor)
-        run = RunFolder(config.run, config)
+        run = RunFolder(config.out, config)
         if config.extractor is None:
             _learn_to_see(student, episodes, run, here, config)
             here.wait()  # for what the leader writes, and all of them read
-            load_extractor(student, config.run)
+            load_extractor(student, config.out)
         _learn_to_plan(student, episodes, run, here, config)
-    artifact = config.run / 'student'
+    artifact = config.out / 'student'
     if here.leads:
         about = Origin(command_line(), commit())
         save_artifact(artifact, student.cpu().eval(), surround_rig(), about=about)

@@ -24,7 +24,7 @@ def new_folder(runs: Path, kind: str, name: str) -> Path:
             parent /= str(os.getpid())
         except OSError as error:
             raise InputError(
-                f'--runs {runs}: cannot write there ({error.strerror}); name a folder you own'
+                f'--out {runs}: cannot write there ({error.strerror}); name a folder you own'
             ) from error
         else:
             return folder

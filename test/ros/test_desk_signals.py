@@ -25,7 +25,7 @@ NODES = {'world', 'planner', 'controller', 'gate', 'visualizer'}
 @contextmanager
 def driving(runs: Path) -> Iterator[subprocess.Popen[str]]:
     """`wpt drive`, once all of its nodes run."""
-    command = [sys.executable, '-m', 'wpt_ros.cli', 'drive', '--runs', str(runs), '--no-record']
+    command = [sys.executable, '-m', 'wpt_ros.cli', 'drive', '--out', str(runs), '--no-record']
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )

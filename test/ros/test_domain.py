@@ -47,7 +47,7 @@ def test_a_domain_with_another_graph_is_refused(
     speaker = Thread(target=speak)
     speaker.start()
     try:
-        assert main(['drive', '--runs', str(tmp_path / 'runs')]) == 2
+        assert main(['drive', '--out', str(tmp_path / 'runs')]) == 2
     finally:
         ended.set()
         speaker.join()
@@ -89,7 +89,7 @@ def test_a_number_that_ros_cannot_use_is_one_sentence(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv('ROS_DOMAIN_ID', told)
-    assert main(['drive', '--runs', str(tmp_path / 'runs')]) == 2
+    assert main(['drive', '--out', str(tmp_path / 'runs')]) == 2
     (line,) = capsys.readouterr().err.strip().splitlines()
     sentence = f'ROS_DOMAIN_ID must be a whole number from 0 to 232, got {told!r}'
     assert line.startswith(f'wpt: {sentence}')

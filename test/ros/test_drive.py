@@ -47,7 +47,7 @@ class Driven:
 
 def drive(runs: Path, *words: str, scenario: str = SCENARIO) -> Driven:
     command = [sys.executable, '-m', 'wpt_ros.cli', 'drive', '--scenario', scenario]
-    command += ['--seed', str(SEED), '--runs', str(runs), *words]
+    command += ['--seed', str(SEED), '--out', str(runs), *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     (result,) = runs.glob('drive/*/result.json')
     said = done.stdout + done.stderr
@@ -141,7 +141,7 @@ def test_one_camera_less_is_seen_and_survived(tmp_path: Path, faults: str) -> No
 
 
 def test_what_cannot_be_wished_is_one_sentence(tmp_path: Path) -> None:
-    command = [sys.executable, '-m', 'wpt_ros.cli', 'drive', '--runs', str(tmp_path)]
+    command = [sys.executable, '-m', 'wpt_ros.cli', 'drive', '--out', str(tmp_path)]
     done = subprocess.run(
         [*command, '--faults', 'planner=sneeze@3s'], capture_output=True, text=True, check=False
     )
@@ -151,7 +151,7 @@ def test_what_cannot_be_wished_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_student_that_is_not_there_ends_the_drive_at_once(tmp_path: Path) -> None:
-    command = [sys.executable, '-m', 'wpt_ros.cli', 'drive', '--runs', str(tmp_path)]
+    command = [sys.executable, '-m', 'wpt_ros.cli', 'drive', '--out', str(tmp_path)]
     done = subprocess.run(
         [*command, '--model', str(tmp_path / 'nobody')],
         capture_output=True,

@@ -75,7 +75,7 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def replayed(runs: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, '-m', 'wpt_ros.cli', 'replay', '--runs', str(runs), *words]
+    command = [sys.executable, '-m', 'wpt_ros.cli', 'replay', '--out', str(runs), *words]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
@@ -149,7 +149,7 @@ def test_a_recording_with_other_names_is_converted_first(
     foreign = copy_drive(bag, tmp_path / 'elsewhere', raw=True, renamed=OTHER_NAMES)
     mapping = tmp_path / 'map.yaml'
     mapping.write_text(MAPPING)
-    words = (str(foreign), '--map', str(mapping), '--model', student)
+    words = (str(foreign), '--mapping', str(mapping), '--model', student)
     folder = folder_of(tmp_path, replayed(tmp_path, *words))
     result = result_of(folder)
     assert [one['name'] for one in result['recordings']] == ['elsewhere_000']
@@ -169,7 +169,7 @@ def test_a_recording_with_other_names_is_converted_first(
 
 @pytest.mark.slow
 def test_interrupted_it_takes_its_nodes_along(bag: Path, student: str, tmp_path: Path) -> None:
-    words = ['replay', str(bag), '--model', student, '--rate', '0.01', '--runs', str(tmp_path)]
+    words = ['replay', str(bag), '--model', student, '--rate', '0.01', '--out', str(tmp_path)]
     # A shell starts what is to run in the background deaf to SIGINT, and children inherit that.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
@@ -209,7 +209,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 def test_what_a_recording_lacks_is_said_before_anything_starts(
     bag: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    runs = ('--runs', str(tmp_path / 'runs'))
+    runs = ('--out', str(tmp_path / 'runs'))
     still = copy_drive(bag, tmp_path / 'still', left_out=['/odometry'])
     assert 'no odometry (nav_msgs/msg/Odometry) on /odometry' in refused(capsys, str(still), *runs)
     pictures = [f'/{name}/image_raw/compressed' for name in surround_rig().names]
@@ -235,13 +235,13 @@ def test_what_a_recording_lacks_is_said_before_anything_starts(
 def test_a_wish_that_makes_no_sense_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    runs = ('--runs', str(tmp_path))
+    runs = ('--out', str(tmp_path))
     assert 'no recording of a drive' in refused(capsys, *runs)
     assert 'nowhere' in refused(capsys, str(tmp_path / 'nowhere'), *runs)
     for rate in ('0', '-1', 'nan', 'inf'):
         assert '--rate must be between 0.01 and 100' in refused(capsys, f'--rate={rate}')
-    assert '--map says how to read a BAG' in refused(capsys, '--map', 'map.yaml')
-    assert '--rig cannot be given with --map' in refused(
-        capsys, 'bag', '--map', 'map.yaml', '--rig', 'rig.yaml'
+    assert '--mapping says how to read a BAG' in refused(capsys, '--mapping', 'map.yaml')
+    assert '--rig cannot be given with --mapping' in refused(
+        capsys, 'bag', '--mapping', 'map.yaml', '--rig', 'rig.yaml'
     )
     assert 'no_rig.yaml' in refused(capsys, 'bag', '--rig', str(tmp_path / 'no_rig.yaml'))

@@ -77,5 +77,5 @@ def test_why_it_cannot_be_converted_is_one_sentence(checkout: Path, tmp_path: Pa
 
 
 def test_without_the_school_it_says_where_to_convert(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r'--map needs the package training.*\./wpt prepare'):
+    with pytest.raises(InputError, match=r'--mapping needs the package training.*\./wpt prepare'):
         converted(tmp_path / 'tape', tmp_path / 'map.yaml', tmp_path, checkout=tmp_path)

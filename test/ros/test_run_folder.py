@@ -20,5 +20,5 @@ def test_two_that_begin_at_once_do_not_share(tmp_path: Path) -> None:
 def test_a_place_that_is_no_folder_is_told(tmp_path: Path) -> None:
     runs = tmp_path / 'file'
     runs.touch()
-    with pytest.raises(InputError, match=f'--runs {runs}: cannot write there'):
+    with pytest.raises(InputError, match=f'--out {runs}: cannot write there'):
         new_folder(runs, 'drive', 'name')

@@ -35,7 +35,7 @@ def test_a_round_drives_learns_and_leaves_an_artifact(
     config = TrainOnPolicy(
         start=start,
         data=episodes,
-        run=tmp_path / 'run',
+        out=tmp_path / 'run',
         rounds=1,
         episodes=1,
         processes=1,

@@ -34,7 +34,7 @@ def config(episodes: Path, tmp_path: Path) -> TrainStudent:
     return TrainStudent(
         preset='debug',
         data=episodes,
-        run=tmp_path / 'run',
+        out=tmp_path / 'run',
         extractor=tmp_path / 'known',
         history=TemporalStage(steps=2, batch=4, warm_up=1),
         steering=SteeringStage(steps=2, batch=4, warm_up=1),
@@ -73,7 +73,7 @@ def test_two_processes_train_together(episodes: Path, tmp_path: Path, root: Path
     words = [sys.executable, '-m', 'torch.distributed.run', '--nproc-per-node', '2']
     words += ['--rdzv-backend', 'c10d', '--rdzv-endpoint', 'localhost:0']
     words += ['-m', '--', 'training.cli', 'train', 'student', '--preset', 'debug']
-    words += ['--data', str(episodes), '--run', str(run)]
+    words += ['--data', str(episodes), '--out', str(run)]
     for stage in ('pictures', 'history', 'steering'):
         words += [f'--{stage}.steps', '2', f'--{stage}.batch', '4', f'--{stage}.warm-up', '1']
     words += ['--pictures.ahead-steps', '1']
@@ -93,14 +93,14 @@ def test_weights_of_another_size_are_refused(config: TrainStudent, option: str) 
     other = replace(config, preset='mini', **{'extractor': None, option: config.extractor})
     with pytest.raises(InputError, match='its weights have other sizes'):
         train_student(other)
-    assert not other.run.exists()
+    assert not other.out.exists()
 
 
 def test_a_folder_without_an_extractor_is_refused(config: TrainStudent, tmp_path: Path) -> None:
     (tmp_path / 'empty').mkdir()
     with pytest.raises(InputError, match='is no run with a trained extractor'):
         train_student(replace(config, extractor=tmp_path / 'empty'))
-    assert not config.run.exists()
+    assert not config.out.exists()
 
 
 @pytest.mark.parametrize('words', [['--preset', 'debug'], ['--seed', '3', '--preset=debug']])

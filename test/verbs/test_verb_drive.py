@@ -22,7 +22,7 @@ def test_each_number_has_a_range(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, values: tuple[str, ...]
 ) -> None:
     for value in values:
-        assert main(['drive', '--runs', str(tmp_path / 'runs'), f'{option}={value}']) == 2
+        assert main(['drive', '--out', str(tmp_path / 'runs'), f'{option}={value}']) == 2
         (line,) = capsys.readouterr().err.strip().splitlines()
         assert line.startswith(f'wpt: {option} must be between ')
     assert not (tmp_path / 'runs').exists()

@@ -42,7 +42,7 @@ def converted(bag: Path, mapping: Path, out: Path, *, checkout: Path = _CHECKOUT
     """Episodes of a recording with other names; InputError, in one sentence, if it gives none."""
     if not (checkout / 'training' / 'cli.py').is_file():
         raise InputError(
-            f'--map needs the package training, which is in a checkout and not in {checkout}; '
+            f'--mapping needs the package training, which is in a checkout and not in {checkout}; '
             'convert the recording there: ./wpt prepare --bag BAG --mapping FILE --out DIR'
         )
     words = [sys.executable, '-m', 'training.cli', 'prepare', '--bag', str(bag.resolve())]

@@ -110,7 +110,7 @@ def _seeing(path: Path, rig: Rig, topics: Mapping[str, TopicInfo]) -> tuple[bool
         raise InputError(
             f'{path}: no pictures of a camera of the rig ({", ".join(rig.names)}) on topics like '
             f'/{wires.COMPRESSED.of(rig.names[0]).name}; {there}; give the rig file of the car '
-            'by --rig, or for other names --map'
+            'by --rig, or for other names --mapping'
         )
     return compressed, found[compressed][0]
 
@@ -121,7 +121,8 @@ def _require_odometry(path: Path, topics: Mapping[str, TopicInfo]) -> None:
     if topic is None or topic.type_name != wire.type_name:
         raise InputError(
             f'{path}: no odometry ({wire.type_name}) on /{wire.name}, and without a speed there '
-            f'is no plan; its topics are {", ".join(sorted(topics))}; for other names give --map'
+            f'is no plan; its topics are {", ".join(sorted(topics))}; '
+            'for other names give --mapping'
         )
 
 

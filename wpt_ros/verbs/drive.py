@@ -78,7 +78,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=True,
         help='keep a bag and an overlay video (default)',
     )
-    parser.add_argument('--runs', type=Path, default=Path('runs'), help='where to (default runs)')
+    parser.add_argument(
+        '--out', type=Path, default=Path('runs'), metavar='DIR', help='default runs'
+    )
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -107,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
         seconds=arguments.seconds,
         real_time_factor=arguments.real_time_factor,
         record=arguments.record,
-        runs=arguments.runs,
+        runs=arguments.out,
     )
     with ending_at_signals():
         check_alone(partial(print, file=sys.stderr))

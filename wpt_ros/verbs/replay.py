@@ -16,7 +16,7 @@ examples:
   wpt replay                                the newest drive of wpt drive
   wpt replay drives/monday                  a recording with the names that the planner listens to
   wpt replay drives/monday --rig car.yaml   seen by the cameras of another car
-  wpt replay my_bag --map my_map.yaml       other names: converted first; see docs/your_bags.md
+  wpt replay my_bag --mapping my_map.yaml   other names: converted first; see docs/your_bags.md
   wpt replay --rate 0.5 --model runs/mine   slower, and another student
 
 The exit code is 0 when the report was written.
@@ -27,15 +27,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what to replay, by which student, and where the report goes."""
     parser.epilog = EXAMPLES
     parser.add_argument(
-        'bag', type=Path, nargs='?', metavar='BAG', help='default: the newest drive in RUNS/drive'
+        'bag',
+        type=Path,
+        nargs='?',
+        metavar='BAG',
+        help='default: the newest drive in DIR/drive of --out',
     )
-    parser.add_argument('--map', type=Path, metavar='FILE', help='mapping of another car')
+    parser.add_argument('--mapping', type=Path, metavar='FILE', help='mapping of another car')
     parser.add_argument(
         '--rate', type=float, default=1.0, metavar='X', help='times real time (default 1)'
     )
     parser.add_argument('--model', default='', metavar='DIR', help='a student (default: shipped)')
     parser.add_argument('--rig', type=Path, metavar='FILE', help='cameras (default six views)')
-    parser.add_argument('--runs', type=Path, default=Path('runs'), help='where to (default runs)')
+    parser.add_argument(
+        '--out', type=Path, default=Path('runs'), metavar='DIR', help='default runs'
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,18 +52,20 @@ def run(arguments: argparse.Namespace) -> int:
     from wpt_ros.replays.replay import Wishes, replay  # needs ROS, which --help does without
 
     bounds_of(PlayerConfig)['rate'].check('--rate', arguments.rate)
-    if arguments.map is not None and arguments.bag is None:
-        raise InputError('--map says how to read a BAG; name it')
-    if arguments.map is not None and arguments.rig is not None:
-        raise InputError('--rig cannot be given with --map: the mapping names the rig of the car')
-    bag = newest_drive(arguments.runs) if arguments.bag is None else named_bag(arguments.bag)
+    if arguments.mapping is not None and arguments.bag is None:
+        raise InputError('--mapping says how to read a BAG; name it')
+    if arguments.mapping is not None and arguments.rig is not None:
+        raise InputError(
+            '--rig cannot be given with --mapping: the mapping names the rig of the car'
+        )
+    bag = newest_drive(arguments.out) if arguments.bag is None else named_bag(arguments.bag)
     wishes = Wishes(
         bag=bag,
-        mapping=arguments.map,
+        mapping=arguments.mapping,
         rig=surround_rig() if arguments.rig is None else load_rig(arguments.rig),
         model=arguments.model,
         rate=arguments.rate,
-        runs=arguments.runs,
+        runs=arguments.out,
     )
     with ending_at_signals():
         lines = replay(wishes)
