@@ -94,7 +94,7 @@ PRESETS = {
         heads=8,
     ),
 }
-"""`debug` trains in a minute on a CPU, `mini` ships, `base` is for a GPU."""
+"""`debug` is for tests and a short try, `mini` ships, `base` is for a GPU."""
 
 
 def preset(name: str) -> StudentConfig:
