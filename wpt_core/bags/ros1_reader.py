@@ -13,8 +13,22 @@ from pathlib import Path
 from typing import Any
 
 from lz4.frame import LZ4FrameDecompressor  # type: ignore[import-untyped]  # it has no types
+from rosbags.interfaces import (
+    Connection,
+    ConnectionExtRosbag1,
+    MessageDefinition,
+    MessageDefinitionFormat,
+)
 from rosbags.rosbag1 import Reader, ReaderError
-from rosbags.rosbag1.reader import Chunk, Compression, IndexData, decompressors
+from rosbags.rosbag1.reader import (
+    Chunk,
+    Compression,
+    Header,
+    IndexData,
+    RecordType,
+    decompressors,
+)
+from rosbags.typesys.msg import normalize_msgtype
 
 from wpt_core.bags.storage import most_unpacked
 
@@ -42,6 +56,22 @@ class BoundedReader(Reader):
             unpack = partial(_unpacked, _UNPACKERS[chunk.decompressor])
             return chunk._replace(decompressor=unpack)
         return chunk
+
+    def read_connection(self) -> Connection:
+        """As the library's, which fails at a topic without a name."""
+        assert self.bio
+        start = self.bio.tell()
+        try:
+            return super().read_connection()
+        except IndexError:
+            self.bio.seek(start)
+            number = Header.read(self.bio, RecordType.CONNECTION).get_uint32('conn')
+            about = Header.read(self.bio)
+            text = MessageDefinition(
+                MessageDefinitionFormat.MSG, about.get_string('message_definition')
+            )
+            kind, extra = normalize_msgtype(about.get_string('type')), ConnectionExtRosbag1('', 0)
+            return Connection(number, '', kind, text, '', 0, extra, self)
 
     def read_index_data(self, pos: int, indexes: dict[int, list[IndexData]]) -> None:
         """As the library's, while the indexes of all chunks fit into the file."""

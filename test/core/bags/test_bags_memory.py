@@ -112,6 +112,13 @@ def test_a_small_mcap_of_countless_messages(tmp_path: Path, how: str) -> None:
     assert count >= 1_000_000
 
 
+@pytest.mark.parametrize('topic', [b'', b'/a-b', b'/bad topic', b'relative'])
+def test_a_topic_with_an_odd_name_is_read(tmp_path: Path, topic: bytes) -> None:
+    content, file = ros1.message(b'hi'), tmp_path / 'odd.bag'
+    file.write_bytes(ros1.bag([ros1.chunk(content, 'none', len(content), [0])], [1], topic=topic))
+    assert read(file) == ('whole', 1)
+
+
 def test_a_whole_bag_made_by_hand_is_read(tmp_path: Path) -> None:
     content = ros1.message(b'hi') + ros1.message(b'ho')
     for kind, pack in {'none': bytes, 'bz2': bz2.compress, 'lz4': lz4.frame.compress}.items():

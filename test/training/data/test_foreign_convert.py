@@ -21,6 +21,8 @@ from foreign_bag import (
     truth,
     views,
 )
+from rosbags.rosbag1 import Writer as Ros1Writer
+from rosbags.typesys import Stores, get_typestore
 
 from training.data.foreign import ConversionReport, convert_bag
 from wpt_core.bags import Bag
@@ -80,6 +82,29 @@ def test_what_is_left_becomes_episodes(converted: Converted) -> None:
 def test_a_camera_without_calibration_is_left_out(converted: Converted) -> None:
     assert converted.report.cameras == ('front', 'back')
     assert '/cam2/info' in converted.report.left_out['side']
+
+
+def test_the_same_drive_recorded_by_ros_1_gives_the_same_episodes(
+    recorded: Recorded, converted: Converted, tmp_path: Path
+) -> None:
+    """Without the commands, whose type ROS 1 does not have."""
+    ros1, ros2 = get_typestore(Stores.ROS1_NOETIC), get_typestore(Stores.ROS2_JAZZY)
+    with Bag.open(recorded.bag) as bag, Ros1Writer(tmp_path / 'monday.bag') as old:
+        topics = {
+            topic.name: old.add_connection(topic.name, topic.type_name, typestore=ros1)
+            for topic in bag.info.topics
+            if topic.type_name in ros1.types
+        }
+        for raw in bag.raw_messages(list(topics)):
+            data = ros2.cdr_to_ros1(raw.data, raw.type_name)
+            old.write(topics[raw.topic], raw.stamp_ns, data)
+    mapping = tmp_path / 'map.yaml'
+    lines = MAPPING.splitlines(keepends=True)
+    mapping.write_text(''.join(line for line in lines if not line.startswith('command:')))
+    report = convert_bag(tmp_path / 'monday.bag', mapping, tmp_path / 'mine', views=views())
+    assert report.cuts == converted.report.cuts
+    assert report.left_out == converted.report.left_out
+    assert [one.sets for one in report.segments] == [one.sets for one in converted.report.segments]
 
 
 def test_the_report_is_written(converted: Converted) -> None:
