@@ -72,7 +72,7 @@ class PipStatus:
         self._found: set[str] = set()
         self._before: int | None = None
         """Packages that were there when the installation of the others began."""
-        self._now, self._since_s = '', time.monotonic()
+        self._now, self._since_s = 'starting pip', time.monotonic()
 
     def read(self, line: str) -> None:
         """Take notice of one line of pip's output."""
