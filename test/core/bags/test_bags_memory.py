@@ -18,6 +18,8 @@ else:
 
 import mcap_records_by_hand as mcap
 
+pytestmark = pytest.mark.slow
+
 MOST_BYTES = 2**29
 READ = """
 import resource, sys
