@@ -1,22 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """May we steer? Limits, watchdog, engagement, and the gate that puts them together."""
 
+from wpt_core.safety.clocks import Clocks, Now
 from wpt_core.safety.gate import Gate, Passed
 from wpt_core.safety.limits import Limits
-from wpt_core.safety.neighbours import Neighbours
-from wpt_core.safety.settings import GateSettings
+from wpt_core.safety.odometry import Motion, OdometryCheck
+from wpt_core.safety.settings import GateSettings, OdometrySettings
+from wpt_core.safety.sources import UNKNOWN, Doubts, Source, Sources
 from wpt_core.safety.states import TRANSITIONS, Event, GateState, Transition, next_state
 from wpt_core.safety.watch import Watch
 
 __all__ = [
     'TRANSITIONS',
+    'UNKNOWN',
+    'Clocks',
+    'Doubts',
     'Event',
     'Gate',
     'GateSettings',
     'GateState',
     'Limits',
-    'Neighbours',
+    'Motion',
+    'Now',
+    'OdometryCheck',
+    'OdometrySettings',
     'Passed',
+    'Source',
+    'Sources',
     'Transition',
     'Watch',
     'next_state',

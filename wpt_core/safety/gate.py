@@ -4,6 +4,7 @@
 import math
 from dataclasses import dataclass
 
+from wpt_core.safety.clocks import NEVER, Clocks, Now
 from wpt_core.safety.limits import Limits
 from wpt_core.safety.settings import GateSettings
 from wpt_core.safety.states import Event, GateState, next_state
@@ -14,6 +15,8 @@ from wpt_core.vehicle import Chassis
 __all__ = ['Gate', 'Passed']
 
 _STEERING = (GateState.ENGAGED, GateState.DEGRADED)
+_ACTIVE = (*_STEERING, GateState.OVERRIDDEN)
+"""It steers, or does so again when the driver lets go."""
 _MOST_ELAPSED_S = 0.05
 """No more than this is granted to the limits at once: a pause is not made up for by a jump."""
 _DRIVER_STEERS = Notice(
@@ -37,27 +40,37 @@ class Passed:
 class Gate:
     """Feed `watch`, ask to engage or disengage, and call `tick` at the actuator's rate.
 
-    It reads no clock: `now_s` is that of the stamps in the messages.
+    It reads no clock: every call is given the time on the clock of the stamps and on a steady one.
+    `simulated`: the clock of the stamps is that of a simulation, which may be slow or fast.
     """
 
     def __init__(
-        self, settings: GateSettings | None = None, vehicle: Chassis | None = None
+        self,
+        settings: GateSettings | None = None,
+        vehicle: Chassis | None = None,
+        *,
+        simulated: bool = False,
     ) -> None:
         self._settings = settings or GateSettings()
-        self._limits = Limits(self._settings, vehicle or Chassis())
-        self.watch = Watch(self._settings)
+        self._vehicle = vehicle or Chassis()
+        self._simulated = simulated
+        self._limits = Limits(self._settings, self._vehicle)
+        self._clocks = Clocks(self._settings, simulated=simulated)
+        self.watch = Watch(self._settings, self._clocks, self._vehicle)
         self.state = GateState.DISENGAGED
         self._fault: tuple[Notice, ...] = ()
-        self._ill_s = -math.inf
+        self._ill = NEVER
         self._wants_off = self._wants_on = False
-        self._steering_since_s: float | None = None
-        self._free_since_s = -math.inf
-        self._then_s: float | None = None
-        self._elapsed_s = self._before_1pm = self._asked_1pm = self._held_1pm = 0.0
+        self._touched = False
+        self._steering_since: Now | None = None
+        self._free_since = NEVER
+        self._last = Now(0.0, 0.0)
+        self._held = LateralCommand(0.0, 0.0, 0.0, 0.0, valid=False)
+        self._before_1pm = self._asked_1pm = 0.0
 
-    def engage(self, now_s: float) -> tuple[Notice, ...]:
+    def engage(self, now: Now) -> tuple[Notice, ...]:
         """Ask to steer; what speaks against it, and if nothing does, the next tick engages."""
-        against = self._against(now_s)
+        against = self._against(now)
         self._wants_on = not against
         return against
 
@@ -65,115 +78,117 @@ class Gate:
         """Ask to leave the steering to the driver; never refused."""
         self._wants_off, self._wants_on = True, False
 
-    def take_driver(self, now_s: float, *, steers: bool) -> None:
-        """Whether the driver's hands work against the plan now."""
-        if steers and self._steering_since_s is None:
-            self._steering_since_s = now_s
-        elif not steers and self._steering_since_s is not None:
-            self._steering_since_s, self._free_since_s = None, now_s
+    def take_driver(self, now: Now, *, steers: bool) -> None:
+        """Whether the driver's hands work against the plan now; a touch counts until a tick."""
+        if steers:
+            self._touched = True
+            self._steering_since = self._steering_since or now
+        elif self._steering_since is not None:
+            self._steering_since, self._free_since = None, now
 
-    def tick(self, now_s: float) -> Passed:
+    def tick(self, now: Now) -> Passed:
         """Judge, and let through what may be let through.
 
         At the same time once more, that moment is judged anew with what is known by then.
         """
-        fault = self._time_fault(now_s) or self.watch.broken()
-        now_s = self._advance(now_s)
+        before = self.state
+        fault = self._find_fault(now, active=before in _ACTIVE)
+        now = self._advance(now)
         if fault is not None:
-            self._fault, self._ill_s = (fault,), now_s
-        before, events = self.state, self._events(now_s, broken=fault is not None)
+            self._fault, self._ill = (fault,), now
+        events = self._events(now, broken=fault is not None)
         self.state = next_state(before, events)
-        self._wants_on = self._wants_off = False
-        reasons = self._reasons(now_s)
-        command = self._command(now_s)
+        reasons = self._reasons(now)
+        command = self._command(now)
+        self._wants_on = self._wants_off = self._touched = False
         asked = Event.DISENGAGE in events
         return Passed(command, self.state, reasons, _alert(before, self.state, reasons, asked))
 
-    def _advance(self, now_s: float) -> float:
+    def _find_fault(self, now: Now, *, active: bool) -> Notice | None:
+        fault = self._clocks.fault(now, active=active)
+        if (jump_s := self._clocks.jump_s(now)) != 0.0:
+            self.watch.forget(jump_s, simulated=self._simulated)
+        broken = self.watch.broken()
+        doubts = self.watch.doubts if active else ()
+        return fault or broken or next(iter(doubts), None)
+
+    def _advance(self, now: Now) -> Now:
         """Close the moment before this one; the time, which is the old one if it is no number."""
-        then_s = self._then_s
-        if not math.isfinite(now_s):
-            now_s = then_s or 0.0
-        if then_s is None or now_s != then_s:
-            elapsed_s = 0.0 if then_s is None else now_s - then_s
-            self._elapsed_s = min(max(elapsed_s, 0.0), _MOST_ELAPSED_S)
+        if not (math.isfinite(now.stamp_s) and math.isfinite(now.steady_s)):
+            now = self._last
+        if self._clocks.advance(now):
             self._before_1pm = self._asked_1pm
-        self._then_s = now_s
-        return now_s
+        self._last = now
+        return now
 
-    def _time_fault(self, now_s: float) -> Notice | None:
-        then_s = self._then_s
-        if not math.isfinite(now_s):
-            return Notice(Level.ERROR, 'time_not_finite', 'The clock says no finite number.')
-        if then_s is None:
-            return None
-        if now_s < then_s:
-            self.watch.forget()
-            text = f'The clock jumped back by {then_s - now_s:.2f} s.'
-            return Notice(Level.ERROR, 'time_jumped_back', text)
-        if now_s - then_s > self._settings.gap_s and self.state in _STEERING:
-            text = f'The gate was not run for {now_s - then_s:.2f} s.'
-            return Notice(Level.ERROR, 'gate_paused', text)
-        return None
-
-    def _events(self, now_s: float, *, broken: bool) -> set[Event]:
-        settings, watch = self._settings, self.watch
-        late = bool(watch.older_than(settings.late_s, now_s))
-        since_s = self._steering_since_s
+    def _events(self, now: Now, *, broken: bool) -> set[Event]:
+        settings, watch, clocks = self._settings, self.watch, self._clocks
+        late = bool(watch.older_than(settings.late_s, now))
+        since, hands = self._steering_since, self._hands_on
         found = {
             Event.BROKEN: broken,
-            Event.HEALED: not broken and now_s - self._ill_s >= settings.healed_s,
+            Event.HEALED: not broken and clocks.surely_s(now, self._ill) >= settings.healed_s,
             Event.DISENGAGE: self._wants_off,
-            Event.LOST: bool(watch.older_than(settings.lost_s, now_s)),
+            Event.LOST: bool(watch.older_than(settings.lost_s, now)),
             Event.LATE: late,
             Event.SOUND: not late,
-            Event.DRIVER_STEERS: since_s is not None,
-            Event.DRIVER_KEEPS: since_s is not None and now_s - since_s > settings.override_s,
-            Event.RELEASED: since_s is None
+            Event.DRIVER_STEERS: hands,
+            Event.DRIVER_KEEPS: since is not None
+            and clocks.age_s(now, since) > settings.override_s,
+            Event.RELEASED: not hands
             and not late
-            and now_s - self._free_since_s >= settings.release_s,
-            Event.ENGAGE: self._wants_on and not self._against(now_s),
+            and clocks.surely_s(now, self._free_since) >= settings.release_s,
+            Event.ENGAGE: self._wants_on and not self._against(now),
         }
         return {event for event, there in found.items() if there}
 
-    def _against(self, now_s: float) -> tuple[Notice, ...]:
-        """What speaks against steering."""
-        fault = self._fault if self.state is GateState.FAULT else ()
-        hands = () if self._steering_since_s is None else (_DRIVER_STEERS,)
-        return (*fault, *hands, *self.watch.older_than(self._settings.late_s, now_s))
+    @property
+    def _hands_on(self) -> bool:
+        return self._touched or self._steering_since is not None
 
-    def _reasons(self, now_s: float) -> tuple[Notice, ...]:
+    def _against(self, now: Now) -> tuple[Notice, ...]:
+        """What speaks against steering."""
+        still = self._clocks.still(now)
+        return (
+            *(self._fault if self.state is GateState.FAULT else ()),
+            *((_DRIVER_STEERS,) if self._hands_on else ()),
+            *((still,) if still is not None else ()),
+            *self.watch.doubts,
+            *self.watch.older_than(self._settings.late_s, now),
+        )
+
+    def _reasons(self, now: Now) -> tuple[Notice, ...]:
         if self.state is GateState.FAULT:
             return self._fault
         if self.state is GateState.OVERRIDDEN:
             released = Notice(
                 Level.INFO, 'driver_releases', 'The driver has let go; steering goes on soon.'
             )
-            return (released if self._steering_since_s is None else _DRIVER_STEERS,)
-        return self._against(now_s)
+            return (_DRIVER_STEERS if self._hands_on else released,)
+        return self._against(now)
 
-    def _command(self, now_s: float) -> LateralCommand:
-        watch, before, elapsed_s = self.watch, self._before_1pm, self._elapsed_s
+    def _command(self, now: Now) -> LateralCommand:
+        watch, before, speed_mps = self.watch, self._before_1pm, self.watch.bound_mps(now)
         if self.state not in _STEERING or watch.command is None:
-            most = self._limits.most_1pm(watch.speed_mps)
-            # Whoever engages begins with what the car drives already.
+            most = self._limits.most_1pm(speed_mps)
+            # Steering begins with the curvature that the car drives already.
             self._before_1pm = self._asked_1pm = min(max(watch.curvature_1pm, -most), most)
-            return LateralCommand(now_s, 0.0, 0.0, 0.0, valid=False)
+            return LateralCommand(now.stamp_s, 0.0, 0.0, 0.0, valid=False)
         if self.state is GateState.ENGAGED:
-            self._held_1pm = watch.command.curvature_1pm
-            wanted = self._held_1pm
-        else:
-            wanted = self._held_1pm * self._fading(now_s)
-        asked = self._limits.limited(wanted, before, watch.speed_mps, elapsed_s)
+            self._held = watch.command
+        fade = 1.0 if self.state is GateState.ENGAGED else self._fading(now)
+        elapsed_s = min(self._clocks.elapsed_s, _MOST_ELAPSED_S)
+        wanted = self._held.curvature_1pm * fade
+        asked = self._limits.limited(wanted, before, speed_mps, elapsed_s)
         self._asked_1pm = asked
         rate = (asked - before) / elapsed_s if elapsed_s > 0.0 else 0.0
-        return LateralCommand(now_s, watch.command.plan_stamp_s, asked, rate, valid=True)
+        return LateralCommand(now.stamp_s, self._held.plan_stamp_s, asked, rate, valid=True)
 
-    def _fading(self, now_s: float) -> float:
+    def _fading(self, now: Now) -> float:
         """1 while the last command is held, then down to 0 at the moment it is lost."""
         late_s, lost_s = self._settings.late_s, self._settings.lost_s
         half_s = 0.5 * (late_s + lost_s)
-        left_s = lost_s - self.watch.oldest_s(now_s)
+        left_s = lost_s - self.watch.oldest_s(now)
         return min(max(left_s / (lost_s - half_s), 0.0), 1.0)
 
 

@@ -21,7 +21,7 @@ class GateState(IntEnum):
 class Event(Enum):
     """What the gate finds when it looks; the value says it in words."""
 
-    BROKEN = 'a number is not finite, time jumped, or somebody else sends commands'
+    BROKEN = 'numbers, clock, odometry or publishers are not what they must be (see Faults)'
     DISENGAGE = 'the driver or the program asks to disengage'
     DRIVER_STEERS = 'the driver holds the wheel against the plan'
     DRIVER_KEEPS = 'the driver steers for longer than override_s'

@@ -1,21 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the gate has been told, and what is wrong with it."""
+"""What the gate has received, and what is wrong with it."""
 
 import math
 from dataclasses import dataclass
 
+from wpt_core.safety.clocks import NEVER, Clocks, Now
+from wpt_core.safety.odometry import Motion, OdometryCheck
 from wpt_core.safety.settings import GateSettings
+from wpt_core.safety.sources import Doubts, second_source
 from wpt_core.types import LateralCommand, Level, Notice
+from wpt_core.vehicle import Chassis
 
 __all__ = ['Watch']
 
+_ROLLING_MPS = 0.5
+"""Below this the curvature is taken to be 0: yaw rate over speed would be noise."""
+_REVERSING_MPS = -0.2
+
 
 @dataclass(slots=True)
-class _Heard:
-    """When something was last heard that could be used."""
+class _Received:
+    """The newest stamp of what could be used, and when it came."""
 
     name: str
-    at_s: float = -math.inf
+    last: Now = NEVER
+
+    def renew(self, now: Now, stamp_s: float) -> None:
+        """A stamp that was there before makes nothing newer."""
+        if stamp_s > self.last.stamp_s:
+            self.last = Now(stamp_s, now.steady_s)
 
 
 class Watch:
@@ -25,24 +38,31 @@ class Watch:
     A message costs the same however many there are: only the newest of each kind is held.
     """
 
-    def __init__(self, settings: GateSettings) -> None:
+    def __init__(self, settings: GateSettings, clocks: Clocks, vehicle: Chassis) -> None:
         self._settings = settings
+        self._clocks = clocks
+        self._check = OdometryCheck(settings.odometry, vehicle)
         self.command: LateralCommand | None = None
         """The newest sound command."""
         self.speed_mps = 0.0
+        """As the odometry says, without its sign."""
         self.curvature_1pm = 0.0
         """Of the path that the car drives, by its odometry."""
-        self._command = _Heard('command')
-        self._plan = _Heard('plan')
-        self._odometry = _Heard('odometry')
-        self._torque = _Heard('torque')
+        self._reversing = False
+        self._command = _Received('command')
+        self._plan = _Received('plan')
+        self._odometry = _Received('odometry')
+        self._torque = _Received('torque')
         self._needed = [self._plan, self._command, self._odometry]
         self._broken: Notice | None = None
-        self._intruders: tuple[str, ...] = ()
+        self._doubts = Doubts()
+        self._second: dict[str, Notice] = {}
         self._unsound: Notice | None = None
 
-    def take_command(self, now_s: float, command: LateralCommand) -> None:
+    def take_command(self, now: Now, command: LateralCommand) -> None:
         """From the controller."""
+        if self._clock_was_set(now):
+            return
         numbers = (
             command.stamp_s,
             command.plan_stamp_s,
@@ -52,71 +72,108 @@ class Watch:
         if not all(map(math.isfinite, numbers)):
             self._broken = _error('command_not_finite', 'A command holds a number not finite.')
             return
-        if (unsound := self._why_unsound(now_s, command)) is not None:
+        if (unsound := self._why_unsound(now.stamp_s, command)) is not None:
             self._unsound = unsound
             return
         self._unsound = None
         self.command = command
-        self._command.at_s, self._plan.at_s = command.stamp_s, command.plan_stamp_s
+        self._command.renew(now, command.stamp_s)
+        self._plan.renew(now, command.plan_stamp_s)
 
-    def take_odometry(
-        self, now_s: float, stamp_s: float, speed_mps: float, curvature_1pm: float
-    ) -> None:
-        """Of the car: how fast, and how curved its path is."""
-        if not all(map(math.isfinite, (stamp_s, speed_mps, curvature_1pm))):
+    def take_odometry(self, now: Now, motion: Motion) -> None:
+        """How the car moves."""
+        if self._clock_was_set(now):
+            return
+        if not motion.finite:
             self._broken = _error('odometry_not_finite', 'Odometry holds a number not finite.')
-        elif abs(speed_mps) > self._settings.most_speed_mps:
+        elif abs(motion.speed_mps) > self._settings.most_speed_mps:
             self._broken = _error(
                 'speed_impossible',
-                f'Odometry says {speed_mps:.0f} m/s; more than '
+                f'Odometry says {motion.speed_mps:.0f} m/s; more than '
                 f'{self._settings.most_speed_mps:g} is taken for broken.',
             )
-        elif self._odometry.at_s < stamp_s <= now_s + self._settings.ahead_s:
-            self._odometry.at_s = stamp_s
-            self.speed_mps, self.curvature_1pm = abs(speed_mps), curvature_1pm
+        elif self._odometry.last.stamp_s < motion.stamp_s <= now.stamp_s + self._settings.ahead_s:
+            self._odometry.renew(now, motion.stamp_s)
+            self._broken = self._check.take(motion) or self._broken
+            self._keep(motion)
 
-    def take_torque(self, now_s: float) -> None:
+    def _keep(self, motion: Motion) -> None:
+        self.speed_mps = abs(motion.speed_mps)
+        self._reversing = motion.speed_mps < _REVERSING_MPS
+        rolls = self.speed_mps > _ROLLING_MPS
+        self.curvature_1pm = motion.yaw_rate_radps / motion.speed_mps if rolls else 0.0
+
+    def take_torque(self, now: Now) -> None:
         """The torque of the hands was measured: from now on it is needed, as odometry is.
 
-        Who could not feel the hands any more must not steer.
+        Without live torque an override cannot be detected, so the gate then stops steering.
         """
         if self._torque not in self._needed:
             self._needed.append(self._torque)
-        if math.isfinite(now_s):
-            self._torque.at_s = now_s
+        if math.isfinite(now.stamp_s) and not self._clock_was_set(now):
+            self._torque.renew(now, now.stamp_s)
 
-    def take_intruders(self, names: tuple[str, ...]) -> None:
-        """Who else publishes what only the gate or the controller may; empty: nobody."""
-        self._intruders = names
+    def _clock_was_set(self, now: Now) -> bool:
+        """Since the last tick; until the next one stamps of both times would be mixed."""
+        return self._clocks.jump_s(now) != 0.0
+
+    def take_sources(self, doubts: Doubts) -> None:
+        """What the last look at the graph found about the topics with one source only."""
+        self._doubts = doubts
+        self._second.clear()
+
+    def take_second_source(self, topic: str) -> None:
+        """A message of this topic came while it had two publishers; holds until the next look."""
+        self._second[topic] = second_source(topic)
 
     def broken(self) -> Notice | None:
-        """What was broken since the last call; somebody else's commands stay so until gone."""
+        """What was broken since the last call; an intruder's publisher stays so until gone."""
         found, self._broken = self._broken, None
-        if self._intruders:
-            who = ', '.join(self._intruders)
-            return _error('intruder', f'Somebody else publishes on the way to the wheel: {who}.')
-        return found
+        return next(iter(self._doubts.intruders), found)
 
-    def forget(self) -> None:
-        """Nothing that was heard counts any more: time has jumped."""
+    @property
+    def doubts(self) -> tuple[Notice, ...]:
+        """What speaks against steering, and is a fault while the gate steers."""
+        reversing = _error('reversing', 'The car drives backwards.')
+        return (
+            *self._doubts.doubts,
+            *self._second.values(),
+            *((reversing,) if self._reversing else ()),
+        )
+
+    def bound_mps(self, now: Now) -> float:
+        """The speed that the limits hold at: never less than the car can have by now."""
+        age_s = self._clocks.age_s(now, self._odometry.last)
+        return self._check.bound_mps(min(age_s, self._settings.lost_s))
+
+    def forget(self, jump_s: float, *, simulated: bool) -> None:
+        """Nothing that was received counts any more: the clock of the stamps was set.
+
+        What is known of the motion stays, unless another simulation has begun.
+        """
         self.command = None
-        for heard in self._needed:
-            heard.at_s = -math.inf
+        for received in self._needed:
+            received.last = NEVER
+        if simulated:
+            self._check.forget()
+        else:
+            self._check.shift(jump_s)
 
-    def older_than(self, limit_s: float, now_s: float) -> tuple[Notice, ...]:
-        """What is older than this, or was never heard."""
+    def older_than(self, limit_s: float, now: Now) -> tuple[Notice, ...]:
+        """What is older than this, or never came."""
+        ages_s = [(one, self._clocks.age_s(now, one.last)) for one in self._needed]
         notices = [
-            _error(f'{heard.name}_stale', _age(heard, now_s, limit_s))
-            for heard in self._needed
-            if not now_s - heard.at_s <= limit_s
+            _error(f'{one.name}_stale', _age(one.name, age_s, limit_s))
+            for one, age_s in ages_s
+            if not age_s <= limit_s
         ]
         if notices and self._unsound is not None:
             notices.append(self._unsound)
         return tuple(notices)
 
-    def oldest_s(self, now_s: float) -> float:
+    def oldest_s(self, now: Now) -> float:
         """Age of the oldest thing that a command now would rest on."""
-        return now_s - min(heard.at_s for heard in self._needed)
+        return max(self._clocks.age_s(now, received.last) for received in self._needed)
 
     def _why_unsound(self, now_s: float, command: LateralCommand) -> Notice | None:
         latest_s = now_s + self._settings.ahead_s
@@ -126,16 +183,18 @@ class Watch:
             return _error('command_from_the_future', 'A command or its plan is from the future.')
         if command.plan_stamp_s > command.stamp_s + self._settings.ahead_s:
             return _error('command_before_plan', 'A command is older than the plan it names.')
-        if command.stamp_s < self._command.at_s or command.plan_stamp_s < self._plan.at_s:
+        if (
+            command.stamp_s < self._command.last.stamp_s
+            or command.plan_stamp_s < self._plan.last.stamp_s
+        ):
             return _error('command_out_of_order', 'A command or its plan is older than the last.')
         return None
 
 
-def _age(heard: _Heard, now_s: float, limit_s: float) -> str:
-    age_s = now_s - heard.at_s
+def _age(name: str, age_s: float, limit_s: float) -> str:
     if math.isinf(age_s):
-        return f'No {heard.name} yet that could be used.'
-    return f'The {heard.name} is {age_s:.2f} s old, allowed {limit_s:g} s.'
+        return f'No {name} yet that could be used.'
+    return f'The {name} is {age_s:.2f} s old, allowed {limit_s:g} s.'
 
 
 def _error(code: str, text: str) -> Notice:

@@ -2,14 +2,16 @@
 """The gate in the situations that it is there for."""
 
 import pytest
-from gate_car import CURVATURE_1PM, SPEED_MPS, TICK_S, Car, codes, command
+from gate_car import CURVATURE_1PM, SPEED_MPS, TICK_S, Car, at, codes
 
-from wpt_core.safety import Gate, GateState
-from wpt_core.types import LateralCommand
+from wpt_core.safety import Doubts, Gate, GateState
+from wpt_core.types import LateralCommand, Level, Notice
+
+INTRUDER = Doubts(intruders=(Notice(Level.ERROR, 'intruder', '/somebody'),))
 
 
 def test_it_begins_disengaged_and_says_what_is_missing() -> None:
-    passed = Gate().tick(5.0)
+    passed = Gate().tick(at(5.0))
     assert passed.state is GateState.DISENGAGED
     assert codes(passed) == ['plan_stale', 'command_stale', 'odometry_stale']
     assert 'No plan yet' in passed.reasons[0].text
@@ -19,7 +21,7 @@ def test_it_begins_disengaged_and_says_what_is_missing() -> None:
 def test_engaging_is_explicit() -> None:
     car = Car()
     assert car.run(3.0).state is GateState.DISENGAGED
-    assert car.gate.engage(car.now_s) == ()
+    assert car.gate.engage(car.now) == ()
     passed = car.run(0.5)
     assert passed.state is GateState.ENGAGED
     assert passed.reasons == ()
@@ -33,7 +35,7 @@ def test_engaging_is_refused_with_the_reason_and_forgotten() -> None:
     car = Car()
     car.commands = False
     car.run(0.1)
-    assert [notice.code for notice in car.gate.engage(car.now_s)] == [
+    assert [notice.code for notice in car.gate.engage(car.now)] == [
         'plan_stale',
         'command_stale',
     ]
@@ -44,10 +46,10 @@ def test_engaging_is_refused_with_the_reason_and_forgotten() -> None:
 def test_engaging_counts_for_the_next_tick_only_if_all_is_still_well() -> None:
     car = Car()
     car.run(0.1)
-    assert car.gate.engage(car.now_s) == ()
-    car.gate.take_driver(car.now_s, steers=True)
+    assert car.gate.engage(car.now) == ()
+    car.gate.take_driver(car.now, steers=True)
     assert car.tick().state is GateState.DISENGAGED
-    car.gate.take_driver(car.now_s, steers=False)
+    car.gate.take_driver(car.now, steers=False)
     assert car.run(2.0).state is GateState.DISENGAGED
 
 
@@ -55,7 +57,7 @@ def test_it_begins_with_what_the_car_drives() -> None:
     car = Car()
     car.curvature_1pm = 0.01
     car.run(0.1)
-    car.gate.engage(car.now_s)
+    car.gate.engage(car.now)
     first = car.run(TICK_S).command.curvature_1pm
     assert 0.0 < first <= 5.0 * TICK_S / SPEED_MPS**2 * (1 + 1e-9)
 
@@ -95,35 +97,35 @@ def test_a_plan_that_is_back_in_time_is_obeyed_again() -> None:
 
 def test_a_fault_heals_to_disengaged_after_its_time() -> None:
     car = Car().engaged()
-    car.gate.watch.take_intruders(('/somebody',))
+    car.gate.watch.take_sources(INTRUDER)
     passed = car.run(2.0)
     assert passed.state is GateState.FAULT
     assert '/somebody' in passed.reasons[0].text
-    assert car.gate.engage(car.now_s)[0].code == 'intruder'
-    car.gate.watch.take_intruders(())
+    assert car.gate.engage(car.now)[0].code == 'intruder'
+    car.gate.watch.take_sources(Doubts())
     assert car.run(0.98).state is GateState.FAULT
     assert car.run(0.04).state is GateState.DISENGAGED
     assert car.alerts == ['engaged', 'take_over', 'disengaged']
-    assert car.gate.engage(car.now_s) == ()
+    assert car.gate.engage(car.now) == ()
 
 
 def test_a_fault_while_nobody_steers_is_a_warning() -> None:
     car = Car()
     car.run(0.1)
-    car.gate.watch.take_intruders(('/somebody',))
+    car.gate.watch.take_sources(INTRUDER)
     car.tick()
     assert car.alerts == ['fault']
 
 
 def test_the_driver_wins_and_gets_the_wheel_back_smoothly() -> None:
     car = Car().engaged()
-    car.gate.take_driver(car.now_s, steers=True)
+    car.gate.take_driver(car.now, steers=True)
     passed = car.run(1.0)
     assert passed.state is GateState.OVERRIDDEN
     assert codes(passed) == ['driver_steers']
     assert not passed.command.valid
-    assert car.gate.engage(car.now_s)[0].code == 'driver_steers'
-    car.gate.take_driver(car.now_s, steers=False)
+    assert car.gate.engage(car.now)[0].code == 'driver_steers'
+    car.gate.take_driver(car.now, steers=False)
     assert codes(car.run(0.48)) == ['driver_releases']
     resumed = car.run(0.03)
     assert resumed.state is GateState.ENGAGED
@@ -133,20 +135,20 @@ def test_the_driver_wins_and_gets_the_wheel_back_smoothly() -> None:
 
 def test_a_driver_who_keeps_the_wheel_drives() -> None:
     car = Car().engaged()
-    car.gate.take_driver(car.now_s, steers=True)
+    car.gate.take_driver(car.now, steers=True)
     passed = car.run(4.0)
-    car.gate.take_driver(car.now_s, steers=True)
+    car.gate.take_driver(car.now, steers=True)
     assert passed.state is GateState.OVERRIDDEN
-    assert car.run(1.0).state is GateState.OVERRIDDEN
-    assert car.run(0.02).state is GateState.DISENGAGED
+    assert car.run(0.99).state is GateState.OVERRIDDEN
+    assert car.run(0.03).state is GateState.DISENGAGED
     assert car.alerts == ['engaged', 'overridden', 'disengaged']
 
 
 def test_nothing_is_resumed_while_the_plan_is_late() -> None:
     car = Car().engaged()
-    car.gate.take_driver(car.now_s, steers=True)
+    car.gate.take_driver(car.now, steers=True)
     car.run(0.1)
-    car.gate.take_driver(car.now_s, steers=False)
+    car.gate.take_driver(car.now, steers=False)
     car.commands = False
     assert car.run(0.7).state is GateState.OVERRIDDEN
     assert car.run(0.3).state is GateState.DISENGAGED
@@ -154,7 +156,7 @@ def test_nothing_is_resumed_while_the_plan_is_late() -> None:
 
 def test_disengaging_is_never_refused() -> None:
     car = Car().engaged()
-    car.gate.engage(car.now_s)
+    car.gate.engage(car.now)
     car.gate.disengage()
     assert car.run(TICK_S).state is GateState.DISENGAGED
     assert car.run(1.0).state is GateState.DISENGAGED
@@ -164,7 +166,7 @@ def test_disengaging_is_never_refused() -> None:
 @pytest.mark.parametrize(('pause_s', 'state'), [(0.199, 'ENGAGED'), (0.21, 'FAULT')])
 def test_a_gate_that_was_not_run_while_steering_is_a_fault(pause_s: float, state: str) -> None:
     car = Car().engaged()
-    car.now_s += pause_s
+    car.wait(pause_s)
     passed = car.tick()
     assert passed.state is GateState[state]
 
@@ -172,14 +174,15 @@ def test_a_gate_that_was_not_run_while_steering_is_a_fault(pause_s: float, state
 def test_a_gate_that_was_not_run_while_nobody_steered_is_none() -> None:
     car = Car()
     car.run(0.1)
-    car.now_s += 100.0
+    car.wait(100.0)
     assert car.tick().state is GateState.DISENGAGED
 
 
 def test_a_pause_is_not_made_up_for_by_a_jump() -> None:
     car = Car().engaged()
-    car.now_s += 0.15
-    car.gate.watch.take_command(car.now_s, command(car.now_s, curvature_1pm=-0.01))
+    car.wait(0.15)
+    car.curvature_1pm = -0.01
+    car.send()
     passed = car.tick()
     step = CURVATURE_1PM - passed.command.curvature_1pm
     assert step == pytest.approx(5.0 * 0.05 / SPEED_MPS**2)

@@ -85,4 +85,4 @@ def test_settings_that_limit_nothing_are_refused(name: str, value: float) -> Non
 
 def test_late_must_come_before_lost() -> None:
     with pytest.raises(InputError, match='late_s must be less than lost_s'):
-        GateSettings(late_s=0.9)
+        GateSettings(late_s=0.4, lost_s=0.4)

@@ -2,22 +2,22 @@
 """What the gate is told: old, unsound, not finite, from another time."""
 
 import math
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import Any
 
 import pytest
-from gate_car import CURVATURE_1PM, SPEED_MPS, TICK_S, Car, codes, command
+from gate_car import CURVATURE_1PM, TICK_S, Car, at, codes, command, motion
 
-from wpt_core.safety import Gate, GateSettings, GateState, Watch
+from wpt_core.safety import Gate, GateState, Motion
 from wpt_core.types import LateralCommand
 
 
 @pytest.mark.parametrize(('now_s', 'old'), [(8.25, False), (8.5, False), (8.5000001, True)])
 def test_exactly_as_old_as_allowed_is_not_too_old(now_s: float, old: bool) -> None:
-    watch = Watch(GateSettings())
-    watch.take_command(8.0, LateralCommand(8.0, 8.0, 0.0, 0.0, valid=True))
-    watch.take_odometry(8.0, 8.0, SPEED_MPS, 0.0)
-    assert len(watch.older_than(0.5, now_s)) == (3 if old else 0)
+    watch = Gate().watch
+    watch.take_command(at(8.0), LateralCommand(8.0, 8.0, 0.0, 0.0, valid=True))
+    watch.take_odometry(at(8.0), motion(8.0))
+    assert len(watch.older_than(0.5, at(now_s))) == (3 if old else 0)
 
 
 def test_an_old_plan_in_new_commands_counts_as_old() -> None:
@@ -25,10 +25,10 @@ def test_an_old_plan_in_new_commands_counts_as_old() -> None:
     car.commands = False
     plan_s = car.now_s
     for _ in range(100):
-        car.now_s += TICK_S
+        car.wait(TICK_S)
         late = LateralCommand(car.now_s, plan_s, CURVATURE_1PM, 0.0, valid=True)
-        car.gate.watch.take_command(car.now_s, late)
-        car.gate.watch.take_odometry(car.now_s, car.now_s, SPEED_MPS, 0.0)
+        car.gate.watch.take_command(car.now, late)
+        car.gate.watch.take_odometry(car.now, car.motion)
         passed = car.tick()
     assert passed.state is GateState.DISENGAGED
     assert codes(passed) == ['plan_stale']
@@ -48,10 +48,10 @@ def test_unsound_commands_are_as_if_they_had_not_come(change: dict[str, Any], co
     car = Car().engaged()
     car.commands = False
     for _ in range(25):
-        car.now_s += TICK_S
+        car.wait(TICK_S)
         unsound = replace(command(car.now_s, curvature_1pm=0.013), **change)
-        car.gate.watch.take_command(car.now_s, unsound)
-        car.gate.watch.take_odometry(car.now_s, car.now_s, SPEED_MPS, 0.0)
+        car.gate.watch.take_command(car.now, unsound)
+        car.gate.watch.take_odometry(car.now, car.motion)
         passed = car.tick()
         assert passed.command.curvature_1pm == pytest.approx(CURVATURE_1PM)
     assert passed.state is GateState.DEGRADED
@@ -67,7 +67,7 @@ def test_unsound_commands_are_as_if_they_had_not_come(change: dict[str, Any], co
 def test_a_command_that_is_not_finite_is_a_fault_at_once(name: str, value: float) -> None:
     car = Car().engaged()
     changed: dict[str, Any] = {name: value}
-    car.gate.watch.take_command(car.now_s, replace(command(car.now_s), **changed))
+    car.gate.watch.take_command(car.now, replace(command(car.now_s), **changed))
     passed = car.tick()
     assert passed.state is GateState.FAULT
     assert not passed.command.valid
@@ -75,12 +75,12 @@ def test_a_command_that_is_not_finite_is_a_fault_at_once(name: str, value: float
     assert car.alerts[-1] == 'take_over'
 
 
-@pytest.mark.parametrize('which', range(3))
+@pytest.mark.parametrize('which', range(6))
 def test_odometry_that_is_not_finite_is_a_fault(which: int) -> None:
     car = Car().engaged()
-    numbers = [car.now_s, SPEED_MPS, 0.0]
+    numbers = list(astuple(car.motion))
     numbers[which] = math.nan
-    car.gate.watch.take_odometry(car.now_s, *numbers)
+    car.gate.watch.take_odometry(car.now, Motion(*numbers))
     assert codes(car.tick()) == ['odometry_not_finite']
 
 
@@ -89,8 +89,12 @@ def test_odometry_that_is_not_finite_is_a_fault(which: int) -> None:
 )
 def test_a_speed_that_no_car_drives_is_a_fault(speed_mps: float, state: str) -> None:
     car = Car().engaged()
-    car.gate.watch.take_odometry(car.now_s, car.now_s + 0.001, speed_mps, 0.0)
-    assert car.tick().state is GateState[state]
+    faults = car.gate.watch
+    faults.take_odometry(
+        car.now, replace(car.motion, stamp_s=car.now_s + 1e-3, speed_mps=speed_mps)
+    )
+    passed = car.tick()
+    assert ('speed_impossible' in codes(passed)) is (state == 'FAULT')
 
 
 @pytest.mark.parametrize(('ahead_s', 'state'), [(0.049, 'ENGAGED'), (0.06, 'DISENGAGED')])
@@ -98,7 +102,8 @@ def test_odometry_from_the_future_is_not_taken(ahead_s: float, state: str) -> No
     car = Car().engaged()
     car.odometry = False
     for _ in range(100):
-        car.gate.watch.take_odometry(car.now_s, car.now_s + ahead_s, SPEED_MPS, 0.0)
+        ahead = replace(car.motion, stamp_s=car.now_s + ahead_s)
+        car.gate.watch.take_odometry(car.now, ahead)
         passed = car.run(TICK_S)
     assert passed.state is GateState[state]
 
@@ -106,38 +111,38 @@ def test_odometry_from_the_future_is_not_taken(ahead_s: float, state: str) -> No
 @pytest.mark.parametrize('steers', [False, True])
 def test_time_that_jumps_back_is_a_fault_and_everything_is_heard_anew(steers: bool) -> None:
     car = Car().engaged()
-    car.gate.take_driver(car.now_s, steers=steers)
+    car.gate.take_driver(car.now, steers=steers)
     car.now_s -= 5.0
     passed = car.tick()
     assert passed.state is GateState.FAULT
     assert '5.00 s' in passed.reasons[0].text
-    car.gate.take_driver(car.now_s, steers=False)
+    car.gate.take_driver(car.now, steers=False)
     assert car.run(1.05).state is GateState.DISENGAGED
-    assert car.gate.engage(car.now_s) == ()
+    assert car.gate.engage(car.now) == ()
     assert car.run(0.1).state is GateState.ENGAGED
-    car.gate.take_driver(car.now_s, steers=True)
+    car.gate.take_driver(car.now, steers=True)
     assert car.run(0.1).state is GateState.OVERRIDDEN
-    car.gate.take_driver(car.now_s, steers=False)
+    car.gate.take_driver(car.now, steers=False)
     assert car.run(0.6).state is GateState.ENGAGED
 
 
 @pytest.mark.parametrize('now_s', [math.nan, math.inf])
 def test_a_clock_without_a_number_is_a_fault(now_s: float) -> None:
-    assert Gate().tick(now_s).state is GateState.FAULT
+    assert Gate().tick(at(now_s)).state is GateState.FAULT
     car = Car().engaged()
-    passed = car.gate.tick(now_s)
+    passed = car.gate.tick(at(now_s))
     assert passed.state is GateState.FAULT
     assert passed.command.stamp_s == car.now_s
 
 
 def test_a_message_without_a_time_is_not_taken() -> None:
     gate = Gate()
-    gate.watch.take_command(math.nan, command(1.0))
-    gate.watch.take_odometry(math.nan, 1.0, SPEED_MPS, 0.0)
-    gate.watch.take_torque(math.nan)
+    gate.watch.take_command(at(math.nan), command(1.0))
+    gate.watch.take_odometry(at(math.nan), motion(1.0))
+    gate.watch.take_torque(at(math.nan))
     assert gate.watch.command is None
-    assert len(gate.engage(math.nan)) == 5
-    assert [notice.code for notice in gate.engage(1.0)][-2:] == [
+    assert len(gate.engage(at(math.nan))) == 5
+    assert [notice.code for notice in gate.engage(at(1.0))][-2:] == [
         'torque_stale',
         'command_from_the_future',
     ]
@@ -146,7 +151,7 @@ def test_a_message_without_a_time_is_not_taken() -> None:
 def test_torque_is_needed_only_where_it_was_ever_felt() -> None:
     car = Car().engaged()
     assert car.run(2.0).state is GateState.ENGAGED
-    car.gate.watch.take_torque(car.now_s)
+    car.gate.watch.take_torque(car.now)
     assert car.run(0.29).state is GateState.ENGAGED
     passed = car.run(0.03)
     assert passed.state is GateState.DEGRADED
@@ -160,6 +165,6 @@ def test_after_a_jump_of_time_torque_must_be_felt_again() -> None:
     car.torque = False
     car.now_s -= 5.0
     assert car.run(1.5).state is GateState.DISENGAGED
-    assert [notice.text for notice in car.gate.engage(car.now_s)] == [
+    assert [notice.text for notice in car.gate.engage(car.now)] == [
         'No torque yet that could be used.'
     ]

@@ -6,20 +6,22 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from gate_car import SPEED_MPS, TICK_S, Car, command
+from gate_car import SPEED_MPS, TICK_S, Car, at, command
 
-from wpt_core.safety import GateState
+from wpt_core.safety import GateState, Source, Sources
 from wpt_core.types import Level, Notice
 
 ERROR, WARNING, INFO = Level.ERROR, Level.WARNING, Level.INFO
 
 
 def send(car: Car, **changes: float) -> None:
-    car.gate.watch.take_command(car.now_s, replace(command(car.now_s), **changes))
+    car.gate.watch.take_command(car.now, replace(command(car.now_s), **changes))
 
 
 def moves(car: Car, stamp_s: float, speed_mps: float, curvature_1pm: float = 0.0) -> None:
-    car.gate.watch.take_odometry(car.now_s, stamp_s, speed_mps, curvature_1pm)
+    moved = replace(car.motion, stamp_s=stamp_s, speed_mps=speed_mps)
+    turned = replace(moved, yaw_rate_radps=speed_mps * curvature_1pm)
+    car.gate.watch.take_odometry(car.now, turned)
 
 
 def jump_back(car: Car) -> None:
@@ -27,7 +29,7 @@ def jump_back(car: Car) -> None:
 
 
 def pause(car: Car) -> None:
-    car.now_s += 0.31
+    car.wait(0.31)
 
 
 def no_time(car: Car) -> None:
@@ -52,16 +54,14 @@ FAULTS: list[tuple[Callable[[Car], object], Notice]] = [
         ),
     ),
     (
-        lambda car: car.gate.watch.take_intruders(('/one on plan', '/two')),
-        Notice(
-            ERROR,
-            'intruder',
-            'Somebody else publishes on the way to the wheel: /one on plan, /two.',
+        lambda car: car.gate.watch.take_sources(
+            Sources({}).look({'plan': [Source('/one', b'1'), Source('/two', b'2')]})
         ),
+        Notice(ERROR, 'intruder', 'Several nodes publish plan: /one, /two.'),
     ),
     (jump_back, Notice(ERROR, 'time_jumped_back', 'The clock jumped back by 3.25 s.')),
     (pause, Notice(ERROR, 'gate_paused', 'The gate was not run for 0.31 s.')),
-    (no_time, Notice(ERROR, 'time_not_finite', 'The clock says no finite number.')),
+    (no_time, Notice(ERROR, 'time_not_finite', 'The clock shows no finite number.')),
 ]
 
 
@@ -71,7 +71,7 @@ def test_a_fault_is_named_and_the_driver_told(
 ) -> None:
     car = Car().engaged()
     goes_wrong(car)
-    passed = car.gate.tick(car.now_s)
+    passed = car.gate.tick(car.now)
     assert (passed.state, passed.reasons) == (GateState.FAULT, (said,))
     assert passed.alert == Notice(ERROR, 'take_over', f'Take over now. {said.text}')
 
@@ -83,7 +83,7 @@ def test_a_fault_while_nobody_steers_is_told_as_it_is(
     car = Car()
     car.run(0.1)
     goes_wrong(car)
-    assert car.gate.tick(car.now_s).alert == Notice(WARNING, 'fault', said.text)
+    assert car.gate.tick(car.now).alert == Notice(WARNING, 'fault', said.text)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_an_unsound_command_is_named_when_the_last_sound_one_is_late(
     for _ in range(40):
         send(car, **changes)
         car.run(TICK_S)
-    plan, late, why = car.gate.tick(car.now_s).reasons
+    plan, late, why = car.gate.tick(car.now).reasons
     assert (plan.level, plan.code) == (ERROR, 'plan_stale')
     assert late == Notice(ERROR, 'command_stale', 'The command is 0.40 s old, allowed 0.3 s.')
     assert why == said
@@ -123,7 +123,7 @@ def test_an_unsound_command_is_named_when_the_last_sound_one_is_late(
 
 def test_what_was_never_heard_is_named() -> None:
     car = Car()
-    assert car.gate.engage(car.now_s) == tuple(
+    assert car.gate.engage(car.now) == tuple(
         Notice(ERROR, f'{name}_stale', f'No {name} yet that could be used.')
         for name in ('plan', 'command', 'odometry')
     )
@@ -132,35 +132,35 @@ def test_what_was_never_heard_is_named() -> None:
 def test_the_states_that_a_drive_goes_through_are_told() -> None:
     car = Car()
     car.run(0.1)
-    car.gate.engage(car.now_s)
-    assert car.gate.tick(car.now_s).alert == Notice(
+    car.gate.engage(car.now)
+    assert car.gate.tick(car.now).alert == Notice(
         INFO, 'engaged', 'The car steers; stay ready to take over.'
     )
     car.run(0.1)
-    car.gate.take_driver(car.now_s, steers=True)
-    passed = car.gate.tick(car.now_s)
+    car.gate.take_driver(car.now, steers=True)
+    passed = car.gate.tick(car.now)
     assert passed.alert == Notice(INFO, 'overridden', 'You steer.')
     hands = Notice(WARNING, 'driver_steers', 'The driver holds the wheel against the plan.')
     assert passed.reasons == (hands,)
-    assert car.gate.engage(car.now_s) == (hands,)
-    car.gate.take_driver(car.now_s, steers=False)
-    assert car.gate.tick(car.now_s).reasons == (
+    assert car.gate.engage(car.now) == (hands,)
+    car.gate.take_driver(car.now, steers=False)
+    assert car.gate.tick(car.now).reasons == (
         Notice(INFO, 'driver_releases', 'The driver has let go; steering goes on soon.'),
     )
     car.run(0.6)
     car.gate.disengage()
-    assert car.gate.tick(car.now_s).alert == Notice(INFO, 'disengaged', 'You steer.')
+    assert car.gate.tick(car.now).alert == Notice(INFO, 'disengaged', 'You steer.')
 
 
 def test_late_and_lost_are_told_with_the_reason() -> None:
     car = Car().engaged()
     car.odometry = False
-    car.alerts.clear()
+    car.wait(0.5 * TICK_S)
     told = []
     for _ in range(100):
         send(car)
-        car.now_s += TICK_S
-        passed = car.gate.tick(car.now_s)
+        car.wait(TICK_S)
+        passed = car.gate.tick(car.now)
         told += [passed.alert] if passed.alert else []
     assert told == [
         Notice(
@@ -177,7 +177,7 @@ def test_before_anything_was_heard_nothing_is_steered_by() -> None:
     watch = gate.watch
     assert (watch.command, watch.speed_mps, watch.curvature_1pm) == (None, 0.0, 0.0)
     assert watch.broken() is None
-    passed = gate.tick(1.0)
+    passed = gate.tick(at(1.0))
     assert (passed.state, passed.alert) == (GateState.DISENGAGED, None)
     assert not any(notice.code in ('intruder', 'driver_steers') for notice in passed.reasons)
 
