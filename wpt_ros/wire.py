@@ -31,9 +31,13 @@ class Wire:
     rate_hz: float | None = None
     """None: when there is something to say."""
     stale_after_s: float | None = None
-    """Who needs it does without from this age on."""
+    """Consumers treat older messages as missing. Our publishers offer it as lifespan, and as
+    deadline where there is a rate, unless time is simulated."""
     exclusive: bool = False
-    """A second speaker is reported and blocks engaging."""
+    """A second publisher is a fault while the gate steers, and blocks engaging."""
+    watched: bool = False
+    """Whoever depends on it must learn of its silence: publishers offer deadline, lifespan and
+    liveliness on any clock, and our subscribers ask for them unless time is simulated."""
     most_bytes: int = 2**16
     """A larger message is refused before it is deserialised, which could take seconds."""
 

@@ -46,9 +46,10 @@ ODOMETRY = Wire(
     'nav_msgs/msg/Odometry',
     _SENSOR,
     _CAR,
-    'how the car moves; the twist is that of base_link',
+    'how the car moves: pose in a continuous frame, twist of base_link; one source only',
     20.0,
     0.3,
+    exclusive=True,
 )
 DRIVING_COMMAND = Wire(
     'command',
@@ -89,6 +90,7 @@ PLANNER_STATUS = Wire(
     ('planner',),
     'cameras used, age, latency, and what is wrong',
     20.0,
+    1.0,
 )
 WANTED = Wire(
     'controller/command',
@@ -113,10 +115,11 @@ COMMAND = Wire(
     'wpt_msgs/msg/LateralCommand',
     _SURE,
     ('gate',),
-    'what the actuator is to obey, if valid',
+    'what the actuator is to obey, if valid; when it falls silent the driver steers',
     100.0,
     0.1,
     exclusive=True,
+    watched=True,
 )
 ACKERMANN = Wire(
     'gate/ackermann',
@@ -139,7 +142,14 @@ AUTOWARE = Wire(
     exclusive=True,
 )
 GATE_STATE = Wire(
-    'gate/state', 'wpt_msgs/msg/DriveState', _KEPT, ('gate',), 'who steers, and why', 10.0
+    'gate/state',
+    'wpt_msgs/msg/DriveState',
+    _KEPT,
+    ('gate',),
+    'who steers, and why',
+    20.0,
+    0.3,
+    watched=True,
 )
 ALERT = Wire(
     'gate/alert',

@@ -33,6 +33,7 @@ class House:
         self.curvature_1pm = CURVATURE_1PM
         self.speed_mps = SPEED_MPS
         self.torque_nm = 0.1
+        self.x_m = self._then_s = 0.0
         probe.steps.append(self.step)
 
     def step(self) -> None:
@@ -41,8 +42,10 @@ class House:
             made = LateralCommand(now_s, now_s - 0.05, self.curvature_1pm, 0.0, valid=True)
             self._wanted.publish(lateral_message(made))
         if self.moves:
-            ego = EgoState(now_s, Pose2(0.0, 0.0, 0.0), self.speed_mps, 0.0, 0.0, 0.0)
+            self.x_m += self.speed_mps * (now_s - self._then_s)
+            ego = EgoState(now_s, Pose2(self.x_m, 0.0, 0.0), self.speed_mps, 0.0, 0.0, 0.0)
             self._odometry.publish(odometry_message(ego))
+        self._then_s = now_s
         if self.feels:
             kind = type_of(wires.DRIVER_TORQUE.type_name)
             self._torque.publish(kind(data=self.torque_nm))

@@ -24,7 +24,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with (
         quiet_domain(),
         Probe('gate_room') as probe,
-        running('gate', log, namespace='gate_room') as n,
+        running('gate', log, namespace='gate_room', command_from='probe') as n,
     ):
         yield House(n, probe)
         assert n.tracebacks == 0, n.said

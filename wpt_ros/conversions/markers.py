@@ -182,7 +182,8 @@ def _state_colour(seen: Seen) -> Colour:
 
 
 def _headline(seen: Seen) -> str:
-    state = 'no gate' if seen.gate is None else seen.gate.state.name
+    lost = 'GATE SILENT: YOU STEER' if seen.gate_lost else 'no gate'
+    state = lost if seen.gate is None else seen.gate.state.name
     speed = 'speed unknown' if seen.speed_mps is None else f'{3.6 * seen.speed_mps:.0f} km/h'
     return f'{state}, {speed}'
 

@@ -7,6 +7,7 @@ import numpy as np
 from geometry_msgs.msg import Point, Quaternion, Vector3
 from nav_msgs.msg import Odometry
 
+from wpt_core.safety import Motion
 from wpt_core.types import Bounds, EgoState, InputError, Pose2
 from wpt_ros.conversions.stamps import seconds, stamp_of
 from wpt_ros.facades.tf_transformations import quaternion_from_yaw, yaw_from
@@ -26,13 +27,25 @@ _TWIST_VARIANCES = (1e-3, 1e-3, 1e-3, 1e-5, 1e-5, 1e-5)
 """(m/s)² along x, y, z and (rad/s)² about them."""
 
 
-def motion_of(message: Odometry) -> tuple[float, float, float]:
-    """Stamp in s, speed in m/s and curvature in 1/m, sound or not: for who judges that itself."""
-    twist = message.twist.twist
-    speed_mps, yaw_rate_radps = twist.linear.x, twist.angular.z
-    rolling = not abs(speed_mps) <= _ROLLING_MPS
-    curvature_1pm = yaw_rate_radps / speed_mps if rolling else 0.0 * yaw_rate_radps
-    return seconds(message.header.stamp), speed_mps, curvature_1pm
+def motion_of(message: Odometry) -> Motion:
+    """As it is, finite or not: the gate judges that itself."""
+    pose, twist = message.pose.pose, message.twist.twist
+    q, where = pose.orientation, pose.position
+    return Motion(
+        stamp_s=seconds(message.header.stamp),
+        speed_mps=twist.linear.x,
+        yaw_rate_radps=twist.angular.z,
+        x_m=where.x,
+        y_m=where.y,
+        yaw_rad=_yaw_rad(q.x, q.y, q.z, q.w),
+    )
+
+
+def _yaw_rad(x: float, y: float, z: float, w: float) -> float:
+    """Of a quaternion of any length; NaN for one that is zero, which is no rotation."""
+    if x == y == z == w == 0.0:
+        return math.nan
+    return math.atan2(2.0 * (w * z + x * y), w * w + x * x - y * y - z * z)
 
 
 def ego_of(message: Odometry) -> EgoState:
@@ -40,23 +53,23 @@ def ego_of(message: Odometry) -> EgoState:
 
     The acceleration is not in the message and is 0.
     """
-    stamp_s, speed_mps, curvature_1pm = motion_of(message)
-    pose, yaw_rate_radps = message.pose.pose, message.twist.twist.angular.z
-    q, where = pose.orientation, pose.position
-    numbers = (speed_mps, yaw_rate_radps, where.x, where.y, q.x, q.y, q.z, q.w)
-    if not all(map(math.isfinite, numbers)):
+    motion = motion_of(message)
+    if not motion.finite:
         raise InputError('odometry holds a number that is not finite; repair its source')
-    _SPEED_MPS.check('twist.linear.x of odometry', speed_mps)
-    _YAW_RATE_RADPS.check('twist.angular.z of odometry', yaw_rate_radps)
+    rolls = abs(motion.speed_mps) > _ROLLING_MPS
+    curvature_1pm = motion.yaw_rate_radps / motion.speed_mps if rolls else 0.0
+    _SPEED_MPS.check('twist.linear.x of odometry', motion.speed_mps)
+    _YAW_RATE_RADPS.check('twist.angular.z of odometry', motion.yaw_rate_radps)
     _CURVATURE_1PM.check('twist.angular.z / twist.linear.x of odometry', curvature_1pm)
-    _PLACE_M.check('pose.position.x of odometry', where.x)
-    _PLACE_M.check('pose.position.y of odometry', where.y)
+    _PLACE_M.check('pose.position.x of odometry', motion.x_m)
+    _PLACE_M.check('pose.position.y of odometry', motion.y_m)
+    q = message.pose.pose.orientation
     return EgoState(
-        stamp_s=stamp_s,
-        pose=Pose2(where.x, where.y, yaw_from((q.x, q.y, q.z, q.w))),
-        speed_mps=speed_mps,
+        stamp_s=motion.stamp_s,
+        pose=Pose2(motion.x_m, motion.y_m, yaw_from((q.x, q.y, q.z, q.w))),
+        speed_mps=motion.speed_mps,
         acceleration_mps2=0.0,
-        yaw_rate_radps=yaw_rate_radps,
+        yaw_rate_radps=motion.yaw_rate_radps,
         curvature_1pm=curvature_1pm,
     )
 

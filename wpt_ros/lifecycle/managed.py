@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import ReliabilityPolicy
@@ -18,7 +19,13 @@ from wpt_ros import wires
 from wpt_ros.facades.events import SubscriptionEventCallbacks
 from wpt_ros.lifecycle.descriptors import descriptor_of
 from wpt_ros.lifecycle.health import Health
-from wpt_ros.lifecycle.quality import Reliability, profile, type_of
+from wpt_ros.lifecycle.quality import (
+    Reliability,
+    profile,
+    publisher_profile,
+    subscription_profile,
+    type_of,
+)
 from wpt_ros.parameters import config_of, leaves, plain
 from wpt_ros.wires import Call, Wire
 
@@ -26,6 +33,7 @@ __all__ = ['ManagedNode', 'NodeConfig']
 
 _SUCCESS = TransitionCallbackReturn.SUCCESS
 _HEALTH_S = 1.0
+_USE_SIM_TIME = 'use_sim_time'
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,8 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
 
     def __init__(self, name: str, config: type[Config]) -> None:
         super().__init__(name, automatically_declare_parameters_from_overrides=True)
+        # Whoever could switch the clock of a running node could stop its watchdog.
+        self.set_descriptor(_USE_SIM_TIME, ParameterDescriptor(read_only=True))
         self.config: Config = self._declared(config)
         self.health = Health(self.get_fully_qualified_name())
         self.exit_code: int | None = None
@@ -89,6 +99,9 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
     def end(self) -> None:
         """Say or close what has to be at the end; nothing is heard any more."""
 
+    def silent(self, topic: str) -> None:
+        """A watched topic has fallen silent; called again and again until its next message."""
+
     # What a node uses.
 
     @property
@@ -97,21 +110,29 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
         return float(self.get_clock().now().nanoseconds * 1e-9)
 
     @property
+    def simulated(self) -> bool:
+        """Whether the clock of the stamps is that of a simulation; fixed for the node's life."""
+        return bool(self.get_parameter(_USE_SIM_TIME).value)
+
+    @property
     def active(self) -> bool:
         return bool(self._state_machine.current_state[1] == 'active')
 
     def speak(self, wire: Wire) -> Any:
         """A publisher, until the node is cleaned up."""
         publisher = self.create_publisher(
-            type_of(wire.type_name), wire.name, profile(wire.quality, self.config.reliability)
+            type_of(wire.type_name),
+            wire.name,
+            publisher_profile(wire, self.config.reliability, simulated=self.simulated),
         )
         self._prepared.append(functools.partial(self.destroy_publisher, publisher))
         return publisher
 
-    def hear(self, wire: Wire, callback: Callable[[Any], None], *, raw: bool = False) -> None:
+    def hear(self, wire: Wire, callback: Callable[[Any], None], *, raw: bool = False) -> Any:
         """Subscribe while active; `raw` hands over the bytes as they came.
 
-        A message that is larger than its wire allows is refused before it is deserialised.
+        A message that is larger than its wire allows is refused before it is deserialised. The
+        silence of a watched topic is a notice in `/diagnostics` until its next message.
         """
         kind = type_of(wire.type_name)
 
@@ -119,17 +140,21 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
             wire.check_size(content)
             callback(content if raw else deserialize_message(content, kind))
 
+        asked = subscription_profile(wire, self.config.reliability, simulated=self.simulated)
+        events = {'incompatible_qos': functools.partial(self._mismatch, wire.name)}
+        if wire.watched and not self.simulated:
+            events['deadline'] = functools.partial(self._silence, wire.name)
+            events['liveliness'] = functools.partial(self._liveliness, wire.name)
         subscription = self.create_subscription(
             kind,
             wire.name,
             self.guarded(wire.name, take),
-            profile(wire.quality, self.config.reliability),
+            asked,
             raw=True,
-            event_callbacks=SubscriptionEventCallbacks(
-                incompatible_qos=functools.partial(self._mismatch, wire.name)
-            ),
+            event_callbacks=SubscriptionEventCallbacks(**events),
         )
         self._started.append(functools.partial(self.destroy_subscription, subscription))
+        return subscription
 
     def every(self, period_s: float, callback: Callable[[], None]) -> None:
         """Tick while active, on a clock that neither jumps nor stands still."""
@@ -149,11 +174,6 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
 
         service = self.create_service(type_of(call.type_name), call.name, answer)
         self._started.append(functools.partial(self.destroy_service, service))
-
-    def speakers_of(self, wire: Wire) -> list[str]:
-        """Full names of the nodes that publish it now, once for each publisher."""
-        endpoints = self.get_publishers_info_by_topic(self.resolve_topic_name(wire.name))
-        return [f'{one.node_namespace.rstrip("/")}/{one.node_name}' for one in endpoints]
 
     def guarded(self, where: str, callback: Callable[..., Any]) -> Callable[..., Any]:
         """The callback, of which no error escapes; a sound run clears what the last one found."""
@@ -248,6 +268,16 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
         self.get_logger().warning(text)
         self._mismatched.add(topic)
         self.health.found(f'{topic} quality', (Notice(Level.ERROR, 'quality_mismatch', text),))
+
+    def _liveliness(self, topic: str, event: Any) -> None:
+        if event.alive_count == 0:
+            self._silence(topic, event)
+
+    def _silence(self, topic: str, _event: Any) -> None:
+        """The middleware missed a message or the publisher; a message clears it, see guarded."""
+        text = f'{topic} has fallen silent: its publisher is gone or hangs.'
+        self.health.found(topic, (Notice(Level.ERROR, 'silent', text),))
+        self.silent(topic)
 
     def _forget_mismatches(self) -> None:
         """Whose publishers are gone, or all reliable, is heard again."""

@@ -5,11 +5,18 @@ from enum import Enum
 from importlib import import_module
 from typing import Any
 
-from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.duration import Duration
+from rclpy.qos import (
+    DurabilityPolicy,
+    HistoryPolicy,
+    LivelinessPolicy,
+    QoSProfile,
+    ReliabilityPolicy,
+)
 
-from wpt_ros.wires import Quality
+from wpt_ros.wires import Quality, Wire
 
-__all__ = ['Reliability', 'profile', 'type_of']
+__all__ = ['Reliability', 'profile', 'publisher_profile', 'subscription_profile', 'type_of']
 
 
 class Reliability(Enum):
@@ -29,6 +36,37 @@ def profile(quality: Quality, sensors: Reliability = Reliability.BEST_EFFORT) ->
         reliability=ReliabilityPolicy.BEST_EFFORT if loose else ReliabilityPolicy.RELIABLE,
         durability=DurabilityPolicy.TRANSIENT_LOCAL if kept else DurabilityPolicy.VOLATILE,
     )
+
+
+def publisher_profile(
+    wire: Wire, sensors: Reliability = Reliability.BEST_EFFORT, *, simulated: bool
+) -> QoSProfile:
+    """What our publishers offer. In simulated time a message may be old on the clock of DDS."""
+    offered = profile(wire.quality, sensors)
+    if wire.stale_after_s is not None and (wire.watched or not simulated):
+        offered.lifespan = Duration(seconds=wire.stale_after_s)
+        if wire.rate_hz is not None:
+            offered.deadline = Duration(seconds=wire.stale_after_s)
+    if wire.watched:
+        _with_liveliness(offered, wire)
+    return offered
+
+
+def subscription_profile(
+    wire: Wire, sensors: Reliability = Reliability.BEST_EFFORT, *, simulated: bool
+) -> QoSProfile:
+    """What our subscribers ask for. A publisher that offers less is not heard, so most ask for
+    little: drivers of cars, and recordings, offer no deadline."""
+    asked = profile(wire.quality, sensors)
+    if wire.watched and not simulated:
+        asked.deadline = Duration(seconds=wire.stale_after_s or 0.0)
+        _with_liveliness(asked, wire)
+    return asked
+
+
+def _with_liveliness(quality: QoSProfile, wire: Wire) -> None:
+    quality.liveliness = LivelinessPolicy.AUTOMATIC
+    quality.liveliness_lease_duration = Duration(seconds=wire.stale_after_s or 0.0)
 
 
 def type_of(name: str) -> Any:

@@ -77,6 +77,12 @@ class ControllerNode(ManagedNode[ControllerConfig]):
         self._steers = message.state in _STEERING
         self._controller.take_steering(self._steers)
 
+    def silent(self, topic: str) -> None:
+        """Without a living gate nobody obeys, and nothing is learnt from what the car drives."""
+        if topic == wires.GATE_STATE.name:
+            self._steers = False
+            self._controller.take_steering(False)
+
     def _ask(self) -> None:
         command = self._controller.ask(self.now_s)
         if not command.valid:

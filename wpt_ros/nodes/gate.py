@@ -6,12 +6,13 @@ It needs nobody else to be alive and knows neither torch nor plans.
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from rclpy.duration import Duration
 
-from wpt_core.safety import Gate, GateSettings, GateState, Neighbours, Passed
+from wpt_core.safety import Gate, GateSettings, GateState, Now, Passed, Sources
 from wpt_core.types import LateralCommand, Level, Notice
 from wpt_core.vehicle import Chassis
 from wpt_ros import wires
@@ -25,13 +26,20 @@ from wpt_ros.conversions.commands import (
 from wpt_ros.conversions.motion import motion_of
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
 from wpt_ros.lifecycle.run_node import run_node
+from wpt_ros.parts.publishers import Publishers
+from wpt_ros.wires import Wire
 
 __all__ = ['GateConfig', 'GateNode', 'main']
 
-_STATE_S = 0.1
+_STATE_S = 0.05
+_LOOK_S = 0.2
 _LAST_WORD_S = 0.5
 """So long it is waited, at the end, that the last command arrives."""
-_WIRES = tuple(wire for wire in wires.WIRES if wire.exclusive)
+_STARTED = Notice(
+    Level.WARNING, 'gate_started', 'The gate has started anew and does not steer: you steer.'
+)
+_BY_HAND = (wires.DRIVER_STEERS, wires.DRIVER_TORQUE)
+"""Taken from anybody: a second source must not silence the hands of the driver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,10 @@ class GateConfig(NodeConfig):
     """More torque of the hands than this is steering by hand."""
     output: Output = Output.NONE
     """Say valid commands also as ackermann or autoware messages, where their package is there."""
+    command_from: str = 'controller'
+    """Node that alone may publish controller/command: a full name, or one in our namespace."""
+    engage_from: str = ''
+    """Node that alone may have a client of gate/engage; empty: whoever is on the graph may."""
     limits: GateSettings = field(default_factory=GateSettings)
     vehicle: Chassis = field(default_factory=Chassis)
 
@@ -58,10 +70,7 @@ class GateNode(ManagedNode[GateConfig]):
         super().__init__('gate', GateConfig)
 
     def prepare(self) -> None:
-        self._gate = Gate(self.config.limits, self.config.vehicle)
-        self._neighbours = Neighbours()
-        self._says_steers = self._torque_steers = False
-        self._told: tuple[GateState, tuple[Notice, ...]] | None = None
+        self._publishers = Publishers(self, [wire for wire in wires.WIRES if wire.exclusive])
         self._commands = self.speak(wires.COMMAND)
         self._states = self.speak(wires.GATE_STATE)
         self._alerts = self.speak(wires.ALERT)
@@ -70,15 +79,22 @@ class GateNode(ManagedNode[GateConfig]):
             self._actuator = self.speak(output_wire(self.config.output))
 
     def begin(self) -> None:
-        self.hear(wires.WANTED, self._on_wanted)
-        self.hear(wires.ODOMETRY, self._on_odometry)
-        self.hear(wires.DRIVER_STEERS, self._on_steers)
-        self.hear(wires.DRIVER_TORQUE, self._on_torque)
+        config = self.config
+        self._gate = Gate(config.limits, config.vehicle, simulated=self.simulated)
+        self._sources = Sources({wires.WANTED.name: self._full_name(config.command_from)})
+        self._says_steers = self._torque_steers = False
+        self._told: tuple[GateState, tuple[Notice, ...]] | None = None
+        self._hear_one(wires.WANTED, self._on_wanted)
+        self._hear_one(wires.ODOMETRY, self._on_odometry)
+        self._hear_one(wires.DRIVER_STEERS, self._on_steers)
+        self._hear_one(wires.DRIVER_TORQUE, self._on_torque)
         self.serve(wires.ENGAGE, self._on_engage)
         self.serve(wires.DISENGAGE, self._on_disengage)
-        self.every(1.0 / self.config.rate_hz, self._tick)
+        self.every(1.0 / config.rate_hz, self._tick)
         self.every(_STATE_S, self._tell)
-        self.every(1.0, self._look_around)
+        self.every(_LOOK_S, self._look_around)
+        # In place of the last alert before: a gate that was killed could not take it back.
+        self._alerts.publish(notice_message(_STARTED))
 
     def end(self) -> None:
         """The last word: nobody but the driver steers."""
@@ -88,12 +104,35 @@ class GateNode(ManagedNode[GateConfig]):
         # Who stood still just then would forget what it has not read yet, together with us.
         self._commands.wait_for_all_acked(Duration(seconds=_LAST_WORD_S))
 
+    @property
+    def _now(self) -> Now:
+        return Now(self.now_s, time.monotonic())
+
+    def _full_name(self, node: str) -> str:
+        inside = self.get_namespace().rstrip('/')
+        return node if node.startswith('/') else f'{inside}/{node}'
+
+    def _hear_one(self, wire: Wire, take: Callable[[Any], None]) -> None:
+        """Subscribe to what only one may publish: with two, nobody knows whose a message is.
+
+        The count is that of the middleware, which matches a publisher before it hands over the
+        first message of it.
+        """
+
+        def received(message: Any) -> None:
+            if self._publishers.count(subscription) > 1:
+                self._gate.watch.take_second_source(wire.name)
+                if wire not in _BY_HAND:
+                    return
+            take(message)
+
+        subscription = self.hear(wire, received)
+
     def _on_wanted(self, message: Any) -> None:
-        self._gate.watch.take_command(self.now_s, lateral_of(message))
+        self._gate.watch.take_command(self._now, lateral_of(message))
 
     def _on_odometry(self, message: Any) -> None:
-        stamp_s, speed_mps, curvature_1pm = motion_of(message)
-        self._gate.watch.take_odometry(self.now_s, stamp_s, speed_mps, curvature_1pm)
+        self._gate.watch.take_odometry(self._now, motion_of(message))
 
     def _on_steers(self, message: Any) -> None:
         self._says_steers = message.data
@@ -105,15 +144,16 @@ class GateNode(ManagedNode[GateConfig]):
         self._torque_steers = not abs(torque_nm) <= self.config.override_nm
         sound = math.isfinite(torque_nm)
         text = f'{wires.DRIVER_TORQUE.name}: expected a finite number, got {torque_nm}'
-        self._gate.watch.take_torque(self.now_s)
+        self._gate.watch.take_torque(self._now)
         self.health.found('torque', () if sound else (Notice(Level.ERROR, 'torque', text),))
         self._take_driver()
 
     def _take_driver(self) -> None:
-        self._gate.take_driver(self.now_s, steers=self._says_steers or self._torque_steers)
+        self._gate.take_driver(self._now, steers=self._says_steers or self._torque_steers)
 
     def _on_engage(self, _request: Any, response: Any) -> Any:
-        against = self._gate.engage(self.now_s)
+        stranger = self._publishers.stranger_beside(self.config.engage_from, wires.ENGAGE)
+        against = (stranger,) if stranger is not None else self._gate.engage(self._now)
         response.success = not against
         response.message = ' '.join(notice.text for notice in against) or 'The car will steer.'
         return response
@@ -124,7 +164,7 @@ class GateNode(ManagedNode[GateConfig]):
         return response
 
     def _tick(self) -> None:
-        passed = self._gate.tick(self.now_s)
+        passed = self._gate.tick(self._now)
         self._commands.publish(lateral_message(passed.command))
         if passed.command.valid and self.config.output is not Output.NONE:
             self._actuator.publish(self._translated(passed.command))
@@ -159,9 +199,8 @@ class GateNode(ManagedNode[GateConfig]):
             self.health.figures({'steering': state.name})
 
     def _look_around(self) -> None:
-        """Is anybody else on the way to the wheel?"""
-        speakers = {wire.name: self.speakers_of(wire) for wire in _WIRES}
-        self._gate.watch.take_intruders(self._neighbours.intruders(time.monotonic(), speakers))
+        """Does anybody else publish what steers?"""
+        self._gate.watch.take_sources(self._sources.look(self._publishers.found()))
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 """What a person wants to see of a drive: markers for RViz, and the plan on the pictures."""
 
 import functools
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +30,8 @@ __all__ = ['VisualizerConfig', 'VisualizerNode', 'main']
 
 _WITHOUT_PLAN_S = 0.1
 """So often the markers are sent while no plan comes that would bring them."""
+_GATE_SILENT_S = 0.3
+"""Of the wall clock; the gate publishes its state 20 times a second."""
 _FIGURES_S = 1.0
 
 
@@ -79,6 +82,7 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         self.hear(wires.GATE_STATE, self._on_gate)
         self.hear(wires.PLANNER_STATUS, self._on_planner)
         self.hear(wires.ODOMETRY, self._on_odometry)
+        self._gate_wall_s = time.monotonic()
         self.every(_WITHOUT_PLAN_S, self._show_without_plan)
         self.every(_FIGURES_S, self._tell_figures)
         for name, screen in self._screens.items():
@@ -131,6 +135,7 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         self._onlooker.command.take(command, command.stamp_s)
 
     def _on_gate(self, message: Any) -> None:
+        self._gate_wall_s = time.monotonic()
         self._onlooker.gate.take(gate_says(message), seconds(message.header.stamp))
 
     def _on_planner(self, message: Any) -> None:
@@ -143,7 +148,17 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         self._onlooker.speed_mps.take(ego.speed_mps, ego.stamp_s)
         self._onlooker.trail.take(ego)
 
+    def silent(self, topic: str) -> None:
+        if topic == wires.GATE_STATE.name:
+            self._onlooker.gate.forget()
+
+    def _watch_gate(self) -> None:
+        """Also where time is simulated, and might stand still."""
+        if time.monotonic() - self._gate_wall_s > _GATE_SILENT_S:
+            self._onlooker.gate.forget()
+
     def _show_without_plan(self) -> None:
+        self._watch_gate()
         if self._onlooker.at(self.now_s).plan is None:
             self._show()
 

@@ -15,9 +15,6 @@ __all__ = ['Newest', 'Onlooker', 'Seen']
 
 Value = TypeVar('Value')
 
-_SILENT_S = 1.0
-"""Gate and planner say how they are at 10 Hz and more; from this age on they are silent."""
-
 
 class Newest(Generic[Value]):
     """The last value that came, for as long as its stamp is near enough to now."""
@@ -31,6 +28,15 @@ class Newest(Generic[Value]):
     def take(self, value: Value, stamp_s: float) -> None:
         """Whatever comes replaces what came before, because time may have jumped back."""
         self._value, self._stamp_s = value, stamp_s
+
+    def forget(self) -> None:
+        """What came last holds no more."""
+        self._value = None
+
+    @property
+    def ever(self) -> bool:
+        """Whether a value has come at all."""
+        return self._stamp_s > -math.inf
 
     def age_s(self, now_s: float) -> float:
         """Infinite before the first; negative for a stamp from the future."""
@@ -50,6 +56,8 @@ class Seen:
     """Of the newest plan, also of one that is too old; infinite before the first."""
     command: LateralCommand | None = None
     gate: GateSays | None = None
+    gate_lost: bool = False
+    """It was there before and has fallen silent."""
     planner: PlannerSays | None = None
     speed_mps: float | None = None
     driven_m: FloatArray | None = None
@@ -62,18 +70,19 @@ class Onlooker:
     def __init__(self) -> None:
         self.plan: Newest[Plan] = Newest(wires.PLAN.stale_after_s)
         self.command: Newest[LateralCommand] = Newest(wires.COMMAND.stale_after_s)
-        self.gate: Newest[GateSays] = Newest(_SILENT_S)
-        self.planner: Newest[PlannerSays] = Newest(_SILENT_S)
+        self.gate: Newest[GateSays] = Newest(wires.GATE_STATE.stale_after_s)
+        self.planner: Newest[PlannerSays] = Newest(wires.PLANNER_STATUS.stale_after_s)
         self.speed_mps: Newest[float] = Newest(wires.ODOMETRY.stale_after_s)
         self.trail = Trail()
 
     def at(self, now_s: float) -> Seen:
-        speed_mps = self.speed_mps.at(now_s)
+        speed_mps, gate = self.speed_mps.at(now_s), self.gate.at(now_s)
         return Seen(
             plan=self.plan.at(now_s),
             plan_age_s=self.plan.age_s(now_s),
             command=self.command.at(now_s),
-            gate=self.gate.at(now_s),
+            gate=gate,
+            gate_lost=gate is None and self.gate.ever,
             planner=self.planner.at(now_s),
             speed_mps=speed_mps,
             driven_m=self.trail.behind_m() if speed_mps is not None else None,

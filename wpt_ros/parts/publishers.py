@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who publishes and who calls, as the graph shows it."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from rclpy.node import Node, NodeNameNonExistentError
+
+from wpt_core.safety import UNKNOWN, Source
+from wpt_core.types import Level, Notice
+from wpt_ros.wires import Call, Wire
+
+__all__ = ['Publishers']
+
+_UNDISCOVERED = '_NODE_NAME_UNKNOWN_'
+
+
+class Publishers:
+    """Looks at topics that have one publisher each; a look costs some milliseconds."""
+
+    def __init__(self, node: Node, watched: Sequence[Wire]) -> None:
+        self._node = node
+        self._topics = {wire.name: node.resolve_topic_name(wire.name) for wire in watched}
+
+    def found(self) -> dict[str, list[Source]]:
+        """By the names of the table."""
+        return {name: self._sources(topic) for name, topic in self._topics.items()}
+
+    def count(self, subscription: Any) -> int:
+        """Publishers that a subscription is matched with now."""
+        if hasattr(subscription, 'get_publisher_count'):  # rclpy since Jazzy
+            return int(subscription.get_publisher_count())
+        return int(self._node.count_publishers(subscription.topic_name))
+
+    def stranger_beside(self, allowed: str, call: Call) -> Notice | None:
+        """Why a request may come from another node than the one that is allowed to call.
+
+        Python is not told who sent a request, so nobody else may have a client at that time.
+        """
+        if not allowed:
+            return None
+        service = self._node.resolve_service_name(call.name)
+        callers = [
+            f'{namespace.rstrip("/")}/{name}'
+            for name, namespace in self._node.get_node_names_and_namespaces()
+            if self._calls(name, namespace, service)
+        ]
+        if callers == [allowed] and self._clients(service) <= 1:
+            return None
+        seen = ', '.join(sorted(callers)) or 'no node that is known'
+        text = f'Only {allowed} may engage; clients of {call.name}: {seen}. See engage_from.'
+        return Notice(Level.ERROR, 'engage_refused', text)
+
+    def _calls(self, name: str, namespace: str, service: str) -> bool:
+        with suppress(NodeNameNonExistentError):  # it has ended since it was listed
+            found = self._node.get_client_names_and_types_by_node(name, namespace)
+            return any(called == service for called, _ in found)
+        return False
+
+    def _clients(self, service: str) -> int:
+        """Also those without a node; rclpy counts them since Iron."""
+        counted = getattr(self._node, 'count_clients', None)
+        return 1 if counted is None else int(counted(service))
+
+    def _sources(self, topic: str) -> list[Source]:
+        if self._node.count_publishers(topic) == 0:
+            return []
+        return [
+            Source(_full_name(one), bytes(one.endpoint_gid))
+            for one in self._node.get_publishers_info_by_topic(topic)
+        ]
+
+
+def _full_name(endpoint: Any) -> str:
+    name = endpoint.node_name
+    return UNKNOWN if name == _UNDISCOVERED else f'{endpoint.node_namespace.rstrip("/")}/{name}'
