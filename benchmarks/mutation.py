@@ -4,8 +4,10 @@
     python -m benchmarks.mutation
 
 mutmut changes one thing after another in a copy of `wpt_core/safety` (a < to a <=, a number, an
-argument) and runs `test/core/safety` on each; a change that no test notices has survived. The
-score is the share that was noticed. Exit code 1 when it is below `--least`.
+argument) and runs `test/core/safety` on each; then come changes that it does not make: a condition
+narrowed to some states, a bound removed, a row of the table cut (`benchmarks/gate_mutants.py`). A
+change that no test notices has survived. The score is the share that was noticed. Exit code 1 when
+it is below `--least`.
 """
 
 import argparse
@@ -17,11 +19,25 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tqdm import tqdm
+
+from benchmarks.gate_mutants import mutants
+
 __all__ = ['main', 'score']
 
 ROOT = Path(__file__).resolve().parents[1]
 _NOTICED = ('killed', 'timeout', 'segfault', 'suspicious')
 _LEAST = 0.9
+_TESTS = [
+    *(sys.executable, '-m', 'pytest', '-x', '-q', '-p', 'no:cacheprovider'),
+    *(
+        '-m',
+        'not slow',
+        '--deselect',
+        'test/core/safety/test_random_drives.py',
+        'test/core/safety',
+    ),
+]
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -36,24 +52,54 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument(
         '--out', type=Path, default=Path('out/mutate'), help='where survivors.diff goes'
     )
+    parser.add_argument(
+        '--only', choices=('mutmut', 'gate'), help='one of the two kinds of change (default both)'
+    )
     asked = parser.parse_args(words)
     place = ROOT / '.wpt' / 'mutate'
     _copy(place)
+    found = []
+    if asked.only != 'gate':
+        found.append(_general(place))
+    if asked.only != 'mutmut':
+        found.append(_of_gate(place))
+    noticed, made = (sum(one[k] for one in found) for k in (0, 1))
+    asked.out.mkdir(parents=True, exist_ok=True)
+    survivors = asked.out / 'survivors.diff'
+    survivors.write_text('\n'.join(one[2] for one in found))
+    print(f'{noticed} of {made} changes noticed: {100 * noticed / made:.1f} %')
+    print(f'those that no test noticed: {survivors}')
+    return 0 if noticed >= asked.least * made else 1
+
+
+def _general(place: Path) -> tuple[int, int, str]:
+    """Changes by mutmut: noticed, made, and the survivors in words."""
     done = subprocess.run(_mutmut('run'), cwd=place, env=_alone(), check=False)
     if done.returncode:
-        print('wpt mutate: mutmut did not finish; what it says stands above', file=sys.stderr)
-        return 2
+        sys.exit('wpt mutate: mutmut did not finish; its output is above')
     subprocess.run(
         _mutmut('export-cicd-stats'), cwd=place, env=_alone(), check=True, capture_output=True
     )
     counts = json.loads((place / 'mutants' / 'mutmut-cicd-stats.json').read_text())
-    noticed, made = score(counts)
-    asked.out.mkdir(parents=True, exist_ok=True)
-    survivors = asked.out / 'survivors.diff'
-    survivors.write_text(_survivors(place))
-    print(f'{noticed} of {made} changes noticed: {100 * noticed / made:.1f} %')
-    print(f'{counts["timeout"]} of them because the tests did not end; the rest is in {survivors}')
-    return 0 if noticed >= asked.least * made else 1
+    return (*score(counts), _survivors(place))
+
+
+def _of_gate(place: Path) -> tuple[int, int, str]:
+    """Conditions narrowed, bounds removed, rows cut; see benchmarks.gate_mutants."""
+    made = [
+        (file, mutant)
+        for file in sorted((place / 'wpt_core' / 'safety').glob('*.py'))
+        for mutant in mutants(file.read_text())
+    ]
+    survived = []
+    for file, mutant in tqdm(made, desc='changes of the gate', disable=None):
+        original = file.read_text()
+        file.write_text(mutant.source)
+        noticed = subprocess.run(_TESTS, cwd=place, env=_alone(), capture_output=True).returncode
+        file.write_text(original)
+        if not noticed:
+            survived.append(f'{file.name}, {mutant.what}')
+    return len(made) - len(survived), len(made), '\n'.join(survived)
 
 
 def score(counts: dict[str, int]) -> tuple[int, int]:

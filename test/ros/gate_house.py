@@ -13,8 +13,8 @@ from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.lifecycle.quality import type_of
 
 SPEED_MPS, CURVATURE_1PM = 15.0, 0.004
-PATIENT: dict[str, Any] = {'limits.gap_s': 5.0}
-"""The machine that tests may stop the gate for longer than a car may."""
+PATIENT: dict[str, Any] = {'limits.gap_s': 0.5, 'command_from': 'probe'}
+"""The machine that tests may stop the gate for longer than a car may; the probe controls."""
 
 
 class House:
@@ -34,6 +34,7 @@ class House:
         self.speed_mps = SPEED_MPS
         self.torque_nm = 0.1
         self.x_m = self._then_s = 0.0
+        self.frozen = False
         probe.steps.append(self.step)
 
     def step(self) -> None:
@@ -42,7 +43,8 @@ class House:
             made = LateralCommand(now_s, now_s - 0.05, self.curvature_1pm, 0.0, valid=True)
             self._wanted.publish(lateral_message(made))
         if self.moves:
-            self.x_m += self.speed_mps * (now_s - self._then_s)
+            if not self.frozen:
+                self.x_m += self.speed_mps * (now_s - self._then_s)
             ego = EgoState(now_s, Pose2(self.x_m, 0.0, 0.0), self.speed_mps, 0.0, 0.0, 0.0)
             self._odometry.publish(odometry_message(ego))
         self._then_s = now_s

@@ -28,7 +28,7 @@ from rclpy.executors import SingleThreadedExecutor
 
 from wpt_ros import wires
 from wpt_ros.graph import NodeSpec, Value
-from wpt_ros.lifecycle.quality import Reliability, profile, type_of
+from wpt_ros.lifecycle.quality import Reliability, profile, publisher_profile, type_of
 from wpt_ros.processes import command_line
 from wpt_ros.wires import Call, Wire
 
@@ -106,7 +106,8 @@ class Probe:
     def speaks(self, wire: Wire, *, sensors: Reliability = Reliability.BEST_EFFORT) -> Any:
         """A publisher."""
         kind = type_of(wire.type_name)
-        return self.node.create_publisher(kind, wire.name, profile(wire.quality, sensors))
+        quality = publisher_profile(wire, sensors, simulated=False)
+        return self.node.create_publisher(kind, wire.name, quality)
 
     def hears(self, wire: Wire) -> list[Any]:
         """All messages from now on, the newest last."""
@@ -138,17 +139,17 @@ class Probe:
     def call(self, call: Call) -> Any:
         """The answer to an empty request."""
         kind = type_of(call.type_name)
-        return self._asked(kind, call.name, kind.Request())
+        return self.asked(kind, call.name, kind.Request())
 
     def change(self, node: str, transition: str) -> bool:
         """Did the node go through it?"""
         request = ChangeState.Request(transition=Transition(id=TRANSITIONS[transition]))
-        answer = self._asked(ChangeState, f'{node}/change_state', request, again=False)
+        answer = self.asked(ChangeState, f'{node}/change_state', request, again=False)
         return bool(answer.success)
 
     def state(self, node: str) -> str:
         """As the lifecycle calls it."""
-        answer = self._asked(GetState, f'{node}/get_state', GetState.Request())
+        answer = self.asked(GetState, f'{node}/get_state', GetState.Request())
         return str(answer.current_state.label)
 
     def diagnosis(self, node: str) -> Callable[[], Any]:
@@ -162,7 +163,7 @@ class Probe:
 
         return newest
 
-    def _asked(self, kind: Any, name: str, request: Any, *, again: bool = True) -> Any:
+    def asked(self, kind: Any, name: str, request: Any, *, again: bool = True) -> Any:
         """Asked anew now and then: an answer to a client that the server has not seen yet is lost.
 
         Not `again` where asking twice is not the same as once; then the two get time to meet.

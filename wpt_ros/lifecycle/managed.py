@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from rcl_interfaces.msg import ParameterDescriptor
+from rcl_interfaces.msg import ParameterDescriptor, ParameterType
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import ReliabilityPolicy
@@ -71,7 +71,8 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
     def __init__(self, name: str, config: type[Config]) -> None:
         super().__init__(name, automatically_declare_parameters_from_overrides=True)
         # Whoever could switch the clock of a running node could stop its watchdog.
-        self.set_descriptor(_USE_SIM_TIME, ParameterDescriptor(read_only=True))
+        fixed = ParameterDescriptor(type=ParameterType.PARAMETER_BOOL, read_only=True)
+        self.set_descriptor(_USE_SIM_TIME, fixed)
         self.config: Config = self._declared(config)
         self.health = Health(self.get_fully_qualified_name())
         self.exit_code: int | None = None

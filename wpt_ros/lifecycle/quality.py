@@ -19,6 +19,10 @@ from wpt_ros.wires import Quality, Wire
 __all__ = ['Reliability', 'profile', 'publisher_profile', 'subscription_profile', 'type_of']
 
 
+_LAST_WORD_S = 0.5
+"""The last message of a gate that ends must still reach a subscriber that stalls for a moment."""
+
+
 class Reliability(Enum):
     """For the wires of sensors; all others are reliable anyway."""
 
@@ -44,7 +48,8 @@ def publisher_profile(
     """What our publishers offer. In simulated time a message may be old on the clock of DDS."""
     offered = profile(wire.quality, sensors)
     if wire.stale_after_s is not None and (wire.watched or not simulated):
-        offered.lifespan = Duration(seconds=wire.stale_after_s)
+        least_s = _LAST_WORD_S if wire.watched else 0.0
+        offered.lifespan = Duration(seconds=max(wire.stale_after_s, least_s))
         if wire.rate_hz is not None:
             offered.deadline = Duration(seconds=wire.stale_after_s)
     if wire.watched:

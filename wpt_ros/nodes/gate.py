@@ -70,7 +70,7 @@ class GateNode(ManagedNode[GateConfig]):
         super().__init__('gate', GateConfig)
 
     def prepare(self) -> None:
-        self._publishers = Publishers(self, [wire for wire in wires.WIRES if wire.exclusive])
+        self._graph = Publishers(self, [wire for wire in wires.WIRES if wire.exclusive])
         self._commands = self.speak(wires.COMMAND)
         self._states = self.speak(wires.GATE_STATE)
         self._alerts = self.speak(wires.ALERT)
@@ -120,7 +120,7 @@ class GateNode(ManagedNode[GateConfig]):
         """
 
         def received(message: Any) -> None:
-            if self._publishers.count(subscription) > 1:
+            if self._graph.count(subscription) > 1:
                 self._gate.watch.take_second_source(wire.name)
                 if wire not in _BY_HAND:
                     return
@@ -152,7 +152,7 @@ class GateNode(ManagedNode[GateConfig]):
         self._gate.take_driver(self._now, steers=self._says_steers or self._torque_steers)
 
     def _on_engage(self, _request: Any, response: Any) -> Any:
-        stranger = self._publishers.stranger_beside(self.config.engage_from, wires.ENGAGE)
+        stranger = self._graph.stranger_beside(self.config.engage_from, wires.ENGAGE)
         against = (stranger,) if stranger is not None else self._gate.engage(self._now)
         response.success = not against
         response.message = ' '.join(notice.text for notice in against) or 'The car will steer.'
@@ -200,7 +200,7 @@ class GateNode(ManagedNode[GateConfig]):
 
     def _look_around(self) -> None:
         """Does anybody else publish what steers?"""
-        self._gate.watch.take_sources(self._sources.look(self._publishers.found()))
+        self._gate.watch.take_sources(self._sources.look(self._graph.found()))
 
 
 def main() -> None:
