@@ -163,7 +163,7 @@ def test_the_state_and_its_reasons_stand_above_the_car(drive: Watched) -> None:
     drive.comes('DEGRADED, 36 km/h\nplan 0.')
     drive.comes(REASON.text)
     drive.spoilt = {wires.GATE_STATE.name: nothing, wires.ODOMETRY.name: nothing}
-    drive.comes('no gate, speed unknown')
+    drive.comes('GATE SILENT: YOU STEER, speed unknown')
 
 
 def test_an_old_plan_is_called_old_and_its_ribbon_goes(drive: Watched) -> None:

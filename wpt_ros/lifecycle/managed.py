@@ -277,7 +277,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
     def _silence(self, topic: str, _event: Any) -> None:
         """The middleware missed a message or the publisher; a message clears it, see guarded."""
         text = f'{topic} has fallen silent: its publisher is gone or hangs.'
-        self.health.found(topic, (Notice(Level.ERROR, 'silent', text),))
+        self.health.found(topic, (Notice(Level.WARNING, 'silent', text),))
         self.silent(topic)
 
     def _forget_mismatches(self) -> None:
