@@ -237,7 +237,7 @@ def test_the_lifecycle_goes_round_and_inactive_it_says_nothing(house: House) -> 
 @pytest.mark.parametrize(
     ('parameters', 'sentence'),
     [
-        ({'rate_hz': 0.0}, 'parameter rate_hz must be a finite number above 0'),
+        ({'rate_hz': 0.0}, 'gate: parameter rate_hz must be between 20 and 500, got 0'),
         ({'rate': 10.0}, "gate: unknown parameter 'rate'"),
         (
             {'limits.late_s': 2.0},

@@ -2,7 +2,6 @@
 """What all nodes have in common: lifecycle, parameters, wires, health, and the one guard."""
 
 import functools
-import math
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,13 +46,6 @@ class NodeConfig:
 
     def __post_init__(self) -> None:
         check_bounds(self)
-
-    def check_positive(self, *names: str) -> None:
-        """InputError for the first of these that is not a finite number above 0."""
-        for name in names:
-            value = getattr(self, name)
-            if not 0.0 < value < math.inf:
-                raise InputError(f'parameter {name} must be a finite number above 0, got {value}')
 
 
 Config = TypeVar('Config', bound=NodeConfig)

@@ -8,12 +8,12 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 from rclpy.duration import Duration
 
 from wpt_core.safety import Gate, GateSettings, GateState, Now, Passed, Sources
-from wpt_core.types import LateralCommand, Level, Notice
+from wpt_core.types import Bounds, LateralCommand, Level, Notice
 from wpt_core.vehicle import Chassis
 from wpt_ros import wires
 from wpt_ros.conversions.actuators import Output, actuator_message, output_type, output_wire
@@ -46,10 +46,10 @@ _BY_HAND = (wires.DRIVER_STEERS, wires.DRIVER_TORQUE)
 class GateConfig(NodeConfig):
     """The gate's rate, its limits, and when hands count as steering."""
 
-    rate_hz: float = 100.0
-    """Commands a second, whatever else happens."""
-    override_nm: float = 2.0
-    """More torque of the hands than this is steering by hand."""
+    rate_hz: Annotated[float, Bounds(20.0, 500.0)] = 100.0
+    """Commands a second, whatever else happens; below 20 an actuator would miss its deadline."""
+    override_nm: Annotated[float, Bounds(0.2, 10.0)] = 2.0
+    """More torque of the hands than this is steering by hand; 10 Nm is hard work."""
     output: Output = Output.NONE
     """Say valid commands also as ackermann or autoware messages, where their package is there."""
     command_from: str = 'controller'
@@ -58,9 +58,6 @@ class GateConfig(NodeConfig):
     """Node that alone may have a client of gate/engage; empty: whoever is on the graph may."""
     limits: GateSettings = field(default_factory=GateSettings)
     vehicle: Chassis = field(default_factory=Chassis)
-
-    def __post_init__(self) -> None:
-        self.check_positive('rate_hz', 'override_nm')
 
 
 class GateNode(ManagedNode[GateConfig]):
