@@ -93,6 +93,15 @@ def test_launch_files_and_their_arguments_exist(page: Path) -> None:
         assert given <= known, f'{file} has no argument {given - known}'
 
 
+def test_every_code_of_the_gate_is_explained() -> None:
+    files = [*(ROOT / 'wpt_core/safety').glob('*.py'), *(ROOT / 'wpt_ros/parts').glob('pub*.py')]
+    raised = re.compile(r"(?:_error\(|Notice\(Level\.ERROR, )\s*'(\w+)'")
+    codes = {code for file in files for code in raised.findall(file.read_text())}
+    text = (ROOT / 'docs/troubleshooting.md').read_text()
+    assert 'odometry_not_finite' in codes
+    assert {code for code in codes if f'`{code}`' not in text} <= {'take_over'}
+
+
 def test_the_readme_warns_before_its_first_command() -> None:
     text = (ROOT / 'README.md').read_text()
     warning = text[text.index('> [!WARNING]') : text.index('./wpt drive')]
