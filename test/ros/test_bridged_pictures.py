@@ -110,7 +110,7 @@ def test_the_planner_takes_images_that_only_cv_bridge_reads() -> None:
 
 
 @pytest.mark.usefixtures('bridged')
-@pytest.mark.parametrize('encoding', ['16SC1', 'nv99', '8UC9', '16UC3', 'x' * 100_000])
+@pytest.mark.parametrize('encoding', ['16SC1', 'nv99', '8UC9', '16UC3', 'x' * 4000])
 def test_what_cv_bridge_does_not_convert_is_refused(encoding: str) -> None:
     raw = raw_image(encoding, noise(6, 8, 1))
     for read in (raw.picture.size_px, raw.picture.rgb):
