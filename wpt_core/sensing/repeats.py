@@ -14,6 +14,8 @@ __all__ = ['Repeats']
 _SAMPLES = 4096
 """Bytes of a picture that are compared; the noise of a real sensor alone changes many of them."""
 _MOVED_M = 0.2
+_PAUSE_S = 1.0
+"""After a longer pause of a camera nothing is known of how far the car has driven."""
 
 
 @dataclass(eq=False, slots=True)
@@ -26,6 +28,11 @@ class _First:
     newest_s: float
     driven_m: float = 0.0
     """By its speed."""
+
+    def is_other(self, stamp_s: float, sample: NDArray[np.uint8]) -> bool:
+        """Another picture, or one of another time."""
+        paused = stamp_s < self.stamp_s or stamp_s - self.newest_s > _PAUSE_S
+        return paused or not np.array_equal(sample, self.sample)
 
     def moved_m(self, stamp_s: float, place_m: tuple[float, float], speed_mps: float) -> float:
         """The larger of both distances: an odometry whose pose stands still may have a speed."""
@@ -55,7 +62,7 @@ class Repeats:
         """Did the car drive on while this camera showed the same for longer than it may be old?"""
         sample = data[:: _odd_step(data.size)]
         first = self._first.get(camera)
-        if first is None or stamp_s < first.stamp_s or not np.array_equal(sample, first.sample):
+        if first is None or first.is_other(stamp_s, sample):
             self._first[camera] = _First(sample.copy(), stamp_s, place_m, stamp_s)
             return False
         moved_m = first.moved_m(stamp_s, place_m, speed_mps)

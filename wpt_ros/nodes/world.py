@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The proving ground as a car: it publishes what a car would, and obeys the gate."""
 
+import math
 import time
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -10,6 +11,7 @@ from typing import Annotated, Any
 from builtin_interfaces.msg import Time
 from rosgraph_msgs.msg import Clock
 
+from wpt_core.safety import GateState
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import Bounds, CameraFrame
 from wpt_core.world.drive import STEP_S, Longitudinal
@@ -37,6 +39,10 @@ __all__ = ['WorldConfig', 'WorldNode', 'main']
 _LOOK_S = 0.005
 _AGAIN_S = 0.2
 """Until the car is engaged, the first step is shown and engaging asked for so often."""
+_TO_START_S = 6.0
+"""In which a car may come from standing to any speed of a scenario."""
+_START_PATIENCE_S = 2.0
+"""Of the wall clock; the gate takes a simulated clock that stands for longer for broken."""
 _EPOCH_S = 100.0
 """Stamp of the first picture: a time of 0 means to ROS that there is no clock yet."""
 
@@ -87,7 +93,9 @@ class WorldNode(ManagedNode[WorldConfig]):
         self._ride = Ride(scenario, config.seed, rig=rig, longitudinal=_BY[config.longitudinal])
         self._lockstep = Lockstep(config.pace)
         self._frames: tuple[CameraFrame, ...] = ()
-        self._begun = False
+        self._begun = not self.config.engages
+        self._at_start = self._gate_is_ready = False
+        self._start_wall_s = -math.inf
         self._acceleration_mps2 = 0.0
         self._next_try_s = 0.0
         self._epoch_s = _EPOCH_S
@@ -102,6 +110,7 @@ class WorldNode(ManagedNode[WorldConfig]):
 
     def begin(self) -> None:
         self.hear(wires.COMMAND, self._on_command)
+        self.hear(wires.GATE_STATE, self._on_gate)
         if self.config.longitudinal is LongitudinalBy.PLAN:
             self.hear(wires.PLAN, self._on_plan)
         self._engage = self.create_client(type_of(wires.ENGAGE.type_name), wires.ENGAGE.name)
@@ -139,17 +148,35 @@ class WorldNode(ManagedNode[WorldConfig]):
         if self.config.ends:
             self.exit_code = 0 if passed else DRIVE_FAILED
 
+    def _on_gate(self, message: Any) -> None:
+        self._gate_is_ready = message.state == GateState.DISENGAGED and not message.reasons
+
     def _wait_for_engaging(self, wall_s: float) -> None:
+        """The car stands until the gate would engage, then it is at the start, at speed.
+
+        A clock that goes on lets nodes that start late hear a plan: nobody plans twice on
+        pictures of one stamp. What an odometry cannot do, stand still at speed, is not shown.
+        """
         command = self._lockstep.command
-        self._begun = not self.config.engages or (command is not None and command.valid)
-        if not self._begun and wall_s >= self._next_try_s:
-            self._next_try_s = wall_s + _AGAIN_S
-            # The clock goes on: nobody plans twice on pictures of one stamp, and who was not yet
-            # there to hear the first plan would wait for ever.
+        self._begun = not self.config.engages or (
+            self._at_start and command is not None and command.valid
+        )
+        if self._begun or wall_s < self._next_try_s:
+            return
+        self._next_try_s = wall_s + _AGAIN_S
+        if self._at_start and wall_s < self._start_wall_s + _START_PATIENCE_S:
+            self._ask_to_engage()
+        elif self._gate_is_ready or self._at_start:
+            self._at_start, self._start_wall_s = True, wall_s
+            self._epoch_s += _TO_START_S
+            self._show()
+        else:
             self._epoch_s += STEP_S
             self._show()
-            if self._engage.service_is_ready():
-                self._engage.call_async(type_of(wires.ENGAGE.type_name).Request())
+
+    def _ask_to_engage(self) -> None:
+        if self._engage.service_is_ready():
+            self._engage.call_async(type_of(wires.ENGAGE.type_name).Request())
 
     def _look_at_road(self) -> None:
         self._frames = self._ride.world.observe().frames
@@ -162,6 +189,8 @@ class WorldNode(ManagedNode[WorldConfig]):
         stamp = stamp_of(stamp_s)
         self._time.publish(Clock(clock=stamp_of(faults.clock_s(stamp_s, time_s))))
         told = faults.odometry(world.ego, time_s)
+        if not (self._begun or self._at_start):
+            told = replace(told, speed_mps=0.0, yaw_rate_radps=0.0, curvature_1pm=0.0)
         if not self._dead('odometry'):
             self._frames_said.say(told.pose, stamp)
             self._odometry.publish(odometry_message(replace(told, stamp_s=stamp_s)))
