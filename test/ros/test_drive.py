@@ -129,6 +129,30 @@ def test_whatever_dies_the_gate_hands_over_in_time(
 
 
 @pytest.mark.parametrize(
+    ('faults', 'codes'),
+    [
+        ('odometry=zero@1.5s', {'speed_jump'}),
+        ('odometry=freeze@1.5s', {'odometry_frozen'}),
+        ('odometry=second@1.5s', {'second_source', 'intruder'}),
+        ('clock=stop@1.5s+1s', {'clock_still'}),
+        ('clock=jump@1.5s', {'time_jumped_ahead'}),
+        ('commands=impostor@1.5s', {'second_source'}),
+    ],
+)
+def test_what_cannot_be_true_is_a_fault_with_its_name(
+    tmp_path: Path, faults: str, codes: set[str]
+) -> None:
+    driven = drive(tmp_path, '--faults', faults, '--seconds', '3.5')
+    check_gate(driven)
+    assert driven.code == 1
+    seen = states(driven)
+    assert seen[seen.index(ENGAGED) + 1] == FAULT, driven.result['alerts']
+    told = [m for m in driven.messages('/gate/state') if m.state == FAULT]
+    assert told[0].reasons[0].code in codes
+    assert any(alert.startswith('take_over') for alert in driven.result['alerts'])
+
+
+@pytest.mark.parametrize(
     'faults', ['camera:back_left=dead@1.5s', 'camera:front_left=garbage@1.5s+2s']
 )
 def test_one_camera_less_is_seen_and_survived(tmp_path: Path, faults: str) -> None:

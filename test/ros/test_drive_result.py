@@ -29,7 +29,7 @@ def test_each_thing_that_was_found_has_its_line(tmp_path: Path) -> None:
     result = result_of(seen, tmp_path)
     assert not result.good
     at = result.lines.index('gate interventions 4.00 s: DEGRADED')
-    assert result.lines[at + 1] == '                   4.60 s: gate silent'
+    assert result.lines[at + 1] == 'gate silences      4.60 s: gate silent'
     assert 'alerts             none' in result.lines
     assert 'planner            no road ahead' in result.lines
 

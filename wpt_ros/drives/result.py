@@ -2,7 +2,7 @@
 """What came of a drive: figures, verdict, files."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,8 @@ __all__ = ['DriveResult', 'Ending', 'summed_up']
 
 _PERCENTILES = (50, 95, 99)
 _MOST_LINES = 5
-_INTERVENTIONS = ('DEGRADED', 'FAULT', 'DISENGAGED', SILENT)
+_ENGAGED = GateState.ENGAGED.name
+_INTERVENTIONS = ('DEGRADED', 'FAULT', 'DISENGAGED')
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,8 @@ def _figures(seen: Watched, ended: Ending, deaths: Sequence[str]) -> dict[str, o
         'distance_m': float(progress.distance_m) if progress is not None else 0.0,
         'began_outside_the_lane': seen.began_outside,
         'lane_departures': seen.departures,
-        'gate_interventions': [
-            f'{at_s:.2f} s: {state}' for at_s, state in seen.states if state in _INTERVENTIONS
-        ],
+        'gate_interventions': _when(seen, _INTERVENTIONS),
+        'gate_silences': _when(seen, (SILENT,)),
         'last_state': seen.state,
         'alerts': [f'{code}: {text}' for _, code, text in seen.alerts],
         'deaths': list(deaths),
@@ -85,12 +85,25 @@ def _figures(seen: Watched, ended: Ending, deaths: Sequence[str]) -> dict[str, o
     }
 
 
+def _when(seen: Watched, states: Collection[str]) -> list[str]:
+    return [f'{at_s:.2f} s: {state}' for at_s, state in _since_engaged(seen) if state in states]
+
+
+def _since_engaged(seen: Watched) -> list[tuple[float, str]]:
+    """The changes of the state since the car steered first; all if it never did."""
+    names = [state for _, state in seen.states]
+    first = names.index(_ENGAGED) if _ENGAGED in names else 0
+    return seen.states[first:]
+
+
 def _taken_over(seen: Watched) -> bool:
-    """Whether the driver had to steer, or was asked to, once the car did."""
-    states = [state for _, state in seen.states]
-    engaged = GateState.ENGAGED.name
-    after = states[states.index(engaged) :] if engaged in states else states
-    return seen.taken_over or any(state not in (engaged, 'DEGRADED') for state in after)
+    """Whether the driver had to steer, or was asked to, once the car did.
+
+    A gate that was silent and then goes on steering was held up by this machine.
+    """
+    after = [state for _, state in _since_engaged(seen)]
+    steered = (_ENGAGED, 'DEGRADED', SILENT)
+    return seen.taken_over or after[-1:] == [SILENT] or any(one not in steered for one in after)
 
 
 def _percentiles(values_s: Sequence[float]) -> dict[str, float]:
@@ -118,6 +131,7 @@ def _lines(figures: dict[str, object]) -> list[str]:
     ]
     for name, title in (
         ('gate_interventions', 'gate interventions'),
+        ('gate_silences', 'gate silences'),
         ('alerts', 'alerts'),
         ('deaths', 'processes'),
         ('planner', 'planner'),
