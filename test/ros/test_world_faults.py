@@ -11,12 +11,13 @@ import pytest
 
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
-from node_house import Probe, running
+from node_house import PATIENCE_S, Probe, running
 from own_domain import quiet_domain
 
 from wpt_ros import wires
 from wpt_ros.conversions.stamps import seconds
 from wpt_ros.drives.intruder import Intruder
+from wpt_ros.executables import CANNOT_CONFIGURE
 
 START_S, END_S, UNTIL_S = 1.0, 2.0, 3.0
 NEAR = 1e-3
@@ -130,8 +131,9 @@ def test_the_clock_jumps_ahead_with_all_stamps(tmp_path: Path) -> None:
 
 def test_a_fault_that_is_none_keeps_the_world_from_starting(tmp_path: Path) -> None:
     log = tmp_path / 'log'
-    with Probe('none') as probe, running('world', log, namespace='none', faults=('clock=x@1',)):
-        probe.until(lambda: "cannot read 'clock=x@1'" in log.read_text(), 'its sentence')
+    with running('world', log, namespace='none', faults=('clock=x@1',)) as node:
+        assert node.process.wait(PATIENCE_S) == CANNOT_CONFIGURE
+        assert "cannot read 'clock=x@1'" in node.said
 
 
 def test_a_second_publisher_of_odometry_tells_of_a_car_that_stands() -> None:
