@@ -117,8 +117,8 @@ class OdometryCheck:
                 return None
             text = (
                 f'Odometry went from {trusted.speed_mps:.1f} to {motion.speed_mps:.1f} m/s in '
-                f'{motion.stamp_s - trusted.stamp_s:.2f} s, which no car does. Repair its source; '
-                'then deactivate and activate the gate.'
+                f'{motion.stamp_s - trusted.stamp_s:.2f} s, as no car can; repair its source, '
+                'then restart the gate.'
             )
             self._jump = motion.stamp_s, _error('speed_jump', text)
             return self._jump[1]
