@@ -29,7 +29,7 @@ def test_only_the_table_is_renewed() -> None:
 def test_every_setting_has_its_sentence() -> None:
     rows = renewed(PAGE.format('gate_settings')).splitlines()
     (row,) = [line for line in rows if line.startswith('| `late_s` | 0.3 | ')]
-    assert row.endswith(' | a 20 Hz source would be late by jitter. |')
+    assert row.endswith(' below 0.1 s a 20 Hz source would be late by jitter. |')
 
 
 def test_a_parameter_has_its_range_and_its_words() -> None:

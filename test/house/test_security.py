@@ -76,7 +76,7 @@ def needed(root: Path, node: str) -> Rights:
     if own:
         says = says | {'~/transition_event'}
         serves |= {f'~/{name}' for name in LIFECYCLE}
-        hears = named(own, 'hear') | BY_THE_FACADE.get(node, set())
+        hears = named(own, 'hear') | named(own, '_hear_one') | BY_THE_FACADE.get(node, set())
         calls = named(own, 'create_client')
     return {
         'publish': says,

@@ -57,10 +57,10 @@ class Chassis:
     """With its load."""
     rear_axle_to_gravity_centre_m: Annotated[float, Bounds(0.3, 7.0)] = 1.5
     """From the rear axle forward to the centre of gravity."""
-    front_stiffness_npr: Annotated[float, Bounds(5e3, 2e6)] = 100e3
-    """Lateral force of the front axle (both tyres) per slip, N/rad."""
-    rear_stiffness_npr: Annotated[float, Bounds(5e3, 2e6)] = 115e3
-    """Lateral force of the rear axle (both tyres) per slip, N/rad."""
+    front_stiffness_npr: Annotated[float, Bounds(5e3, 1e8)] = 100e3
+    """Lateral force of the front axle (both tyres) per slip, N/rad; 1e8 is rigid."""
+    rear_stiffness_npr: Annotated[float, Bounds(5e3, 1e8)] = 115e3
+    """Lateral force of the rear axle (both tyres) per slip, N/rad; 1e8 is rigid."""
     max_wheel_angle_rad: Annotated[float, Bounds(0.1, 1.2)] = 0.55
     """Largest angle of the front road wheels, either way."""
     max_wheel_rate_radps: Annotated[float, Bounds(0.05, 3.0)] = 0.5
@@ -109,7 +109,7 @@ class VehicleParameters(Body, Chassis):
     """Distance between the left and the right wheels."""
     yaw_inertia_kgm2: Annotated[float, Bounds(100.0, 500e3)] = 2700.0
     """Moment of inertia about the vertical axis."""
-    friction: Annotated[float, Bounds(0.05, 1.5)] = 0.9
+    friction: Annotated[float, Bounds(0.05, 1e6)] = 0.9
     """Tyre to road; wet asphalt is near 0.6."""
     steering_delay_s: Annotated[float, Bounds(0.0, 2.0)] = 0.2
     """Dead time of the steering."""

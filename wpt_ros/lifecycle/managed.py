@@ -4,7 +4,6 @@
 import functools
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from rcl_interfaces.msg import ParameterDescriptor, ParameterType
@@ -13,13 +12,13 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.qos import ReliabilityPolicy
 from rclpy.serialization import deserialize_message
 
-from wpt_core.types import InputError, Level, Notice, check_bounds
+from wpt_core.types import InputError, Level, Notice
 from wpt_ros import wires
 from wpt_ros.facades.events import SubscriptionEventCallbacks
+from wpt_ros.lifecycle.config import NodeConfig
 from wpt_ros.lifecycle.descriptors import descriptor_of
 from wpt_ros.lifecycle.health import Health
 from wpt_ros.lifecycle.quality import (
-    Reliability,
     profile,
     publisher_profile,
     subscription_profile,
@@ -33,19 +32,6 @@ __all__ = ['ManagedNode', 'NodeConfig']
 _SUCCESS = TransitionCallbackReturn.SUCCESS
 _HEALTH_S = 1.0
 _USE_SIM_TIME = 'use_sim_time'
-
-
-@dataclass(frozen=True, slots=True)
-class NodeConfig:
-    """What every node can be told."""
-
-    autostart: bool = True
-    """Configure and activate at the start; false: wait for a lifecycle manager."""
-    reliability: Reliability = Reliability.BEST_EFFORT
-    """Of what is heard from sensors: best_effort (as drivers publish) or reliable (replays)."""
-
-    def __post_init__(self) -> None:
-        check_bounds(self)
 
 
 Config = TypeVar('Config', bound=NodeConfig)
