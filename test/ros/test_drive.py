@@ -97,17 +97,22 @@ def test_over_topics_it_drives_as_in_one_process(
 DISENGAGED, ENGAGED, DEGRADED, FAULT = 0, 1, 2, 4
 
 
+def soak(*values: Any) -> Any:
+    """A drive that `./wpt test` leaves out, as each takes up to a minute: `pytest -m soak`."""
+    return pytest.param(*values, marks=pytest.mark.soak)
+
+
 @pytest.mark.parametrize(
     ('faults', 'path', 'last'),
     [
         ('planner=kill@1.5s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
-        ('planner=hang@1.5s+2s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
-        ('controller=kill@1.5s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
-        ('cameras=dead@1.5s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
+        soak('planner=hang@1.5s+2s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
+        soak('controller=kill@1.5s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
+        soak('cameras=dead@1.5s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
         ('camera:front=dead@1.5s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
-        ('camera:front=freeze@1.5s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
-        ('odometry=dead@1.5s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
-        ('commands=flood@1.5s+1s', [ENGAGED, FAULT], None),
+        soak('camera:front=freeze@1.5s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
+        soak('odometry=dead@1.5s', [ENGAGED, DEGRADED, DISENGAGED], DISENGAGED),
+        soak('commands=flood@1.5s+1s', [ENGAGED, FAULT], None),
     ],
 )
 def test_whatever_dies_the_gate_hands_over_in_time(
@@ -132,10 +137,10 @@ def test_whatever_dies_the_gate_hands_over_in_time(
     ('faults', 'codes'),
     [
         ('odometry=zero@1.5s', {'speed_jump'}),
-        ('odometry=freeze@1.5s', {'odometry_frozen'}),
-        ('odometry=second@1.5s', {'second_source', 'intruder'}),
-        ('clock=stop@1.5s+1s', {'clock_still'}),
-        ('clock=jump@1.5s', {'time_jumped_ahead'}),
+        soak('odometry=freeze@1.5s', {'odometry_frozen'}),
+        soak('odometry=second@1.5s', {'second_source', 'intruder'}),
+        soak('clock=stop@1.5s+1s', {'clock_still'}),
+        soak('clock=jump@1.5s', {'time_jumped_ahead'}),
         ('commands=impostor@1.5s', {'second_source'}),
     ],
 )
@@ -153,7 +158,7 @@ def test_what_cannot_be_true_is_a_fault_with_its_name(
 
 
 @pytest.mark.parametrize(
-    'faults', ['camera:back_left=dead@1.5s', 'camera:front_left=garbage@1.5s+2s']
+    'faults', [soak('camera:back_left=dead@1.5s'), 'camera:front_left=garbage@1.5s+2s']
 )
 def test_one_camera_less_is_seen_and_survived(tmp_path: Path, faults: str) -> None:
     driven = drive(tmp_path, '--faults', faults, '--seconds', '5.5')
