@@ -96,8 +96,8 @@ def test_steering_begins_within_the_limits_where_the_car_is_not(side: float) -> 
     driven = replace(car.motion, yaw_rate_radps=side * 2.0 * most_1pm * SPEED_MPS)
     car.gate.watch.take_odometry(car.now, driven)
     car.gate.watch.take_command(car.now, command(car.now_s, curvature_1pm=0.0))
-    assert car.gate.engage(car.now) == ()
     car.tick()
+    assert car.gate.engage(car.now) == ()
     car.wait(TICK_S)
     passed = car.tick()
     assert passed.state is GateState.ENGAGED
