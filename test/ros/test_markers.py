@@ -270,7 +270,9 @@ def test_the_onlooker_forgets_each_at_its_own_age() -> None:
     onlooker.speed_mps.take(10.0, 100.0)
     late = onlooker.at(100.2)
     assert (late.plan, late.command, late.gate, late.speed_mps) == (PLAN, None, ENGAGED, 10.0)
+    assert not late.gate_lost
     later = onlooker.at(100.9)
-    assert (later.plan, later.gate, later.speed_mps) == (None, ENGAGED, None)
+    assert (later.plan, later.gate, later.speed_mps) == (None, None, None)
     assert later.plan_age_s == pytest.approx(0.9)
-    assert onlooker.at(101.1).gate is None
+    assert later.gate_lost
+    assert not Onlooker().at(0.0).gate_lost
