@@ -14,7 +14,7 @@ class Quality(Enum):
 
     SENSOR = 'best effort, the newest only'
     SURE = 'reliable, the last 10'
-    KEPT = 'reliable, the last one also for who comes later'
+    KEPT = 'reliable, late subscribers get the last one'
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class GateSettings:
     release_s: Annotated[float, Bounds(0.2, 5.0)] = 0.5
     """The driver has let go when the wheel was free for so long."""
     override_s: Annotated[float, Bounds(1.0, 30.0)] = 5.0
-    """A driver who steers for longer wants to drive: the gate disengages."""
+    """A driver who steers for longer than this takes over: the gate disengages."""
     healed_s: Annotated[float, Bounds(0.5, 30.0)] = 1.0
     """A fault is over when its cause was gone for so long."""
     least_speed_mps: Annotated[float, Bounds(1.0, 5.0)] = 2.0

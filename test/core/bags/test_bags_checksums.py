@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recordings of ours carry checksums, so that no flipped bit goes unnoticed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,19 +32,24 @@ def flips(size: int, count: int) -> list[tuple[int, int]]:
     return [(place, int(generator.integers(8))) for place in places]
 
 
+def spoiled(file: Path) -> Iterator[str]:
+    """Flip one bit after another in the file; in words, which one is flipped now."""
+    content = file.read_bytes()
+    for place, bit in flips(len(content), 250):
+        changed = bytearray(content)
+        changed[place] ^= 1 << bit
+        file.write_bytes(bytes(changed))
+        yield f'bit {bit} of byte {place} of {len(content)}'
+
+
 @pytest.mark.parametrize('compression', ['none', 'zstd'])
 def test_every_flipped_bit_of_an_mcap_is_noticed(
     build: Build, storage_file: Find, compression: str
 ) -> None:
     file = storage_file(build(compression=compression))
-    content = file.read_bytes()
-    whole = messages(file)
-    assert whole
-    for place, bit in flips(len(content), 250):
-        spoiled = bytearray(content)
-        spoiled[place] ^= 1 << bit
-        file.write_bytes(bytes(spoiled))
-        assert messages(file) is None, f'bit {bit} of byte {place} of {len(content)}'
+    assert messages(file)
+    for flipped in spoiled(file):
+        assert messages(file) is None, flipped
 
 
 @pytest.mark.parametrize('compression', ['none', 'zstd'])
@@ -53,16 +58,12 @@ def test_a_quick_reader_never_gets_another_message(
 ) -> None:
     """It believes the index, and still holds each chunk against its checksum."""
     file = storage_file(build(compression=compression))
-    content = file.read_bytes()
     whole = messages(file)
     assert whole
-    for place, bit in flips(len(content), 250):
-        spoiled = bytearray(content)
-        spoiled[place] ^= 1 << bit
-        file.write_bytes(bytes(spoiled))
+    for flipped in spoiled(file):
         with suppress(BagError), Bag.open(file) as bag:
             for message in bag.raw_messages():
-                assert message in whole, f'bit {bit} of byte {place} of {len(content)}'
+                assert message in whole, flipped
 
 
 def test_the_reference_reader_agrees_with_the_checksums(build: Build, storage_file: Find) -> None:
