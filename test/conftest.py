@@ -16,6 +16,12 @@ STEP_NS = 50_000_000
 TRACE = 'demo_msgs/msg/Trace'
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        '--renew-references', action='store_true', help='store the results of test/replay anew'
+    )
+
+
 @pytest.fixture(scope='session')
 def root() -> Path:
     """The repository."""
