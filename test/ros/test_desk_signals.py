@@ -27,7 +27,11 @@ def driving(runs: Path) -> Iterator[subprocess.Popen[str]]:
     """`wpt drive`, once all of its nodes run."""
     command = [sys.executable, '-m', 'wpt_ros.cli', 'drive', '--out', str(runs), '--no-record']
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=default_hangup,
     )
     try:
         waited(lambda: {one for n, one in nodes_in(runs) if has_ros(n)} == NODES, 'nodes', process)
@@ -38,6 +42,11 @@ def driving(runs: Path) -> Iterator[subprocess.Popen[str]]:
         for number, _ in nodes_in(runs):
             with suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
+
+
+def default_hangup() -> None:
+    """Tests that run under nohup inherit an ignored SIGHUP."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def nodes_in(runs: Path) -> list[tuple[int, str]]:

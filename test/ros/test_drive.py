@@ -18,7 +18,8 @@ from wpt_core.bags import Bag
 from wpt_core.model.artifact import load_artifact
 from wpt_core.model.runtime import best_backend
 from wpt_core.pipeline import Planner
-from wpt_core.sensing import surround_rig
+from wpt_core.sensing import load_rig, surround_rig
+from wpt_core.types import Rig
 from wpt_core.world.suites import Outcome, find, find_scenario, run_scenario
 from wpt_ros.conversions.stamps import seconds
 
@@ -68,8 +69,8 @@ def states(driven: Driven) -> list[int]:
     return [state for index, state in enumerate(seen) if not index or state != seen[index - 1]]
 
 
-def in_one_process(scenario: str) -> Outcome:
-    artifact, rig = load_artifact(Path('models/student')), surround_rig()
+def in_one_process(scenario: str, rig: Rig) -> Outcome:
+    artifact = load_artifact(Path('models/student'))
     backend = best_backend(artifact.student, threads=1)
 
     def planner() -> Planner:
@@ -79,11 +80,22 @@ def in_one_process(scenario: str) -> Outcome:
     return run_scenario(chosen, student_kind('student', planner), SEED, rig=rig)
 
 
+DISENGAGED, ENGAGED, DEGRADED, FAULT = 0, 1, 2, 4
+
+
+def soak(*values: Any) -> Any:
+    """A drive that `./wpt test` leaves out, as each takes up to a minute: `pytest -m soak`."""
+    return pytest.param(*values, marks=pytest.mark.soak)
+
+
+@pytest.mark.parametrize('cameras', ['front', soak('all')])
 def test_over_topics_it_drives_as_in_one_process(
-    tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, root: Path, front_rig: Path, monkeypatch: pytest.MonkeyPatch, cameras: str
 ) -> None:
     monkeypatch.chdir(root)
-    driven, alone = drive(tmp_path), in_one_process(SCENARIO)
+    words = ('--rig', str(front_rig)) if cameras == 'front' else ()
+    rig = load_rig(front_rig) if cameras == 'front' else surround_rig()
+    driven, alone = drive(tmp_path, *words), in_one_process(SCENARIO, rig)
     assert driven.result['passed'] == alone.passed
     assert driven.code == (0 if alone.passed else 1)
     assert driven.result['gate_interventions'] == []
@@ -92,14 +104,6 @@ def test_over_topics_it_drives_as_in_one_process(
     check_gate(driven)
     assert (driven.folder / 'drive.mp4').stat().st_size > 10_000
     assert driven.result['distance_m'] == pytest.approx(alone.log.s_m[-1], rel=0.02)
-
-
-DISENGAGED, ENGAGED, DEGRADED, FAULT = 0, 1, 2, 4
-
-
-def soak(*values: Any) -> Any:
-    """A drive that `./wpt test` leaves out, as each takes up to a minute: `pytest -m soak`."""
-    return pytest.param(*values, marks=pytest.mark.soak)
 
 
 @pytest.mark.parametrize(
@@ -116,9 +120,9 @@ def soak(*values: Any) -> Any:
     ],
 )
 def test_whatever_dies_the_gate_hands_over_in_time(
-    tmp_path: Path, faults: str, path: list[int], last: int | None
+    tmp_path: Path, front_rig: Path, faults: str, path: list[int], last: int | None
 ) -> None:
-    driven = drive(tmp_path, '--faults', faults, '--seconds', '5.5')
+    driven = drive(tmp_path, '--faults', faults, '--seconds', '5.5', '--rig', str(front_rig))
     check_gate(driven)
     assert driven.code == 1
     seen = states(driven)
@@ -145,9 +149,9 @@ def test_whatever_dies_the_gate_hands_over_in_time(
     ],
 )
 def test_what_cannot_be_true_is_a_fault_with_its_name(
-    tmp_path: Path, faults: str, codes: set[str]
+    tmp_path: Path, front_rig: Path, faults: str, codes: set[str]
 ) -> None:
-    driven = drive(tmp_path, '--faults', faults, '--seconds', '3.5')
+    driven = drive(tmp_path, '--faults', faults, '--seconds', '3.5', '--rig', str(front_rig))
     check_gate(driven)
     assert driven.code == 1
     seen = states(driven)

@@ -17,7 +17,6 @@ from wpt_ros.graph import Common, Scene, on_proving_ground
 
 pytestmark = pytest.mark.slow
 
-NODES = {node.name: node for node in on_proving_ground(Common(), Scene())}
 PLACE = 'late_start'
 
 
@@ -28,14 +27,16 @@ def domain() -> Iterator[None]:
 
 
 @pytest.mark.parametrize('late', ['controller', 'gate', 'planner', 'world'])
-def test_the_car_drives_whoever_is_there_last(tmp_path: Path, late: str) -> None:
+def test_the_car_drives_whoever_is_there_last(tmp_path: Path, front_rig: Path, late: str) -> None:
+    common = Common(rig=str(front_rig))
+    nodes = {node.name: node for node in on_proving_ground(common, Scene())}
     with ExitStack() as house:
         probe = house.enter_context(Probe(PLACE))
         progress = probe.hears(wires.PROGRESS)
         plans = probe.hears(wires.PLAN)
 
         def start(name: str) -> None:
-            given = dict(NODES[name].parameters)
+            given = dict(nodes[name].parameters)
             house.enter_context(running(name, tmp_path / name, namespace=PLACE, **given))
 
         for name in ('world', 'planner', 'controller', 'gate'):

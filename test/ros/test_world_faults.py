@@ -39,14 +39,15 @@ class Step:
     clock_s: float
 
 
-def drive(log: Path, namespace: str, *faults: str) -> list[Step]:
+def drive(rig: Path, namespace: str, *faults: str) -> list[Step]:
     """Steps without a gate until 3 s; with a fault from 1 s on the driver in the seat steers."""
     with Probe(namespace) as probe:
         progress, odometry, clock = map(probe.hears, (wires.PROGRESS, wires.ODOMETRY, wires.CLOCK))
         world = running(
             'world',
-            log,
+            rig.parent / 'log',
             namespace=namespace,
+            rig=str(rig),
             scenario='straight_12_right',
             engages=False,
             faults=faults,
@@ -82,8 +83,8 @@ def during(steps: list[Step], begin_s: float, end_s: float) -> list[Step]:
     return found
 
 
-def test_odometry_stands_still_and_is_true_again(tmp_path: Path) -> None:
-    steps = drive(tmp_path / 'log', 'zero', 'odometry=zero@1+1')
+def test_odometry_stands_still_and_is_true_again(front_rig: Path) -> None:
+    steps = drive(front_rig, 'zero', 'odometry=zero@1+1')
     assert min(speeds(steps, 0.0, START_S)) > 5.0
     assert set(speeds(steps, START_S, END_S)) == {0.0}
     assert len(positions(during(steps, START_S, END_S))) == 1
@@ -91,8 +92,8 @@ def test_odometry_stands_still_and_is_true_again(tmp_path: Path) -> None:
     assert min(speeds(steps, END_S, UNTIL_S)) > 5.0
 
 
-def test_odometry_freezes_under_fresh_stamps(tmp_path: Path) -> None:
-    steps = drive(tmp_path / 'log', 'freeze', 'odometry=freeze@1')
+def test_odometry_freezes_under_fresh_stamps(front_rig: Path) -> None:
+    steps = drive(front_rig, 'freeze', 'odometry=freeze@1')
     frozen = during(steps, START_S, UNTIL_S)
     assert len({one.odometry.twist.twist.linear.x for one in frozen}) == 1
     assert frozen[0].odometry.twist.twist.linear.x > 5.0
@@ -100,8 +101,8 @@ def test_odometry_freezes_under_fresh_stamps(tmp_path: Path) -> None:
     assert len(positions(during(steps, 0.0, START_S))) > 3
 
 
-def test_odometry_tells_half_the_speed_at_true_poses(tmp_path: Path) -> None:
-    steps = drive(tmp_path / 'log', 'scale', 'odometry=scale@1')
+def test_odometry_tells_half_the_speed_at_true_poses(front_rig: Path) -> None:
+    steps = drive(front_rig, 'scale', 'odometry=scale@1')
     before, after = speeds(steps, 0.0, START_S), speeds(steps, START_S, UNTIL_S)
     assert max(after) < 0.7 * min(before)
     late = during(steps, START_S, UNTIL_S)
@@ -111,8 +112,8 @@ def test_odometry_tells_half_the_speed_at_true_poses(tmp_path: Path) -> None:
     assert truth_mps == pytest.approx(2.0 * sum(after) / len(after), rel=0.1)
 
 
-def test_the_clock_stands_still_while_the_world_goes_on(tmp_path: Path) -> None:
-    steps = drive(tmp_path / 'log', 'stop', 'clock=stop@1+1')
+def test_the_clock_stands_still_while_the_world_goes_on(front_rig: Path) -> None:
+    steps = drive(front_rig, 'stop', 'clock=stop@1+1')
     behind_s = [one.stamp_s - one.clock_s for one in during(steps, START_S, END_S)]
     assert len({round(one.clock_s, 3) for one in during(steps, START_S, END_S)}) == 1
     assert behind_s[-1] > behind_s[0] + 0.5
@@ -120,8 +121,8 @@ def test_the_clock_stands_still_while_the_world_goes_on(tmp_path: Path) -> None:
         assert one.clock_s == pytest.approx(one.stamp_s, abs=NEAR)
 
 
-def test_the_clock_jumps_ahead_with_all_stamps(tmp_path: Path) -> None:
-    steps = drive(tmp_path / 'log', 'jump', 'clock=jump@1')
+def test_the_clock_jumps_ahead_with_all_stamps(front_rig: Path) -> None:
+    steps = drive(front_rig, 'jump', 'clock=jump@1')
     ahead_s = [one.stamp_s - one.time_s for one in steps]
     for one, found_s in zip(steps, ahead_s, strict=True):
         expected_s = 10.0 if one.time_s > START_S - NEAR else 0.0
