@@ -80,7 +80,7 @@ setup(
     maintainer_email='maintainers@wpt-ros.example',
     license='Apache-2.0',
     python_requires='>=3.10',
-    packages=find_packages(include=['wpt_core*', 'wpt_ros*']),
+    packages=find_packages(include=['wpt_core*', 'wpt_ros*', 'wpt_sim*']),
     package_data={'': ['*.yaml', '*.json', 'py.typed']},
     data_files=[
         ('share/ament_index/resource_index/packages', ['resource/wpt_ros']),

@@ -57,13 +57,13 @@ def car(rig: Rig, seconds: float) -> None:
     import rclpy
 
     from wpt_core.types import EgoState, Pose2
-    from wpt_core.world.drive import World
-    from wpt_core.world.suites import find
     from wpt_ros import wires
     from wpt_ros.conversions.images import image_message
     from wpt_ros.conversions.motion import odometry_message
     from wpt_ros.conversions.stamps import stamp_of
     from wpt_ros.lifecycle.quality import profile, type_of
+    from wpt_sim.drive import World
+    from wpt_sim.suites import find
 
     frames = World(find('lane_centre').scenarios[0], 0, rig=rig).observe().frames
     rclpy.init()

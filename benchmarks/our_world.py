@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import cv2
 
 from wpt_core.sensing import surround_rig
-from wpt_core.world.drive import STEP_S, World
-from wpt_core.world.drivers import EXPERT, seat
-from wpt_core.world.render import Daylight, Weather
-from wpt_core.world.road import RoadKind
-from wpt_core.world.scenario import Ability, Conditions, Layout, Leg, Rule, Scenario, Turn
-from wpt_core.world.scene import Kind
-from wpt_core.world.span import Span, exactly
-from wpt_core.world.traffic import Role
+from wpt_sim.drive import STEP_S, World
+from wpt_sim.drivers import EXPERT, seat
+from wpt_sim.render import Daylight, Weather
+from wpt_sim.road import RoadKind
+from wpt_sim.scenario import Ability, Conditions, Layout, Leg, Rule, Scenario, Turn
+from wpt_sim.scene import Kind
+from wpt_sim.span import Span, exactly
+from wpt_sim.traffic import Role
 
 __all__ = ['CASES', 'Case', 'OurWorld', 'scenario']
 

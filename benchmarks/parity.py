@@ -20,12 +20,12 @@ from tempfile import TemporaryDirectory
 
 from tqdm import tqdm
 
-from training.simulators.student_driver import student_kind
+from training.simulators.proving_ground.student_driver import student_kind
 from wpt_core.model.artifact import load_artifact
 from wpt_core.model.runtime import best_backend
 from wpt_core.pipeline import Planner
 from wpt_core.sensing import surround_rig
-from wpt_core.world.suites import find, find_scenario, run_scenario
+from wpt_sim.suites import find, find_scenario, run_scenario
 
 __all__ = ['Pair', 'main', 'table']
 

@@ -147,7 +147,7 @@ def _model(path: Path, folder: Path) -> Path:
 
 def _export(model: Path, onnx: Path) -> None:
     # Not at the top: every measured process would load the exporter and count its memory.
-    from training.export import Export, export
+    from training.cli.export import Export, export
 
     export(Export(model=model, out=onnx))
 

@@ -27,7 +27,7 @@ from typing import Any
 from tqdm import tqdm
 
 from benchmarks.promises import broken_promises
-from wpt_core.world.suites import SUITES
+from wpt_sim.suites import SUITES
 
 __all__ = ['Driven', 'Wish', 'drawn', 'main', 'table']
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The school: offline, may be slow, may use many GPUs; knows the core and never ROS."""
+"""Offline: episodes, trainings and evaluations; imports wpt_core and wpt_sim, never ROS."""

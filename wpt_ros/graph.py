@@ -7,13 +7,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from wpt_core.sensing.camera_set import MOST_AGE_S
-from wpt_core.types import InputError
-from wpt_core.world.drive import STEP_S
-from wpt_core.world.scenario import Split, draw
-from wpt_core.world.suites import find, find_scenario
-
-__all__ = ['NODES', 'Common', 'NodeSpec', 'Scene', 'on_car', 'on_proving_ground', 'on_recording']
+__all__ = ['NODES', 'ON_CAR', 'Common', 'NodeSpec', 'on_car', 'on_recording', 'spec_of']
 
 Value = bool | int | float | str | tuple[str, ...]
 
@@ -44,7 +38,7 @@ NODES = {
         NodeSpec('player', 'a recording as topics', respawn=False),
     )
 }
-_ON_CAR = ('planner', 'controller', 'gate', 'visualizer')
+ON_CAR = ('planner', 'controller', 'gate', 'visualizer')
 _SEEING = ('planner', 'visualizer')
 
 
@@ -74,52 +68,9 @@ class Common:
         return given
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Which drive of the proving ground."""
-
-    suite: str = 'lane_centre'
-    scenario: str = ''
-    """Empty: the first of the suite."""
-    seed: int = 0
-
-    @property
-    def calibrated_delay_s(self) -> float:
-        """Of the steering, as the car of this drive was calibrated: not quite the truth."""
-        suite = find(self.suite)
-        scenario = find_scenario(suite, self.scenario) if self.scenario else suite.scenarios[0]
-        return float(draw(scenario, self.seed, Split.EVALUATION).believed_delay_s)
-
-
 def on_car(common: Common) -> tuple[NodeSpec, ...]:
     """What drives: cameras and odometry come from the car."""
-    return tuple(_spec(name, common) for name in _ON_CAR)
-
-
-def on_proving_ground(common: Common, scene: Scene) -> tuple[NodeSpec, ...]:
-    """The same, and the world around it; in lockstep, hence on its clock and without losses."""
-    if common.compressed:
-        raise InputError('compressed: the cameras of the proving ground send raw pictures')
-    common = replace(common, use_sim_time=True)
-    delay_s = scene.calibrated_delay_s
-    # A clock that steps may be one step behind a stamp; pictures of one step belong together.
-    lockstep = {
-        'planner': {'steering_delay_s': delay_s, 'wait_s': MOST_AGE_S},
-        'controller': {'steering_delay_s': delay_s},
-        'gate': {'limits.ahead_s': 1.2 * STEP_S},
-        'visualizer': {},
-    }
-    nodes = [
-        _spec(name, common).given(reliability='reliable', **lockstep[name]) for name in _ON_CAR
-    ]
-    world = _spec('world', common).given(
-        suite=scene.suite,
-        scenario=scene.scenario,
-        seed=scene.seed,
-        reliability='reliable',
-        use_sim_time=False,
-    )
-    return (world, *nodes)
+    return tuple(spec_of(name, common) for name in ON_CAR)
 
 
 def on_recording(common: Common, *, reliability: str = 'reliable') -> tuple[NodeSpec, ...]:
@@ -129,8 +80,8 @@ def on_recording(common: Common, *, reliability: str = 'reliable') -> tuple[Node
     hears both.
     """
     common = replace(common, use_sim_time=True)
-    return tuple(_spec(name, common).given(reliability=reliability) for name in _SEEING)
+    return tuple(spec_of(name, common).given(reliability=reliability) for name in _SEEING)
 
 
-def _spec(name: str, common: Common) -> NodeSpec:
+def spec_of(name: str, common: Common) -> NodeSpec:
     return NODES[name].given(**common.parameters(name))

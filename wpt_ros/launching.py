@@ -28,7 +28,7 @@ from launch_ros.actions import Node
 
 from wpt_core.types import InputError, WptError
 from wpt_ros.executables import CANNOT_CONFIGURE, DRIVE_FAILED
-from wpt_ros.graph import Common, NodeSpec, Scene, on_car, on_proving_ground, on_recording
+from wpt_ros.graph import Common, NodeSpec, on_car, on_recording
 from wpt_ros.network import network
 from wpt_ros.wires import WIRES
 
@@ -125,6 +125,8 @@ def _view(given: _Given) -> list[Action]:
 def _drive(given: _Given) -> list[Action]:
     if not given.yes('sim'):
         return _started(on_car(given.common), given)
+    from wpt_ros.scene import Scene, on_proving_ground  # a car has no proving ground
+
     scene = Scene(given['suite'], given['scenario'], given.whole('seed'))
     world, *nodes = on_proving_ground(given.common, scene)
     return _started((world.given(ends=True), *nodes), given)

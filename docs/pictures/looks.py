@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from wpt_core.drawing import contact_sheet
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Camera, Rig
-from wpt_core.world.drive import World
-from wpt_core.world.drivers import EXPERT, seat
-from wpt_core.world.pictures import contact_sheet
-from wpt_core.world.suites import find, find_scenario
+from wpt_sim.drive import World
+from wpt_sim.drivers import EXPERT, seat
+from wpt_sim.suites import find, find_scenario
 
 SCALE = 2
 """Larger than what the student sees, for people."""

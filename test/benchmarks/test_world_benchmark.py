@@ -11,7 +11,7 @@ from benchmarks.one_core import OneCore
 from benchmarks.our_world import CASES, scenario
 from benchmarks.rates import Run, Spread, ratios, spread
 from benchmarks.world import parse, report_case, report_ratio
-from wpt_core.world.road import RoadKind
+from wpt_sim.road import RoadKind
 
 
 class Counting:

@@ -80,7 +80,7 @@ def test_nodes_and_the_verbs_of_a_car_need_no_extra(absent: set[str]) -> None:
 
 def test_what_only_a_desk_has_is_hidden(absent: set[str]) -> None:
     assert {'av', 'matplotlib', 'onnx', 'pytest', 'tyro'} <= absent
-    answer = import_on_the_car(absent, 'wpt_core.world.films')
+    answer = import_on_the_car(absent, 'wpt_sim.films')
     assert 'is not on the car' in answer.stderr
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOMS = ('types', 'geometry', 'vehicle', 'bags', 'sensing', 'safety', 'metrics', 'world')
+ROOMS = ('types', 'geometry', 'vehicle', 'bags', 'sensing', 'safety', 'metrics', 'drawing')
 
 
 def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
@@ -23,7 +23,13 @@ def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
 def small_house(tmp_path: Path, root: Path) -> Path:
     """The settings of the repository over empty rooms."""
     shutil.copy(root / 'pyproject.toml', tmp_path)
-    packages = ['wpt_ros', 'training', 'wpt_core', *(f'wpt_core/{room}' for room in ROOMS)]
+    packages = [
+        'wpt_ros',
+        'training',
+        'wpt_sim',
+        'wpt_core',
+        *(f'wpt_core/{room}' for room in ROOMS),
+    ]
     for package in packages:
         (tmp_path / package).mkdir()
         (tmp_path / package / '__init__.py').touch()
@@ -44,15 +50,17 @@ BREACHES = [
     ('wpt_core/types', 'import wpt_core.geometry', 'rooms of the core'),
     ('wpt_core/geometry', 'import wpt_core.vehicle', 'rooms of the core'),
     ('wpt_core/sensing', 'import wpt_core.metrics', 'rooms of the core'),
-    ('wpt_core/bags', 'import wpt_core.world', 'rooms of the core'),
+    ('wpt_core/bags', 'import wpt_core.drawing', 'rooms of the core'),
+    ('wpt_core/bags', 'import wpt_sim', 'three levels'),
+    ('wpt_sim', 'import training', 'three levels'),
     ('wpt_core/safety', 'import wpt_core.sensing', 'rooms of the core'),
     ('wpt_core/cellar', '', 'rooms of the core'),
-    ('wpt_core/types', 'import wpt_ros', 'three floors'),
-    ('training', 'import wpt_ros', 'three floors'),
-    ('wpt_ros', 'import training', 'three floors'),
-    ('wpt_core/world', 'import rclpy', 'the core knows no ROS'),
+    ('wpt_core/types', 'import wpt_ros', 'three levels'),
+    ('training', 'import wpt_ros', 'three levels'),
+    ('wpt_ros', 'import training', 'three levels'),
+    ('wpt_sim', 'import rclpy', 'the core knows no ROS'),
     ('wpt_core/bags', 'from sensor_msgs.msg import Image', 'the core knows no ROS'),
-    ('wpt_core/world', 'import time', 'the core is silent and timeless'),
+    ('wpt_sim', 'import time', 'the core is silent and timeless'),
     ('training', 'import rclpy', 'the school knows no ROS'),
 ]
 

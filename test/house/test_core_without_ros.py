@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All of wpt_core imports on a machine that has no ROS."""
+"""All of wpt_core and wpt_sim imports on a machine that has no ROS."""
 
 import shutil
 import subprocess
@@ -21,8 +21,12 @@ class NoRos:
             raise ModuleNotFoundError(f'{package} is not here', name=package)
 
 sys.meta_path.insert(0, NoRos())
-import wpt_core
-names = [m.name for m in pkgutil.walk_packages(wpt_core.__path__, 'wpt_core.')]
+import wpt_core, wpt_sim
+names = [
+    module.name
+    for package in (wpt_core, wpt_sim)
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + '.')
+]
 for name in names:
     importlib.import_module(name)
 print(*names)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from training.simulators.student_driver import student_kind
+from training.simulators.proving_ground.student_driver import student_kind
 from wpt_core.model.artifact import load_artifact
 from wpt_core.model.runtime import EagerBackend
 from wpt_core.pipeline import Planner
 from wpt_core.sensing import surround_rig
-from wpt_core.world.drive import World
-from wpt_core.world.drivers import EXPERT, AnyKind, seat
-from wpt_core.world.suites import find, find_scenario
+from wpt_sim.drive import World
+from wpt_sim.drivers import EXPERT, AnyKind, seat
+from wpt_sim.suites import find, find_scenario
 
 DRIVES = [
     ('lane_centre', 'bend_200_left', 3),

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from training.data.index import Episode, load_index
-from training.extractor_stage import ExtractorStage
-from training.simulators.proving_ground import EpisodeJob, Style, record_episode
-from training.steering_stage import SteeringStage
-from training.temporal_stage import TemporalStage
-from training.train_student import TrainStudent, train_student
+from training.cli.train_student import TrainStudent, train_student
+from training.episodes.index import Episode, load_index
+from training.simulators.proving_ground.recording import EpisodeJob, Style, record_episode
+from training.student.extractor_stage import ExtractorStage
+from training.student.steering_stage import SteeringStage
+from training.student.temporal_stage import TemporalStage
 from wpt_core.sensing import surround_rig
 
 AHEAD = (1, 8, 16, 24, 32)

@@ -11,9 +11,9 @@ import pytest
 
 from wpt_core.sensing import surround_rig
 from wpt_core.types import CameraFrame
-from wpt_core.world.drive import World
-from wpt_core.world.drivers import EXPERT, seat
-from wpt_core.world.suites import SUITES, Suite
+from wpt_sim.drive import World
+from wpt_sim.drivers import EXPERT, seat
+from wpt_sim.suites import SUITES, Suite
 
 STEPS = 20
 TILES = (8, 4)

@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from training.data.episode import About, EpisodeWriter
+from training.episodes.episode import About, EpisodeWriter
 from wpt_core.bags import Bag, BagWriter, TopicWriter
 from wpt_core.sensing import CompressedPicture, surround_rig
 from wpt_core.types import Camera, EgoState, Rig
-from wpt_core.world.drive import World
-from wpt_core.world.drivers import EXPERT, seat
-from wpt_core.world.suites import find
+from wpt_sim.drive import World
+from wpt_sim.drivers import EXPERT, seat
+from wpt_sim.suites import find
 
 __all__ = ['EPOCH_S', 'copy_drive', 'record_drive']
 

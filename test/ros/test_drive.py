@@ -13,17 +13,17 @@ import pytest
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
 from benchmarks.promises import LOST_S, broken_promises
-from training.simulators.student_driver import student_kind
+from training.simulators.proving_ground.student_driver import student_kind
 from wpt_core.bags import Bag
 from wpt_core.model.artifact import load_artifact
 from wpt_core.model.runtime import best_backend
 from wpt_core.pipeline import Planner
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import Rig
-from wpt_core.world.drive import World
-from wpt_core.world.drivers import seat
-from wpt_core.world.suites import find, find_scenario, judge
 from wpt_ros.conversions.stamps import seconds
+from wpt_sim.drive import World
+from wpt_sim.drivers import seat
+from wpt_sim.suites import find, find_scenario, judge
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures('domain')]
 

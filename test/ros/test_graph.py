@@ -12,10 +12,11 @@ pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test 
 
 from wpt_core.types import InputError
 from wpt_ros import wires
-from wpt_ros.graph import NODES, Common, NodeSpec, Scene, on_car, on_proving_ground, on_recording
+from wpt_ros.graph import NODES, Common, NodeSpec, on_car, on_recording
 from wpt_ros.lifecycle.quality import type_of
 from wpt_ros.parameters import config_of
 from wpt_ros.processes import command_line
+from wpt_ros.scene import Scene, on_proving_ground
 
 COMMON = Common()
 OPTIONAL = ('ackermann_msgs', 'autoware_control_msgs', 'tf2_msgs')

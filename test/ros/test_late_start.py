@@ -13,7 +13,8 @@ from node_house import Probe, running
 from own_domain import quiet_domain
 
 from wpt_ros import wires
-from wpt_ros.graph import Common, Scene, on_proving_ground
+from wpt_ros.graph import Common
+from wpt_ros.scene import Scene, on_proving_ground
 
 pytestmark = pytest.mark.slow
 

@@ -13,10 +13,10 @@ pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test 
 from drive_samples import circles
 from visualization_msgs.msg import Marker, MarkerArray
 
+from wpt_core.drawing import PlanStyle, ribbon_colours, ribbon_of
 from wpt_core.safety import GateState
 from wpt_core.types import LateralCommand, Level, Notice, Plan
 from wpt_core.vehicle import VehicleParameters
-from wpt_core.world.pictures import PlanStyle, ribbon_colours, ribbon_of
 from wpt_ros.conversions.markers import markers_message, state_text
 from wpt_ros.conversions.states import GateSays, PlannerSays
 from wpt_ros.parts.onlooker import Newest, Onlooker, Seen

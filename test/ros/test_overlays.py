@@ -13,9 +13,9 @@ from drive_samples import circles
 from rclpy.serialization import serialize_message
 from sensor_msgs.msg import CompressedImage, Image
 
+from wpt_core.drawing import PlanStyle
 from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError
-from wpt_core.world.pictures import PlanStyle
 from wpt_ros.conversions.images import compressed_message, image_message
 from wpt_ros.conversions.stamps import seconds, stamp_of
 from wpt_ros.parts.overlays import Overlay, Screen

@@ -6,8 +6,8 @@ from pathlib import Path
 import cv2
 import pytest
 
-from wpt_core.world.suites import SUITES
 from wpt_ros.cli import main
+from wpt_sim.suites import SUITES
 
 SMALL_RIG = """
 cameras:

@@ -6,34 +6,34 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-import training
 import wpt_core
 
 __all__ = ['code_digest']
 
-_ROOMS = ('geometry', 'metrics', 'model', 'planning', 'sensing', 'types', 'vehicle', 'world')
-_IDLE = ('world/films', 'world/pictures', 'world/ride', 'model/runtime/onnx')
+_ROOMS = ('geometry', 'metrics', 'model', 'planning', 'sensing', 'types', 'vehicle')
+_IDLE = ('wpt_sim/films', 'wpt_sim/ride', 'wpt_core/model/runtime/onnx')
 """Parts of them that no drive runs through."""
-_SCHOOL = (
-    'referee/disturbance.py',
+_TRAINING = (
     'referee/drives.py',
     'referee/held_out.py',
     'referee/held_out_plans.py',
     'referee/result.py',
     'referee/rows.py',
-    'simulators/student_driver.py',
+    'simulators/proving_ground/disturbance.py',
+    'simulators/proving_ground/student_driver.py',
 )
 
 
 @lru_cache(maxsize=1)
 def code_digest() -> str:
     """Of all code that a drive runs through; comments and layout do not count."""
-    core, school = (Path(str(package.__file__)).parent for package in (wpt_core, training))
-    files = [core / 'pipeline.py', *(school / name for name in _SCHOOL)]
-    for room in _ROOMS:
-        files += sorted((core / room).rglob('*.py'))
+    root = Path(str(wpt_core.__file__)).parents[1]
+    files = [root / 'wpt_core' / 'pipeline.py']
+    files += [root / 'training' / name for name in _TRAINING]
+    for folder in (*(root / 'wpt_core' / room for room in _ROOMS), root / 'wpt_sim'):
+        files += sorted(folder.rglob('*.py'))
     summed = hashlib.sha256()
     for file in files:
-        if not file.as_posix().startswith(tuple(f'{core.as_posix()}/{part}' for part in _IDLE)):
+        if not file.relative_to(root).as_posix().startswith(_IDLE):
             summed.update(ast.dump(ast.parse(file.read_bytes())).encode())
     return summed.hexdigest()[:16]

@@ -5,17 +5,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from training.engine.pool import work
 from training.referee.code import code_digest
-from training.referee.disturbance import UNDISTURBED, Condition
 from training.referee.guard import check_evaluated
-from training.referee.pool import work
 from training.referee.result import DriveResult
 from training.referee.rows import Row, file_name
 from training.referee.store import fingerprint, keep_json, kept_json
+from training.simulators.proving_ground.disturbance import UNDISTURBED, Condition
 from wpt_core.sensing import surround_rig
-from wpt_core.world.drive import World
-from wpt_core.world.scenario import Scenario, Split
-from wpt_core.world.suites import run_scenario
+from wpt_sim.drive import World
+from wpt_sim.scenario import Scenario, Split
+from wpt_sim.suites import run_scenario
 
 __all__ = ['FIRST_SEED', 'Job', 'drive', 'drive_all', 'jobs_of']
 

@@ -9,7 +9,7 @@ from tqdm import tqdm
 from training.referee.drives import Job, drive
 from training.referee.result import DriveResult
 from wpt_core.sensing import surround_rig
-from wpt_core.world.films import FILM_RATE_HZ, Film, VideoWriter
+from wpt_sim.films import FILM_RATE_HZ, Film, VideoWriter
 
 __all__ = ['film_all', 'worst_failures']
 

@@ -2,8 +2,8 @@
 """What may be judged on: the suites, and nothing that anybody trains on."""
 
 from wpt_core.types import InputError
-from wpt_core.world.scenario import Scenario
-from wpt_core.world.suites import SUITES
+from wpt_sim.scenario import Scenario
+from wpt_sim.suites import SUITES
 
 __all__ = ['check_evaluated']
 

@@ -8,19 +8,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from training.engine.pool import work
 from training.referee.code import code_digest
-from training.referee.disturbance import UNDISTURBED
 from training.referee.guard import check_evaluated
 from training.referee.held_out_plans import HeldOut
-from training.referee.pool import work
 from training.referee.rows import Row, file_name, planner_of
 from training.referee.store import fingerprint
+from training.simulators.proving_ground.disturbance import UNDISTURBED
 from wpt_core.sensing import surround_rig
-from wpt_core.types import Plan, plan_times_s
-from wpt_core.world.drive import DriveLog, Observation, World
-from wpt_core.world.drivers import CONSTANT_VELOCITY, EXPERT
-from wpt_core.world.scenario import Scenario, Split
-from wpt_core.world.suites import run_scenario
+from wpt_core.types import Observation, Plan, plan_times_s
+from wpt_sim.drive import DriveLog, World
+from wpt_sim.drivers import CONSTANT_VELOCITY, EXPERT
+from wpt_sim.scenario import Scenario, Split
+from wpt_sim.suites import run_scenario
 
 __all__ = ['FIRST_SEED', 'HeldOutJob', 'held_out_jobs', 'plan_all', 'plans_open_loop']
 

@@ -12,13 +12,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from training.engine.run_folder import commit
 from training.referee.code import code_digest
 from training.referee.open_loop import OpenLoopFigures
 from training.referee.report import Findings
 from training.referee.result import DriveResult
 from training.referee.rows import Row, file_name
 from training.referee.store import write_whole
-from training.run_folder import commit
 from wpt_core.metrics import Infraction, RouteOutcome
 from wpt_core.model.artifact import load_artifact
 from wpt_core.types import InputError

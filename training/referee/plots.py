@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 from training.referee.held_out_plans import HeldOut
 from training.referee.open_loop import Likelihood, cases_of
 from training.referee.result import DriveResult
+from wpt_core.drawing import PlanColour, PlanStyle, contact_sheet, draw_plan
 from wpt_core.metrics import LANE_CENTRE_RULE
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Camera, Plan, plan_times_s
-from wpt_core.world.pictures import PlanColour, PlanStyle, contact_sheet, draw_plan
 
 __all__ = ['offset_plot', 'plan_sheet', 'reliability_plot']
 

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from training.referee.disturbance import ROBUSTNESS
 from training.referee.outcomes import Outcomes, load_outcomes
 from training.referee.summary import text_of_mean
 from training.referee.tables import markdown_table
+from training.simulators.proving_ground.disturbance import ROBUSTNESS
 from wpt_core.metrics import suite_score
 from wpt_core.types import InputError
-from wpt_core.world.suites import find
+from wpt_sim.suites import find
 
 __all__ = ['TABLES', 'outdated', 'renewed', 'write']
 

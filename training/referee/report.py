@@ -9,7 +9,7 @@ from training.referee.report_open_loop import open_loop_text
 from training.referee.result import DriveResult
 from training.referee.summary import SuiteSummary, summarise, text_of_mean
 from training.referee.tables import markdown_table
-from wpt_core.world.suites import find
+from wpt_sim.suites import find
 
 __all__ = ['Findings', 'closed_loop_table', 'report']
 

@@ -4,7 +4,7 @@
 from dataclasses import asdict, dataclass
 
 from wpt_core.metrics import Infraction, RouteOutcome
-from wpt_core.world.suites import Outcome
+from wpt_sim.suites import Outcome
 
 __all__ = ['DriveResult', 'Trace']
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from training.referee.disturbance import Disturbance
 from training.referee.store import fingerprint
-from training.simulators.student_driver import student_kind
+from training.simulators.proving_ground.disturbance import Disturbance
+from training.simulators.proving_ground.student_driver import student_kind
 from wpt_core.model.artifact import Artifact, load_artifact
 from wpt_core.model.runtime import Backend, best_backend
 from wpt_core.pipeline import Planner
 from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError, Rig
-from wpt_core.world.drivers import AnyKind, build
+from wpt_sim.drivers import AnyKind, build
 
 __all__ = ['Row', 'file_name', 'parse_rows', 'planner_of', 'references', 'student_row']
 

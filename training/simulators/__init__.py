@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where a student can be put to learn."""
 
-from training.actors import Simulator
-from training.simulators.on_policy import drive_proving_ground
+from training.on_policy.actors import Simulator
+from training.simulators.proving_ground.on_policy import drive_proving_ground
 from wpt_core.types import unknown_name
 
 __all__ = ['SIMULATORS', 'find_simulator']

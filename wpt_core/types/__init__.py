@@ -7,6 +7,7 @@ from wpt_core.types.driving import Action, Command, EgoState, LateralCommand
 from wpt_core.types.errors import BagError, InputError, WptError
 from wpt_core.types.names import unknown_name
 from wpt_core.types.notice import Level, Notice
+from wpt_core.types.observation import Observation
 from wpt_core.types.plan import HORIZON_S, POINT_COUNT, Plan, plan_times_s
 from wpt_core.types.pose import Pose2
 from wpt_core.types.yaml_bounds import check_yaml
@@ -27,6 +28,7 @@ __all__ = [
     'LensModel',
     'Level',
     'Notice',
+    'Observation',
     'Plan',
     'Pose2',
     'Rig',

@@ -12,10 +12,10 @@ from types import MappingProxyType
 import numpy as np
 from visualization_msgs.msg import Marker, MarkerArray
 
+from wpt_core.drawing import PlanStyle, ribbon_colours, ribbon_of, ribbon_opacities
 from wpt_core.safety import GateState
 from wpt_core.types import Plan
 from wpt_core.vehicle import Body
-from wpt_core.world.pictures import PlanStyle, ribbon_colours, ribbon_of, ribbon_opacities
 from wpt_ros.conversions.marker_shapes import Array, Brush, Colour
 from wpt_ros.conversions.stamps import stamp_of
 from wpt_ros.parts.onlooker import Seen

@@ -4,7 +4,7 @@
 from builtin_interfaces.msg import Time
 from wpt_msgs.msg import DriveProgress
 
-from wpt_core.world.ride import Ride
+from wpt_sim.ride import Ride
 
 __all__ = ['progress_message']
 

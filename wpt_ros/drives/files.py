@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from wpt_core.drawing import contact_sheet
 from wpt_core.types import InputError, Rig
-from wpt_core.world.drivers import AnyKind
-from wpt_core.world.films import FILM_RATE_HZ, Film, VideoWriter, plot_drive
-from wpt_core.world.pictures import contact_sheet
-from wpt_core.world.suites import Outcome, run_scenario
+from wpt_sim.drivers import AnyKind
+from wpt_sim.films import FILM_RATE_HZ, Film, VideoWriter, plot_drive
+from wpt_sim.suites import Outcome, run_scenario
 
 __all__ = ['DriveFiles']
 

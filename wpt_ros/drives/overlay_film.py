@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.bags import Bag
+from wpt_core.drawing import caption, draw_plan
 from wpt_core.safety import GateState
 from wpt_core.sensing import CompressedPicture, RawPicture
 from wpt_core.types import Camera, Plan, Rig
-from wpt_core.world.films import VideoWriter
-from wpt_core.world.pictures import caption, draw_plan
 from wpt_ros import wires
 from wpt_ros.conversions.plans import plan_of
 from wpt_ros.conversions.stamps import seconds
+from wpt_sim.films import VideoWriter
 
 __all__ = ['Replanned', 'drawn_plan', 'enlarged', 'overlay_film']
 

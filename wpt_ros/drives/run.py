@@ -24,10 +24,11 @@ from wpt_ros.drives.intruder import Intruder
 from wpt_ros.drives.recorder import Recorder
 from wpt_ros.drives.result import DriveResult, Ending, summed_up
 from wpt_ros.drives.status_line import StatusLine
-from wpt_ros.graph import Common, NodeSpec, Scene, on_proving_ground
+from wpt_ros.graph import Common, NodeSpec
 from wpt_ros.parts.faults import Fault, Kind
 from wpt_ros.processes import Processes
 from wpt_ros.run_folder import new_folder
+from wpt_ros.scene import Scene, on_proving_ground
 
 __all__ = ['DriveRun', 'Wishes']
 

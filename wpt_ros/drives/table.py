@@ -12,9 +12,9 @@ from wpt_core.metrics import (
     suite_score,
     wilson_interval,
 )
-from wpt_core.world.scenario import Rule
-from wpt_core.world.suites import SUITES, Outcome, markdown_table
 from wpt_ros.text_table import text_table
+from wpt_sim.scenario import Rule
+from wpt_sim.suites import SUITES, Outcome, markdown_table
 
 __all__ = ['drive_table', 'over_seeds_summary', 'scenario_list', 'suites_page', 'summary']
 

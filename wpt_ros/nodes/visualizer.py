@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
+from wpt_core.drawing import PlanStyle
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import Bounds, InputError, Rig
 from wpt_core.vehicle import Body
-from wpt_core.world.pictures import PlanStyle
 from wpt_ros import wires
 from wpt_ros.conversions.commands import lateral_of
 from wpt_ros.conversions.lenses import intrinsics_of

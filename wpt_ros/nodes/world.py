@@ -14,10 +14,6 @@ from rosgraph_msgs.msg import Clock
 from wpt_core.safety import GateState
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import Bounds, CameraFrame
-from wpt_core.world.drive import STEP_S, Longitudinal
-from wpt_core.world.ride import Lockstep, Pace, Ride
-from wpt_core.world.scenario import SEED_END
-from wpt_core.world.suites import find, find_scenario
 from wpt_ros import wires
 from wpt_ros.conversions.commands import driving_message, lateral_of
 from wpt_ros.conversions.images import image_message
@@ -33,6 +29,10 @@ from wpt_ros.lifecycle.quality import type_of
 from wpt_ros.lifecycle.run_node import run_node
 from wpt_ros.parts.faults import Kind, WorldFaults
 from wpt_ros.parts.frames import Frames
+from wpt_sim.drive import STEP_S, Longitudinal
+from wpt_sim.ride import Lockstep, Pace, Ride
+from wpt_sim.scenario import SEED_END
+from wpt_sim.suites import find, find_scenario
 
 __all__ = ['WorldConfig', 'WorldNode', 'main']
 

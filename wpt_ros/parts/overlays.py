@@ -10,8 +10,8 @@ from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
+from wpt_core.drawing import PlanStyle, draw_plan
 from wpt_core.types import Camera, InputError, Plan
-from wpt_core.world.pictures import PlanStyle, draw_plan
 from wpt_ros import wires
 from wpt_ros.conversions.images import RawCompressedImage, RawImage, frame_of, image_message
 from wpt_ros.conversions.stamps import seconds

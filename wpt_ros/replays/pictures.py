@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from wpt_core.drawing import caption
 from wpt_core.types import Rig
-from wpt_core.world.pictures import caption
 from wpt_ros.conversions.images import RawCompressedImage, RawImage, frame_of
 from wpt_ros.drives.overlay_film import Replanned, drawn_plan, enlarged, overlay_film
 from wpt_ros.replays.driven_path import DrivenPath

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import Bounds, bounds_of
-from wpt_core.world.drive import STEP_S
-from wpt_core.world.ride import Pace
-from wpt_core.world.scenario import SEED_END
-from wpt_core.world.suites import SUITES, find, find_scenario
 from wpt_ros.drives.faults import parse_faults
-from wpt_ros.graph import Common, Scene
+from wpt_ros.graph import Common
+from wpt_ros.scene import Scene
+from wpt_sim.drive import STEP_S
+from wpt_sim.ride import Pace
+from wpt_sim.scenario import SEED_END
+from wpt_sim.suites import SUITES, find, find_scenario
 
 __all__ = ['SUMMARY', 'add_arguments', 'run']
 

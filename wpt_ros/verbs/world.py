@@ -9,9 +9,6 @@ from tqdm import tqdm
 
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import InputError
-from wpt_core.world.drivers import DRIVERS, AnyKind, build
-from wpt_core.world.scenario import Scenario, check_seed
-from wpt_core.world.suites import SUITES, Outcome, find, find_scenario, run_scenario
 from wpt_ros.drives.files import DriveFiles
 from wpt_ros.drives.table import (
     drive_table,
@@ -20,6 +17,9 @@ from wpt_ros.drives.table import (
     suites_page,
     summary,
 )
+from wpt_sim.drivers import DRIVERS, AnyKind, build
+from wpt_sim.scenario import Scenario, check_seed
+from wpt_sim.suites import SUITES, Outcome, find, find_scenario, run_scenario
 
 __all__ = ['SUMMARY', 'add_arguments', 'run']
 

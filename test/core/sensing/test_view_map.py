@@ -10,9 +10,9 @@ from wpt_core.geometry import BASE_FROM_OPTICAL_AXES, FloatArray, rotation_from_
 from wpt_core.sensing import ViewWarper
 from wpt_core.sensing.view_map import map_view, source_pixels
 from wpt_core.types import Camera, CameraFrame, EgoState, Intrinsics, LensModel, Pose2, Rig
-from wpt_core.world.render import LensLook, Look, Renderer
-from wpt_core.world.road import Arc, Clothoid, Road, Straight, country, lay
-from wpt_core.world.scene import Scene
+from wpt_sim.render import LensLook, Look, Renderer
+from wpt_sim.road import Arc, Clothoid, Road, Straight, country, lay
+from wpt_sim.scene import Scene
 
 VIEW_LENS = Intrinsics(256, 128, 180.0, 180.0, 127.5, 40.5)
 LENS = Intrinsics(640, 480, 500.0, 510.0, 320.0, 200.0)

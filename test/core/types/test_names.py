@@ -5,8 +5,8 @@ import pytest
 
 from wpt_core.model import preset
 from wpt_core.types import InputError, unknown_name
-from wpt_core.world.drivers import build
-from wpt_core.world.suites import find, find_scenario
+from wpt_sim.drivers import build
+from wpt_sim.suites import find, find_scenario
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ from training.referee.drives import FIRST_SEED, Job, drive
 from training.referee.held_out import FIRST_SEED as FIRST_HELD_OUT_SEED
 from training.referee.held_out import HeldOutJob
 from training.referee.rows import Row
-from training.simulators.scenarios import SUITE, training_scenario
+from training.simulators.proving_ground.scenarios import SUITE, training_scenario
 from wpt_core.types import InputError
 from wpt_core.vehicle import VehicleParameters
-from wpt_core.world.drivers import STRAIGHT
-from wpt_core.world.scenario import Episode, Scenario, Split, draw, stream
-from wpt_core.world.suites import SUITES, run_scenario
+from wpt_sim.drivers import STRAIGHT
+from wpt_sim.scenario import Episode, Scenario, Split, draw, stream
+from wpt_sim.suites import SUITES, run_scenario
 
 EVALUATED = [scenario for suite in SUITES for scenario in suite.scenarios]
 

@@ -19,7 +19,7 @@ from training.referee.published import TABLES, outdated, renewed, write
 from training.referee.report import Findings
 from training.referee.rows import Row
 from wpt_core.types import InputError
-from wpt_core.world.suites import find
+from wpt_sim.suites import find
 
 SOURCE = Source('./wpt evaluate', 'abc', 'd16e57', None, 'x86_64')
 LOST = replace(SOURCE, code='', note='Transcribed; the drives were not kept.')

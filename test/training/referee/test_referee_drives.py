@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from training.referee import drives
-from training.referee.disturbance import UNDISTURBED, Condition, Disturbance
 from training.referee.drives import Job, drive, drive_all, jobs_of
 from training.referee.films import worst_failures
 from training.referee.result import DriveResult
 from training.referee.rows import Row, file_name, parse_rows, references, student_row
+from training.simulators.proving_ground.disturbance import UNDISTURBED, Condition, Disturbance
 from wpt_core.types import InputError
-from wpt_core.world.drivers import CONSTANT_VELOCITY
-from wpt_core.world.suites import find, find_scenario, run_scenario
+from wpt_sim.drivers import CONSTANT_VELOCITY
+from wpt_sim.suites import find, find_scenario, run_scenario
 
 ROUTE = find_scenario(find('routes'), 'tight_left')
 ROW = Row('constant_velocity')

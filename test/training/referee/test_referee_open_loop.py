@@ -15,7 +15,7 @@ from training.referee.open_loop import cases_of, open_loop_figures
 from training.referee.rows import Row
 from wpt_core.metrics import OPEN_LOOP_SAMPLING
 from wpt_core.types import plan_times_s
-from wpt_core.world.suites import find
+from wpt_sim.suites import find
 
 SPEED_MPS = 10.0
 YAW_RAD = 0.7

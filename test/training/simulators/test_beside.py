@@ -4,9 +4,9 @@
 import numpy as np
 import pytest
 
-from training.simulators.beside import Beside
-from wpt_core.world.drive import Longitudinal, World
-from wpt_core.world.suites import find, find_scenario
+from training.simulators.proving_ground.beside import Beside
+from wpt_sim.drive import Longitudinal, World
+from wpt_sim.suites import find, find_scenario
 
 
 def errors_m(seed: int) -> np.ndarray:

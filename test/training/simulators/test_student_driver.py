@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from training.referee.disturbance import Disturbance
-from training.simulators.student_driver import StudentDriver, student_kind
+from training.simulators.proving_ground.disturbance import Disturbance
+from training.simulators.proving_ground.student_driver import StudentDriver, student_kind
 from wpt_core.model import Student, preset
 from wpt_core.model.runtime import EagerBackend
 from wpt_core.pipeline import Planner
 from wpt_core.sensing import surround_rig
-from wpt_core.types import CameraFrame, Command
-from wpt_core.world.drive import Observation
+from wpt_core.types import CameraFrame, Command, Observation
 
 RIG = surround_rig()
 

@@ -6,13 +6,13 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from training.simulators.perturbation import Perturbation
-from training.simulators.rigs import misaligned
-from training.simulators.scenarios import SUITE, training_scenario
+from training.simulators.proving_ground.perturbation import Perturbation
+from training.simulators.proving_ground.rigs import misaligned
+from training.simulators.proving_ground.scenarios import SUITE, training_scenario
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action, Command
-from wpt_core.world.scenario import Split, draw
-from wpt_core.world.suites import SUITES
+from wpt_sim.scenario import Split, draw
+from wpt_sim.suites import SUITES
 
 MANY = 150
 

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Evaluate students: let them drive, let them plan, disturb them, and write down what came of it.
+
+    ./wpt evaluate --model models/student --suites lane_centre lane_change routes --seeds 3
+    ./wpt evaluate --rows BC=runs/bc/student --model-name on-policy
+    ./wpt evaluate --suites lane_centre --scenarios straight_08_left --seeds 1 --films 0
+
+What is done is kept in the output folder, so an evaluation that was stopped goes on where it was.
+"""
+
+import shlex
+import sys
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import tyro
+
+from training.referee.drives import FIRST_SEED, Job, drive_all, jobs_of
+from training.referee.held_out import held_out_jobs, plan_all
+from training.referee.held_out_plans import HeldOut
+from training.referee.illustrate import illustrate
+from training.referee.open_loop import open_loop_figures
+from training.referee.outcomes import outcomes_of, write_outcomes
+from training.referee.report import Findings, closed_loop_table, report
+from training.referee.result import DriveResult
+from training.referee.rows import Row, file_name, parse_rows, references, student_row
+from training.referee.scores import scores_of
+from training.referee.store import ready, write_whole
+from training.simulators.proving_ground.disturbance import ROBUSTNESS
+from wpt_core.model.artifact import with_scores
+from wpt_core.types import InputError
+from wpt_sim.scenario import Scenario
+from wpt_sim.suites import find
+
+__all__ = ['Evaluate', 'evaluate', 'main']
+
+K = TypeVar('K', bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """Closed loop, open loop and robustness of students, as tables, plots and films."""
+
+    model: Path = Path('models/student')
+    """Folder of the artifact that everything is about."""
+    model_name: str = 'student'
+    """What its row is called in the tables."""
+    rows: tuple[str, ...] = ()
+    """More students to compare with, as name=folder."""
+    references: tuple[str, ...] = ('expert', 'constant_velocity')
+    """Drivers of the proving ground to compare with."""
+    suites: tuple[str, ...] = ('lane_centre', 'lane_change', 'routes')
+    scenarios: tuple[str, ...] = ()
+    """Only these of the suites; all if none is named."""
+    seeds: int = 3
+    """How many times each scenario is drawn anew."""
+    first_seed: int = FIRST_SEED
+    """Of the first time. Tune on other seeds than those that are reported."""
+    open_loop: int = 24
+    """Held-out drives to plan on; 0 leaves the open loop out."""
+    robustness: str = 'lane_centre'
+    """Suite to disturb the model on; empty leaves it out."""
+    robustness_seeds: int = 1
+    films: int = 3
+    """Of the model's worst failures."""
+    processes: int = 2
+    """Drives at a time, each on one core."""
+    fresh: bool = False
+    """Drive everything anew, also what is kept."""
+    record: bool = False
+    """Write the figures into the manifest of the model."""
+    publish: Path | None = None
+    """Write how each drive ended into this folder; `results` is what the documentation shows."""
+    out: Path = Path('out/evaluate')
+
+    def __post_init__(self) -> None:
+        for name, least in (
+            ('seeds', 1),
+            ('first_seed', 0),
+            ('robustness_seeds', 1),
+            ('processes', 1),
+            ('open_loop', 0),
+            ('films', 0),
+        ):
+            if getattr(self, name) < least:
+                option = name.replace('_', '-')
+                raise InputError(f'--{option} must be {least} or more, not {getattr(self, name)}.')
+
+
+def evaluate(config: Evaluate, command: str = '') -> Findings:
+    """Do everything, print the table, write `report.md` in the output folder.
+
+    `command` is what outcome files say they were made by.
+    """
+    # What could be refused is looked at before the first drive.
+    _check_names(config)
+    scenarios = _scenarios(config.suites, config.scenarios)
+    disturbed = _scenarios((config.robustness,), config.scenarios) if config.robustness else []
+    rows = _rows(config)
+    ready(config.out)
+
+    first = config.first_seed
+    seeds = tuple(range(first, first + config.seeds))
+    jobs = jobs_of(rows, scenarios, seeds)
+    results = _drive(config, jobs, 'closed loop')
+    plans = _plan(config, scenarios, rows)
+    robust_seeds = range(first, first + config.robustness_seeds)
+    robust_jobs = jobs_of(rows[-1:], disturbed, robust_seeds, ROBUSTNESS)
+    robust = _drive(config, robust_jobs, 'robustness')
+
+    found = Findings(
+        rows=tuple(row.name for row in rows),
+        suites=tuple(dict.fromkeys(scenario.suite for scenario in scenarios)),
+        seeds=seeds,
+        closed=_by(jobs, results, lambda job: (job.row.name, job.scenario.suite)),
+        open_loop={
+            row.name: open_loop_figures(plans[row.name], learned=row.learned)
+            for row in rows
+            if plans.get(row.name)
+        },
+        robustness=_by(robust_jobs, robust, lambda job: job.condition.name),
+    )
+    pictures = illustrate(
+        found, list(zip(jobs, results, strict=True)), plans, out=config.out, films=config.films
+    )
+    text = report(found, model=str(config.model), pictures=pictures)
+    write_whole(config.out / 'report.md', lambda aside: aside.write_text(text, 'utf-8'))
+    if config.record:
+        with_scores(config.model, scores_of(found, config.model_name))
+    if config.publish is not None:
+        for outcomes in outcomes_of(found, rows, command):
+            write_outcomes(config.publish, outcomes)
+    print(closed_loop_table(found))
+    print(f'\nreport: {config.out / "report.md"}')
+    return found
+
+
+def _rows(config: Evaluate) -> tuple[Row, ...]:
+    """Drivers without a network, other students, and at last the one that it is about."""
+    rows = (
+        *references(config.references),
+        *parse_rows(config.rows),
+        student_row(config.model_name, config.model),
+    )
+    places = [file_name(row.name) for row in rows]
+    for row, place in zip(rows, places, strict=True):
+        if places.count(place) > 1:
+            raise InputError(f'row {row.name!r}: another row has that name; give it another one.')
+    return rows
+
+
+def _scenarios(suites: Sequence[str], named: Sequence[str]) -> list[Scenario]:
+    """Of these suites, all or those that are named."""
+    all_of_them = [scenario for name in suites for scenario in find(name).scenarios]
+    return [scenario for scenario in all_of_them if not named or scenario.name in named]
+
+
+def _check_names(config: Evaluate) -> None:
+    known = {scenario.name for scenario in _scenarios(config.suites, ())}
+    for name in config.scenarios:
+        if name not in known:
+            raise InputError(
+                f'scenario: unknown name {name!r} in {", ".join(config.suites)}; '
+                '`./wpt world --list` shows them all.'
+            )
+    if not known:
+        raise InputError('--suites must name at least one suite.')
+
+
+def _drive(config: Evaluate, jobs: Sequence[Job], title: str) -> list[DriveResult]:
+    return drive_all(
+        jobs,
+        config.out / 'drives',
+        processes=config.processes,
+        fresh=config.fresh,
+        title=title,
+    )
+
+
+def _plan(
+    config: Evaluate, scenarios: Sequence[Scenario], rows: Sequence[Row]
+) -> dict[str, list[HeldOut]]:
+    if not config.open_loop:
+        return {}
+    return plan_all(
+        held_out_jobs(scenarios, rows, config.open_loop),
+        config.out / 'held_out',
+        processes=config.processes,
+        fresh=config.fresh,
+    )
+
+
+def _by(
+    jobs: Sequence[Job], results: Sequence[DriveResult], key: Callable[[Job], K]
+) -> dict[K, list[DriveResult]]:
+    grouped: dict[K, list[DriveResult]] = {}
+    for job, result in zip(jobs, results, strict=True):
+        grouped.setdefault(key(job), []).append(result)
+    return grouped
+
+
+def main(argv: Sequence[str]) -> None:
+    """The verb `evaluate`."""
+    config = tyro.cli(Evaluate, prog='wpt evaluate', args=list(argv), description=__doc__)
+    try:
+        evaluate(config, shlex.join(['./wpt', 'evaluate', *argv]))
+    except KeyboardInterrupt:
+        print(
+            f'\nstopped; what is done is kept in {config.out}: the same command goes on there.',
+            file=sys.stderr,
+        )
+        raise

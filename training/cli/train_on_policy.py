@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`wpt train on-policy`: the student drives, the expert says what it would have done, and so on.
+
+Rounds of two halves, as in DAgger: actors drive with the newest weights and write episodes, a
+learner goes on from those weights with all episodes so far. The extractor stays frozen.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import tyro
+
+from training.cli.train_student import command_line
+from training.engine.distributed import Place, place
+from training.engine.loop import Count
+from training.engine.run_folder import RunFolder, commit
+from training.episodes.index import Episode, load_index
+from training.on_policy.actors import Actors, ProcessActors
+from training.simulators import SIMULATORS, find_simulator
+from training.student.features import Lessons, held_out_names, parted
+from training.student.steering_stage import SteeringStage, train_steering
+from training.student.temporal_stage import TemporalStage, train_temporal
+from wpt_core.model import Student
+from wpt_core.model.artifact import load_artifact, save_artifact
+from wpt_core.model.manifest import Origin
+from wpt_core.sensing import surround_rig
+from wpt_core.types import Bounds, check_bounds
+
+__all__ = ['TrainOnPolicy', 'train_on_policy']
+
+
+@dataclass(frozen=True)
+class TrainOnPolicy:
+    """Train a student on the states that it gets itself into; goes on where it was interrupted.
+
+    examples:
+      wpt train on-policy --simulator proving_ground
+      wpt train on-policy --start runs/student/student --rounds 4 --episodes 60
+    """
+
+    simulator: str = 'proving_ground'
+    """Where the student drives."""
+    start: Path = Path('runs/student/student')
+    """The artifact to begin with."""
+    data: Path = Path('out/data/train')
+    """Episodes of the expert, which stay in the training."""
+    out: Path = Path('runs/on_policy')
+    """Episodes, checkpoints, metrics and the artifact go here."""
+    rounds: Count = 1
+    """In all; a run that is done goes on when more are asked for."""
+    episodes: Count = 120
+    """Driven anew in each round."""
+    own_share: Annotated[float, Bounds(0.001, 0.999)] = 0.5
+    """Of what is learned from: the student's own drives, however few they are. On their pictures
+    the extractor was not trained, so its features err there as they will on the road."""
+    processes: Count = field(default_factory=lambda: os.cpu_count() or 1)
+    """Actors at a time."""
+    seed: Annotated[int, Bounds(0, 4000)] = 0
+    history: TemporalStage = field(
+        default_factory=lambda: TemporalStage(steps=2000, learning_rate=4e-4)
+    )
+    """What the learner does in each round."""
+    steering: SteeringStage = field(default_factory=SteeringStage)
+    """And then."""
+
+    def __post_init__(self) -> None:
+        check_bounds(self)
+        find_simulator(self.simulator)
+
+
+def train_on_policy(config: TrainOnPolicy) -> Path:
+    """All rounds; returns the folder of the artifact."""
+    # Everything that can be refused is looked at before the run folder is made.
+    load_artifact(config.start)
+    theirs = load_index(config.data, surround_rig().names)
+    run = RunFolder(config.out, config)
+    actors = ProcessActors(SIMULATORS[config.simulator], config.processes)
+    newest = config.start
+    with place() as here:
+        for number in range(config.rounds):
+            made = config.out / f'student_{number + 1}'
+            if not made.is_dir():
+                _one_round(config, theirs, run, actors, here, number, newest, made)
+            newest = made
+    artifact = config.out / 'student'
+    if here.leads:
+        last = load_artifact(newest)
+        about = Origin(command_line(), commit())
+        save_artifact(artifact, last.student, last.views, about=about)
+    return artifact
+
+
+def _one_round(
+    config: TrainOnPolicy,
+    theirs: list[Episode],
+    run: RunFolder,
+    actors: Actors,
+    here: Place,
+    number: int,
+    newest: Path,
+    made: Path,
+) -> None:
+    """Drive with the newest weights, learn from all that was driven, write the next artifact."""
+    driven = config.out / 'episodes'
+    first = number * config.episodes
+    if here.leads:
+        actors.drive(newest, driven, first=first, count=config.episodes, seed=config.seed)
+    here.wait()
+    artifact = load_artifact(newest)
+    student = _learned(config, theirs, run, here, number, artifact.student)
+    if here.leads:
+        save_artifact(
+            made, student.cpu().eval(), artifact.views, about=Origin(command_line(), commit())
+        )
+    here.wait()
+
+
+def _learned(
+    config: TrainOnPolicy,
+    theirs: list[Episode],
+    run: RunFolder,
+    here: Place,
+    number: int,
+    student: Student,
+) -> Student:
+    student = student.to(here.device)
+    learnt, held_out = parted(theirs, held_out_names(theirs))
+    own = _own(config, number)
+    odds = config.own_share / (1.0 - config.own_share) * len(learnt) / len(own)
+    chances = np.array([1.0] * len(learnt) + [odds] * len(own))
+    lessons = Lessons.of([*learnt, *own], student, half=here.half)
+    validated = Lessons.of(held_out, student, half=here.half) if held_out else None
+    train_temporal(
+        student,
+        lessons,
+        stage=config.history,
+        run=run,
+        place=here,
+        seed=config.seed + 1 + number,
+        name=f'round_{number + 1}',
+        chances=chances,
+        held_out=validated,
+    )
+    train_steering(
+        student,
+        lessons,
+        stage=config.steering,
+        run=run,
+        place=here,
+        seed=config.seed + 1 + number,
+        name=f'steering_{number + 1}',
+        chances=chances,
+        held_out=validated,
+    )
+    return student
+
+
+def _own(config: TrainOnPolicy, number: int) -> list[Episode]:
+    """What the students of the run have driven up to this round."""
+    known = {f'{index:06d}' for index in range((number + 1) * config.episodes)}
+    found = load_index(config.out / 'episodes', surround_rig().names)
+    return [episode for episode in found if episode.path.name.rpartition('_')[2] in known]
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """The verb `train on-policy`."""
+    config = tyro.cli(TrainOnPolicy, args=words, prog='wpt train on-policy')
+    print(f'the student is in {train_on_policy(config)}')

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One part of a recording as an episode: views, even motion, labels."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from training.episodes.episode import About, EpisodeWriter
+from training.episodes.foreign.mapping import Mapping
+from training.episodes.foreign.odometry import STEP_S
+from training.episodes.foreign.recording import Recording
+from training.episodes.foreign.segments import Part
+from training.episodes.foreign.sets import PictureSet, fetch
+from training.teachers.recorded import recorded_labels
+from wpt_core.bags import Bag
+from wpt_core.sensing import ViewWarper
+from wpt_core.types import Command, EgoState, Pose2, Rig, plan_times_s
+
+__all__ = ['PartWriter']
+
+_BEGIN_S = 1.0
+"""Stamp of an episode's first views."""
+_LEAST_SPEED_MPS = 1.0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PartWriter:
+    """What all parts of one recording share."""
+
+    bag: Bag
+    mapping: Mapping
+    recording: Recording
+    cameras: tuple[str, ...]
+    """The cameras in use."""
+    views: Rig
+    warper: ViewWarper
+
+    def write(self, target: Path, part: Part, sets: list[PictureSet]) -> Counter[str]:
+        """How many pictures of which camera turned out damaged and were left out."""
+        delay_s = self.mapping.actuator_delay_s
+        about = About(self.bag.info.path.stem, self.mapping.driver, delay_s, scenario=target.name)
+        sources = tuple(s for s in self.mapping.cameras if s.name in self.cameras)
+        later_s = _BEGIN_S - part.start_s
+        damaged: Counter[str] = Counter()
+        with EpisodeWriter(target, self.views, about) as episode:
+            for chosen, frames in fetch(self.bag, sources, sets):
+                lost = set(chosen.numbers) - {frame.camera for frame in frames}
+                damaged.update(lost)
+                if self.mapping.anchor.name in lost:
+                    continue
+                pictures, alive = self.warper.warp(frames)
+                living = {
+                    name: pictures[place]
+                    for place, name in enumerate(self.views.names)
+                    if alive[place]
+                }
+                stamp_s = chosen.stamp_s + later_s
+                episode.views(stamp_s, living, self._asked(part, chosen.stamp_s))
+                labels = recorded_labels(
+                    part.driven, at_s=chosen.stamp_s, actuator_delay_s=delay_s
+                )
+                if labels is not None:
+                    episode.labels(stamp_s, labels, plan_times_s())
+            for ego in _states(part, later_s):
+                episode.odometry(ego)
+        return damaged
+
+    def _asked(self, part: Part, at_s: float) -> Command:
+        """The newest command; before the first, and without any, the lane is to be kept."""
+        newest = int(np.searchsorted(part.commands.stamps_s, at_s, 'right')) - 1
+        if newest < 0:
+            return Command.KEEP
+        return self.recording.asked[int(part.commands.messages[newest])]
+
+
+def _states(part: Part, later_s: float) -> Iterator[EgoState]:
+    """At 20 Hz over the part, and one more on either side where there is one."""
+    driven = part.driven
+    inside = (driven.times_s > part.start_s - STEP_S) & (driven.times_s < part.stop_s + STEP_S)
+    for i in np.flatnonzero(inside).tolist():
+        speed, rate = float(driven.speed_mps[i]), float(driven.yaw_rate_radps[i])
+        yield EgoState(
+            stamp_s=float(driven.times_s[i]) + later_s,
+            pose=Pose2(float(driven.x_m[i]), float(driven.y_m[i]), float(driven.yaw_rad[i])),
+            speed_mps=speed,
+            acceleration_mps2=float(driven.acceleration_mps2[i]),
+            yaw_rate_radps=rate,
+            curvature_1pm=rate / max(speed, _LEAST_SPEED_MPS),
+        )

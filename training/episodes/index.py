@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a folder of episodes holds, read once and kept: everything but the pictures."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from training.episodes.episode import About, about_from, image_topic
+from training.teachers.recorded import Driven, recorded_labels
+from wpt_core.bags import Bag
+from wpt_core.model import CHANNELS
+from wpt_core.model.units import ACCELERATION
+from wpt_core.types import POINT_COUNT, BagError, InputError, plan_times_s
+
+__all__ = ['Episode', 'load_index']
+
+Float32 = NDArray[np.float32]
+_LANE_POINTS = 12
+_VERSION = 3
+_NOT_ARRAYS = ('path', 'about')
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Episode:
+    """One bag, less its pictures, over T sets of views."""
+
+    path: Path
+    about: About
+    stamps_ns: NDArray[np.int64]
+    """(T,)."""
+    seen: NDArray[np.bool_]
+    """(T, N): of which views there are pictures."""
+    speeds_mps: Float32
+    """(T,)."""
+    commands: NDArray[np.int64]
+    """(T,)."""
+    plans: Float32
+    """(T, 33, 6), 0 where not known."""
+    known: NDArray[np.int64]
+    """(T,): how many points of the plan are known; 0 without a label."""
+    actions: Float32
+    """(T, 2): curvature and acceleration at now + actuator delay."""
+    lanes: Float32
+    """(T, 12, 2, 2): left and right border of the lane ahead, x and y; NaN where not known."""
+
+
+def load_index(
+    folder: Path, views: tuple[str, ...], *, source: str = 'expert', most: int = 0
+) -> list[Episode]:
+    """The episodes of a folder, in the order of their names; of more than `most`, if it is
+    above 0, so many that are spread over them.
+
+    `source`: `expert` takes the labels in the bags, `recorded` the way that was really driven.
+    What was read is kept beside the bags; bags that have changed are read anew. InputError
+    without a single episode.
+    """
+    paths = sorted(path for path in folder.glob('*') if (path / 'metadata.yaml').is_file())
+    if not paths:
+        raise InputError(f'{folder} holds no episode; make some with ./wpt prepare')
+    if 0 < most < len(paths):
+        paths = [paths[number * len(paths) // most] for number in range(most)]
+    kept = _Kept(folder / f'.index-{source}-{crc32(",".join(views).encode()):08x}')
+    missing = [path for path in paths if not kept.has(path)]
+    for path in tqdm(missing, desc=f'indexing {folder.name}', disable=None, leave=False):
+        kept.put(path, _read(path, views, source))
+    return [kept.get(path) for path in paths]
+
+
+class _Kept:
+    """One small file an episode, named after what it was made from."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(exist_ok=True)
+
+    def _file(self, path: Path) -> Path:
+        state = (path / 'metadata.yaml').stat()
+        mark = crc32(f'{_VERSION} {state.st_mtime_ns} {state.st_size}'.encode())
+        return self._folder / f'{path.name}-{mark:08x}.npz'
+
+    def has(self, path: Path) -> bool:
+        return self._file(path).is_file()
+
+    def put(self, path: Path, episode: Episode) -> None:
+        # Several processes may index the same folder at once.
+        aside = self._file(path).with_suffix(f'.{os.getpid()}.part')
+        arrays = {
+            name: getattr(episode, name) for name in Episode.__slots__ if name not in _NOT_ARRAYS
+        }
+        about = {name: getattr(episode.about, name) for name in About.__slots__}
+        with aside.open('wb') as file:
+            np.savez(file, about=np.array(json.dumps(about)), **arrays)
+        aside.replace(self._file(path))
+
+    def get(self, path: Path) -> Episode:
+        with np.load(self._file(path), allow_pickle=False) as kept:
+            about = about_from(str(kept['about']), where=str(path))
+            arrays = {name: kept[name] for name in Episode.__slots__ if name not in _NOT_ARRAYS}
+        return Episode(path=path, about=about, **arrays)
+
+
+def _read(path: Path, views: tuple[str, ...], source: str) -> Episode:
+    with Bag.open(path) as bag:
+        topics = {topic.name for topic in bag.info.topics if topic.count}
+        needed = {'/odometry', '/command', '/episode'}
+        if not needed <= topics:
+            raise BagError(
+                f'{path} is no episode: it has no {", ".join(sorted(needed - topics))}; '
+                'make one of it with ./wpt prepare --bag'
+            )
+        said = next(iter(bag.messages(['/episode']))).message.data
+        about = about_from(said, where=str(path))
+        wishes = [(m.stamp_ns, m.message.command) for m in bag.messages(['/command'])]
+        stamps_ns = np.array([stamp for stamp, _ in wishes], np.int64)
+        seen = [_has(bag, topics, image_topic(view), stamps_ns) for view in views]
+        driven = _driven(bag)
+        if source == 'recorded':
+            labels = _recorded(driven, stamps_ns, about.actuator_delay_s)
+        else:
+            labels = _given(bag, topics, stamps_ns)
+        lanes = _lanes(bag, topics, stamps_ns)
+    plans, known, curvatures = labels
+    return Episode(
+        path=path,
+        about=about,
+        stamps_ns=stamps_ns,
+        seen=np.stack(seen, axis=1),
+        speeds_mps=np.interp(stamps_ns * 1e-9, driven.times_s, driven.speed_mps).astype(
+            np.float32
+        ),
+        commands=np.array([wish for _, wish in wishes], np.int64),
+        plans=plans,
+        known=known,
+        actions=np.stack([curvatures, _pushes(plans, known, about.actuator_delay_s)], axis=1),
+        lanes=lanes,
+    )
+
+
+def _has(
+    bag: Bag, topics: set[str], topic: str, stamps_ns: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    if topic not in topics:
+        return np.zeros(len(stamps_ns), np.bool_)
+    return np.isin(stamps_ns, bag.stamps_ns(topic))
+
+
+def _driven(bag: Bag) -> Driven:
+    """Episodes hold odometry at 20 Hz without gaps."""
+    rows = []
+    for _, stamp_ns, odometry in bag.messages(['/odometry']):
+        pose, twist = odometry.pose.pose, odometry.twist.twist
+        yaw = 2.0 * np.arctan2(pose.orientation.z, pose.orientation.w)
+        rows.append(
+            (
+                stamp_ns * 1e-9,
+                pose.position.x,
+                pose.position.y,
+                yaw,
+                twist.linear.x,
+                twist.angular.z,
+            )
+        )
+    times_s, x_m, y_m, yaws, speeds, rates = np.array(rows).T
+    pushes = np.gradient(speeds, times_s)
+    return Driven(times_s, x_m, y_m, np.unwrap(yaws), speeds, pushes, rates)
+
+
+_Labels = tuple[Float32, NDArray[np.int64], Float32]
+"""Plans (T, 33, 6), how many of their points are known (T,), and curvatures (T,)."""
+
+
+def _none(count: int) -> _Labels:
+    plans = np.zeros((count, POINT_COUNT, CHANNELS), np.float32)
+    return plans, np.zeros(count, np.int64), np.zeros(count, np.float32)
+
+
+def _recorded(driven: Driven, stamps_ns: NDArray[np.int64], delay_s: float) -> _Labels:
+    plans, known, curvatures = _none(len(stamps_ns))
+    for row, stamp_ns in enumerate(stamps_ns.tolist()):
+        label = recorded_labels(driven, at_s=stamp_ns * 1e-9, actuator_delay_s=delay_s)
+        if label is not None:
+            known[row] = len(label.plan)
+            plans[row, : known[row]], curvatures[row] = label.plan, label.curvature_1pm
+    return plans, known, curvatures
+
+
+def _given(bag: Bag, topics: set[str], stamps_ns: NDArray[np.int64]) -> _Labels:
+    plans, known, curvatures = _none(len(stamps_ns))
+    if not {'/labels/plan', '/labels/action'} <= topics:
+        return plans, known, curvatures
+    for _, stamp_ns, plan in bag.messages(['/labels/plan']):
+        row, count = _row(stamps_ns, stamp_ns), len(plan.times_s)
+        one = plan.hypotheses[0]
+        columns = (one.speeds_mps, one.accelerations_mps2, one.yaws_rad, one.yaw_rates_radps)
+        plans[row, :count, :2] = one.positions_m.reshape(-1, 2)
+        plans[row, :count, 2:] = np.stack(columns, axis=1)
+        known[row] = count
+    for _, stamp_ns, command in bag.messages(['/labels/action']):
+        curvatures[_row(stamps_ns, stamp_ns)] = command.curvature_1pm
+    return plans, known, curvatures
+
+
+def _pushes(plans: Float32, known: NDArray[np.int64], delay_s: float) -> Float32:
+    """(T,): acceleration of the plans when the car answers."""
+    times_s = plan_times_s()
+    rows = [np.interp(delay_s, times_s, plan[:, ACCELERATION]) for plan in plans]
+    return np.where(known > 0, np.array(rows), 0.0).astype(np.float32)
+
+
+def _lanes(bag: Bag, topics: set[str], stamps_ns: NDArray[np.int64]) -> Float32:
+    lanes = np.full((len(stamps_ns), _LANE_POINTS, 2, 2), np.nan, np.float32)
+    for side, name in enumerate(('/labels/lane_left', '/labels/lane_right')):
+        if name not in topics:
+            continue
+        for _, stamp_ns, path in bag.messages([name]):
+            places = [(at.pose.position.x, at.pose.position.y) for at in path.poses]
+            lanes[_row(stamps_ns, stamp_ns), :, side] = places
+    return lanes
+
+
+def _row(stamps_ns: NDArray[np.int64], stamp_ns: int) -> int:
+    return int(np.searchsorted(stamps_ns, stamp_ns))

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""First stage: the extractor learns to see, from single moments.
+
+It is asked for the plan, the action and the borders of the lane ahead; what it is trained with
+besides (a temporal model that sees one step, a head for the picture) is thrown away afterwards.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+import torch
+from torch import Tensor, nn
+
+from training.engine.distributed import Place
+from training.engine.loop import Count, Learning, Pace, Rate
+from training.engine.run_folder import RunFolder
+from training.student.image_batches import Augmentation, Moments, PictureBatch, batches
+from training.student.losses import Target, Terms, action_loss, lane_loss, mask_loss, plan_loss
+from training.student.mirror import mirrored_conditions, mirrored_target
+from training.student.sample_table import Book
+from wpt_core.model import Student, measured_capacity_bits
+from wpt_core.types import Bounds, Rig
+
+__all__ = ['ExtractorStage', 'SightHead', 'train_extractor']
+
+_VALIDATED = 32
+"""Sets of views."""
+
+
+@dataclass(frozen=True)
+class ExtractorStage(Pace):
+    """How the extractor is trained; the batch counts sets of views."""
+
+    steps: Count = 9600
+    ahead_steps: Annotated[int, Bounds(0, 100_000_000)] = 8000
+    """So many of the steps see the first view only: one sixth of the work, and without the others
+    beside it the network learns far sooner what a lane is."""
+    batch: Count = 64
+    learning_rate: Rate = 1e-3
+    workers: Annotated[int, Bounds(0, 1000)] = 1
+    """Processes that read pictures."""
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    terms: Terms = field(default_factory=Terms)
+
+
+class SightHead(nn.Module):
+    """Say where the lane is in the picture, which makes the features see it."""
+
+    def __init__(self, student: Student) -> None:
+        super().__init__()
+        config = student.config
+        self.picture = nn.Sequential(nn.Conv2d(config.stages[-2], 4, 1), nn.PixelShuffle(2))
+        # The map at 1/16 of the view, in the middle of the backbone.
+        self._map: Tensor | None = None
+        middle = student.extractor.backbone[2 * (len(config.stages) - 1)]
+        middle.register_forward_hook(self._keep)
+
+    def mask(self, alive: Tensor) -> Tensor:
+        """(F, h, w) logits for those of the newest pictures that are living first views."""
+        assert self._map is not None
+        first = torch.zeros_like(alive)
+        first[:, 0] = True
+        # In evaluation the extractor works out the dead views as well.
+        living = first[alive] if self.training else (first & alive).flatten()
+        said: Tensor = self.picture(self._map[living].float())
+        return said[:, 0]
+
+    def _keep(self, _module: nn.Module, _given: object, said: Tensor) -> None:
+        self._map = said
+
+
+def train_extractor(
+    student: Student,
+    moments: Moments,
+    views: Rig,
+    *,
+    stage: ExtractorStage,
+    run: RunFolder,
+    place: Place,
+    seed: int,
+    held_out: Moments | None = None,
+) -> None:
+    """Train in place from the newest checkpoint on; returns at once where all is done.
+
+    The validation loss is that of some sets of `held_out`.
+    """
+    book = Book(moments.episodes)
+    sight = SightHead(student)
+    both = nn.ModuleDict({'student': student, 'sight': sight}).to(place.device)
+    student.extractor.backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
+    learning = Learning(
+        both,
+        stage,
+        run=run,
+        place=place,
+        name='extractor',
+        seed=seed,
+        again_at=stage.ahead_steps if stage.ahead_steps < stage.steps else 0,
+    )
+    stream = batches(
+        moments,
+        views,
+        size=max(1, stage.batch // place.count),
+        first=learning.first,
+        end=stage.steps,
+        seed=seed * place.count + place.rank,
+        augmentation=stage.augmentation,
+        workers=stage.workers,
+        ahead_until=stage.ahead_steps,
+    )
+    both.train()
+    validate = None
+    if held_out is not None and held_out.count:
+        validate = _validation(student, sight, held_out, views, stage, place)
+    learning.run(
+        stream,
+        lambda _, batch: _loss(student, sight, batch, book, stage, place),
+        validate=validate,
+    )
+
+
+def _validation(
+    student: Student,
+    sight: SightHead,
+    held_out: Moments,
+    views: Rig,
+    stage: ExtractorStage,
+    place: Place,
+) -> Callable[[int], Tensor]:
+    """The loss on the same sets each time, without augmentation; with the views of the step."""
+    still = replace(stage, augmentation=replace(stage.augmentation, speed=0.0))
+    book = Book(held_out.episodes)
+
+    def batch(*, ahead_only: bool) -> PictureBatch:
+        first = batches(
+            held_out,
+            views,
+            size=_VALIDATED,
+            first=0,
+            end=1,
+            seed=0,
+            augmentation=None,
+            workers=0,
+            ahead_until=int(ahead_only),
+        )
+        return next(first)
+
+    def loss(step: int) -> Tensor:
+        seen = ahead if step < stage.ahead_steps else around
+        return _loss(student, sight, seen, book, still, place)[0]
+
+    ahead, around = batch(ahead_only=True), batch(ahead_only=False)
+    return loss
+
+
+def _loss(
+    student: Student,
+    sight: SightHead,
+    batch: PictureBatch,
+    book: Book,
+    stage: ExtractorStage,
+    place: Place,
+) -> tuple[Tensor, Callable[[], dict[str, float]]]:
+    flat = book.flat(batch.episodes, batch.rows)
+    factor = 1.0 + stage.augmentation.speed * torch.randn(len(flat))
+    target = moved(mirrored_target(book.target(flat, factor), batch.mirrored), place)
+    told = mirrored_conditions(book.conditions(flat, factor), batch.mirrored).to(place.device)
+    pictures, alive = batch.views.to(place.device), batch.alive.to(place.device)
+    with torch.autocast(place.device.type, place.half, enabled=place.half is not None):
+        features = student.extract(pictures, alive)
+    decision = student.decide(
+        features[:, None], told[:, None], torch.ones_like(alive[:, :1], dtype=torch.bool)
+    )
+    plan, choice = plan_loss(decision, target, student.plan_scales)
+    action = action_loss(decision, target)
+    lane = lane_loss(student.borders(features, told), target)
+    masks = batch.masks[batch.alive[:, 0]].to(place.device)
+    mask = mask_loss(sight.mask(alive), masks, (masks.amax(dim=(1, 2)) > 0.0).float())
+    terms = stage.terms
+    total = terms.plan * plan + terms.choice * choice + terms.action * action
+    total = total + terms.lane * lane + terms.mask * mask
+
+    def values() -> dict[str, float]:
+        noise = student.extractor.bottleneck.noise
+        return {
+            'plan': plan.item(),
+            'choice': choice.item(),
+            'action': action.item(),
+            'lane': lane.item(),
+            'mask': mask.item(),
+            'capacity_bits': measured_capacity_bits(features, noise, noisy=True),
+        }
+
+    return total, values
+
+
+def moved(target: Target, place: Place) -> Target:
+    """The same target on this process's device."""
+    return Target(*(getattr(target, name).to(place.device) for name in Target.__slots__))

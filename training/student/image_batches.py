@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Batches of views, straight from the bags, decoded beside the trainer.
+
+A batch is decided by the seed and its number alone, so a training that was interrupted goes on
+with the very batch that comes next. It takes several sets from each of many episodes, because to
+open a bag costs as much as to decode a few sets.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from training.engine.interruption import ignore_signals
+from training.episodes.episode import image_topic
+from training.episodes.index import Episode
+from training.student.lane_mask import CELL_PX, lane_mask
+from training.student.mirror import partners
+from wpt_core.bags import Bag
+from wpt_core.types import Rig
+
+__all__ = ['Augmentation', 'Moments', 'PictureBatch', 'batches', 'read_views']
+
+_SETS_AN_EPISODE = 4
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """What is done to pictures in training, alike for all views of a set."""
+
+    gain: float = 0.35
+    """Brightness is multiplied by up to 1 ± this, in the logarithm."""
+    contrast: float = 0.2
+    drop_view: float = 0.3
+    """Chance of each view to be missing."""
+    drop_front: float = 0.12
+    border: float = 0.15
+    """Chance of a view to be black along its sides, as where a camera is narrower than a view."""
+    speed: float = 0.02
+    """Relative standard deviation of what the speedometer says."""
+    mirror: float = 0.5
+    """Chance of a set to be shown in a mirror, with all that is to be learnt from it."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PictureBatch:
+    """B sets of N views."""
+
+    views: Tensor
+    """(B, N, H, W, 3) uint8."""
+    alive: Tensor
+    """(B, N) bool."""
+    episodes: Tensor
+    """(B,): which episode."""
+    rows: Tensor
+    """(B,): which of its moments."""
+    masks: Tensor
+    """(B, h, w): where the lane lies in the first view; 0 everywhere where that is not known."""
+    mirrored: Tensor
+    """(B,) bool: whether pictures and mask are those of the mirrored world."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Moments:
+    """The moments of a list of episodes that may be learned from."""
+
+    episodes: Sequence[Episode]
+    usable: tuple[NDArray[np.int64], ...]
+    """Rows of each episode that have a label."""
+
+    @classmethod
+    def labelled(cls, episodes: Sequence[Episode]) -> 'Moments':
+        """Those for which at least two seconds of a plan are known."""
+        return cls(episodes, tuple(np.flatnonzero(episode.known > 0) for episode in episodes))
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.usable))
+
+
+def batches(
+    moments: Moments,
+    views: Rig,
+    *,
+    size: int,
+    first: int,
+    end: int,
+    seed: int,
+    augmentation: Augmentation | None,
+    workers: int = 1,
+    ahead_until: int = 0,
+) -> Iterator[PictureBatch]:
+    """Batches `first` to `end` (not included) of the endless row that the seed fixes.
+
+    Before number `ahead_until` only the first view is there, the one that looks ahead.
+    """
+    dataset = _Batches(moments, views, size, first, end, seed, augmentation, ahead_until)
+    loader = DataLoader(
+        dataset,
+        batch_size=None,
+        num_workers=workers,
+        prefetch_factor=4 if workers else None,
+        multiprocessing_context='fork' if workers else None,
+        worker_init_fn=ignore_signals,
+        # Its own: starting to read must not draw from the generator that the training draws from,
+        # or a training that goes on would not be the one that was interrupted.
+        generator=torch.Generator(),
+    )
+    for parts in loader:
+        yield PictureBatch(*parts)
+
+
+def read_views(
+    episode: Episode, rows: Sequence[int], views: Rig, *, wanted: Collection[str] | None = None
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """(R, N, H, W, 3) pictures at these moments, black where there is none, and (R, N) alive.
+
+    Those not `wanted` (by default all are) count as not there.
+    """
+    lens = views.cameras[0].intrinsics
+    shape = (len(rows), len(views.cameras), lens.height_px, lens.width_px, 3)
+    pictures = np.zeros(shape, np.uint8)
+    alive = np.zeros(shape[:2], np.bool_)
+    places = {
+        image_topic(name): place
+        for place, name in enumerate(views.names)
+        if wanted is None or name in wanted
+    }
+    with Bag.open(episode.path) as bag:
+        topics = [topic.name for topic in bag.info.topics if topic.name in places]
+        for index, row in enumerate(rows):
+            stamp_ns = int(episode.stamps_ns[row])
+            for message in bag.raw_messages(topics, start_ns=stamp_ns, stop_ns=stamp_ns + 1):
+                place = places[message.topic]
+                alive[index, place] = _decode(message.data, pictures[index, place])
+    return pictures, alive
+
+
+def _decode(data: bytes, into: NDArray[np.uint8]) -> bool:
+    """Whether there is a picture of the right size in a CompressedImage."""
+    start = data.find(b'\xff\xd8\xff')
+    if start < 0:
+        return False
+    content = np.frombuffer(data, np.uint8, offset=start)
+    picture = cv2.imdecode(content, cv2.IMREAD_COLOR)
+    if picture is None or picture.shape != into.shape:
+        return False
+    cv2.cvtColor(picture, cv2.COLOR_BGR2RGB, dst=into)
+    return True
+
+
+class _Batches(Dataset[tuple[Tensor, ...]]):
+    def __init__(
+        self,
+        moments: Moments,
+        views: Rig,
+        size: int,
+        first: int,
+        end: int,
+        seed: int,
+        augmentation: Augmentation | None,
+        ahead_until: int,
+    ) -> None:
+        self._moments, self._views, self._ahead_until = moments, views, ahead_until
+        self._size, self._first, self._end, self._seed = size, first, end, seed
+        self._augmentation = augmentation
+        self._partners = partners(views)
+        counts = np.array([len(rows) for rows in moments.usable], np.float64)
+        self._chances = counts / counts.sum()
+
+    def __len__(self) -> int:
+        return self._end - self._first
+
+    def __getitem__(self, place: int) -> tuple[Tensor, ...]:
+        cv2.setNumThreads(0)
+        generator = np.random.default_rng((self._seed, self._first + place))
+        count = -(-self._size // _SETS_AN_EPISODE)
+        chosen = generator.choice(len(self._chances), count, p=self._chances)
+        ahead_only = self._first + place < self._ahead_until
+        wanted = self._views.names[:1] if ahead_only else self._views.names
+        pictures, alive, numbers, rows, masks = [], [], [], [], []
+        for number in chosen.tolist():
+            usable = self._moments.usable[number]
+            picked = np.sort(generator.choice(usable, _SETS_AN_EPISODE))
+            episode = self._moments.episodes[number]
+            shown, lives = read_views(episode, picked.tolist(), self._views, wanted=wanted)
+            pictures.append(shown)
+            alive.append(lives)
+            masks += [self._mask(number, row) for row in picked.tolist()]
+            numbers += [number] * len(picked)
+            rows += picked.tolist()
+        views, living = np.concatenate(pictures)[: self._size], np.concatenate(alive)[: self._size]
+        lanes, mirrored = np.stack(masks[: self._size]), np.zeros(len(views), np.bool_)
+        if self._augmentation is not None:
+            views = _relit(views, self._augmentation, generator)
+            _blacken_borders(views, self._augmentation, generator)
+            living = living if ahead_only else drop(living, self._augmentation, generator)
+            mirrored = generator.random(len(views)) < self._augmentation.mirror
+            self._mirror(views, living, lanes, mirrored)
+        return (
+            torch.from_numpy(views),
+            torch.from_numpy(living),
+            torch.tensor(numbers[: self._size]),
+            torch.tensor(rows[: self._size]),
+            torch.from_numpy(lanes),
+            torch.from_numpy(mirrored),
+        )
+
+    def _mirror(
+        self,
+        views: NDArray[np.uint8],
+        living: NDArray[np.bool_],
+        lanes: NDArray[np.float32],
+        mirrored: NDArray[np.bool_],
+    ) -> None:
+        """In place, those that are to be."""
+        for index in np.flatnonzero(mirrored):
+            views[index] = views[index, self._partners, :, ::-1]
+            living[index] = living[index, self._partners]
+            lanes[index] = lanes[index, :, ::-1]
+
+    def _mask(self, number: int, row: int) -> NDArray[np.float32]:
+        front = self._views.cameras[0]
+        mask = lane_mask(self._moments.episodes[number].lanes[row], front)
+        size = front.intrinsics.height_px // CELL_PX, front.intrinsics.width_px // CELL_PX
+        return np.zeros(size, np.float32) if mask is None else mask
+
+
+def _relit(
+    views: NDArray[np.uint8], augmentation: Augmentation, generator: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Each set brighter or darker, with more or less contrast, by a table of 256 values."""
+    grey = np.arange(256, dtype=np.float32)
+    for index in range(len(views)):
+        gain = float(np.exp(generator.uniform(-1.0, 1.0) * np.log1p(augmentation.gain)))
+        contrast = 1.0 + augmentation.contrast * float(generator.uniform(-1.0, 1.0))
+        table = np.clip((grey - 110.0) * contrast * gain + 110.0 * gain, 0, 255).astype(np.uint8)
+        flat = views[index].reshape(-1, views.shape[-2], 3)
+        views[index] = cv2.LUT(flat, table).reshape(views[index].shape)
+    return views
+
+
+def _blacken_borders(
+    views: NDArray[np.uint8], augmentation: Augmentation, generator: np.random.Generator
+) -> None:
+    """In place: up to 30 % of a side of some views."""
+    height, width = views.shape[2:4]
+    for index, place in np.argwhere(generator.random(views.shape[:2]) < augmentation.border):
+        view = views[index, place]
+        top, bottom, left, right = generator.uniform(0.0, 0.3, 4) * (generator.random(4) < 0.5)
+        view[: round(top * height)] = 0
+        view[height - round(bottom * height) :] = 0
+        view[:, : round(left * width)] = 0
+        view[:, width - round(right * width) :] = 0
+
+
+def drop(
+    alive: NDArray[np.bool_], augmentation: Augmentation, generator: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Some views missing; one that lives always stays. The first view is the front."""
+    chances = np.full(alive.shape, augmentation.drop_view)
+    chances[:, 0] = augmentation.drop_front
+    # In every fourth set nothing is missing: that is the ordinary case on the road.
+    chances[generator.random(len(alive)) < 0.25] = 0.0
+    left = alive & (generator.random(alive.shape) >= chances)
+    return np.where(left.any(axis=1, keepdims=True), left, alive)

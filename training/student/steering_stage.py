@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Third stage: the steering learns from the borders that the frozen extractor reads. Seconds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from training.engine.distributed import Place
+from training.engine.loop import Count, Learning, Loss, Pace, Rate, Share
+from training.engine.run_folder import RunFolder
+from training.student.extractor_stage import moved
+from training.student.features import Lessons
+from training.student.losses import steering_loss
+from training.student.mirror import mirrored_borders, mirrored_conditions, mirrored_target
+from training.student.windows import Windows
+from wpt_core.model import Student
+from wpt_core.model.steering import STEERING_HISTORY
+
+__all__ = ['SteeringStage', 'train_steering']
+
+_AT_ONCE = 2048
+_VALIDATED = 512
+"""Moments."""
+
+
+@dataclass(frozen=True)
+class SteeringStage(Pace):
+    """How the steering is trained; the batch counts moments with what was shortly before."""
+
+    steps: Count = 3000
+    batch: Count = 512
+    learning_rate: Rate = 1e-3
+    weight_decay: Share = 0.05
+    mirror: Share = 0.5
+    """Chance of a moment to be seen in a mirror, so that both sides are steered to alike."""
+
+
+def train_steering(
+    student: Student,
+    lessons: Lessons,
+    *,
+    stage: SteeringStage,
+    run: RunFolder,
+    place: Place,
+    seed: int,
+    name: str = 'steering',
+    chances: NDArray[np.float64] | None = None,
+    held_out: Lessons | None = None,
+) -> None:
+    """Train in place from the newest checkpoint of this name on; all else stays as it is.
+
+    `chances` and `held_out` are as in `train_temporal`. There is no noise, and no view is dropped
+    but those that the recordings lack: borders that jump would teach it to mistrust them.
+    """
+    student.to(place.device).eval()
+    drawn = _Moments(
+        student, lessons, place, size=max(1, stage.batch // place.count), chances=chances
+    )
+    student.steering.train()
+    learning = Learning(student.steering, stage, run=run, place=place, name=name, seed=seed)
+
+    def loss(step: int, _item: int) -> Loss:
+        generator = np.random.default_rng((seed, step, place.rank))
+        return drawn.loss(generator, mirror=stage.mirror), dict
+
+    validate = None
+    if held_out is not None and held_out.book.labelled:
+        kept = _Moments(student, held_out, place, size=_VALIDATED, chances=None)
+
+        def validate(_step: int) -> Tensor:
+            return kept.loss(np.random.default_rng(0), mirror=0.0)
+
+    learning.run(range(learning.first, stage.steps), loss, validate=validate)
+    student.eval()
+
+
+class _Moments:
+    """What the frozen extractor says of the borders, and the loss of the steering on it."""
+
+    def __init__(
+        self,
+        student: Student,
+        lessons: Lessons,
+        place: Place,
+        *,
+        size: int,
+        chances: NDArray[np.float64] | None,
+    ) -> None:
+        self._student, self._book, self._place = student, lessons.book, place
+        self._borders = _borders(student, lessons, place)
+        self._windows = Windows(lessons.book, STEERING_HISTORY, size=size, chances=chances)
+
+    def loss(self, generator: np.random.Generator, *, mirror: float) -> Tensor:
+        """Of moments that the generator draws, each mirrored with this chance."""
+        book, device = self._book, self._place.device
+        flat, known = self._windows.drawn(generator)
+        mirrored = torch.from_numpy(generator.random(len(flat)) < mirror)
+        told = mirrored_conditions(book.conditions(flat), mirrored).to(device)
+        seen = mirrored_borders(self._borders[flat], mirrored).to(device)
+        said = self._student.steering(seen, told, known.to(device))
+        target = mirrored_target(book.target(flat[:, -1]), mirrored)
+        return steering_loss(said[:, -1], moved(target, self._place))
+
+
+@torch.inference_mode()
+def _borders(student: Student, lessons: Lessons, place: Place) -> Tensor:
+    """(M, 12, 2) of all moments."""
+    book, tokens = lessons.book, lessons.tokens
+    parts = []
+    for start in range(0, len(book), _AT_ONCE):
+        flat = torch.arange(start, min(start + _AT_ONCE, len(book)))
+        said, alive = tokens[flat].to(place.device).float(), book.alive[flat].to(place.device)
+        told = book.conditions(flat).to(place.device)
+        parts.append(student.borders(student.extractor.fuse(said, alive), told).cpu())
+    return torch.cat(parts).clone()

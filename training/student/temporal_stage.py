@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Second stage: with the extractor frozen, the temporal model learns to plan from its features.
+
+This is also what on-policy training repeats, on more and more episodes that the student drove.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from training.engine.distributed import Place
+from training.engine.loop import Count, Learning, Loss, Pace, Rate, Share
+from training.engine.run_folder import RunFolder
+from training.student.extractor_stage import moved
+from training.student.features import Lessons
+from training.student.losses import Terms, action_loss, plan_loss
+from training.student.windows import Windows
+from wpt_core.model import Decision, Student
+
+__all__ = ['TemporalStage', 'train_temporal']
+
+_VALIDATED = 256
+"""Windows."""
+
+
+@dataclass(frozen=True)
+class TemporalStage(Pace):
+    """How temporal model and heads are trained; the batch counts windows of a whole history."""
+
+    steps: Count = 3500
+    batch: Count = 96
+    learning_rate: Rate = 6e-4
+    drop_view: Share = 0.12
+    """Chance of each view to be missing over a whole window."""
+    drop_once: Share = 0.03
+    """Chance of each view to be missing at one step."""
+    speed: Share = 0.02
+    """Relative standard deviation of what the speedometer says."""
+    terms: Terms = field(default_factory=Terms)
+
+
+def train_temporal(
+    student: Student,
+    lessons: Lessons,
+    *,
+    stage: TemporalStage,
+    run: RunFolder,
+    place: Place,
+    seed: int,
+    name: str = 'temporal',
+    chances: NDArray[np.float64] | None = None,
+    held_out: Lessons | None = None,
+) -> None:
+    """Train in place from the newest checkpoint of this name on; the extractor stays as it is.
+
+    `chances` (E,) say how often a moment of each episode is drawn, relative to others; by default
+    all are equal. The validation loss is that of some windows of `held_out`.
+    """
+    student.to(place.device).train()
+    student.extractor.eval().requires_grad_(False)
+    taught = nn.ModuleDict({'temporal': student.temporal, 'heads': student.heads})
+    learning = Learning(taught, stage, run=run, place=place, name=name, seed=seed)
+    size = max(1, stage.batch // place.count)
+    windows = Windows(lessons.book, student.config.history, size=size, chances=chances)
+
+    def loss(step: int, _item: int) -> Loss:
+        flat, known = windows.drawn(np.random.default_rng((seed, step, place.rank)))
+        return _loss(student, lessons, flat, known, stage, place)
+
+    validate = None
+    if held_out is not None and held_out.book.labelled:
+        validate = _validation(student, held_out, stage, place)
+    learning.run(range(learning.first, stage.steps), loss, validate=validate)
+    student.eval()
+
+
+def _validation(
+    student: Student, held_out: Lessons, stage: TemporalStage, place: Place
+) -> Callable[[int], Tensor]:
+    """The loss on the same windows each time, without noise."""
+    still = replace(stage, drop_view=0.0, drop_once=0.0, speed=0.0)
+    windows = Windows(held_out.book, student.config.history, size=_VALIDATED, chances=None)
+    flat, known = windows.drawn(np.random.default_rng(0))
+    return lambda _step: _loss(student, held_out, flat, known, still, place)[0]
+
+
+def _loss(
+    student: Student,
+    lessons: Lessons,
+    flat: Tensor,
+    known: Tensor,
+    stage: TemporalStage,
+    place: Place,
+) -> Loss:
+    book, tokens = lessons.book, lessons.tokens
+    factor = 1.0 + stage.speed * torch.randn(len(flat), 1)
+    alive = _dropped(book.alive[flat], stage)
+    extractor = student.extractor
+    with torch.no_grad():
+        said = tokens[flat].to(place.device).float().flatten(0, 1)
+        clean = extractor.fuse(said, alive.to(place.device).flatten(0, 1))
+    noisy = extractor.bottleneck.noisy(clean) if student.temporal.training else clean
+    features = noisy.view(*flat.shape, -1)
+    told = book.conditions(flat, factor).to(place.device)
+    decision = student.decide_all(features, told, known.to(place.device))
+    # Steps before the drive began are no moments to learn from.
+    counted = known.flatten()
+    decision = Decision(*(part.flatten(0, 1)[counted.to(place.device)] for part in decision))
+    target = moved(book.target(flat.flatten()[counted], _each(factor, flat)[counted]), place)
+    plan, choice = plan_loss(decision, target, student.plan_scales)
+    action = action_loss(decision, target)
+    terms = stage.terms
+    total = terms.plan * plan + terms.choice * choice + terms.action * action
+
+    def values() -> dict[str, float]:
+        return {
+            'plan': plan.item(),
+            'choice': choice.item(),
+            'action': action.item(),
+        }
+
+    return total, values
+
+
+def _each(factor: Tensor, flat: Tensor) -> Tensor:
+    return factor.expand(flat.shape).flatten()
+
+
+def _dropped(alive: Tensor, stage: TemporalStage) -> Tensor:
+    """Views (B, T, N) missing for a whole window, or at one step; one that lives stays."""
+    batch, _, count = alive.shape
+    gone = (torch.rand(batch, 1, count) < stage.drop_view) & (torch.rand(batch, 1, 1) < 0.5)
+    left = alive & ~gone & (torch.rand(alive.shape) >= stage.drop_once)
+    return torch.where(left.any(dim=-1, keepdim=True), left, alive)

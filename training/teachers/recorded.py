@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What did the driver do from here? The recorded future of the car as a label."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.episodes.episode import Labels
+from wpt_core.geometry import inverse, transform_points
+from wpt_core.types import Pose2, plan_times_s
+
+__all__ = ['Driven', 'recorded_labels', 'smoothed_curvature_1pm']
+
+FloatArray = NDArray[np.float64]
+
+_LEAST_KNOWN_S = 2.0
+_SMOOTHING_S = 0.3
+"""A yaw rate sensor's noise over this time is below what a driver can steer."""
+_LEAST_SPEED_MPS = 1.0
+"""Below it the yaw rate is mostly noise, and dividing by the speed would blow it up."""
+_REVERSE_MPS = -0.3
+"""Slower than this is noise of a standing car; faster backwards is nothing to learn from."""
+_CLOCK_TOLERANCE_S = 1e-6
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Driven:
+    """Motion of `base_link` over N rising times, without gaps; every array is (N,)."""
+
+    times_s: FloatArray
+    x_m: FloatArray
+    y_m: FloatArray
+    yaw_rad: FloatArray
+    """Unwrapped."""
+    speed_mps: FloatArray
+    """Along the car's axis, negative backwards."""
+    acceleration_mps2: FloatArray
+    yaw_rate_radps: FloatArray
+
+
+def recorded_labels(driven: Driven, *, at_s: float, actuator_delay_s: float) -> Labels | None:
+    """The plan and the curvature of the driver at `at_s`, a moment of `driven`.
+
+    The plan is as long as the future is known; None where that is less than 2 s or not long
+    enough for the actuator's delay, or where the car goes backwards in it.
+    """
+    start_s, stop_s = float(driven.times_s[0]), float(driven.times_s[-1])
+    known_s = stop_s - at_s + _CLOCK_TOLERANCE_S
+    if at_s < start_s - _CLOCK_TOLERANCE_S or known_s < max(_LEAST_KNOWN_S, actuator_delay_s):
+        return None
+    plan_s = plan_times_s()
+    times_s = at_s + plan_s[plan_s <= known_s]
+    speeds_mps = np.interp(times_s, driven.times_s, driven.speed_mps)
+    if speeds_mps.min() < _REVERSE_MPS:
+        return None
+    x, y, yaw, acceleration, yaw_rate = (
+        np.interp(times_s, driven.times_s, column)
+        for column in (
+            driven.x_m,
+            driven.y_m,
+            driven.yaw_rad,
+            driven.acceleration_mps2,
+            driven.yaw_rate_radps,
+        )
+    )
+    base_from_odom = inverse(Pose2(float(x[0]), float(y[0]), float(yaw[0])))
+    places = transform_points(base_from_odom, np.column_stack([x, y]))
+    turned = yaw - yaw[0]
+    plan = np.column_stack([places, speeds_mps, acceleration, turned, yaw_rate])
+    return Labels(plan, smoothed_curvature_1pm(driven, at_s + actuator_delay_s))
+
+
+def smoothed_curvature_1pm(driven: Driven, at_s: float) -> float:
+    """Of the path driven around `at_s`: mean yaw rate over mean speed, left positive."""
+    around_s = at_s + np.linspace(-0.5, 0.5, 7) * _SMOOTHING_S
+    around_s = np.clip(around_s, driven.times_s[0], driven.times_s[-1])
+    yaw_rate = float(np.interp(around_s, driven.times_s, driven.yaw_rate_radps).mean())
+    speed = float(np.interp(around_s, driven.times_s, driven.speed_mps).mean())
+    return yaw_rate / max(speed, _LEAST_SPEED_MPS)

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plans on images, panels and contact sheets, drawn with OpenCV alone."""
+
+from wpt_core.drawing.overlay import draw_plan
+from wpt_core.drawing.panel import caption, contact_sheet, panel
+from wpt_core.drawing.ribbon import (
+    PlanColour,
+    PlanStyle,
+    Ribbon,
+    ribbon_colours,
+    ribbon_of,
+    ribbon_opacities,
+)
+
+__all__ = [
+    'PlanColour',
+    'PlanStyle',
+    'Ribbon',
+    'caption',
+    'contact_sheet',
+    'draw_plan',
+    'panel',
+    'ribbon_colours',
+    'ribbon_of',
+    'ribbon_opacities',
+]

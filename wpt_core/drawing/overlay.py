@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A plan laid on the road of a camera's picture."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wpt_core.drawing.on_ground import Colour, OnGround
+from wpt_core.drawing.ribbon import (
+    PlanStyle,
+    Ribbon,
+    ribbon_colours,
+    ribbon_of,
+    ribbon_opacities,
+)
+from wpt_core.geometry import FloatArray
+from wpt_core.types import Camera, InputError, Plan
+
+__all__ = ['draw_plan']
+
+_TRUTH: Colour = (255, 64, 176)
+_WHITE: Colour = (255, 255, 255)
+_LAST_RUNG_S = 5.0
+
+
+def draw_plan(
+    image: NDArray[np.uint8],
+    camera: Camera,
+    plan: Plan,
+    *,
+    truth_m: FloatArray | None = None,
+    style: PlanStyle | None = None,
+) -> NDArray[np.uint8]:
+    """A copy of the picture (H, W, 3) RGB with the plan on flat ground.
+
+    The best hypothesis is a ribbon as wide as the car, with a rung at each of the next seconds;
+    the others are lines, the fainter the less probable. `truth_m` is a path (N, 2) in
+    `base_link`, drawn as a line of its own colour.
+    """
+    lens = camera.intrinsics
+    if image.shape != (lens.height_px, lens.width_px, 3):
+        raise InputError(
+            f'image: expected {(lens.height_px, lens.width_px, 3)}, as camera {camera.name!r} '
+            f'takes it, got {image.shape}'
+        )
+    style = style or PlanStyle()
+    canvas = OnGround(image, camera)
+    best, odds = plan.best, plan.probabilities / plan.probabilities[plan.best]
+    for index in np.argsort(plan.probabilities):
+        if index != best:
+            other = ribbon_of(plan, int(index), style)
+            canvas.lines([other.middle_m], _WHITE, opacity=0.8 * float(odds[index]))
+    _draw_ribbon(canvas, ribbon_of(plan, best, style), style)
+    if truth_m is not None:
+        canvas.lines([truth_m], _TRUTH, opacity=0.9)
+    return canvas.image
+
+
+def _draw_ribbon(canvas: OnGround, ribbon: Ribbon, style: PlanStyle) -> None:
+    canvas.patches(_tiles(ribbon, style))
+    outline = [ribbon.left_m, ribbon.right_m, *_rungs(ribbon)]
+    canvas.lines(outline, _WHITE, opacity=0.9 * style.opacity, thickness_px=1)
+
+
+def _rungs(ribbon: Ribbon) -> Iterator[FloatArray]:
+    """Across, from edge to edge, (2, 2), at whole seconds; later ones would lie on each other."""
+    edges = np.stack([ribbon.left_m, ribbon.right_m], axis=1)
+    for second in range(1, int(min(ribbon.times_s[-1], _LAST_RUNG_S)) + 1):
+        after = min(int(np.searchsorted(ribbon.times_s, second)), len(edges) - 1)
+        before_s, after_s = ribbon.times_s[after - 1], ribbon.times_s[after]
+        share = (second - before_s) / (after_s - before_s)
+        yield edges[after - 1] + share * (edges[after] - edges[after - 1])
+
+
+def _tiles(ribbon: Ribbon, style: PlanStyle) -> Iterator[tuple[FloatArray, FloatArray, float]]:
+    """From far to near; each reaches over the one before it, so that none shows its rim."""
+    colours, opacities = ribbon_colours(ribbon, style), ribbon_opacities(ribbon, style)
+    for index in range(len(colours) - 2, -1, -1):
+        far = min(index + 2, len(colours) - 1)
+        sides = [ribbon.left_m[index], ribbon.left_m[far], ribbon.right_m[far]]
+        polygon = np.array([*sides, ribbon.right_m[index]])
+        yield polygon, colours[index], float(opacities[index])

@@ -1,7 +1,0 @@
-# SPDX-License-Identifier: Apache-2.0
-"""Bodies in pictures: vehicles, people, road works and what grows and stands beside the road."""
-
-from wpt_core.world.render.bodies.draw import draw_bodies, draw_ground_shadows
-from wpt_core.world.render.bodies.roadside import Roadside, roadside
-
-__all__ = ['Roadside', 'draw_bodies', 'draw_ground_shadows', 'roadside']

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sky and what stands along the horizon."""
+
+from wpt_sim.render.sky.panorama import (
+    Panorama,
+    SkyView,
+    build_panorama,
+    paint_sky,
+    view_sky,
+)
+
+__all__ = ['Panorama', 'SkyView', 'build_panorama', 'paint_sky', 'view_sky']

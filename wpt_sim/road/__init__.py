@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where may one drive? Cross-sections, reference lines, and roads made of both."""
+
+from wpt_sim.road.lanes import CrossSection, Edge, Lane, Marking, Pattern
+from wpt_sim.road.layout import lay
+from wpt_sim.road.pieces import Arc, Clothoid, Piece, Straight
+from wpt_sim.road.road import Bounds, Road
+from wpt_sim.road.sections import (
+    RoadKind,
+    city,
+    country,
+    motorway,
+    random_section,
+    single_lane,
+    worn,
+)
+from wpt_sim.road.winding import random_pieces, random_road
+
+__all__ = [
+    'Arc',
+    'Bounds',
+    'Clothoid',
+    'CrossSection',
+    'Edge',
+    'Lane',
+    'Marking',
+    'Pattern',
+    'Piece',
+    'Road',
+    'RoadKind',
+    'Straight',
+    'city',
+    'country',
+    'lay',
+    'motorway',
+    'random_pieces',
+    'random_road',
+    'random_section',
+    'single_lane',
+    'worn',
+]

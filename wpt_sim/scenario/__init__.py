@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is a drive made of? Scenarios, and the seeds that draw what they leave open."""
+
+from wpt_sim.scenario.description import (
+    Ability,
+    CameraLoss,
+    Conditions,
+    Hand,
+    Layout,
+    Leg,
+    Rule,
+    Scenario,
+    Start,
+    TimedCommand,
+    Turn,
+)
+from wpt_sim.scenario.episode import START_S_M, Episode, draw
+from wpt_sim.scenario.seeds import SEED_END, Split, check_seed, stream
+from wpt_sim.scenario.wind import Wind
+
+__all__ = [
+    'SEED_END',
+    'START_S_M',
+    'Ability',
+    'CameraLoss',
+    'Conditions',
+    'Episode',
+    'Hand',
+    'Layout',
+    'Leg',
+    'Rule',
+    'Scenario',
+    'Split',
+    'Start',
+    'TimedCommand',
+    'Turn',
+    'Wind',
+    'check_seed',
+    'draw',
+    'stream',
+]

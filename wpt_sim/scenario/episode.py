@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A scenario with everything drawn that it leaves open: one drive, ready to start."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from wpt_core.types import Pose2
+from wpt_core.vehicle import VehicleParameters, randomised
+from wpt_sim.render.look import Daylight, Look, Weather, draw_look
+from wpt_sim.road import (
+    Arc,
+    Clothoid,
+    CrossSection,
+    Piece,
+    Road,
+    RoadKind,
+    Straight,
+    city,
+    lay,
+    motorway,
+    random_section,
+    worn,
+)
+from wpt_sim.scenario.description import Conditions, Hand, Layout, Leg, Scenario
+from wpt_sim.scenario.seeds import Split, stream
+from wpt_sim.scenario.wind import Wind
+from wpt_sim.traffic import Traffic
+
+__all__ = ['START_S_M', 'Episode', 'draw']
+
+START_S_M = 80.0
+"""Road behind the start, for the rear camera and for those who come from behind."""
+_TAIL_M = 220.0
+"""Road beyond the end of the drive, so that the end of the world is not in sight."""
+_TRANSITION_JERK_MPS3 = 0.7
+"""Lateral jerk of a transition at the set speed; design practice is 0.3 to 0.9."""
+_WET_FRICTION = 0.75
+_CALIBRATION_ERROR = 0.15
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Episode:
+    """All that is decided before the first step."""
+
+    road: Road
+    look: Look
+    parameters: VehicleParameters
+    wind: Wind
+    traffic: Traffic
+    start: Pose2
+    set_speed_mps: float
+    believed_delay_s: float
+    """Dead time and lag of the steering, as this car was once calibrated."""
+
+
+def draw(scenario: Scenario, seed: int, split: Split) -> Episode:
+    """Draw one drive; InputError if the seed is out of range."""
+
+    def chance(purpose: str) -> np.random.Generator:
+        return stream(seed, scenario.key, purpose=purpose, split=split)
+
+    set_speed_mps = scenario.speed_mps.draw(chance('speed'))
+    look = _look(chance('look'), scenario.conditions)
+    road = _road(chance('road'), scenario, set_speed_mps=set_speed_mps)
+    parameters = randomised(chance('vehicle'))
+    if look.weather is Weather.RAIN:
+        parameters = replace(parameters, friction=parameters.friction * _WET_FRICTION)
+    dark = look.daylight is not Daylight.DAY or look.weather is Weather.RAIN
+    traffic = Traffic(
+        road,
+        scenario.roles,
+        start_s_m=START_S_M,
+        generator=chance('traffic'),
+        head_lamps=dark,
+    )
+    return Episode(
+        road=road,
+        look=look if not scenario.conditions.glare.high else _into_the_sun(look, road),
+        parameters=parameters,
+        wind=Wind.drawn(chance('wind')),
+        traffic=traffic,
+        start=_start_pose(chance('start'), scenario, road),
+        set_speed_mps=set_speed_mps,
+        believed_delay_s=_believed_delay(chance('calibration'), parameters),
+    )
+
+
+def _believed_delay(generator: np.random.Generator, parameters: VehicleParameters) -> float:
+    """What a calibration finds of the true delay."""
+    error = 1.0 + float(generator.uniform(-_CALIBRATION_ERROR, _CALIBRATION_ERROR))
+    return error * (parameters.steering_delay_s + parameters.steering_lag_s)
+
+
+def _road(generator: np.random.Generator, scenario: Scenario, *, set_speed_mps: float) -> Road:
+    pieces: list[Piece] = [Straight(START_S_M)]
+    for leg in scenario.layout.legs:
+        pieces += _leg(generator, leg, set_speed_mps)
+    laid_m = sum(piece.length_m for piece in pieces)
+    needed_m = START_S_M + (scenario.route_m or set_speed_mps * scenario.duration_s)
+    pieces.append(Straight(max(needed_m - laid_m, 0.0) + _TAIL_M))
+    heading_rad = float(generator.uniform(-math.pi, math.pi))
+    section = worn(_section(generator, scenario.layout), scenario.conditions.wear.draw(generator))
+    return Road(lay(pieces, start=Pose2(0.0, 0.0, heading_rad)), section, set_speed_mps)
+
+
+def _leg(generator: np.random.Generator, leg: Leg, speed_mps: float) -> list[Piece]:
+    """A straight, and a bend between transitions that are comfortable at the speed."""
+    pieces: list[Piece] = [Straight(max(leg.straight_m.draw(generator), 1.0))]
+    if leg.turn is None:
+        return pieces
+    radius_m = leg.turn.radius_m.draw(generator)
+    hand = leg.turn.hand or (Hand.LEFT if generator.random() < 0.5 else Hand.RIGHT)
+    bend = hand.value / radius_m
+    # Through a bend too sharp for the set speed one drives as fast as 2 m/s² sideways allow.
+    pace_mps = min(speed_mps, math.sqrt(2.0 * radius_m))
+    transition_m = max(pace_mps**3 / (radius_m * _TRANSITION_JERK_MPS3), 15.0)
+    arc = Arc(hand.value * radius_m, leg.turn.arc_m.draw(generator))
+    return [*pieces, Clothoid(transition_m, 0.0, bend), arc, Clothoid(transition_m, bend, 0.0)]
+
+
+def _section(generator: np.random.Generator, layout: Layout) -> CrossSection:
+    if layout.kind is RoadKind.MOTORWAY:
+        lane_m = round(float(generator.uniform(3.5, 3.75)), 2)
+        dash_m, gap_m = [(6.0, 12.0), (3.0, 9.0), (3.05, 9.14)][int(generator.integers(3))]
+        return motorway(layout.lanes, lane_m=lane_m, dash_m=dash_m, gap_m=gap_m)
+    if layout.kind is RoadKind.CITY and layout.lanes > 1:
+        return city(layout.lanes, lane_m=round(float(generator.uniform(3.1, 3.4)), 2))
+    return random_section(generator, layout.kind)
+
+
+def _start_pose(generator: np.random.Generator, scenario: Scenario, road: Road) -> Pose2:
+    start = scenario.start
+    lane = road.lane_pose(start.lane, START_S_M)
+    offset_m = start.offset_m.draw(generator)
+    return Pose2(
+        lane.x_m - offset_m * math.sin(lane.yaw_rad),
+        lane.y_m + offset_m * math.cos(lane.yaw_rad),
+        lane.yaw_rad + start.heading_rad.draw(generator),
+    )
+
+
+def _look(generator: np.random.Generator, conditions: Conditions) -> Look:
+    """As the conditions say; without conditions mostly by day, and dry."""
+    dusk, cloudy = generator.random() < 0.15, generator.random() < 0.4
+    daylight = conditions.daylight or (Daylight.DUSK if dusk else Daylight.DAY)
+    weather = conditions.weather or (Weather.OVERCAST if cloudy else Weather.CLEAR)
+    look = draw_look(generator, daylight, weather)
+    return replace(look, glare=conditions.glare.draw(generator))
+
+
+def _into_the_sun(look: Look, road: Road) -> Look:
+    """The sun low above the road ahead of the start; its height is drawn from the look's seed."""
+    generator = np.random.default_rng(look.seed)
+    ahead = road.reference.pose_at(START_S_M + 60.0)
+    return replace(
+        look,
+        weather=Weather.CLEAR,
+        sun_azimuth_rad=ahead.yaw_rad + float(generator.uniform(-0.15, 0.15)),
+        sun_elevation_rad=float(generator.uniform(0.08, 0.2)),
+    )

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How do people drive and walk? Everybody else on the road, with their manners and bad habits."""
+
+from wpt_sim.traffic.behaviour import (
+    Behaviour,
+    BrakeHard,
+    ChangeLane,
+    Cross,
+    CutIn,
+    Follow,
+    Stand,
+    Walk,
+)
+from wpt_sim.traffic.body import (
+    Band,
+    Body,
+    gap_ahead_m,
+    is_free,
+    lead_of,
+    nearest_ahead,
+    nearest_behind,
+)
+from wpt_sim.traffic.cruise import ACC_STYLE, adaptive_cruise, lead_in_path
+from wpt_sim.traffic.curve_speed import CurveSpeed
+from wpt_sim.traffic.idm import (
+    CarFollowing,
+    Lead,
+    equilibrium_gap_m,
+    following_acceleration,
+)
+from wpt_sim.traffic.lane_position import LanePosition, human_offset_m
+from wpt_sim.traffic.shift import Shift, Sideways
+from wpt_sim.traffic.traffic import Role, Traffic
+
+__all__ = [
+    'ACC_STYLE',
+    'Band',
+    'Behaviour',
+    'Body',
+    'BrakeHard',
+    'CarFollowing',
+    'ChangeLane',
+    'Cross',
+    'CurveSpeed',
+    'CutIn',
+    'Follow',
+    'LanePosition',
+    'Lead',
+    'Role',
+    'Shift',
+    'Sideways',
+    'Stand',
+    'Traffic',
+    'Walk',
+    'adaptive_cruise',
+    'equilibrium_gap_m',
+    'following_acceleration',
+    'gap_ahead_m',
+    'human_offset_m',
+    'is_free',
+    'lead_in_path',
+    'lead_of',
+    'nearest_ahead',
+    'nearest_behind',
+]
