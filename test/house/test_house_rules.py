@@ -30,7 +30,7 @@ def test_the_rules_look_at_the_whole_tree(root: Path) -> None:
 
 
 BROKEN = [
-    (house_rules.long_files, 'wpt_core/long.py', HEAD + 'x = 1\n' * 300),
+    (house_rules.long_files, 'wpt_core/long.py', HEAD + 'x = 1\n' * 500),
     (house_rules.long_functions, 'wpt_core/f.py', HEAD + 'def f():\n' + '    pass\n' * 50),
     (house_rules.long_functions, 'a/f.py', HEAD + 'async def f():\n' + '    pass\n' * 50),
     (house_rules.without_licence, 'wpt_core/bare.py', '"""No licence."""\n'),
