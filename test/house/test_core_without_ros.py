@@ -50,7 +50,9 @@ def test_every_module_imports_without_ros(root: Path) -> None:
 
 def test_a_core_that_needs_ros_is_noticed(root: Path, tmp_path: Path) -> None:
     shutil.copytree(root / 'wpt_core' / 'types', tmp_path / 'wpt_core' / 'types')
-    (tmp_path / 'wpt_core' / '__init__.py').touch()
+    (tmp_path / 'wpt_sim').mkdir()
+    for package in ('wpt_core', 'wpt_sim'):
+        (tmp_path / package / '__init__.py').touch()
     assert import_all(tmp_path).returncode == 0
     (tmp_path / 'wpt_core' / 'types' / 'wire.py').write_text('from sensor_msgs.msg import Image\n')
     answer = import_all(tmp_path)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from training import cli, prepare
+from training import cli
+from training.cli import prepare
 from training.engine.interruption import stop_request
 
 NEVER_S = 300.0
