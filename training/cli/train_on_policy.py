@@ -21,7 +21,7 @@ from training.engine.run_folder import RunFolder, commit
 from training.episodes.index import Episode, load_index
 from training.on_policy.actors import Actors, ProcessActors
 from training.simulators import SIMULATORS, find_simulator
-from training.student.features import Lessons, held_out_names, parted
+from training.student.features import FeatureSet, held_out_names, parted
 from training.student.steering_stage import SteeringStage, train_steering
 from training.student.temporal_stage import TemporalStage, train_temporal
 from wpt_core.model import Student
@@ -132,11 +132,11 @@ def _learned(
     own = _own(config, number)
     odds = config.own_share / (1.0 - config.own_share) * len(learnt) / len(own)
     chances = np.array([1.0] * len(learnt) + [odds] * len(own))
-    lessons = Lessons.of([*learnt, *own], student, half=here.half)
-    validated = Lessons.of(held_out, student, half=here.half) if held_out else None
+    features = FeatureSet.of([*learnt, *own], student, half=here.half)
+    validated = FeatureSet.of(held_out, student, half=here.half) if held_out else None
     train_temporal(
         student,
-        lessons,
+        features,
         stage=config.history,
         run=run,
         place=here,
@@ -147,7 +147,7 @@ def _learned(
     )
     train_steering(
         student,
-        lessons,
+        features,
         stage=config.steering,
         run=run,
         place=here,

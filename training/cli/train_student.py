@@ -18,9 +18,9 @@ from training.engine.run_folder import RunFolder, commit
 from training.engine.tensors import under
 from training.episodes.index import Episode, load_index
 from training.student.extractor_stage import ExtractorStage, train_extractor
-from training.student.features import Lessons, held_out_names, parted
-from training.student.image_batches import Moments
-from training.student.sample_table import Book
+from training.student.features import FeatureSet, held_out_names, parted
+from training.student.image_batches import Samples
+from training.student.sample_table import SampleTable
 from training.student.steering_stage import SteeringStage, train_steering
 from training.student.temporal_stage import TemporalStage, train_temporal
 from wpt_core.model import Student, preset
@@ -136,7 +136,7 @@ def _episodes(config: TrainStudent) -> _Episodes:
     held_out = held_out_names(found)
     seen = parted(found, held_out)
     planned = parted(select(config, found), held_out)
-    if not all(Moments.labelled(learnt).count for learnt in (seen[0], planned[0])):
+    if not all(Samples.labelled(learnt).count for learnt in (seen[0], planned[0])):
         raise InputError(f'{config.data}: no moment in it has a label to learn from')
     return _Episodes(*seen, *planned)
 
@@ -145,16 +145,16 @@ def _learn_to_see(
     student: Student, episodes: _Episodes, run: RunFolder, here: Place, config: TrainStudent
 ) -> None:
     if config.start is None:
-        student.plan_scales.copy_(torch.from_numpy(Book(episodes.seen).plan_scales()))
+        student.plan_scales.copy_(torch.from_numpy(SampleTable(episodes.seen).plan_scales()))
     train_extractor(
         student,
-        Moments.labelled(episodes.seen),
+        Samples.labelled(episodes.seen),
         surround_rig(),
         stage=config.pictures,
         run=run,
         place=here,
         seed=config.seed,
-        held_out=Moments.labelled(episodes.seen_held_out),
+        held_out=Samples.labelled(episodes.seen_held_out),
     )
 
 
@@ -162,13 +162,13 @@ def _learn_to_plan(
     student: Student, episodes: _Episodes, run: RunFolder, here: Place, config: TrainStudent
 ) -> None:
     """The stages after the extractor, on features that are worked out once."""
-    lessons = Lessons.of(episodes.planned, student, half=here.half)
+    features = FeatureSet.of(episodes.planned, student, half=here.half)
     held_out = None
     if episodes.planned_held_out:
-        held_out = Lessons.of(episodes.planned_held_out, student, half=here.half)
+        held_out = FeatureSet.of(episodes.planned_held_out, student, half=here.half)
     train_temporal(
         student,
-        lessons,
+        features,
         stage=config.history,
         run=run,
         place=here,
@@ -177,7 +177,7 @@ def _learn_to_plan(
     )
     train_steering(
         student,
-        lessons,
+        features,
         stage=config.steering,
         run=run,
         place=here,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""First stage: the extractor learns to see, from single moments.
+"""First stage: the extractor learns to see, from single samples.
 
 It is asked for the plan, the action and the borders of the lane ahead; what it is trained with
 besides (a temporal model that sees one step, a head for the picture) is thrown away afterwards.
@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from training.engine.distributed import Place
 from training.engine.loop import Count, Learning, Pace, Rate
 from training.engine.run_folder import RunFolder
-from training.student.image_batches import Augmentation, Moments, PictureBatch, batches
+from training.student.image_batches import Augmentation, ImageBatch, Samples, batches
 from training.student.losses import Target, Terms, action_loss, lane_loss, mask_loss, plan_loss
 from training.student.mirror import mirrored_conditions, mirrored_target
-from training.student.sample_table import Book
+from training.student.sample_table import SampleTable
 from wpt_core.model import Student, measured_capacity_bits
 from wpt_core.types import Bounds, Rig
 
@@ -72,20 +72,20 @@ class SightHead(nn.Module):
 
 def train_extractor(
     student: Student,
-    moments: Moments,
+    samples: Samples,
     views: Rig,
     *,
     stage: ExtractorStage,
     run: RunFolder,
     place: Place,
     seed: int,
-    held_out: Moments | None = None,
+    held_out: Samples | None = None,
 ) -> None:
     """Train in place from the newest checkpoint on; returns at once where all is done.
 
     The validation loss is that of some sets of `held_out`.
     """
-    book = Book(moments.episodes)
+    table = SampleTable(samples.episodes)
     sight = SightHead(student)
     both = nn.ModuleDict({'student': student, 'sight': sight}).to(place.device)
     student.extractor.backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
@@ -99,7 +99,7 @@ def train_extractor(
         again_at=stage.ahead_steps if stage.ahead_steps < stage.steps else 0,
     )
     stream = batches(
-        moments,
+        samples,
         views,
         size=max(1, stage.batch // place.count),
         first=learning.first,
@@ -115,7 +115,7 @@ def train_extractor(
         validate = _validation(student, sight, held_out, views, stage, place)
     learning.run(
         stream,
-        lambda _, batch: _loss(student, sight, batch, book, stage, place),
+        lambda _, batch: _loss(student, sight, batch, table, stage, place),
         validate=validate,
     )
 
@@ -123,16 +123,16 @@ def train_extractor(
 def _validation(
     student: Student,
     sight: SightHead,
-    held_out: Moments,
+    held_out: Samples,
     views: Rig,
     stage: ExtractorStage,
     place: Place,
 ) -> Callable[[int], Tensor]:
     """The loss on the same sets each time, without augmentation; with the views of the step."""
     still = replace(stage, augmentation=replace(stage.augmentation, speed=0.0))
-    book = Book(held_out.episodes)
+    table = SampleTable(held_out.episodes)
 
-    def batch(*, ahead_only: bool) -> PictureBatch:
+    def batch(*, ahead_only: bool) -> ImageBatch:
         first = batches(
             held_out,
             views,
@@ -148,7 +148,7 @@ def _validation(
 
     def loss(step: int) -> Tensor:
         seen = ahead if step < stage.ahead_steps else around
-        return _loss(student, sight, seen, book, still, place)[0]
+        return _loss(student, sight, seen, table, still, place)[0]
 
     ahead, around = batch(ahead_only=True), batch(ahead_only=False)
     return loss
@@ -157,15 +157,15 @@ def _validation(
 def _loss(
     student: Student,
     sight: SightHead,
-    batch: PictureBatch,
-    book: Book,
+    batch: ImageBatch,
+    table: SampleTable,
     stage: ExtractorStage,
     place: Place,
 ) -> tuple[Tensor, Callable[[], dict[str, float]]]:
-    flat = book.flat(batch.episodes, batch.rows)
+    flat = table.flat(batch.episodes, batch.rows)
     factor = 1.0 + stage.augmentation.speed * torch.randn(len(flat))
-    target = moved(mirrored_target(book.target(flat, factor), batch.mirrored), place)
-    told = mirrored_conditions(book.conditions(flat, factor), batch.mirrored).to(place.device)
+    target = moved(mirrored_target(table.target(flat, factor), batch.mirrored), place)
+    told = mirrored_conditions(table.conditions(flat, factor), batch.mirrored).to(place.device)
     pictures, alive = batch.views.to(place.device), batch.alive.to(place.device)
     with torch.autocast(place.device.type, place.half, enabled=place.half is not None):
         features = student.extract(pictures, alive)

@@ -10,12 +10,12 @@ from torch import Tensor
 
 from training.episodes.episode import VALIDATION
 from training.episodes.index import Episode
-from training.student.sample_table import Book
+from training.student.sample_table import SampleTable
 from training.student.tokens import view_tokens
 from wpt_core.model import Student
 from wpt_core.sensing import surround_rig
 
-__all__ = ['Lessons', 'held_out_names', 'parted']
+__all__ = ['FeatureSet', 'held_out_names', 'parted']
 
 _SHARE = 20
 _LEAST = 5
@@ -23,19 +23,21 @@ _LEAST = 5
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Lessons:
-    """M moments: labels, and what a frozen extractor says of each view."""
+class FeatureSet:
+    """M samples: labels, and what a frozen extractor says of each view."""
 
-    book: Book
+    table: SampleTable
     tokens: Tensor
     """(M, N, token)."""
 
     @classmethod
     def of(
         cls, episodes: Sequence[Episode], student: Student, *, half: torch.dtype | None
-    ) -> 'Lessons':
+    ) -> 'FeatureSet':
         """What this extractor says is worked out once and kept."""
-        return cls(Book(episodes), view_tokens(episodes, student, surround_rig(), half=half))
+        return cls(
+            SampleTable(episodes), view_tokens(episodes, student, surround_rig(), half=half)
+        )
 
 
 def held_out_names(episodes: Sequence[Episode]) -> frozenset[str]:

@@ -24,7 +24,7 @@ from training.student.mirror import partners
 from wpt_core.bags import Bag
 from wpt_core.types import Rig
 
-__all__ = ['Augmentation', 'Moments', 'PictureBatch', 'batches', 'read_views']
+__all__ = ['Augmentation', 'ImageBatch', 'Samples', 'batches', 'read_views']
 
 _SETS_AN_EPISODE = 4
 
@@ -48,7 +48,7 @@ class Augmentation:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class PictureBatch:
+class ImageBatch:
     """B sets of N views."""
 
     views: Tensor
@@ -58,7 +58,7 @@ class PictureBatch:
     episodes: Tensor
     """(B,): which episode."""
     rows: Tensor
-    """(B,): which of its moments."""
+    """(B,): which of its samples."""
     masks: Tensor
     """(B, h, w): where the lane lies in the first view; 0 everywhere where that is not known."""
     mirrored: Tensor
@@ -66,15 +66,15 @@ class PictureBatch:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Moments:
-    """The moments of a list of episodes that may be learned from."""
+class Samples:
+    """The samples of a list of episodes that may be learned from."""
 
     episodes: Sequence[Episode]
     usable: tuple[NDArray[np.int64], ...]
     """Rows of each episode that have a label."""
 
     @classmethod
-    def labelled(cls, episodes: Sequence[Episode]) -> 'Moments':
+    def labelled(cls, episodes: Sequence[Episode]) -> 'Samples':
         """Those for which at least two seconds of a plan are known."""
         return cls(episodes, tuple(np.flatnonzero(episode.known > 0) for episode in episodes))
 
@@ -84,7 +84,7 @@ class Moments:
 
 
 def batches(
-    moments: Moments,
+    samples: Samples,
     views: Rig,
     *,
     size: int,
@@ -94,12 +94,12 @@ def batches(
     augmentation: Augmentation | None,
     workers: int = 1,
     ahead_until: int = 0,
-) -> Iterator[PictureBatch]:
+) -> Iterator[ImageBatch]:
     """Batches `first` to `end` (not included) of the endless row that the seed fixes.
 
     Before number `ahead_until` only the first view is there, the one that looks ahead.
     """
-    dataset = _Batches(moments, views, size, first, end, seed, augmentation, ahead_until)
+    dataset = _Batches(samples, views, size, first, end, seed, augmentation, ahead_until)
     loader = DataLoader(
         dataset,
         batch_size=None,
@@ -112,13 +112,13 @@ def batches(
         generator=torch.Generator(),
     )
     for parts in loader:
-        yield PictureBatch(*parts)
+        yield ImageBatch(*parts)
 
 
 def read_views(
     episode: Episode, rows: Sequence[int], views: Rig, *, wanted: Collection[str] | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """(R, N, H, W, 3) pictures at these moments, black where there is none, and (R, N) alive.
+    """(R, N, H, W, 3) pictures at these samples, black where there is none, and (R, N) alive.
 
     Those not `wanted` (by default all are) count as not there.
     """
@@ -157,7 +157,7 @@ def _decode(data: bytes, into: NDArray[np.uint8]) -> bool:
 class _Batches(Dataset[tuple[Tensor, ...]]):
     def __init__(
         self,
-        moments: Moments,
+        samples: Samples,
         views: Rig,
         size: int,
         first: int,
@@ -166,11 +166,11 @@ class _Batches(Dataset[tuple[Tensor, ...]]):
         augmentation: Augmentation | None,
         ahead_until: int,
     ) -> None:
-        self._moments, self._views, self._ahead_until = moments, views, ahead_until
+        self._samples, self._views, self._ahead_until = samples, views, ahead_until
         self._size, self._first, self._end, self._seed = size, first, end, seed
         self._augmentation = augmentation
         self._partners = partners(views)
-        counts = np.array([len(rows) for rows in moments.usable], np.float64)
+        counts = np.array([len(rows) for rows in samples.usable], np.float64)
         self._chances = counts / counts.sum()
 
     def __len__(self) -> int:
@@ -185,9 +185,9 @@ class _Batches(Dataset[tuple[Tensor, ...]]):
         wanted = self._views.names[:1] if ahead_only else self._views.names
         pictures, alive, numbers, rows, masks = [], [], [], [], []
         for number in chosen.tolist():
-            usable = self._moments.usable[number]
+            usable = self._samples.usable[number]
             picked = np.sort(generator.choice(usable, _SETS_AN_EPISODE))
-            episode = self._moments.episodes[number]
+            episode = self._samples.episodes[number]
             shown, lives = read_views(episode, picked.tolist(), self._views, wanted=wanted)
             pictures.append(shown)
             alive.append(lives)
@@ -226,7 +226,7 @@ class _Batches(Dataset[tuple[Tensor, ...]]):
 
     def _mask(self, number: int, row: int) -> NDArray[np.float32]:
         front = self._views.cameras[0]
-        mask = lane_mask(self._moments.episodes[number].lanes[row], front)
+        mask = lane_mask(self._samples.episodes[number].lanes[row], front)
         size = front.intrinsics.height_px // CELL_PX, front.intrinsics.width_px // CELL_PX
         return np.zeros(size, np.float32) if mask is None else mask
 

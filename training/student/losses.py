@@ -30,7 +30,7 @@ _LOSERS = 0.05
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Target:
-    """What a teacher said of B moments."""
+    """What a teacher said of B samples."""
 
     plans: Tensor
     """(B, 33, 6), SI units."""
@@ -100,7 +100,7 @@ def _known_apart(error: Tensor, log_scales: Tensor) -> Tensor:
     """The distance, and the likelihood of this distance by the scales.
 
     The scales learn from the errors and not the other way round: else what is easy, and has small
-    scales, would count for more than the rare moments in which it matters what is done.
+    scales, would count for more than the rare samples in which it matters what is done.
     """
     away = error.abs()
     return away + away.detach() / log_scales.exp() + log_scales + math.log(2.0)

@@ -49,7 +49,7 @@ def _mirrored_place(camera: Camera) -> NDArray[np.float64]:
 
 
 def mirrored_target(target: Target, mirrored: Tensor) -> Target:
-    """Plans, curvatures and lanes of the mirrored moments on the other side."""
+    """Plans, curvatures and lanes of the mirrored samples on the other side."""
     sides = torch.ones(target.plans.shape[-1])
     sides[list(_ACROSS)] = -1.0
     return Target(

@@ -13,13 +13,13 @@ from training.student.losses import Target
 from wpt_core.model import units
 from wpt_core.types import Command
 
-__all__ = ['Book']
+__all__ = ['SampleTable']
 
 _LEAST_SCALE = np.array([0.02, 0.02, 0.05, 0.05, 0.004, 0.004], np.float32)
 
 
-class Book:
-    """M moments of all episodes, one after the other; `flat` numbers count through them."""
+class SampleTable:
+    """M samples of all episodes, one after the other; `flat` numbers count through them."""
 
     def __init__(self, episodes: Sequence[Episode]) -> None:
         lengths = [len(episode.stamps_ns) for episode in episodes]
@@ -50,11 +50,11 @@ class Book:
         return bool((self.known > 0).any())
 
     def flat(self, episodes: Tensor, rows: Tensor) -> Tensor:
-        """Numbers of moments, from which episode and which of its rows."""
+        """Numbers of samples, from which episode and which of its rows."""
         return torch.from_numpy(self.starts[episodes.numpy()]) + rows
 
     def target(self, flat: Tensor, speed_factor: Tensor | float = 1.0) -> Target:
-        """What the teacher said of moments (...); the speedometer may be off by a factor (...)."""
+        """What the teacher said of samples (...); the speedometer may be off by a factor (...)."""
         return Target(
             plans=self._plans[flat],
             known=self.known[flat],
@@ -64,7 +64,7 @@ class Book:
         )
 
     def conditions(self, flat: Tensor, speed_factor: Tensor | float = 1.0) -> Tensor:
-        """(..., C) of moments (...)."""
+        """(..., C) of samples (...)."""
         told = self._conditions[flat].clone()
         told[..., 0] *= speed_factor
         return told

@@ -12,7 +12,7 @@ from training.engine.distributed import Place
 from training.engine.loop import Count, Learning, Loss, Pace, Rate, Share
 from training.engine.run_folder import RunFolder
 from training.student.extractor_stage import moved
-from training.student.features import Lessons
+from training.student.features import FeatureSet
 from training.student.losses import steering_loss
 from training.student.mirror import mirrored_borders, mirrored_conditions, mirrored_target
 from training.student.windows import Windows
@@ -23,12 +23,12 @@ __all__ = ['SteeringStage', 'train_steering']
 
 _AT_ONCE = 2048
 _VALIDATED = 512
-"""Moments."""
+"""Samples."""
 
 
 @dataclass(frozen=True)
 class SteeringStage(Pace):
-    """How the steering is trained; the batch counts moments with what was shortly before."""
+    """How the steering is trained; the batch counts samples with what was shortly before."""
 
     steps: Count = 3000
     batch: Count = 512
@@ -40,7 +40,7 @@ class SteeringStage(Pace):
 
 def train_steering(
     student: Student,
-    lessons: Lessons,
+    features: FeatureSet,
     *,
     stage: SteeringStage,
     run: RunFolder,
@@ -48,7 +48,7 @@ def train_steering(
     seed: int,
     name: str = 'steering',
     chances: NDArray[np.float64] | None = None,
-    held_out: Lessons | None = None,
+    held_out: FeatureSet | None = None,
 ) -> None:
     """Train in place from the newest checkpoint of this name on; all else stays as it is.
 
@@ -56,8 +56,8 @@ def train_steering(
     but those that the recordings lack: borders that jump would teach it to mistrust them.
     """
     student.to(place.device).eval()
-    drawn = _Moments(
-        student, lessons, place, size=max(1, stage.batch // place.count), chances=chances
+    drawn = _SteeringSamples(
+        student, features, place, size=max(1, stage.batch // place.count), chances=chances
     )
     student.steering.train()
     learning = Learning(student.steering, stage, run=run, place=place, name=name, seed=seed)
@@ -67,8 +67,8 @@ def train_steering(
         return drawn.loss(generator, mirror=stage.mirror), dict
 
     validate = None
-    if held_out is not None and held_out.book.labelled:
-        kept = _Moments(student, held_out, place, size=_VALIDATED, chances=None)
+    if held_out is not None and held_out.table.labelled:
+        kept = _SteeringSamples(student, held_out, place, size=_VALIDATED, chances=None)
 
         def validate(_step: int) -> Tensor:
             return kept.loss(np.random.default_rng(0), mirror=0.0)
@@ -77,42 +77,42 @@ def train_steering(
     student.eval()
 
 
-class _Moments:
+class _SteeringSamples:
     """What the frozen extractor says of the borders, and the loss of the steering on it."""
 
     def __init__(
         self,
         student: Student,
-        lessons: Lessons,
+        features: FeatureSet,
         place: Place,
         *,
         size: int,
         chances: NDArray[np.float64] | None,
     ) -> None:
-        self._student, self._book, self._place = student, lessons.book, place
-        self._borders = _borders(student, lessons, place)
-        self._windows = Windows(lessons.book, STEERING_HISTORY, size=size, chances=chances)
+        self._student, self._table, self._place = student, features.table, place
+        self._borders = _borders(student, features, place)
+        self._windows = Windows(features.table, STEERING_HISTORY, size=size, chances=chances)
 
     def loss(self, generator: np.random.Generator, *, mirror: float) -> Tensor:
-        """Of moments that the generator draws, each mirrored with this chance."""
-        book, device = self._book, self._place.device
+        """Of samples that the generator draws, each mirrored with this chance."""
+        table, device = self._table, self._place.device
         flat, known = self._windows.drawn(generator)
         mirrored = torch.from_numpy(generator.random(len(flat)) < mirror)
-        told = mirrored_conditions(book.conditions(flat), mirrored).to(device)
+        told = mirrored_conditions(table.conditions(flat), mirrored).to(device)
         seen = mirrored_borders(self._borders[flat], mirrored).to(device)
         said = self._student.steering(seen, told, known.to(device))
-        target = mirrored_target(book.target(flat[:, -1]), mirrored)
+        target = mirrored_target(table.target(flat[:, -1]), mirrored)
         return steering_loss(said[:, -1], moved(target, self._place))
 
 
 @torch.inference_mode()
-def _borders(student: Student, lessons: Lessons, place: Place) -> Tensor:
-    """(M, 12, 2) of all moments."""
-    book, tokens = lessons.book, lessons.tokens
+def _borders(student: Student, features: FeatureSet, place: Place) -> Tensor:
+    """(M, 12, 2) of all samples."""
+    table, tokens = features.table, features.tokens
     parts = []
-    for start in range(0, len(book), _AT_ONCE):
-        flat = torch.arange(start, min(start + _AT_ONCE, len(book)))
-        said, alive = tokens[flat].to(place.device).float(), book.alive[flat].to(place.device)
-        told = book.conditions(flat).to(place.device)
+    for start in range(0, len(table), _AT_ONCE):
+        flat = torch.arange(start, min(start + _AT_ONCE, len(table)))
+        said, alive = tokens[flat].to(place.device).float(), table.alive[flat].to(place.device)
+        told = table.conditions(flat).to(place.device)
         parts.append(student.borders(student.extractor.fuse(said, alive), told).cpu())
     return torch.cat(parts).clone()

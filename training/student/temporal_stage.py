@@ -16,7 +16,7 @@ from training.engine.distributed import Place
 from training.engine.loop import Count, Learning, Loss, Pace, Rate, Share
 from training.engine.run_folder import RunFolder
 from training.student.extractor_stage import moved
-from training.student.features import Lessons
+from training.student.features import FeatureSet
 from training.student.losses import Terms, action_loss, plan_loss
 from training.student.windows import Windows
 from wpt_core.model import Decision, Student
@@ -45,7 +45,7 @@ class TemporalStage(Pace):
 
 def train_temporal(
     student: Student,
-    lessons: Lessons,
+    features: FeatureSet,
     *,
     stage: TemporalStage,
     run: RunFolder,
@@ -53,7 +53,7 @@ def train_temporal(
     seed: int,
     name: str = 'temporal',
     chances: NDArray[np.float64] | None = None,
-    held_out: Lessons | None = None,
+    held_out: FeatureSet | None = None,
 ) -> None:
     """Train in place from the newest checkpoint of this name on; the extractor stays as it is.
 
@@ -65,52 +65,52 @@ def train_temporal(
     taught = nn.ModuleDict({'temporal': student.temporal, 'heads': student.heads})
     learning = Learning(taught, stage, run=run, place=place, name=name, seed=seed)
     size = max(1, stage.batch // place.count)
-    windows = Windows(lessons.book, student.config.history, size=size, chances=chances)
+    windows = Windows(features.table, student.config.history, size=size, chances=chances)
 
     def loss(step: int, _item: int) -> Loss:
         flat, known = windows.drawn(np.random.default_rng((seed, step, place.rank)))
-        return _loss(student, lessons, flat, known, stage, place)
+        return _loss(student, features, flat, known, stage, place)
 
     validate = None
-    if held_out is not None and held_out.book.labelled:
+    if held_out is not None and held_out.table.labelled:
         validate = _validation(student, held_out, stage, place)
     learning.run(range(learning.first, stage.steps), loss, validate=validate)
     student.eval()
 
 
 def _validation(
-    student: Student, held_out: Lessons, stage: TemporalStage, place: Place
+    student: Student, held_out: FeatureSet, stage: TemporalStage, place: Place
 ) -> Callable[[int], Tensor]:
     """The loss on the same windows each time, without noise."""
     still = replace(stage, drop_view=0.0, drop_once=0.0, speed=0.0)
-    windows = Windows(held_out.book, student.config.history, size=_VALIDATED, chances=None)
+    windows = Windows(held_out.table, student.config.history, size=_VALIDATED, chances=None)
     flat, known = windows.drawn(np.random.default_rng(0))
     return lambda _step: _loss(student, held_out, flat, known, still, place)[0]
 
 
 def _loss(
     student: Student,
-    lessons: Lessons,
+    features: FeatureSet,
     flat: Tensor,
     known: Tensor,
     stage: TemporalStage,
     place: Place,
 ) -> Loss:
-    book, tokens = lessons.book, lessons.tokens
+    table, tokens = features.table, features.tokens
     factor = 1.0 + stage.speed * torch.randn(len(flat), 1)
-    alive = _dropped(book.alive[flat], stage)
+    alive = _dropped(table.alive[flat], stage)
     extractor = student.extractor
     with torch.no_grad():
         said = tokens[flat].to(place.device).float().flatten(0, 1)
         clean = extractor.fuse(said, alive.to(place.device).flatten(0, 1))
     noisy = extractor.bottleneck.noisy(clean) if student.temporal.training else clean
-    features = noisy.view(*flat.shape, -1)
-    told = book.conditions(flat, factor).to(place.device)
-    decision = student.decide_all(features, told, known.to(place.device))
-    # Steps before the drive began are no moments to learn from.
+    fused = noisy.view(*flat.shape, -1)
+    told = table.conditions(flat, factor).to(place.device)
+    decision = student.decide_all(fused, told, known.to(place.device))
+    # Steps before the drive began are not samples to learn from.
     counted = known.flatten()
     decision = Decision(*(part.flatten(0, 1)[counted.to(place.device)] for part in decision))
-    target = moved(book.target(flat.flatten()[counted], _each(factor, flat)[counted]), place)
+    target = moved(table.target(flat.flatten()[counted], _each(factor, flat)[counted]), place)
     plan, choice = plan_loss(decision, target, student.plan_scales)
     action = action_loss(decision, target)
     terms = stage.terms

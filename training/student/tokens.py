@@ -24,7 +24,7 @@ _AT_ONCE = 40
 def view_tokens(
     episodes: Sequence[Episode], student: Student, views: Rig, *, half: torch.dtype | None
 ) -> Tensor:
-    """(M, N, token) float16 over all moments, in the order of a `Book` of the same episodes.
+    """(M, N, token) float16 over all samples, in the order of the `SampleTable` of these episodes.
 
     One small file an episode, named after the weights: another extractor makes its own.
     """

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from training.episodes.index import load_index
-from training.student.image_batches import Augmentation, Moments, batches, drop, read_views
-from training.student.sample_table import Book
+from training.student.image_batches import Augmentation, Samples, batches, drop, read_views
+from training.student.sample_table import SampleTable
 from wpt_core.bags import Bag
 from wpt_core.model import units
 from wpt_core.sensing import surround_rig
@@ -69,12 +69,12 @@ def test_pictures_come_out_where_they_belong(episodes: Path) -> None:
 
 
 def test_batches_depend_on_their_number_alone(episodes: Path) -> None:
-    moments = Moments.labelled(load_index(episodes, VIEWS.names))
+    samples = Samples.labelled(load_index(episodes, VIEWS.names))
 
     def take(first: int, workers: int) -> list:
         return list(
             batches(
-                moments,
+                samples,
                 VIEWS,
                 size=6,
                 first=first,
@@ -102,13 +102,13 @@ def test_dropping_leaves_at_least_one_view() -> None:
     assert usual.all(axis=1).mean() > 0.2
 
 
-def test_a_book_finds_every_moment(episodes: Path) -> None:
+def test_a_sample_table_finds_every_moment(episodes: Path) -> None:
     found = load_index(episodes, VIEWS.names)
-    book = Book(found)
-    assert len(book) == sum(len(episode.stamps_ns) for episode in found)
-    number = int(book.starts[1]) + 4
-    assert np.array_equal(book.target(np.array([number])).plans[0], found[1].plans[4])
-    assert (np.diff(book.plan_scales()[:, units.X]) >= 0.0).all()
+    table = SampleTable(found)
+    assert len(table) == sum(len(episode.stamps_ns) for episode in found)
+    number = int(table.starts[1]) + 4
+    assert np.array_equal(table.target(np.array([number])).plans[0], found[1].plans[4])
+    assert (np.diff(table.plan_scales()[:, units.X]) >= 0.0).all()
 
 
 def test_no_episode_is_one_sentence(tmp_path: Path) -> None:

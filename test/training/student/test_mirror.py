@@ -10,7 +10,7 @@ import torch
 
 from training.episodes.episode import LANE_AHEAD_M
 from training.episodes.index import load_index
-from training.student.image_batches import Augmentation, Moments, batches
+from training.student.image_batches import Augmentation, Samples, batches
 from training.student.lane_mask import lane_mask
 from training.student.losses import Target
 from training.student.mirror import (
@@ -19,7 +19,7 @@ from training.student.mirror import (
     mirrored_target,
     partners,
 )
-from training.student.sample_table import Book
+from training.student.sample_table import SampleTable
 from wpt_core.model import units
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Command, InputError, Rig
@@ -35,7 +35,7 @@ UNCHANGED = Augmentation(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def target() -> Target:
-    """Two moments that are alike: a bend to the left, seen from the right of the lane's middle."""
+    """Two samples that are alike: a bend to the left, seen from the right of the lane's middle."""
     plan = torch.arange(33 * 6, dtype=torch.float32).reshape(33, 6)
     return Target(
         plans=torch.stack([plan, plan]),
@@ -120,7 +120,7 @@ def test_a_batch_in_the_mirror_fits_its_labels(episodes: Path) -> None:
     plain, turned = (
         next(
             batches(
-                Moments.labelled(found),
+                Samples.labelled(found),
                 VIEWS,
                 size=8,
                 first=0,
@@ -136,8 +136,8 @@ def test_a_batch_in_the_mirror_fits_its_labels(episodes: Path) -> None:
     assert turned.mirrored.all()
     assert torch.equal(turned.views[:, 0], plain.views[:, 0].flip(-2))
     assert torch.equal(turned.views[:, 1], plain.views[:, 2].flip(-2))
-    book = Book(found)
-    flat = book.flat(turned.episodes, turned.rows)
-    lanes = mirrored_target(book.target(flat), turned.mirrored).lanes.numpy()
+    table = SampleTable(found)
+    flat = table.flat(turned.episodes, turned.rows)
+    lanes = mirrored_target(table.target(flat), turned.mirrored).lanes.numpy()
     for lane, mask in zip(lanes, turned.masks.numpy(), strict=True):
         assert lane_mask(lane, VIEWS.cameras[0]) == pytest.approx(mask, abs=FEW_DOTS)

@@ -16,10 +16,10 @@ from training.engine.guards import TrainingError, guarded_norm
 from training.engine.run_folder import Checkpoint, RunFolder
 from training.episodes.index import load_index
 from training.student.extractor_stage import ExtractorStage, train_extractor
-from training.student.features import Lessons
-from training.student.image_batches import Moments
+from training.student.features import FeatureSet
+from training.student.image_batches import Samples
 from training.student.mirror import mirrored_borders, mirrored_conditions
-from training.student.sample_table import Book
+from training.student.sample_table import SampleTable
 from training.student.steering_stage import SteeringStage, train_steering
 from training.student.temporal_stage import TemporalStage, train_temporal
 from training.student.tokens import view_tokens
@@ -39,8 +39,8 @@ def fresh() -> Student:
     return Student(preset('debug'))
 
 
-def lessons_of(episodes: Path) -> Lessons:
-    return Lessons.of(load_index(episodes, VIEWS.names), fresh(), half=None)
+def features_of(episodes: Path) -> FeatureSet:
+    return FeatureSet.of(load_index(episodes, VIEWS.names), fresh(), half=None)
 
 
 def validation_losses(run: Path, stage: str) -> list[float]:
@@ -54,18 +54,18 @@ def validation_losses(run: Path, stage: str) -> list[float]:
 def seen(episodes: Path, run: Path, stage: ExtractorStage, *, held_out: bool = False) -> Student:
     student = fresh()
     found = load_index(episodes, VIEWS.names)
-    student.plan_scales.copy_(torch.from_numpy(Book(found).plan_scales()))
-    moments = Moments.labelled(found)
+    student.plan_scales.copy_(torch.from_numpy(SampleTable(found).plan_scales()))
+    samples = Samples.labelled(found)
     folder = RunFolder(run, 'the same')
     train_extractor(
         student,
-        moments,
+        samples,
         VIEWS,
         stage=stage,
         run=folder,
         place=HERE,
         seed=3,
-        held_out=moments if held_out else None,
+        held_out=samples if held_out else None,
     )
     return student
 
@@ -108,12 +108,12 @@ def test_the_extractor_goes_on_exactly_where_it_was_interrupted(
 def test_the_temporal_model_goes_on_exactly_and_leaves_the_extractor_alone(
     episodes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lessons = lessons_of(episodes)
+    features = features_of(episodes)
 
-    def taught(run: Path, *, held_out: Lessons | None = None) -> Student:
+    def taught(run: Path, *, held_out: FeatureSet | None = None) -> Student:
         student, folder = fresh(), RunFolder(run, 'the same')
         train_temporal(
-            student, lessons, stage=HISTORY, run=folder, place=HERE, seed=3, held_out=held_out
+            student, features, stage=HISTORY, run=folder, place=HERE, seed=3, held_out=held_out
         )
         return student
 
@@ -123,7 +123,7 @@ def test_the_temporal_model_goes_on_exactly_and_leaves_the_extractor_alone(
         with pytest.raises(InterruptError):
             taught(tmp_path / 'broken')
     assert same(whole, taught(tmp_path / 'broken'))
-    assert same(whole, taught(tmp_path / 'validated', held_out=lessons))
+    assert same(whole, taught(tmp_path / 'validated', held_out=features))
     assert validation_losses(tmp_path / 'validated', 'temporal')
     assert same(whole.extractor, fresh().extractor)
     assert not same(whole.temporal, fresh().temporal)
@@ -134,12 +134,12 @@ def test_the_temporal_model_goes_on_exactly_and_leaves_the_extractor_alone(
 def test_the_steering_goes_on_exactly_and_nothing_else_is_changed(
     episodes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lessons = lessons_of(episodes)
+    features = features_of(episodes)
 
-    def taught(run: Path, *, held_out: Lessons | None = None) -> Student:
+    def taught(run: Path, *, held_out: FeatureSet | None = None) -> Student:
         student, folder = fresh(), RunFolder(run, 'the same')
         train_steering(
-            student, lessons, stage=STEERING, run=folder, place=HERE, seed=3, held_out=held_out
+            student, features, stage=STEERING, run=folder, place=HERE, seed=3, held_out=held_out
         )
         return student
 
@@ -149,7 +149,7 @@ def test_the_steering_goes_on_exactly_and_nothing_else_is_changed(
         with pytest.raises(InterruptError):
             taught(tmp_path / 'broken')
     assert same(whole, taught(tmp_path / 'broken'))
-    assert same(whole, taught(tmp_path / 'validated', held_out=lessons))
+    assert same(whole, taught(tmp_path / 'validated', held_out=features))
     assert validation_losses(tmp_path / 'validated', 'steering')
     assert not same(whole.steering, fresh().steering)
     for part in ('extractor', 'borders', 'temporal', 'heads'):
@@ -158,18 +158,18 @@ def test_the_steering_goes_on_exactly_and_nothing_else_is_changed(
 
 @pytest.mark.slow
 def test_who_learns_in_a_mirror_steers_alike_to_both_sides(episodes: Path, tmp_path: Path) -> None:
-    lessons = lessons_of(episodes)
-    book, tokens = lessons.book, lessons.tokens
+    features = features_of(episodes)
+    table, tokens = features.table, features.tokens
 
     def unlike(mirror: float) -> float:
         """How far the steering in the mirror is from that of the road, turned round."""
         student, folder = fresh(), RunFolder(tmp_path / str(mirror), 'the same')
         stage = replace(STEERING, steps=100, mirror=mirror)
-        train_steering(student, lessons, stage=stage, run=folder, place=HERE, seed=3)
-        told, all_of_them = book.conditions(torch.arange(50)), torch.ones(50, dtype=torch.bool)
+        train_steering(student, features, stage=stage, run=folder, place=HERE, seed=3)
+        told, all_of_them = table.conditions(torch.arange(50)), torch.ones(50, dtype=torch.bool)
         with torch.no_grad():
-            features = student.extractor.fuse(tokens[:50].float(), book.alive[:50])
-            borders = student.borders(features, told)[:, None]
+            fused = student.extractor.fuse(tokens[:50].float(), table.alive[:50])
+            borders = student.borders(fused, told)[:, None]
         told = told[:, None]
         known = all_of_them[:, None]
         turned = mirrored_borders(borders, all_of_them), mirrored_conditions(told, all_of_them)
@@ -186,7 +186,7 @@ def test_tokens_of_pictures_are_those_of_the_extractor(episodes: Path) -> None:
     first = view_tokens(found, student, VIEWS, half=None)
     kept = view_tokens(found, student, VIEWS, half=None)
     assert torch.equal(first, kept)
-    assert len(first) == len(Book(found))
+    assert len(first) == len(SampleTable(found))
     with torch.no_grad():
         student.extractor.read_out.mul_(-1.0)
     other = view_tokens(found, student, VIEWS, half=None)
@@ -223,11 +223,11 @@ def test_gradients_are_clipped() -> None:
 def test_a_signal_saves_the_step_under_way_and_the_training_goes_on_exactly(
     number: signal.Signals, episodes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lessons = lessons_of(episodes)
+    features = features_of(episodes)
 
     def taught(run: Path) -> Student:
         student, folder = fresh(), RunFolder(run, 'the same')
-        train_temporal(student, lessons, stage=HISTORY, run=folder, place=HERE, seed=3)
+        train_temporal(student, features, stage=HISTORY, run=folder, place=HERE, seed=3)
         return student
 
     def guard(*args: object, **kwargs: object) -> float:
