@@ -21,6 +21,7 @@ from wpt_core.geometry.camera import (
     undistort,
 )
 from wpt_core.geometry.frame_tree import FrameTree, motion_from
+from wpt_core.geometry.lenses import LENSES, Lens
 from wpt_core.geometry.path import Path
 from wpt_core.geometry.rotations import (
     BASE_FROM_OPTICAL_AXES,
@@ -44,10 +45,12 @@ from wpt_core.geometry.transforms import (
 
 __all__ = [
     'BASE_FROM_OPTICAL_AXES',
+    'LENSES',
     'Box',
     'Boxes',
     'FloatArray',
     'FrameTree',
+    'Lens',
     'Path',
     'apply',
     'compose',

@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """From points to pixels and back, for every lens model.
 
-What a lens cannot show is NaN: see `polynomial_lens` and `fisheye_lens` for where that begins.
+What a lens cannot show is NaN: see `polynomial_lens` and `fisheye_lens` for where that begins;
+`lenses` is the table of models.
 """
-
-import math
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wpt_core.geometry.fisheye_lens import angle_at, seen_from
-from wpt_core.geometry.polynomial_lens import WIDEST, distorted, undistorted
+from wpt_core.geometry.lenses import LENSES
 from wpt_core.geometry.transforms import FloatArray, apply, invert
-from wpt_core.types import Camera, Intrinsics, LensModel
+from wpt_core.types import Camera, Intrinsics
 
 __all__ = [
     'distort',
@@ -41,11 +39,10 @@ def project_optical(
     """As `project`, for points (..., 3) of the optical frame."""
     points = np.asarray(points_in_camera, dtype=np.float64)
     depth_m = points[..., 2]
-    if intrinsics.model is LensModel.EQUIDISTANT:
-        seen = seen_from(intrinsics.distortion, points)
+    if intrinsics.straight:
+        seen = points[..., :2] / np.where(depth_m > 0.0, depth_m, np.nan)[..., None]
     else:
-        ahead = np.where(depth_m > 0.0, depth_m, np.nan)
-        seen = distort(intrinsics, points[..., :2] / ahead[..., None])
+        seen = LENSES[intrinsics.model].seen_from(intrinsics.distortion, points)
     scale = (intrinsics.fx_px, intrinsics.fy_px)
     pixels: FloatArray = seen * scale + (intrinsics.cx_px, intrinsics.cy_px)
     return pixels, depth_m
@@ -78,21 +75,12 @@ def distort(intrinsics: Intrinsics, plane: FloatArray) -> FloatArray:
     """Where the lens puts points (..., 2) of the plane z = 1; NaN past the fold."""
     if intrinsics.straight:
         return plane
-    if intrinsics.model is LensModel.EQUIDISTANT:
-        ahead = np.concatenate([plane, np.ones_like(plane[..., :1])], axis=-1)
-        return seen_from(intrinsics.distortion, ahead)
-    return distorted(intrinsics.distortion, plane)
+    ahead = np.concatenate([plane, np.ones_like(plane[..., :1])], axis=-1)
+    return LENSES[intrinsics.model].seen_from(intrinsics.distortion, ahead)
 
 
 def undistort(intrinsics: Intrinsics, seen: FloatArray) -> FloatArray:
     """The points (..., 2) of the plane z = 1 that `distort` puts at `seen`; NaN where none is."""
     if intrinsics.straight:
         return seen
-    if intrinsics.model is not LensModel.EQUIDISTANT:
-        return undistorted(intrinsics.distortion, seen)
-    radius = np.hypot(seen[..., 0], seen[..., 1])
-    angle_rad = angle_at(intrinsics.distortion, radius)
-    ahead = np.where(angle_rad < math.atan(WIDEST), angle_rad, np.nan)
-    stretch = np.where(radius > 0.0, np.tan(ahead) / np.where(radius > 0.0, radius, 1.0), 1.0)
-    plane: FloatArray = seen * stretch[..., None]
-    return plane
+    return LENSES[intrinsics.model].plane_from(intrinsics.distortion, seen)

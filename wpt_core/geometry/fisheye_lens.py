@@ -7,13 +7,15 @@ picture; here it is computed from both, so it is right beyond 90 degrees too. Wh
 stops rising the model means nothing, and the functions return NaN.
 """
 
+import math
 from functools import lru_cache
 
 import numpy as np
 
+from wpt_core.geometry.polynomial_lens import WIDEST
 from wpt_core.geometry.transforms import FloatArray
 
-__all__ = ['angle_at', 'seen_from']
+__all__ = ['angle_at', 'plane_from', 'seen_from']
 
 _TOLERANCE = 1e-13
 _ITERATIONS = 20
@@ -33,6 +35,16 @@ def seen_from(coefficients: Coefficients, directions: FloatArray) -> FloatArray:
     scale = np.where(known, radius / np.where(sine > 0.0, sine, 1.0), np.nan)
     seen: FloatArray = aside * scale[..., None]
     return seen
+
+
+def plane_from(coefficients: Coefficients, seen: FloatArray) -> FloatArray:
+    """The points (..., 2) of the plane z = 1 that appear at `seen`; NaN where none is."""
+    radius = np.hypot(seen[..., 0], seen[..., 1])
+    angle_rad = angle_at(coefficients, radius)
+    ahead = np.where(angle_rad < math.atan(WIDEST), angle_rad, np.nan)
+    stretch = np.where(radius > 0.0, np.tan(ahead) / np.where(radius > 0.0, radius, 1.0), 1.0)
+    plane: FloatArray = seen * stretch[..., None]
+    return plane
 
 
 def angle_at(coefficients: Coefficients, radius: FloatArray) -> FloatArray:

@@ -13,7 +13,7 @@ import numpy as np
 
 from wpt_core.geometry.transforms import FloatArray
 
-__all__ = ['WIDEST', 'distorted', 'undistorted']
+__all__ = ['WIDEST', 'distorted', 'seen_from', 'undistorted']
 
 WIDEST = 20.0
 """Largest radius on the plane z = 1 that a distorted lens may see: 87 degrees from the axis."""
@@ -22,6 +22,13 @@ _ITERATIONS = 40
 
 Coefficients = tuple[float, ...]
 """k1, k2, p1, p2, k3 and, for the rational model, k4, k5, k6."""
+
+
+def seen_from(coefficients: Coefficients, directions: FloatArray) -> FloatArray:
+    """Where the lens puts directions (..., 3) of any length, in focal lengths: (..., 2)."""
+    depth = directions[..., 2]
+    ahead = np.where(depth > 0.0, depth, np.nan)
+    return distorted(coefficients, directions[..., :2] / ahead[..., None])
 
 
 def distorted(coefficients: Coefficients, plane: FloatArray) -> FloatArray:

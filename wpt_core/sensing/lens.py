@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from wpt_core.geometry import LENSES
 from wpt_core.types import InputError, Intrinsics, LensModel
 
 __all__ = [
@@ -36,7 +37,7 @@ def lens_model(where: str, name: object, count: int) -> LensModel:
 
 def fov_range_deg(model: LensModel) -> tuple[float, float]:
     """Fields of view that a lens may have: a fisheye sees behind itself, others never do."""
-    return (1.0, 360.0) if model is LensModel.EQUIDISTANT else (1.0, 170.0)
+    return (1.0, LENSES[model].widest_deg)
 
 
 def checked_lens(
@@ -73,7 +74,7 @@ def checked_lens(
 def focal_from_fov(width_px: float, fov_deg: float, model: LensModel) -> float:
     """Focal length in pixels of a lens without distortion that sees so far."""
     half_rad = math.radians(fov_deg) / 2
-    return width_px / 2 / (half_rad if model is LensModel.EQUIDISTANT else math.tan(half_rad))
+    return width_px / 2 / LENSES[model].radius_at(half_rad)
 
 
 def lens_of_camera_info(
