@@ -57,7 +57,7 @@ def car(rig: Rig, seconds: float) -> None:
     import rclpy
 
     from wpt_core.types import EgoState, Pose2
-    from wpt_ros import wires
+    from wpt_ros import topics
     from wpt_ros.conversions.images import image_message
     from wpt_ros.conversions.motion import odometry_message
     from wpt_ros.conversions.stamps import stamp_of
@@ -72,11 +72,11 @@ def car(rig: Rig, seconds: float) -> None:
         image_message(frame.image, stamp=stamp_of(0.0), frame_id=frame.camera) for frame in frames
     ]
 
-    def outlet(wire: wires.Wire) -> Any:
-        return node.create_publisher(type_of(wire.type_name), wire.name, profile(wire.quality))
+    def outlet(topic: topics.Topic) -> Any:
+        return node.create_publisher(type_of(topic.type_name), topic.name, profile(topic.quality))
 
-    outlets = [outlet(wires.IMAGE.of(frame.camera)) for frame in frames]
-    odometry = outlet(wires.ODOMETRY)
+    outlets = [outlet(topics.IMAGE.of(frame.camera)) for frame in frames]
+    odometry = outlet(topics.ODOMETRY)
     begun_s = time.monotonic()
     for step in range(round(seconds * RATE_HZ)):
         now_s = time.time()
@@ -95,7 +95,7 @@ class Listener:
     def __init__(self) -> None:
         import rclpy
 
-        from wpt_ros import wires
+        from wpt_ros import topics
         from wpt_ros.conversions.stamps import seconds
         from wpt_ros.lifecycle.quality import profile, type_of
 
@@ -118,13 +118,13 @@ class Listener:
             plan_s = seconds(message.plan_stamp)
             self.commanded_s.setdefault(plan_s, time.time() - plan_s)
 
-        for wire, callback in (
-            (wires.PLAN, on_plan),
-            (wires.PLANNER_STATUS, on_status),
-            (wires.WANTED, on_command),
+        for topic, callback in (
+            (topics.PLAN, on_plan),
+            (topics.PLANNER_STATUS, on_status),
+            (topics.WANTED, on_command),
         ):
-            quality = profile(wire.quality)
-            self.node.create_subscription(type_of(wire.type_name), wire.name, callback, quality)
+            quality = profile(topic.quality)
+            self.node.create_subscription(type_of(topic.type_name), topic.name, callback, quality)
 
     def spin(self, seconds: float) -> None:
         import rclpy

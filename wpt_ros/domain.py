@@ -14,13 +14,13 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from wpt_core.types import InputError
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.lifecycle.quality import profile, type_of
 from wpt_ros.network import MOST_DOMAIN, domain_problem
 
 __all__ = ['check_alone']
 
-_OURS = (wires.COMMAND, wires.WANTED, wires.PLAN, wires.ODOMETRY, wires.CLOCK)
+_OURS = (topics.COMMAND, topics.WANTED, topics.PLAN, topics.ODOMETRY, topics.CLOCK)
 _UNNAMED, _SOMEBODY = '_NODE_NAME_UNKNOWN_', 'somebody'
 _LOOK_S = 1.5
 """Until others on this machine have been discovered."""
@@ -52,9 +52,11 @@ def _look_around(
     node: Node, executor: SingleThreadedExecutor, say: Callable[[str], None], *, forget_s: float
 ) -> None:
     heard: list[str] = []
-    for wire in _OURS:
-        keep = partial(_keep, heard, wire.name)
-        node.create_subscription(type_of(wire.type_name), wire.name, keep, profile(wire.quality))
+    for topic in _OURS:
+        keep = partial(_keep, heard, topic.name)
+        node.create_subscription(
+            type_of(topic.type_name), topic.name, keep, profile(topic.quality)
+        )
     begun_s, told = monotonic(), False
     while True:
         executor.spin_once(timeout_sec=0.05)
@@ -78,9 +80,9 @@ def _keep(heard: list[str], name: str, _message: Any) -> None:
 def _publishers(node: Node) -> dict[str, str]:
     """Full names of who publishes, by topic."""
     return {
-        wire.name: _name(one)
-        for wire in _OURS
-        for one in node.get_publishers_info_by_topic(node.resolve_topic_name(wire.name))
+        topic.name: _name(one)
+        for topic in _OURS
+        for one in node.get_publishers_info_by_topic(node.resolve_topic_name(topic.name))
     }
 
 

@@ -30,7 +30,7 @@ from wpt_core.types import InputError, WptError
 from wpt_ros.executables import CANNOT_CONFIGURE, DRIVE_FAILED
 from wpt_ros.graph import Common, NodeSpec, on_car, on_recording
 from wpt_ros.network import network
-from wpt_ros.wires import WIRES
+from wpt_ros.topics import TOPICS
 
 __all__ = ['drive', 'replay', 'view']
 
@@ -147,9 +147,9 @@ def _replay(given: _Given) -> list[Action]:
 
 
 def _said_by(specs: Sequence[NodeSpec], namespace: str) -> str:
-    """Pattern of the topics that these nodes say anew, so that nobody hears the recorded ones."""
+    """Pattern of the topics that these nodes publish; recorded messages of them are not played."""
     nodes = {spec.name for spec in specs}
-    names = [wire.name for wire in WIRES if nodes.issuperset(wire.speakers)]
+    names = [topic.name for topic in TOPICS if nodes.issuperset(topic.publishers)]
     either = '|'.join(names).replace('{camera}', '[^/]+')
     inside = f'/{namespace.strip("/")}'.rstrip('/')
     return f'{inside}/({either})'

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from wpt_core.safety import TRANSITIONS, GateSettings
 from wpt_core.types import InputError
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.graph import NODES
 from wpt_ros.parameters import leaves, plain_value
 
@@ -77,16 +77,16 @@ def _gate_settings() -> str:
 def _topics() -> str:
     rows = [
         (
-            f'`{wire.name}`',
-            f'`{wire.type_name}`',
-            wire.quality.value,
-            ', '.join(wire.speakers),
-            '' if wire.rate_hz is None else f'{wire.rate_hz:g}',
-            '' if wire.stale_after_s is None else f'{wire.stale_after_s:g}',
-            f'{wire.most_bytes // 1024}',
-            wire.meaning,
+            f'`{topic.name}`',
+            f'`{topic.type_name}`',
+            topic.quality.value,
+            ', '.join(topic.publishers),
+            '' if topic.rate_hz is None else f'{topic.rate_hz:g}',
+            '' if topic.stale_after_s is None else f'{topic.stale_after_s:g}',
+            f'{topic.most_bytes // 1024}',
+            topic.meaning,
         )
-        for wire in wires.WIRES
+        for topic in topics.TOPICS
     ]
     head = ('topic', 'type', 'quality', 'from', 'Hz', 'stale after s', 'KiB at most', 'meaning')
     return _markdown(head, rows)
@@ -95,7 +95,7 @@ def _topics() -> str:
 def _services() -> str:
     rows = [
         (f'`{call.name}`', f'`{call.type_name}`', call.server, call.meaning)
-        for call in wires.SERVICES
+        for call in topics.SERVICES
     ]
     return _markdown(('service', 'type', 'of', 'what it does'), rows)
 

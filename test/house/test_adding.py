@@ -43,10 +43,10 @@ back = undistort(lens, (pixel - (320.0, 240.0)) / 400.0)
 assert np.allclose(back, point[:2] / point[2]), back
 """
 NEW_TOPIC = """
-NIGHT_VIEW = Wire(
+NIGHT_VIEW = Topic(
     'night_view', 'sensor_msgs/msg/Image', Quality.SENSOR, ('visualizer',), 'a warm picture', 5.0
 )
-WIRES = (*WIRES, NIGHT_VIEW)
+TOPICS = (*TOPICS, NIGHT_VIEW)
 """
 
 
@@ -109,7 +109,7 @@ def test_a_topic(root: Path, tmp_path: Path) -> None:
     (tmp_path / 'docs').mkdir()
     page = tmp_path / 'docs' / 'topics.md'
     shutil.copy(root / 'docs' / 'topics.md', page)
-    with (tmp_path / 'wpt_ros' / 'wires.py').open('a') as file:
+    with (tmp_path / 'wpt_ros' / 'topics.py').open('a') as file:
         file.write(NEW_TOPIC)
     python_in(tmp_path, '-m', 'wpt_ros.reference', '--write')
     assert '| `night_view` | `sensor_msgs/msg/Image` |' in page.read_text()

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from wpt_core.sensing import surround_rig
-from wpt_ros.wires import TRANSFORMS, WIRES, Quality, Wire
+from wpt_ros.topics import TOPICS, TRANSFORMS, Quality, Topic
 
 FILES = ('debug.rviz', 'drive.rviz')
 SHOWN = {
@@ -22,7 +22,7 @@ WITHOUT_TOPIC = {
     'rviz_default_plugins/Grid',
     'rviz_default_plugins/TF',
 }
-"""TF hears the wire of transforms without being told."""
+"""TF hears the topic of transforms without being told."""
 FRAMES = {'base_link', 'odom'}
 OVERLAYS = {f'{camera}/overlay' for camera in surround_rig().names}
 EXPECTED = {
@@ -31,10 +31,10 @@ EXPECTED = {
 }
 
 
-def wires() -> dict[str, Wire]:
+def topics() -> dict[str, Topic]:
     """By name, relative so that RViz has the namespace of the graph, for each default camera."""
-    each = (wire.of(camera) for wire in WIRES for camera in surround_rig().names)
-    return {wire.name: wire for wire in each}
+    each = (topic.of(camera) for topic in TOPICS for camera in surround_rig().names)
+    return {topic.name: topic for topic in each}
 
 
 def faults(document: Any) -> Iterator[str]:
@@ -57,20 +57,20 @@ def display_faults(display: dict[str, Any]) -> Iterator[str]:
         if display['Class'] not in WITHOUT_TOPIC or 'Topic' in display:
             yield f'class {display["Class"]} is none that is known here'
         return
-    topic = display['Topic']
-    wire = wires().get(topic['Value'])
-    if wire is None:
-        yield f'topic {topic["Value"]} is no wire'
-    elif wire.type_name != SHOWN[display['Class']]:
-        yield f'topic {topic["Value"]} carries {wire.type_name}'
-    elif not suits(topic, wire.quality):
-        yield f'topic {topic["Value"]} is heard in another quality than {wire.quality.name}'
+    shown = display['Topic']
+    topic = topics().get(shown['Value'])
+    if topic is None:
+        yield f'topic {shown["Value"]} is no topic'
+    elif topic.type_name != SHOWN[display['Class']]:
+        yield f'topic {shown["Value"]} carries {topic.type_name}'
+    elif not suits(shown, topic.quality):
+        yield f'topic {shown["Value"]} is heard in another quality than {topic.quality.name}'
 
 
 def suits(topic: dict[str, Any], quality: Quality) -> bool:
     """Does it hear what is sent so, and no worse than it can?"""
     reliability = 'Best Effort' if quality is Quality.SENSOR else 'Reliable'
-    durability = 'Transient Local' if quality is Quality.KEPT else 'Volatile'
+    durability = 'Transient Local' if quality is Quality.LATCHED else 'Volatile'
     given = topic['Reliability Policy'], topic['Durability Policy'], topic['History Policy']
     return given == (reliability, durability, 'Keep Last')
 
@@ -119,7 +119,7 @@ BREACHES = [
     ('Fixed Frame', 'map', 'fixed frame map'),
     ('Reference Frame', 'world', 'Ground: reference frame world'),
     ('Target Frame', 'map', 'Behind and above: target frame map'),
-    ('Value', '/front/nothing', 'topic /front/nothing is no wire'),
+    ('Value', '/front/nothing', 'topic /front/nothing is no topic'),
     ('Value', 'gate/state', 'topic gate/state carries wpt_msgs/msg/DriveState'),
     ('Reliability Policy', 'Reliable', 'topic front/overlay is heard in another quality'),
     ('Durability Policy', 'Transient Local', 'topic markers is heard in another quality'),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The SROS2 policy against the table of wires and the nodes: who may say and hear what."""
+"""The SROS2 policy against the table of topics and the nodes: who may say and hear what."""
 
 import ast
 import xml.etree.ElementTree as ET
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.graph import NODES
-from wpt_ros.wires import SERVICES, WIRES
+from wpt_ros.topics import SERVICES, TOPICS
 
 CAR = 'car'
 ENCLAVES = (*NODES, CAR)
@@ -19,12 +19,12 @@ EVERYBODY_SAYS = {'/parameter_events', '/rosout'}
 EVERYBODY_HEARS = {'/clock'}
 BY_THE_FACADE = {name: {'/tf', '/tf_static'} for name in ('planner', 'visualizer')}
 """Heard by wpt_ros/facades/tf2.py."""
-CAR_HEARS = {wires.COMMAND.name, wires.GATE_STATE.name, wires.ALERT.name}
+CAR_HEARS = {topics.COMMAND.name, topics.GATE_STATE.name, topics.ALERT.name}
 CAR_CALLS = {
-    wires.ENGAGE.name,
-    wires.DISENGAGE.name,
-    wires.CHANGE_LEFT.name,
-    wires.CHANGE_RIGHT.name,
+    topics.ENGAGE.name,
+    topics.DISENGAGE.name,
+    topics.CHANGE_LEFT.name,
+    topics.CHANGE_RIGHT.name,
 }
 PARAMETERS = {
     'describe_parameters',
@@ -70,13 +70,14 @@ def granted(policy: ET.Element) -> dict[str, Rights]:
 def needed(root: Path, node: str) -> Rights:
     """What the table says that it speaks and serves, and its source that it hears and calls."""
     own = '' if node == CAR else (root / 'wpt_ros' / 'nodes' / f'{node}.py').read_text()
-    says = {pattern(wire.name) for wire in WIRES if node in wire.speakers} | EVERYBODY_SAYS
+    says = {pattern(topic.name) for topic in TOPICS if node in topic.publishers} | EVERYBODY_SAYS
     serves = {f'~/{name}' for name in PARAMETERS}
     hears, calls = CAR_HEARS, CAR_CALLS
     if own:
         says = says | {'~/transition_event'}
         serves |= {f'~/{name}' for name in LIFECYCLE}
-        hears = named(own, 'hear') | named(own, '_hear_one') | BY_THE_FACADE.get(node, set())
+        hears = named(own, 'subscribe') | named(own, '_subscribe_one')
+        hears |= BY_THE_FACADE.get(node, set())
         calls = named(own, 'create_client')
     return {
         'publish': says,
@@ -103,7 +104,7 @@ def named(source: str, method: str) -> set[str]:
                 if isinstance(target, ast.Name)
             }
             for argument in first_arguments(function, method):
-                found |= {pattern(getattr(wires, one).name) for one in wires_in(argument, local)}
+                found |= {pattern(getattr(topics, one).name) for one in topics_in(argument, local)}
     return found
 
 
@@ -113,13 +114,13 @@ def first_arguments(function: ast.FunctionDef, method: str) -> Iterator[ast.expr
             yield step.args[0]
 
 
-def wires_in(argument: ast.expr, local: dict[str, ast.expr]) -> set[str]:
+def topics_in(argument: ast.expr, local: dict[str, ast.expr]) -> set[str]:
     found = set()
     for step in ast.walk(argument):
-        if isinstance(step, ast.Attribute) and getattr(step.value, 'id', '') == 'wires':
+        if isinstance(step, ast.Attribute) and getattr(step.value, 'id', '') == 'topics':
             found.add(step.attr)
         if isinstance(step, ast.Name) and step.id in local:
-            found |= wires_in(local[step.id], {})
+            found |= topics_in(local[step.id], {})
     return found
 
 
@@ -153,16 +154,16 @@ def test_a_difference_is_told(old: str, new: str, found: str, text: str, root: P
     assert found in differences(ET.fromstring(text.replace(old, new, 1)), root)
 
 
-@pytest.mark.parametrize('wire', WIRES, ids=lambda wire: wire.name)
-def test_no_pattern_lets_anybody_else_speak(wire: wires.Wire, text: str) -> None:
-    name = absolute(wire.of('front').name)
+@pytest.mark.parametrize('topic', TOPICS, ids=lambda topic: topic.name)
+def test_no_pattern_lets_anybody_else_speak(topic: topics.Topic, text: str) -> None:
+    name = absolute(topic.of('front').name)
     given = granted(ET.fromstring(text))
-    speakers = {
+    publishers = {
         enclave
         for enclave, rights in given.items()
         if any(fnmatchcase(name, absolute(one)) for one in rights['publish'])
     }
-    assert speakers == set(wire.speakers)
+    assert publishers == set(topic.publishers)
 
 
 def absolute(name: str) -> str:
@@ -171,9 +172,9 @@ def absolute(name: str) -> str:
 
 @pytest.mark.parametrize('node', NODES)
 def test_nodes_say_what_the_table_says(node: str, root: Path) -> None:
-    spoken = named((root / 'wpt_ros' / 'nodes' / f'{node}.py').read_text(), 'speak')
+    spoken = named((root / 'wpt_ros' / 'nodes' / f'{node}.py').read_text(), 'advertise')
     assert spoken
-    assert spoken <= {pattern(wire.name) for wire in WIRES if node in wire.speakers}
+    assert spoken <= {pattern(topic.name) for topic in TOPICS if node in topic.publishers}
 
 
 def test_it_has_the_form_that_the_tools_expect(text: str) -> None:

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 
 import training.cli
+from wpt_ros.topics import SERVICES, TOPICS
 from wpt_ros.verbs import VERBS
-from wpt_ros.wires import SERVICES, WIRES
 
 
 def options(module: str, *verb: str) -> list[str]:
@@ -19,7 +19,7 @@ def options(module: str, *verb: str) -> list[str]:
 
 
 def test_topics_and_services_are_as_before(reference: Callable[..., None]) -> None:
-    reference('graph', {one.name: one.type_name for one in (*WIRES, *SERVICES)})
+    reference('graph', {one.name: one.type_name for one in (*TOPICS, *SERVICES)})
 
 
 def test_options_of_verbs_are_as_before(reference: Callable[..., None]) -> None:

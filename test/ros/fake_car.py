@@ -10,7 +10,7 @@ from node_house import Probe
 
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Camera, EgoState, Pose2
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.images import compressed_message, image_message
 from wpt_ros.conversions.lenses import camera_info_message
 from wpt_ros.conversions.motion import odometry_message
@@ -37,16 +37,16 @@ class FakeCar:
         self._begun_s = time.time()
         self.sent_ns: list[int] = []
         """Stamps of the first camera."""
-        wire = wires.COMPRESSED if compressed else wires.IMAGE
+        topic = topics.COMPRESSED if compressed else topics.IMAGE
         self._compressed = compressed
         self._pictures = {
-            name: probe.speaks(wire.of(name), sensors=sensors) for name in self.cameras
+            name: probe.advertise(topic.of(name), sensors=sensors) for name in self.cameras
         }
         self._infos = {
-            name: probe.speaks(wires.CAMERA_INFO.of(name), sensors=sensors)
+            name: probe.advertise(topics.CAMERA_INFO.of(name), sensors=sensors)
             for name in self.cameras
         }
-        self._odometry = probe.speaks(wires.ODOMETRY, sensors=sensors)
+        self._odometry = probe.advertise(topics.ODOMETRY, sensors=sensors)
         probe.steps.append(self.step)
 
     def mend(self) -> None:

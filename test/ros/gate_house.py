@@ -7,7 +7,7 @@ from node_house import Probe, Running
 
 from wpt_core.safety import GateState
 from wpt_core.types import EgoState, LateralCommand, Pose2
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.commands import lateral_message
 from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.lifecycle.quality import type_of
@@ -22,13 +22,13 @@ class House:
 
     def __init__(self, node: Running, probe: Probe) -> None:
         self.node, self.probe = node, probe
-        self.commands = probe.hears(wires.COMMAND)
-        self.states = probe.hears(wires.GATE_STATE)
-        self.alerts = probe.hears(wires.ALERT)
+        self.commands = probe.collect(topics.COMMAND)
+        self.states = probe.collect(topics.GATE_STATE)
+        self.alerts = probe.collect(topics.ALERT)
         self.diagnosis = probe.diagnosis('gate')
-        self._wanted = probe.speaks(wires.WANTED)
-        self._odometry = probe.speaks(wires.ODOMETRY)
-        self._torque = probe.speaks(wires.DRIVER_TORQUE)
+        self._wanted = probe.advertise(topics.WANTED)
+        self._odometry = probe.advertise(topics.ODOMETRY)
+        self._torque = probe.advertise(topics.DRIVER_TORQUE)
         self.plans = self.moves = self.feels = True
         self.curvature_1pm = CURVATURE_1PM
         self.speed_mps = SPEED_MPS
@@ -49,7 +49,7 @@ class House:
             self._odometry.publish(odometry_message(ego))
         self._then_s = now_s
         if self.feels:
-            kind = type_of(wires.DRIVER_TORQUE.type_name)
+            kind = type_of(topics.DRIVER_TORQUE.type_name)
             self._torque.publish(kind(data=self.torque_nm))
 
     @property
@@ -81,7 +81,7 @@ class House:
         if self.state is GateState.ENGAGED:
             return bool(self.commands and self.commands[-1].valid)
         if self.state is GateState.DISENGAGED:
-            self.probe.call(wires.ENGAGE)
+            self.probe.call(topics.ENGAGE)
         return False
 
     def forget(self) -> None:

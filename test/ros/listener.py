@@ -6,7 +6,7 @@ import sys
 import rclpy
 from wpt_msgs.msg import LateralCommand
 
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.lifecycle.quality import profile
 
 
@@ -18,6 +18,6 @@ if __name__ == '__main__':
     rclpy.init()
     node = rclpy.create_node('listener', namespace=sys.argv[1])
     node.create_subscription(
-        LateralCommand, wires.COMMAND.name, hear, profile(wires.COMMAND.quality)
+        LateralCommand, topics.COMMAND.name, hear, profile(topics.COMMAND.quality)
     )
     rclpy.spin(node)

@@ -3,7 +3,7 @@
 
     with quiet_domain(): ...                 # the environment: one domain for a test module
     with Probe('corner') as probe, running('planner', log, namespace='corner', threads=1) as node:
-        statuses = probe.hears(wires.PLANNER_STATUS)
+        statuses = probe.collect(topics.PLANNER_STATUS)
         probe.until(lambda: statuses and statuses[-1].state == ..., 'planning')
 
 Every namespace is a graph of its own, so that several nodes of a module can live at once.
@@ -26,11 +26,11 @@ from lifecycle_msgs.srv import ChangeState, GetState
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.graph import NodeSpec, Value
 from wpt_ros.lifecycle.quality import Reliability, profile, publisher_profile, type_of
 from wpt_ros.processes import command_line
-from wpt_ros.wires import Call, Wire
+from wpt_ros.topics import Service, Topic
 
 PATIENCE_S = 60.0
 """For a state to be reached on a busy machine; nothing is asserted of how fast it is."""
@@ -103,17 +103,17 @@ class Probe:
         self.node.destroy_node()
         rclpy.shutdown(context=self.context)
 
-    def speaks(self, wire: Wire, *, sensors: Reliability = Reliability.BEST_EFFORT) -> Any:
+    def advertise(self, topic: Topic, *, sensors: Reliability = Reliability.BEST_EFFORT) -> Any:
         """A publisher."""
-        kind = type_of(wire.type_name)
-        quality = publisher_profile(wire, sensors, simulated=False)
-        return self.node.create_publisher(kind, wire.name, quality)
+        kind = type_of(topic.type_name)
+        quality = publisher_profile(topic, sensors, simulated=False)
+        return self.node.create_publisher(kind, topic.name, quality)
 
-    def hears(self, wire: Wire) -> list[Any]:
+    def collect(self, topic: Topic) -> list[Any]:
         """All messages from now on, the newest last."""
         heard: list[Any] = []
-        quality = profile(wire.quality)
-        self.node.create_subscription(type_of(wire.type_name), wire.name, heard.append, quality)
+        quality = profile(topic.quality)
+        self.node.create_subscription(type_of(topic.type_name), topic.name, heard.append, quality)
         return heard
 
     def spin(self, seconds: float) -> None:
@@ -136,10 +136,10 @@ class Probe:
                 pytest.fail(f'waited {PATIENCE_S:g} s in vain for {what}; {otherwise()}')
             self._turn()
 
-    def call(self, call: Call) -> Any:
+    def call(self, service: Service) -> Any:
         """The answer to an empty request."""
-        kind = type_of(call.type_name)
-        return self.asked(kind, call.name, kind.Request())
+        kind = type_of(service.type_name)
+        return self.asked(kind, service.name, kind.Request())
 
     def change(self, node: str, transition: str) -> bool:
         """Did the node go through it?"""
@@ -154,7 +154,7 @@ class Probe:
 
     def diagnosis(self, node: str) -> Callable[[], Any]:
         """A question for the newest status of the node in the diagnostics; None before one."""
-        heard = self.hears(wires.DIAGNOSTICS)
+        heard = self.collect(topics.DIAGNOSTICS)
         name = f'wpt_ros: {self.node.get_namespace().rstrip("/")}/{node}'
 
         def newest() -> Any:

@@ -15,7 +15,7 @@ from wpt_core.model import Student, preset
 from wpt_core.model.artifact import save_artifact
 from wpt_core.model.manifest import Origin
 from wpt_core.sensing import surround_rig
-from wpt_ros import wires
+from wpt_ros import topics
 
 __all__ = ['DEGRADED', 'FAULT', 'PLANNING', 'WAITING', 'Drive', 'small_student']
 
@@ -47,9 +47,9 @@ class Drive:
 
     def __post_init__(self) -> None:
         self.diagnosis = self.probe.diagnosis('planner')
-        self.statuses = self.probe.hears(wires.PLANNER_STATUS)
-        self.plans = self.probe.hears(wires.PLAN)
-        self.paths = self.probe.hears(wires.PATH)
+        self.statuses = self.probe.collect(topics.PLANNER_STATUS)
+        self.plans = self.probe.collect(topics.PLAN)
+        self.paths = self.probe.collect(topics.PATH)
 
     def __repr__(self) -> str:
         return 'Drive'

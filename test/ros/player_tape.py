@@ -9,11 +9,11 @@ import numpy as np
 
 from wpt_core.bags import BagWriter, TopicQos, definitions_from
 from wpt_core.sensing import jpeg_of
-from wpt_ros import wires
+from wpt_ros import topics
 
 __all__ = ['COUNT', 'PICTURES', 'STAMPS_NS', 'START_NS', 'record_tape']
 
-PICTURES = wires.COMPRESSED.of('front')
+PICTURES = topics.COMPRESSED.of('front')
 START_NS, COUNT = 5_000_000_000, 8
 STAMPS_NS = [START_NS + k * 100_000_000 for k in range(COUNT)]
 MESSAGES = Path(__file__).resolve().parents[2] / 'msg'
@@ -62,12 +62,12 @@ def record_tape(path: Path) -> Path:
             PICTURES.type_name,
             lambda kind, ns: kind(header(ns), 'jpeg', jpeg),
         )
-        tape.write('/odometry', wires.ODOMETRY.type_name, odometry)
+        tape.write('/odometry', topics.ODOMETRY.type_name, odometry)
         tape.write('/road_name', 'std_msgs/msg/String', lambda kind, _: kind('A 8'), qos=LATCHED)
         flat = np.zeros(0, np.float32)
         tape.write(
             '/plan',
-            wires.PLAN.type_name,
+            topics.PLAN.type_name,
             lambda kind, ns: kind(header(ns), flat, [], 0.0, 0.0, 0.3),
         )
         tape.write('/note', 'demo_msgs/msg/Note', lambda kind, _: kind('unknown'))

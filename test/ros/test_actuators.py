@@ -10,7 +10,7 @@ pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test 
 
 from wpt_core.types import InputError, LateralCommand
 from wpt_core.vehicle import VehicleParameters, wheel_angle_from_curvature
-from wpt_ros.conversions.actuators import Output, actuator_message, output_type, output_wire
+from wpt_ros.conversions.actuators import Output, actuator_message, output_topic, output_type
 
 SPEED_MPS = 20.0
 COMMAND = LateralCommand(100.5, 100.4, -0.004, -0.01, valid=True)
@@ -46,7 +46,7 @@ def test_autoware_has_angle_and_rate_with_their_signs() -> None:
 
 @pytest.mark.parametrize('output', [Output.ACKERMANN, Output.AUTOWARE])
 def test_a_package_that_is_missing_is_one_sentence(output: Output) -> None:
-    package = output_wire(output).type_name.partition('/')[0]
+    package = output_topic(output).type_name.partition('/')[0]
     if find_spec(package) is not None:
         pytest.skip(f'{package} is installed')
     with pytest.raises(InputError, match=f'output: {output.value} needs the package {package}'):

@@ -16,7 +16,7 @@ from drive_samples import circles
 from nav_msgs.msg import Odometry
 
 from wpt_core.types import Action, InputError
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.cdr import CdrReader
 from wpt_ros.conversions.motion import ego_of
 from wpt_ros.conversions.plans import plan_message, plan_of
@@ -111,16 +111,16 @@ def test_a_stamp_from_the_future_is_refused() -> None:
 
 
 def test_every_topic_states_how_large_a_message_may_be() -> None:
-    largest = replace(wires.PLAN, name='plan').most_bytes
-    wires.PLAN.check_size(b'x' * largest)
+    largest = replace(topics.PLAN, name='plan').most_bytes
+    topics.PLAN.check_size(b'x' * largest)
     with pytest.raises(InputError, match=f'has {largest + 1} bytes, expected at most {largest}'):
-        wires.PLAN.check_size(b'x' * (largest + 1))
-    assert all(one.most_bytes <= 2**20 for one in wires.WIRES if 'image_raw' not in one.name)
+        topics.PLAN.check_size(b'x' * (largest + 1))
+    assert all(one.most_bytes <= 2**20 for one in topics.TOPICS if 'image_raw' not in one.name)
 
 
 def test_the_largest_plan_that_may_come_fits() -> None:
     numbers = 64 * 256 * 8
-    assert 4 * numbers + 2**14 < wires.PLAN.most_bytes
+    assert 4 * numbers + 2**14 < topics.PLAN.most_bytes
 
 
 def test_a_long_name_of_a_frame_is_refused_before_it_is_copied() -> None:

@@ -64,7 +64,7 @@ def noise(*shape: int) -> NDArray[np.uint16]:
 def raw_image(
     encoding: str, pixels: NDArray[np.uint16], *, padding: int = 0, big_endian: bool = False
 ) -> RawImage:
-    """Of (H, W, C), over the wire format."""
+    """Of (H, W, C), over the topic format."""
     rows = pixels.astype('>u2' if big_endian else '<u2').reshape(len(pixels), -1).view(np.uint8)
     rows = np.pad(rows, ((0, 0), (0, padding)))
     height, width = pixels.shape[:2]

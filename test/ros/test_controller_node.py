@@ -15,7 +15,7 @@ from node_house import Probe, running
 from own_domain import quiet_domain
 
 from wpt_core.types import Action, EgoState, Pose2
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.conversions.plans import plan_message
 from wpt_ros.conversions.stamps import stamp_of
@@ -63,8 +63,8 @@ def test_a_plan_that_none_makes_is_told_and_commands_go_on(
     tmp_path: Path, make: Callable[[float], Any], words: str
 ) -> None:
     with Probe('bent') as probe, running('controller', tmp_path / 'log', namespace='bent') as node:
-        plans, odometry = probe.speaks(wires.PLAN), probe.speaks(wires.ODOMETRY)
-        commands, diagnosis = probe.hears(wires.WANTED), probe.diagnosis('controller')
+        plans, odometry = probe.advertise(topics.PLAN), probe.advertise(topics.ODOMETRY)
+        commands, diagnosis = probe.collect(topics.WANTED), probe.diagnosis('controller')
         made = [sound]
 
         def step() -> None:

@@ -13,7 +13,7 @@ from node_house import Probe
 from own_domain import quiet_domain
 
 from wpt_core.types import InputError
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.cli import main
 from wpt_ros.domain import check_alone
 from wpt_ros.lifecycle.quality import type_of
@@ -29,8 +29,8 @@ def domain() -> Iterator[None]:
 def neighbour() -> Iterator[Probe]:
     """A gate of another graph, which says nothing until it is spun."""
     with Probe('/') as probe:
-        speaker = probe.speaks(wires.COMMAND)
-        command = type_of(wires.COMMAND.type_name)()
+        speaker = probe.advertise(topics.COMMAND)
+        command = type_of(topics.COMMAND.type_name)()
         probe.steps.append(lambda: speaker.publish(command))
         yield probe
 

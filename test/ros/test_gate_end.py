@@ -15,7 +15,7 @@ from node_house import Probe, running
 from own_domain import quiet_domain
 
 from wpt_core.safety import GateState
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.facades.events import SubscriptionEventCallbacks
 from wpt_ros.lifecycle.quality import subscription_profile, type_of
 
@@ -45,7 +45,7 @@ def test_its_last_word_when_it_is_told_to_end_is_not_to_obey(tmp_path: Path) -> 
         Probe('gate_end') as probe,
         running('gate', tmp_path / 'log', namespace='gate_end', **PATIENT) as n,
     ):
-        heard: list[Any] = probe.hears(wires.COMMAND)
+        heard: list[Any] = probe.collect(topics.COMMAND)
         other = House(n, probe)
         other.engaged()
         del heard[:]
@@ -80,15 +80,15 @@ def test_a_gate_that_is_killed_is_missed_by_the_middleware_and_comes_back_withou
 ) -> None:
     with quiet_domain(), Probe('gate_kill') as probe:
         missed: list[str] = []
-        for wire in (wires.COMMAND, wires.GATE_STATE):
+        for topic in (topics.COMMAND, topics.GATE_STATE):
             probe.node.create_subscription(
-                type_of(wire.type_name),
-                wire.name,
+                type_of(topic.type_name),
+                topic.name,
                 lambda _: None,
-                subscription_profile(wire, simulated=False),
+                subscription_profile(topic, simulated=False),
                 event_callbacks=SubscriptionEventCallbacks(
-                    deadline=lambda _, name=wire.name: missed.append(f'{name} deadline'),
-                    liveliness=lambda event, name=wire.name: missed.append(
+                    deadline=lambda _, name=topic.name: missed.append(f'{name} deadline'),
+                    liveliness=lambda event, name=topic.name: missed.append(
                         f'{name} alive {event.alive_count}'
                     ),
                 ),
@@ -102,8 +102,8 @@ def test_a_gate_that_is_killed_is_missed_by_the_middleware_and_comes_back_withou
             del missed[:]
             n.process.kill()
             expected = {
-                f'{wire.name} {what}'
-                for wire in (wires.COMMAND, wires.GATE_STATE)
+                f'{topic.name} {what}'
+                for topic in (topics.COMMAND, topics.GATE_STATE)
                 for what in ('deadline', 'alive 0')
             }
             probe.until(lambda: expected <= set(missed), 'the middleware to miss it')
@@ -142,7 +142,7 @@ def test_who_may_command_and_who_may_engage_is_configured(
         house = House(n, probe)
         probe.until(lambda: house.states and len(house.commands) > 50, 'the gate')
         for _ in range(3):
-            answer = probe.call(wires.ENGAGE)
+            answer = probe.call(topics.ENGAGE)
             assert not answer.success
             if sentence in answer.message:
                 break

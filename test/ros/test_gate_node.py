@@ -15,11 +15,11 @@ from rcl_interfaces.srv import SetParameters
 
 from wpt_core.safety import GateState
 from wpt_core.types import EgoState, LateralCommand, Pose2
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.commands import lateral_message
 from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.lifecycle.quality import type_of
-from wpt_ros.wires import Wire
+from wpt_ros.topics import Topic
 
 MOST_1PM = 3.0 / SPEED_MPS**2
 
@@ -47,7 +47,7 @@ def check_promises(house: House) -> None:
 def test_engaging_is_refused_with_what_is_missing(house: House) -> None:
     house.plans = house.moves = False
     house.probe.until(lambda: house.states, 'the first state')
-    answer = house.probe.call(wires.ENGAGE)
+    answer = house.probe.call(topics.ENGAGE)
     assert not answer.success
     for what in ('plan', 'command', 'odometry'):
         assert what in answer.message
@@ -61,7 +61,7 @@ def test_engaged_it_passes_the_curvature_on_and_disengaged_nothing(house: House)
         'the curvature that is asked for',
     )
     check_promises(house)
-    assert house.probe.call(wires.DISENGAGE).success
+    assert house.probe.call(topics.DISENGAGE).success
     house.reach(GateState.DISENGAGED)
     house.forget()
     house.probe.until(lambda: len(house.commands) > 20, 'more commands')
@@ -90,14 +90,14 @@ def test_silence_degrades_then_disengages_with_an_alert(house: House, silent: st
 
 
 def test_the_hands_of_the_driver_win_and_letting_go_gives_it_back(house: House) -> None:
-    hands = house.probe.speaks(wires.DRIVER_STEERS)
+    hands = house.probe.advertise(topics.DRIVER_STEERS)
     house.engaged()
-    hands.publish(type_of(wires.DRIVER_STEERS.type_name)(data=True))
+    hands.publish(type_of(topics.DRIVER_STEERS.type_name)(data=True))
     house.reach(GateState.OVERRIDDEN)
     house.forget()
     house.probe.until(lambda: len(house.commands) > 5, 'more commands')
     assert not any(message.valid for message in house.commands)
-    hands.publish(type_of(wires.DRIVER_STEERS.type_name)(data=False))
+    hands.publish(type_of(topics.DRIVER_STEERS.type_name)(data=False))
     house.reach(GateState.ENGAGED)
     house.probe.node.destroy_publisher(hands)
 
@@ -129,23 +129,23 @@ def test_a_number_that_is_none_is_a_fault_until_it_is_gone(house: House) -> None
 
 def test_a_second_controller_is_a_fault_and_blocks_engaging(house: House) -> None:
     house.engaged()
-    other = house.probe.speaks(wires.WANTED)
+    other = house.probe.advertise(topics.WANTED)
     house.reach(GateState.FAULT)
     assert house.codes == ['second_source']
-    assert wires.WANTED.name in house.states[-1].reasons[0].text
-    assert not house.probe.call(wires.ENGAGE).success
+    assert topics.WANTED.name in house.states[-1].reasons[0].text
+    assert not house.probe.call(topics.ENGAGE).success
     house.probe.node.destroy_publisher(other)
     house.reach(GateState.DISENGAGED)
 
 
-@pytest.mark.parametrize('wire', [wires.WANTED, wires.ODOMETRY])
-def test_no_message_of_a_second_publisher_is_obeyed(house: House, wire: Wire) -> None:
+@pytest.mark.parametrize('topic', [topics.WANTED, topics.ODOMETRY])
+def test_no_message_of_a_second_publisher_is_obeyed(house: House, topic: Topic) -> None:
     house.engaged()
     house.curvature_1pm = 0.0
     house.probe.until(lambda: abs(house.commands[-1].curvature_1pm) < 1e-6, 'straight ahead')
-    other = house.probe.speaks(wire)
+    other = house.probe.advertise(topic)
     now_s = house.probe.node.get_clock().now().nanoseconds * 1e-9
-    if wire is wires.WANTED:
+    if topic is topics.WANTED:
         made = LateralCommand(now_s, now_s - 0.05, MOST_1PM, 0.0, valid=True)
         other.publish(lateral_message(made))
     else:

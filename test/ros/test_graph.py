@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables of nodes and wires: every parameter is known to its node, every wire has its ends."""
+"""The tables of nodes and topics: parameters are known to their nodes, topics have both ends."""
 
 import re
 from dataclasses import replace
@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
 from wpt_core.types import InputError
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.graph import NODES, Common, NodeSpec, on_car, on_recording
 from wpt_ros.lifecycle.quality import type_of
 from wpt_ros.parameters import config_of
@@ -62,31 +62,31 @@ def test_every_node_has_its_executable(name: str, root: Path) -> None:
     assert repr(name) in listed[1]
 
 
-@pytest.mark.parametrize('wire', wires.WIRES, ids=lambda wire: wire.name)
-def test_every_type_is_there_or_optional(wire: wires.Wire) -> None:
-    package = wire.type_name.partition('/')[0]
+@pytest.mark.parametrize('topic', topics.TOPICS, ids=lambda topic: topic.name)
+def test_every_type_is_there_or_optional(topic: topics.Topic) -> None:
+    package = topic.type_name.partition('/')[0]
     if package in OPTIONAL:
         pytest.importorskip(package, reason=f'{package} is optional, and not in the wheels')
-    assert type_of(wire.type_name).__name__ == wire.type_name.rpartition('/')[2]
-    assert set(wire.speakers) <= {*NODES, 'car'}
+    assert type_of(topic.type_name).__name__ == topic.type_name.rpartition('/')[2]
+    assert set(topic.publishers) <= {*NODES, 'car'}
 
 
-def test_wires_of_our_own_are_spoken_on_where_the_table_says(root: Path) -> None:
-    """`speak(wires.NAME)` in a node and its parts, and the table's speakers, are the same."""
+def test_topics_of_our_own_are_advertised_where_the_table_says(root: Path) -> None:
+    """Nodes and their parts advertise exactly what the table lists for them."""
     parts = {'world': ('frames',)}
     for name in NODES:
         files = [f'nodes/{name}.py', *(f'parts/{part}.py' for part in parts.get(name, ()))]
         source = ''.join((root / 'wpt_ros' / file).read_text() for file in files)
-        spoken = set(re.findall(r'speak\(\s*wires\.(\w+)', source))
+        advertised = set(re.findall(r'advertise\(\s*topics\.(\w+)', source))
         table = {
             word
-            for word, wire in vars(wires).items()
-            if isinstance(wire, wires.Wire) and name in wire.speakers
+            for word, topic in vars(topics).items()
+            if isinstance(topic, topics.Topic) and name in topic.publishers
         }
         general = {'DIAGNOSTICS', 'ACKERMANN', 'AUTOWARE'}
         played = {'IMAGE', 'COMPRESSED', 'CAMERA_INFO', 'ODOMETRY', 'DRIVING_COMMAND'}
         free = general | (played if name in ('player', 'world') else set())
-        assert spoken - free == table - free, name
+        assert advertised - free == table - free, name
 
 
 def test_a_command_line_carries_every_parameter() -> None:

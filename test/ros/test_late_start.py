@@ -12,7 +12,7 @@ pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test 
 from node_house import Probe, running
 from own_domain import quiet_domain
 
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.graph import Common
 from wpt_ros.scene import Scene, on_proving_ground
 
@@ -33,8 +33,8 @@ def test_the_car_drives_whoever_is_there_last(tmp_path: Path, front_rig: Path, l
     nodes = {node.name: node for node in on_proving_ground(common, Scene())}
     with ExitStack() as house:
         probe = house.enter_context(Probe(PLACE))
-        progress = probe.hears(wires.PROGRESS)
-        plans = probe.hears(wires.PLAN)
+        progress = probe.collect(topics.PROGRESS)
+        plans = probe.collect(topics.PLAN)
 
         def start(name: str) -> None:
             given = dict(nodes[name].parameters)

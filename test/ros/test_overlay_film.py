@@ -19,7 +19,7 @@ from wpt_core.bags import BagWriter, definitions_from
 from wpt_core.safety import GateState
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action, Level, Notice
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.commands import state_message
 from wpt_ros.conversions.images import compressed_message, image_message
 from wpt_ros.conversions.plans import plan_message
@@ -36,23 +36,23 @@ Film = NDArray[np.uint8]
 def recorded(path: Path, *, raw: bool = False, plans: bool = True) -> Path:
     """Grey pictures at 10 Hz; the bag's plans begin with the fifth."""
     share = Path(get_package_share_directory('wpt_msgs'))
-    picture = (wires.IMAGE if raw else wires.COMPRESSED).of('front')
+    picture = (topics.IMAGE if raw else topics.COMPRESSED).of('front')
     make = image_message if raw else compressed_message
     with BagWriter(path, definitions=definitions_from(share / 'msg', 'wpt_msgs')) as bag:
-        wanted = (wires.GATE_STATE, wires.PLAN, picture) if plans else (picture,)
-        topics = {wire: bag.add_topic(f'/{wire.name}', wire.type_name) for wire in wanted}
+        wanted = (topics.GATE_STATE, topics.PLAN, picture) if plans else (picture,)
+        writers = {topic: bag.add_topic(f'/{topic.name}', topic.type_name) for topic in wanted}
         for number, at_s in enumerate(STAMPS_S):
             stamp = stamp_of(at_s)
             said = {
-                wires.GATE_STATE: state_message(GateState.ENGAGED, [], stamp=stamp),
+                topics.GATE_STATE: state_message(GateState.ENGAGED, [], stamp=stamp),
                 picture: make(GREY, stamp=stamp, frame_id='front'),
             }
             if number >= PLANNED:
                 plan = circles(0.0, stamp_s=at_s)
-                said[wires.PLAN] = plan_message(plan, Action(0.0, 0.0), delay_s=0.3, stamp=stamp)
-            for wire, topic in topics.items():
-                if wire in said:
-                    topic.write_raw(round(at_s * 1e9), serialize_message(said[wire]))
+                said[topics.PLAN] = plan_message(plan, Action(0.0, 0.0), delay_s=0.3, stamp=stamp)
+            for topic, writer in writers.items():
+                if topic in said:
+                    writer.write_raw(round(at_s * 1e9), serialize_message(said[topic]))
     return path
 
 
@@ -114,10 +114,11 @@ def test_the_reason_of_the_gate_stands_below_until_it_steers_again(tmp_path: Pat
 def with_states(path: Path, told: list[tuple[str, str]]) -> Path:
     """A picture, and the gate's state before it."""
     share = Path(get_package_share_directory('wpt_msgs'))
-    picture = wires.COMPRESSED.of('front')
+    picture = topics.COMPRESSED.of('front')
     with BagWriter(path, definitions=definitions_from(share / 'msg', 'wpt_msgs')) as bag:
-        topics = [
-            bag.add_topic(f'/{wire.name}', wire.type_name) for wire in (wires.GATE_STATE, picture)
+        writers = [
+            bag.add_topic(f'/{topic.name}', topic.type_name)
+            for topic in (topics.GATE_STATE, picture)
         ]
         for number, (state, text) in enumerate(told):
             stamp = stamp_of(STAMPS_S[number])
@@ -126,8 +127,8 @@ def with_states(path: Path, told: list[tuple[str, str]]) -> Path:
                 state_message(GateState[state], reasons, stamp=stamp),
                 compressed_message(GREY, stamp=stamp, frame_id='front'),
             )
-            for topic, message in zip(topics, said, strict=True):
-                topic.write_raw(round(STAMPS_S[number] * 1e9), serialize_message(message))
+            for writer, message in zip(writers, said, strict=True):
+                writer.write_raw(round(STAMPS_S[number] * 1e9), serialize_message(message))
     return path
 
 

@@ -14,7 +14,7 @@ from own_domain import quiet_domain
 
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.images import image_message
 from wpt_ros.conversions.lenses import camera_info_message
 from wpt_ros.conversions.plans import plan_message
@@ -33,10 +33,10 @@ def test_no_overlay_before_camera_info_and_one_after(tmp_path: Path) -> None:
             'visualizer', tmp_path / 'log', namespace=PLACE, calibration='camera_info'
         ) as node,
     ):
-        images = probe.speaks(wires.IMAGE.of('front'))
-        infos = probe.speaks(wires.CAMERA_INFO.of('front'))
-        plans = probe.speaks(wires.PLAN)
-        overlays = probe.hears(wires.OVERLAY.of('front'))
+        images = probe.advertise(topics.IMAGE.of('front'))
+        infos = probe.advertise(topics.CAMERA_INFO.of('front'))
+        plans = probe.advertise(topics.PLAN)
+        overlays = probe.collect(topics.OVERLAY.of('front'))
         diagnosis = probe.diagnosis('visualizer')
         known: list[bool] = []
 

@@ -31,7 +31,7 @@ from planner_house import DEGRADED, FAULT, PLANNING, Drive, small_student
 from std_msgs.msg import Float32, Int8
 from wpt_msgs.msg import DrivingCommand
 
-from wpt_ros import wires
+from wpt_ros import topics
 
 pytestmark = pytest.mark.slow
 
@@ -172,7 +172,7 @@ def test_duplicates_and_reordered_pictures_change_nothing(sound: Drive) -> None:
 
 
 def test_the_delay_that_the_controller_learns_is_planned_with(sound: Drive) -> None:
-    delays = sound.probe.speaks(wires.STEERING_DELAY)
+    delays = sound.probe.advertise(topics.STEERING_DELAY)
     delays.publish(Float32(data=0.25))
     sound.probe.until(lambda: sound.plans[-1].action_delay_s == 0.25, 'the delay in a plan')
     delays.publish(Float32(data=math.nan))
@@ -183,16 +183,16 @@ def test_the_delay_that_the_controller_learns_is_planned_with(sound: Drive) -> N
 
 
 @pytest.mark.parametrize(
-    ('wire', 'bad', 'good', 'word'),
+    ('topic', 'bad', 'good', 'word'),
     [
-        (wires.DRIVING_COMMAND, DrivingCommand(command=99), DrivingCommand(), 'is unknown'),
-        (wires.BLINKER, Int8(data=5), Int8(data=0), 'a blinker is'),
+        (topics.DRIVING_COMMAND, DrivingCommand(command=99), DrivingCommand(), 'is unknown'),
+        (topics.BLINKER, Int8(data=5), Int8(data=0), 'a blinker is'),
     ],
 )
 def test_a_command_that_is_none_is_named(
-    sound: Drive, wire: wires.Wire, bad: Any, good: Any, word: str
+    sound: Drive, topic: topics.Topic, bad: Any, good: Any, word: str
 ) -> None:
-    speaker = sound.probe.speaks(wire)
+    speaker = sound.probe.advertise(topic)
     sound.probe.until(speaker.get_subscription_count, 'the planner to hear')
     speaker.publish(bad)
     sound.comes_to(PLANNING, word)

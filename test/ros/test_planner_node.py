@@ -18,7 +18,7 @@ from planner_house import DEGRADED, PLANNING, WAITING, Drive, small_student
 from std_msgs.msg import Float32
 
 from wpt_core.sensing import surround_rig
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.executables import CANNOT_CONFIGURE
 from wpt_ros.lifecycle.quality import Reliability
 
@@ -53,7 +53,7 @@ def test_six_cameras_become_plans_paths_and_a_status(model: str, tmp_path: Path)
         assert len(plan.times_s) == len(drive.paths[-1].poses) == 33
         _check_status(drive)
         _check_delay(drive)
-        for call in (wires.CHANGE_LEFT, wires.CHANGE_RIGHT):
+        for call in (topics.CHANGE_LEFT, topics.CHANGE_RIGHT):
             assert probe.call(call).success
         drive.recovers()
 
@@ -70,7 +70,7 @@ def _check_status(drive: Drive) -> None:
 
 def _check_delay(drive: Drive) -> None:
     """What the controller has learnt about the steering is planned with."""
-    delays = drive.probe.speaks(wires.STEERING_DELAY)
+    delays = drive.probe.advertise(topics.STEERING_DELAY)
     for delay_s in (0.25, 0.5):
         delays.publish(Float32(data=delay_s))
         drive.probe.until(
@@ -135,7 +135,7 @@ def test_an_inactive_planner_hears_nothing_and_a_new_life_is_like_the_first(
         running('planner', tmp_path / 'log', namespace='lives', **given) as node,
     ):
         drive = Drive(node, probe, FakeCar(probe))
-        picture = wires.IMAGE.of('front').name
+        picture = topics.IMAGE.of('front').name
         assert probe.state('planner') == 'unconfigured'
         for _ in range(2):
             assert probe.change('planner', 'configure')
@@ -153,7 +153,7 @@ def test_an_inactive_planner_hears_nothing_and_a_new_life_is_like_the_first(
                 probe.until(lambda: not probe.node.count_subscribers(picture), 'no subscription')
             assert probe.change('planner', 'cleanup')
             assert probe.state('planner') == 'unconfigured'
-        assert not probe.node.count_publishers(wires.PLAN.name)
+        assert not probe.node.count_publishers(topics.PLAN.name)
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from player_tape import COUNT, PICTURES, STAMPS_NS, START_NS, record_tape
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from std_srvs.srv import SetBool
 
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.executables import CANNOT_CONFIGURE
 from wpt_ros.lifecycle.quality import Reliability, profile, type_of
 
@@ -40,9 +40,9 @@ class Ear:
         self.probe = probe
         self.order: list[str] = []
         self.pictures = self._hears(PICTURES.name, PICTURES.type_name)
-        self.motion = self._hears('odometry', wires.ODOMETRY.type_name)
-        self.plans = self._hears('plan', wires.PLAN.type_name)
-        self.clock = self._hears('/clock', wires.CLOCK.type_name)
+        self.motion = self._hears('odometry', topics.ODOMETRY.type_name)
+        self.plans = self._hears('plan', topics.PLAN.type_name)
+        self.clock = self._hears('/clock', topics.CLOCK.type_name)
         self.diagnosis = probe.diagnosis('player')
 
     def figure(self, name: str) -> str | None:
@@ -62,8 +62,8 @@ class Ear:
         return times_ns[1:][np.diff(times_ns) < 0].tolist()
 
     def pause(self, pauses: bool) -> str:
-        name = wires.PAUSE.name
-        client = self.probe.node.create_client(type_of(wires.PAUSE.type_name), name)
+        name = topics.PAUSE.name
+        client = self.probe.node.create_client(type_of(topics.PAUSE.type_name), name)
         self.probe.until(client.service_is_ready, 'the service')
         answer = client.call_async(SetBool.Request(data=pauses))
         self.probe.until(answer.done, 'an answer')
@@ -127,8 +127,8 @@ def a_latecomer_gets_only_what_was_latched(probe: Probe) -> None:
     kind = type_of('std_msgs/msg/String')
     probe.node.create_subscription(kind, 'road_name', names.append, quality)
     motion: list[Any] = []
-    sensors = profile(wires.ODOMETRY.quality, Reliability.RELIABLE)
-    kind = type_of(wires.ODOMETRY.type_name)
+    sensors = profile(topics.ODOMETRY.quality, Reliability.RELIABLE)
+    kind = type_of(topics.ODOMETRY.type_name)
     probe.node.create_subscription(kind, 'odometry', motion.append, sensors)
     probe.until(lambda: names, 'the name of the road')
     assert names[-1].data == 'A 8'

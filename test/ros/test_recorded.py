@@ -12,15 +12,15 @@ from std_msgs.msg import String
 
 from wpt_core.bags import BagInfo, TopicInfo, TopicQos
 from wpt_ros.replays.recorded import Programme, programme_of, publisher_quality
-from wpt_ros.wires import WIRES
+from wpt_ros.topics import TOPICS
 
 TEXT = 'std_msgs/msg/String'
 
 
-def programme(*topics: tuple[str, str], everything: bool = False, count: int = 3) -> Programme:
+def programme(*listed: tuple[str, str], everything: bool = False, count: int = 3) -> Programme:
     infos = tuple(
         TopicInfo(name, kind, count, 0, 9, 1.0, 1.0, (), (), readable=True)
-        for name, kind in topics
+        for name, kind in listed
     )
     info = BagInfo(Path('bag'), 'mcap', 0, 'jazzy', 0, 9, count * len(infos), infos, ())
     return programme_of(info, everything=everything)
@@ -37,22 +37,22 @@ def test_names_are_relative_but_for_the_transforms() -> None:
 
 
 def test_what_a_car_says_is_played_and_what_only_our_nodes_say_is_not() -> None:
-    of_car = [wire for wire in WIRES if 'car' in wire.speakers]
-    ours = [wire for wire in WIRES if 'car' not in wire.speakers]
-    topics = [(f'/{wire.of("front").name.lstrip("/")}', TEXT) for wire in (*of_car, *ours)]
-    found = programme(*topics)
+    of_car = [topic for topic in TOPICS if 'car' in topic.publishers]
+    ours = [topic for topic in TOPICS if 'car' not in topic.publishers]
+    listed = [(f'/{topic.of("front").name.lstrip("/")}', TEXT) for topic in (*of_car, *ours)]
+    found = programme(*listed)
     assert [f'/{name.lstrip("/")}' for name in names(found)] == [
-        t for t, _ in topics[: len(of_car)]
+        t for t, _ in listed[: len(of_car)]
     ]
-    assert set(found.ours) == {t for t, _ in topics[len(of_car) :]} - {'/clock'}
+    assert set(found.ours) == {t for t, _ in listed[len(of_car) :]} - {'/clock'}
     assert {'/plan', '/diagnostics', '/gate/command', '/front/overlay'} <= set(found.ours)
     assert programme(('/car_7/gate/state', TEXT)).ours == ('/car_7/gate/state',)
     assert programme(('/planned', TEXT), ('/my_plan', TEXT)).ours == ()
 
 
 def test_everything_leaves_out_only_what_the_player_says_itself() -> None:
-    topics = [(name, TEXT) for name in ('/plan', '/clock', '/rosout', '/parameter_events')]
-    found = programme(*topics, everything=True)
+    listed = [(name, TEXT) for name in ('/plan', '/clock', '/rosout', '/parameter_events')]
+    found = programme(*listed, everything=True)
     assert (names(found), found.ours, found.impossible) == (['plan'], (), ())
 
 

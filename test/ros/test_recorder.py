@@ -16,7 +16,7 @@ from own_domain import quiet_domain
 
 from wpt_core.bags import Bag
 from wpt_core.types import EgoState, Pose2
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.images import image_message
 from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.conversions.stamps import seconds, stamp_of
@@ -41,19 +41,19 @@ class World:
         self._probe = probe
         self.recorder = Recorder(probe.node, bag, cameras=(CAMERA,), messages=messages)
         sure = Reliability.RELIABLE
-        self._pictures = probe.speaks(wires.IMAGE.of(CAMERA), sensors=sure)
-        self._odometry = probe.speaks(wires.ODOMETRY, sensors=sure)
-        self._progress = probe.speaks(wires.PROGRESS)
-        self._heard = probe.hears(wires.PROGRESS)
-        speakers = (self._pictures, self._odometry, self._progress)
-        probe.until(lambda: all(one.get_subscription_count() for one in speakers), 'ears')
+        self._pictures = probe.advertise(topics.IMAGE.of(CAMERA), sensors=sure)
+        self._odometry = probe.advertise(topics.ODOMETRY, sensors=sure)
+        self._progress = probe.advertise(topics.PROGRESS)
+        self._heard = probe.collect(topics.PROGRESS)
+        publishers = (self._pictures, self._odometry, self._progress)
+        probe.until(lambda: all(one.get_subscription_count() for one in publishers), 'ears')
 
     def show(self, stamp_s: float, time_s: float) -> None:
         stamp, before = stamp_of(stamp_s), len(self._heard)
         self._pictures.publish(image_message(PICTURE, stamp=stamp, frame_id=CAMERA))
         self._odometry.publish(odometry_message(EgoState(stamp_s, Pose2(0, 0, 0), 9, 0, 0, 0)))
         self._probe.spin(0.3)
-        self._progress.publish(type_of(wires.PROGRESS.type_name)(time_s=time_s))
+        self._progress.publish(type_of(topics.PROGRESS.type_name)(time_s=time_s))
         self._probe.until(lambda: len(self._heard) > before, 'the step')
         self._probe.spin(0.1)
 
@@ -76,12 +76,12 @@ def test_of_the_waiting_only_the_last_moment_is_kept(tmp_path: Path) -> None:
         for step in (1, 2):
             world.show(100.1 + 0.05 * step, 0.05 * step)
         world.recorder.close()
-    pictures = f'/{wires.COMPRESSED.of(CAMERA).name}'
+    pictures = f'/{topics.COMPRESSED.of(CAMERA).name}'
     # Pictures and odometry come before what says that the drive has begun.
     assert stamps(tmp_path / 'bag', pictures) == [100.15, 100.2]
     assert stamps(tmp_path / 'bag', '/odometry') == [100.15, 100.2]
     with Bag.open(tmp_path / 'bag') as recording:
-        times = [m.message.time_s for m in recording.messages([f'/{wires.PROGRESS.name}'])]
+        times = [m.message.time_s for m in recording.messages([f'/{topics.PROGRESS.name}'])]
     assert times == pytest.approx([0.0, 0.05, 0.1])
 
 

@@ -25,7 +25,7 @@ from recorded_drive import EPOCH_S, copy_drive, record_drive
 from wpt_core.bags import BagWriter
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import Camera
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.cli import main
 
 PICTURES_S, SECONDS = 4.6, 6.5
@@ -177,13 +177,13 @@ def test_interrupted_it_takes_its_nodes_along(bag: Path, student: str, tmp_path:
     )
     signal.signal(signal.SIGINT, before)
     with Probe('/') as probe:
-        plans = probe.hears(wires.PLAN)
+        plans = probe.collect(topics.PLAN)
         probe.until(lambda: plans, 'a plan')
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
         assert (process.returncode, said) == (130, '')
         probe.until(
-            lambda: probe.node.count_publishers(wires.PLAN.name) == 0, 'no planner any more'
+            lambda: probe.node.count_publishers(topics.PLAN.name) == 0, 'no planner any more'
         )
 
 

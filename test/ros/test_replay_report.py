@@ -15,8 +15,8 @@ from driven_samples import driven_circle
 
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action, Command
-from wpt_ros.replays.ear import Heard
 from wpt_ros.replays.judge import Moment, Told, judged
+from wpt_ros.replays.listener import Heard
 from wpt_ros.replays.pictures import draw_timeline
 from wpt_ros.replays.report import Circumstances, figures_of, report
 from wpt_ros.replays.run import Played

@@ -18,7 +18,7 @@ pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test 
 from node_house import Probe
 from own_domain import quiet_domain
 
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.stamps import stamp_of
 from wpt_ros.drives.desk import SILENT, Desk
 from wpt_ros.drives.silence import Silence
@@ -89,8 +89,12 @@ def test_silence_counts_from_the_last_message_while_it_was_listened() -> None:
 def test_the_desk_tells_the_age_of_the_plan_now_and_that_the_gate_is_silent() -> None:
     with quiet_domain(), Probe('desk_line') as probe:
         desk = Desk(probe.node)
-        progress, state, plan = map(probe.speaks, (wires.PROGRESS, wires.GATE_STATE, wires.PLAN))
-        kinds = [type_of(one.type_name) for one in (wires.PROGRESS, wires.GATE_STATE, wires.PLAN)]
+        progress, state, plan = map(
+            probe.advertise, (topics.PROGRESS, topics.GATE_STATE, topics.PLAN)
+        )
+        kinds = [
+            type_of(one.type_name) for one in (topics.PROGRESS, topics.GATE_STATE, topics.PLAN)
+        ]
         planned = kinds[2]()
         planned.header.stamp = stamp_of(100.0)
         plan.publish(planned)

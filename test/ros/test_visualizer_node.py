@@ -19,7 +19,7 @@ from visualization_msgs.msg import Marker
 
 from wpt_core.safety import GateState
 from wpt_core.types import Action, EgoState, LateralCommand, Level, Notice, Plan, Pose2
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.commands import lateral_message, state_message
 from wpt_ros.conversions.images import image_message
 from wpt_ros.conversions.motion import odometry_message
@@ -27,12 +27,12 @@ from wpt_ros.conversions.plans import plan_message
 from wpt_ros.conversions.stamps import stamp_of
 from wpt_ros.executables import CANNOT_CONFIGURE
 
-IMAGE, OVERLAY = wires.IMAGE.of('front'), wires.OVERLAY.of('front')
+IMAGE, OVERLAY = topics.IMAGE.of('front'), topics.OVERLAY.of('front')
 GREY = np.full((128, 256, 3), 100, np.uint8)
 RADIUS_M = 200.0
 REASON = Notice(Level.WARNING, 'plan_late', 'The plan is late: look at the road.')
 NAMES = ['car', 'command', 'others', 'plan', 'state', 'uncertainty']
-SPOKEN = (wires.ODOMETRY, wires.GATE_STATE, wires.COMMAND, wires.PLAN, IMAGE)
+SPOKEN = (topics.ODOMETRY, topics.GATE_STATE, topics.COMMAND, topics.PLAN, IMAGE)
 
 
 class Watched:
@@ -40,11 +40,11 @@ class Watched:
 
     def __init__(self, probe: Probe) -> None:
         self.probe = probe
-        self.speakers = {wire.name: probe.speaks(wire) for wire in SPOKEN}
-        self.arrays = probe.hears(wires.MARKERS)
+        self.publishers = {topic.name: probe.advertise(topic) for topic in SPOKEN}
+        self.arrays = probe.collect(topics.MARKERS)
         self.diagnosis = probe.diagnosis('visualizer')
         self.spoilt: dict[str, Callable[[Any], Any]] = {}
-        """By wire: what is sent in place of its messages; None for nothing."""
+        """By topic: what is sent in place of its messages; None for nothing."""
         probe.steps.append(self.step)
 
     def __repr__(self) -> str:
@@ -56,16 +56,16 @@ class Watched:
         plan = circles(1 / RADIUS_M, 0.0, odds=(0.7, 0.3), stamp_s=now_s)
         ego = EgoState(now_s, Pose2(0.0, 0.0, 0.0), 10.0, 0.0, 0.05, 0.005)
         command = LateralCommand(now_s, now_s, 1 / RADIUS_M, 0.0, True)
-        self.say(wires.ODOMETRY, odometry_message(ego))
-        self.say(wires.GATE_STATE, state_message(GateState.DEGRADED, [REASON], stamp=stamp))
-        self.say(wires.COMMAND, lateral_message(command))
+        self.say(topics.ODOMETRY, odometry_message(ego))
+        self.say(topics.GATE_STATE, state_message(GateState.DEGRADED, [REASON], stamp=stamp))
+        self.say(topics.COMMAND, lateral_message(command))
         self.say(IMAGE, image_message(GREY, stamp=stamp, frame_id='eye'))
-        self.say(wires.PLAN, told(plan))
+        self.say(topics.PLAN, told(plan))
 
-    def say(self, wire: wires.Wire, message: Any) -> None:
-        sent = self.spoilt.get(wire.name, lambda message: message)(message)
+    def say(self, topic: topics.Topic, message: Any) -> None:
+        sent = self.spoilt.get(topic.name, lambda message: message)(message)
         if sent is not None:
-            self.speakers[wire.name].publish(sent)
+            self.publishers[topic.name].publish(sent)
 
     def shown(self) -> dict[str, list[Marker]]:
         """The newest markers, by name."""
@@ -162,13 +162,13 @@ def test_a_plan_in_gives_markers_out(drive: Watched) -> None:
 def test_the_state_and_its_reasons_stand_above_the_car(drive: Watched) -> None:
     drive.comes('DEGRADED, 36 km/h\nplan 0.')
     drive.comes(REASON.text)
-    drive.spoilt = {wires.GATE_STATE.name: nothing, wires.ODOMETRY.name: nothing}
+    drive.spoilt = {topics.GATE_STATE.name: nothing, topics.ODOMETRY.name: nothing}
     drive.comes('GATE SILENT: YOU STEER, speed unknown')
 
 
 def test_an_old_plan_is_called_old_and_its_ribbon_goes(drive: Watched) -> None:
     drive.recovers()
-    drive.spoilt[wires.PLAN.name] = nothing
+    drive.spoilt[topics.PLAN.name] = nothing
     # Older than a second, so that none is on its way any more.
     drive.probe.until(
         lambda: 'PLAN IS OLD' in drive.text() and 'OLD: 0.' not in drive.text(),
@@ -178,7 +178,7 @@ def test_an_old_plan_is_called_old_and_its_ribbon_goes(drive: Watched) -> None:
     assert drive.arrays[-1].markers[0].action == Marker.DELETEALL
     assert 'plan' not in drive.shown()
     count = len(drive.arrays)
-    drive.spoilt[wires.PLAN.name] = lambda _: told(circles(0.0, stamp_s=time.time() - 5.0))
+    drive.spoilt[topics.PLAN.name] = lambda _: told(circles(0.0, stamp_s=time.time() - 5.0))
     drive.comes('PLAN IS OLD: 5.0 s')
     for array in drive.arrays[count:]:
         assert 'plan' not in {marker.ns for marker in array.markers}
@@ -189,7 +189,7 @@ def test_an_overlay_is_drawn_only_while_somebody_looks(drive: Watched) -> None:
     drive.recovers()
     drive.probe.until(lambda: drive.looks_at() == [], 'no overlay')
     with Probe('sight') as looker:
-        overlays = looker.hears(OVERLAY)
+        overlays = looker.collect(OVERLAY)
         looker.steps.append(drive.step)
         looker.until(
             lambda: overlays and (pixels(overlays[-1]) != 100).any(), 'an overlay with a plan'
@@ -203,7 +203,7 @@ def test_an_overlay_is_drawn_only_while_somebody_looks(drive: Watched) -> None:
 
 
 def test_overlays_come_no_faster_than_asked_for(drive: Watched) -> None:
-    overlays = drive.probe.hears(OVERLAY)
+    overlays = drive.probe.collect(OVERLAY)
     drive.probe.until(lambda: overlays, 'an overlay')
     before, start_s = len(overlays), time.monotonic()
     drive.probe.spin(2.0)
@@ -231,7 +231,7 @@ def smelling(message: Any) -> Any:
 def test_a_picture_that_is_none_is_told_and_forgotten(
     drive: Watched, spoil: Callable[[Any], Any], words: str
 ) -> None:
-    overlays = drive.probe.hears(OVERLAY)
+    overlays = drive.probe.collect(OVERLAY)
     drive.probe.until(lambda: overlays, 'an overlay')
     drive.spoilt[IMAGE.name] = spoil
     assert drive.is_told(words).level == DiagnosticStatus.WARN
@@ -248,7 +248,7 @@ def with_a_hole(message: Any) -> Any:
 
 def test_a_plan_without_numbers_is_told_and_not_shown(drive: Watched) -> None:
     drive.recovers()
-    drive.spoilt[wires.PLAN.name] = with_a_hole
+    drive.spoilt[topics.PLAN.name] = with_a_hole
     drive.is_told('plan: positions_m of a plan must be between -5000 and 5000, got nan')
     drive.comes('PLAN IS OLD')
     drive.recovers()
@@ -259,7 +259,7 @@ def test_a_state_of_the_gate_that_is_none_is_told(drive: Watched) -> None:
         message.state = 99
         return message
 
-    drive.spoilt[wires.GATE_STATE.name] = odd
+    drive.spoilt[topics.GATE_STATE.name] = odd
     drive.is_told('state 99 of the gate is unknown; expected one of 0 DISENGAGED')
     drive.recovers()
 

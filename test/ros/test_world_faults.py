@@ -14,7 +14,7 @@ pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test 
 from node_house import PATIENCE_S, Probe, running
 from own_domain import quiet_domain
 
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.stamps import seconds
 from wpt_ros.drives.intruder import Intruder
 from wpt_ros.executables import CANNOT_CONFIGURE
@@ -42,7 +42,9 @@ class Step:
 def drive(rig: Path, namespace: str, *faults: str) -> list[Step]:
     """Steps without a gate until 3 s; with a fault from 1 s on the driver in the seat steers."""
     with Probe(namespace) as probe:
-        progress, odometry, clock = map(probe.hears, (wires.PROGRESS, wires.ODOMETRY, wires.CLOCK))
+        progress, odometry, clock = map(
+            probe.collect, (topics.PROGRESS, topics.ODOMETRY, topics.CLOCK)
+        )
         world = running(
             'world',
             rig.parent / 'log',
@@ -139,27 +141,27 @@ def test_a_fault_that_is_none_keeps_the_world_from_starting(tmp_path: Path) -> N
 
 def test_a_second_publisher_of_odometry_tells_of_a_car_that_stands() -> None:
     with Probe('second') as probe:
-        heard = probe.hears(wires.ODOMETRY)
+        heard = probe.collect(topics.ODOMETRY)
         end = Intruder(probe.node).second_odometry()
         probe.until(lambda: len(heard) > 5, 'odometry')
         end()
         assert {one.twist.twist.linear.x for one in heard} == {0.0}
         stamps_s = [seconds(one.header.stamp) for one in heard]
         assert stamps_s == sorted(set(stamps_s))
-        assert probe.node.count_publishers(wires.ODOMETRY.name) == 0
+        assert probe.node.count_publishers(topics.ODOMETRY.name) == 0
 
 
 def test_an_impostor_has_the_name_of_the_controller_and_leaves_again() -> None:
     with Probe('impostor') as probe:
-        heard = probe.hears(wires.WANTED)
-        topic = f'/impostor/{wires.WANTED.name}'
+        heard = probe.collect(topics.WANTED)
+        topic = f'/impostor/{topics.WANTED.name}'
 
-        def speakers() -> list[str]:
+        def publishers() -> list[str]:
             return [one.node_name for one in probe.node.get_publishers_info_by_topic(topic)]
 
         end = Intruder(probe.node).impostor()
-        probe.until(lambda: len(heard) > 5 and speakers(), 'commands')
-        assert speakers() == ['controller']
+        probe.until(lambda: len(heard) > 5 and publishers(), 'commands')
+        assert publishers() == ['controller']
         assert all(one.valid and seconds(one.plan_stamp) > 1e9 for one in heard)
         end()
-        probe.until(lambda: not speakers(), 'its end')
+        probe.until(lambda: not publishers(), 'its end')

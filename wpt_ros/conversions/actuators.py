@@ -7,12 +7,12 @@ from typing import Any
 
 from wpt_core.types import InputError, LateralCommand
 from wpt_core.vehicle import Chassis, wheel_angle_from_curvature
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.stamps import stamp_of
 from wpt_ros.lifecycle.quality import type_of
-from wpt_ros.wires import Wire
+from wpt_ros.topics import Topic
 
-__all__ = ['Output', 'actuator_message', 'output_type', 'output_wire']
+__all__ = ['Output', 'actuator_message', 'output_topic', 'output_type']
 
 
 class Output(Enum):
@@ -23,21 +23,21 @@ class Output(Enum):
     AUTOWARE = 'autoware'
 
 
-_WIRES = {Output.ACKERMANN: wires.ACKERMANN, Output.AUTOWARE: wires.AUTOWARE}
+_WIRES = {Output.ACKERMANN: topics.ACKERMANN, Output.AUTOWARE: topics.AUTOWARE}
 
 
-def output_wire(output: Output) -> Wire:
+def output_topic(output: Output) -> Topic:
     """The topic; of `NONE` there is none."""
     return _WIRES[output]
 
 
 def output_type(output: Output) -> Any:
     """The message class; InputError where its package is not installed."""
-    wire = output_wire(output)
+    topic = output_topic(output)
     try:
-        return type_of(wire.type_name)
+        return type_of(topic.type_name)
     except ImportError as error:
-        package = wire.type_name.partition('/')[0]
+        package = topic.type_name.partition('/')[0]
         raise InputError(
             f'parameter output: {output.value} needs the package {package}, which is not '
             'installed; install it, or set output: none'

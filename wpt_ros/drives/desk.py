@@ -10,11 +10,11 @@ from typing import Any
 from rclpy.node import Node
 
 from wpt_core.safety import GateState
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.stamps import seconds
 from wpt_ros.drives.silence import Silence
 from wpt_ros.lifecycle.quality import Reliability, profile, type_of
-from wpt_ros.wires import Wire
+from wpt_ros.topics import Topic
 
 __all__ = ['SILENT', 'Desk', 'Watched']
 
@@ -70,13 +70,13 @@ class Desk:
         self._plans: deque[float] = deque(maxlen=1000)
         self._wheel_out = False
         self._said: set[str] = set()
-        self._hear(wires.PROGRESS, self._on_progress)
-        self._hear(wires.GATE_STATE, self._on_state)
-        self._hear(wires.ALERT, self._on_alert)
-        self._hear(wires.COMMAND, self._on_command)
-        self._hear(wires.PLAN, self._on_plan)
-        self._hear(wires.PLANNER_STATUS, self._on_status)
-        self._hear(wires.ODOMETRY, self._on_odometry)
+        self._subscribe(topics.PROGRESS, self._on_progress)
+        self._subscribe(topics.GATE_STATE, self._on_state)
+        self._subscribe(topics.ALERT, self._on_alert)
+        self._subscribe(topics.COMMAND, self._on_command)
+        self._subscribe(topics.PLAN, self._on_plan)
+        self._subscribe(topics.PLANNER_STATUS, self._on_status)
+        self._subscribe(topics.ODOMETRY, self._on_odometry)
 
     def listened(self, now_s: float) -> None:
         """Call it regularly, on the clock of the wall: is the gate still heard?"""
@@ -108,9 +108,9 @@ class Desk:
         age_s = seconds(self.seen.progress.header.stamp) - self._plan_s
         return f'plan {1e3 * max(age_s, 0.0):4.0f} ms old'
 
-    def _hear(self, wire: Wire, callback: Any) -> None:
-        quality = profile(wire.quality, Reliability.RELIABLE)
-        self._node.create_subscription(type_of(wire.type_name), wire.name, callback, quality)
+    def _subscribe(self, topic: Topic, callback: Any) -> None:
+        quality = profile(topic.quality, Reliability.RELIABLE)
+        self._node.create_subscription(type_of(topic.type_name), topic.name, callback, quality)
 
     def _on_progress(self, message: Any) -> None:
         self.seen.progress = message

@@ -9,11 +9,11 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
 from wpt_core.types import EgoState, LateralCommand, Pose2
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.commands import lateral_message
 from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.lifecycle.quality import Reliability, profile, type_of
-from wpt_ros.wires import Wire
+from wpt_ros.topics import Topic
 
 __all__ = ['Intruder']
 
@@ -32,12 +32,14 @@ class Intruder:
 
     def garbage(self, camera: str) -> Callable[[], None]:
         """Random bytes on a camera's topic."""
-        return self._repeat(wires.IMAGE.of(camera), _GARBAGE_S, lambda: self._chance.bytes(_BYTES))
+        return self._repeat(
+            topics.IMAGE.of(camera), _GARBAGE_S, lambda: self._chance.bytes(_BYTES)
+        )
 
     def flood(self) -> Callable[[], None]:
         """Commands to the gate, as fast as it goes."""
-        message = type_of(wires.WANTED.type_name)(curvature_1pm=0.05, valid=True)
-        return self._repeat(wires.WANTED, _FLOOD_S, lambda: message)
+        message = type_of(topics.WANTED.type_name)(curvature_1pm=0.05, valid=True)
+        return self._repeat(topics.WANTED, _FLOOD_S, lambda: message)
 
     def second_odometry(self) -> Callable[[], None]:
         """Odometry with fresh stamps of a car that stands."""
@@ -45,7 +47,7 @@ class Intruder:
         def make() -> object:
             return odometry_message(EgoState(self._now_s(), Pose2(0.0, 0.0, 0.0), *_STANDING))
 
-        return self._repeat(wires.ODOMETRY, _SECOND_S, make)
+        return self._repeat(topics.ODOMETRY, _SECOND_S, make)
 
     def impostor(self) -> Callable[[], None]:
         """Sound commands with fresh stamps, from a node with the name of the controller."""
@@ -60,7 +62,7 @@ class Intruder:
             now_s = self._now_s()
             return lateral_message(LateralCommand(now_s, now_s, 0.01, 0.0, valid=True))
 
-        end = self._repeat(wires.WANTED, _SECOND_S, make, node=node)
+        end = self._repeat(topics.WANTED, _SECOND_S, make, node=node)
 
         def end_both() -> None:
             end()
@@ -73,12 +75,17 @@ class Intruder:
         return float(self._node.get_clock().now().nanoseconds * 1e-9)
 
     def _repeat(
-        self, wire: Wire, period_s: float, make: Callable[[], object], *, node: Node | None = None
+        self,
+        topic: Topic,
+        period_s: float,
+        make: Callable[[], object],
+        *,
+        node: Node | None = None,
     ) -> Callable[[], None]:
         """Through a node of another name if one is given."""
         speaker = node or self._node
-        quality = profile(wire.quality, Reliability.RELIABLE)
-        publisher = speaker.create_publisher(type_of(wire.type_name), wire.name, quality)
+        quality = profile(topic.quality, Reliability.RELIABLE)
+        publisher = speaker.create_publisher(type_of(topic.type_name), topic.name, quality)
         timer = self._node.create_timer(
             period_s,
             lambda: publisher.publish(make()),

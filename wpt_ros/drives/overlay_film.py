@@ -16,7 +16,7 @@ from wpt_core.drawing import caption, draw_plan
 from wpt_core.safety import GateState
 from wpt_core.sensing import CompressedPicture, RawPicture
 from wpt_core.types import Camera, Plan, Rig
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.plans import plan_of
 from wpt_ros.conversions.stamps import seconds
 from wpt_sim.films import VideoWriter
@@ -50,19 +50,21 @@ def overlay_film(bag: Path, video: Path, rig: Rig, replanned: Replanned | None =
     """
     camera = rig.cameras[0]
     with Bag.open(bag) as recording:
-        there = {topic.name: topic for topic in recording.info.topics if topic.count}
-        compressed = f'/{wires.COMPRESSED.of(camera.name).name}'
-        picture = compressed if compressed in there else f'/{wires.IMAGE.of(camera.name).name}'
-        told = [wires.ODOMETRY] if replanned else [wires.ODOMETRY, wires.PLAN, wires.GATE_STATE]
-        topics = [picture, *(f'/{wire.name}' for wire in told if f'/{wire.name}' in there)]
-        scene = _Scene(enlarged(camera), replanned, gate=f'/{wires.GATE_STATE.name}' in topics)
+        there = {one.name: one for one in recording.info.topics if one.count}
+        compressed = f'/{topics.COMPRESSED.of(camera.name).name}'
+        picture = compressed if compressed in there else f'/{topics.IMAGE.of(camera.name).name}'
+        told = (
+            [topics.ODOMETRY] if replanned else [topics.ODOMETRY, topics.PLAN, topics.GATE_STATE]
+        )
+        names = [picture, *(f'/{topic.name}' for topic in told if f'/{topic.name}' in there)]
+        scene = _Scene(enlarged(camera), replanned, gate=f'/{topics.GATE_STATE.name}' in names)
         rate_hz = (there[picture].rate_hz if picture in there else None) or _RATE_HZ
         with VideoWriter(video, rate_hz=min(max(1, round(rate_hz)), _FASTEST_HZ)) as film:
-            for message in recording.messages(topics):
+            for message in recording.messages(names):
                 if message.topic == picture:
                     film.add(scene.drawn(message.message))
                 else:
-                    scene.hear(message.topic, message.message)
+                    scene.subscribe(message.topic, message.message)
     return video
 
 
@@ -80,10 +82,10 @@ class _Scene:
         self._speed_mps = 0.0
         self._begun_s: float | None = None
 
-    def hear(self, topic: str, message: Any) -> None:
-        if topic == f'/{wires.PLAN.name}':
+    def subscribe(self, name: str, message: Any) -> None:
+        if name == f'/{topics.PLAN.name}':
             self._plan = plan_of(message)[0]
-        elif topic == f'/{wires.GATE_STATE.name}':
+        elif name == f'/{topics.GATE_STATE.name}':
             self._on_state(GateState(message.state), message.reasons)
         else:
             self._speed_mps = message.twist.twist.linear.x

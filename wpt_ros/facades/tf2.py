@@ -14,7 +14,7 @@ from wpt_core.geometry import FloatArray, FrameTree
 from wpt_core.types import InputError
 from wpt_ros.facades.tf_transformations import matrix_from
 from wpt_ros.lifecycle.quality import type_of
-from wpt_ros.wires import FIXED_TRANSFORMS, TRANSFORMS
+from wpt_ros.topics import FIXED_TRANSFORMS, TRANSFORMS
 
 __all__ = ['Buffered', 'Extrinsics', 'Heard', 'Unavailable', 'extrinsics']
 

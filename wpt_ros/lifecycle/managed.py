@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all nodes have in common: lifecycle, parameters, wires, health, and the one guard."""
+"""What all nodes have in common: lifecycle, parameters, topics, health, and the one guard."""
 
 import functools
 import traceback
@@ -13,7 +13,7 @@ from rclpy.qos import ReliabilityPolicy
 from rclpy.serialization import deserialize_message
 
 from wpt_core.types import InputError, Level, Notice
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.facades.events import SubscriptionEventCallbacks
 from wpt_ros.lifecycle.config import NodeConfig
 from wpt_ros.lifecycle.descriptors import descriptor_of
@@ -25,7 +25,7 @@ from wpt_ros.lifecycle.quality import (
     type_of,
 )
 from wpt_ros.parameters import config_of, leaves, plain
-from wpt_ros.wires import Call, Wire
+from wpt_ros.topics import Service, Topic
 
 __all__ = ['ManagedNode', 'NodeConfig']
 
@@ -59,12 +59,12 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
         self._started: list[Callable[[], object]] = []
         self._prepared: list[Callable[[], object]] = []
         self._diagnostics = self.create_publisher(
-            type_of(wires.DIAGNOSTICS.type_name),
-            wires.DIAGNOSTICS.name,
-            profile(wires.DIAGNOSTICS.quality),
+            type_of(topics.DIAGNOSTICS.type_name),
+            topics.DIAGNOSTICS.name,
+            profile(topics.DIAGNOSTICS.quality),
         )
         self.create_timer(
-            _HEALTH_S, self.tell_health, clock=Clock(clock_type=ClockType.STEADY_TIME)
+            _HEALTH_S, self.publish_health, clock=Clock(clock_type=ClockType.STEADY_TIME)
         )
 
     # What a node fills in.
@@ -78,7 +78,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
     def end(self) -> None:
         """Say or close what has to be at the end; nothing is heard any more."""
 
-    def silent(self, topic: str) -> None:
+    def silent(self, name: str) -> None:
         """A watched topic has fallen silent; called again and again until its next message."""
 
     # What a node uses.
@@ -97,37 +97,39 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
     def active(self) -> bool:
         return bool(self._state_machine.current_state[1] == 'active')
 
-    def speak(self, wire: Wire) -> Any:
+    def advertise(self, topic: Topic) -> Any:
         """A publisher, until the node is cleaned up."""
         publisher = self.create_publisher(
-            type_of(wire.type_name),
-            wire.name,
-            publisher_profile(wire, self.config.reliability, simulated=self.simulated),
+            type_of(topic.type_name),
+            topic.name,
+            publisher_profile(topic, self.config.reliability, simulated=self.simulated),
         )
         self._prepared.append(functools.partial(self.destroy_publisher, publisher))
         return publisher
 
-    def hear(self, wire: Wire, callback: Callable[[Any], None], *, raw: bool = False) -> Any:
+    def subscribe(
+        self, topic: Topic, callback: Callable[[Any], None], *, raw: bool = False
+    ) -> Any:
         """Subscribe while active; `raw` hands over the bytes as they came.
 
-        A message that is larger than its wire allows is refused before it is deserialised. The
+        A message that is larger than its topic allows is refused before it is deserialised. The
         silence of a watched topic is a notice in `/diagnostics` until its next message.
         """
-        kind = type_of(wire.type_name)
+        kind = type_of(topic.type_name)
 
         def take(content: bytes) -> None:
-            wire.check_size(content)
+            topic.check_size(content)
             callback(content if raw else deserialize_message(content, kind))
 
-        asked = subscription_profile(wire, self.config.reliability, simulated=self.simulated)
-        events = {'incompatible_qos': functools.partial(self._mismatch, wire.name)}
-        if wire.watched and not self.simulated:
-            events['deadline'] = functools.partial(self._silence, wire.name)
-            events['liveliness'] = functools.partial(self._liveliness, wire.name)
+        asked = subscription_profile(topic, self.config.reliability, simulated=self.simulated)
+        events = {'incompatible_qos': functools.partial(self._mismatch, topic.name)}
+        if topic.watched and not self.simulated:
+            events['deadline'] = functools.partial(self._silence, topic.name)
+            events['liveliness'] = functools.partial(self._liveliness, topic.name)
         subscription = self.create_subscription(
             kind,
-            wire.name,
-            self.guarded(wire.name, take),
+            topic.name,
+            self.guarded(topic.name, take),
             asked,
             raw=True,
             event_callbacks=SubscriptionEventCallbacks(**events),
@@ -142,17 +144,17 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
         timer = self.create_timer(period_s, guarded, clock=clock)
         self._started.append(functools.partial(self.destroy_timer, timer))
 
-    def serve(self, call: Call, callback: Callable[[Any, Any], Any]) -> None:
+    def serve(self, service: Service, callback: Callable[[Any, Any], Any]) -> None:
         """Answer requests while active; `success` is false where the callback fails."""
-        guarded = self.guarded(call.name, callback)
+        guarded = self.guarded(service.name, callback)
 
         def answer(request: Any, response: Any) -> Any:
             if guarded(request, response) is None:
                 response.success, response.message = False, 'It failed; see /diagnostics.'
             return response
 
-        service = self.create_service(type_of(call.type_name), call.name, answer)
-        self._started.append(functools.partial(self.destroy_service, service))
+        server = self.create_service(type_of(service.type_name), service.name, answer)
+        self._started.append(functools.partial(self.destroy_service, server))
 
     def guarded(self, where: str, callback: Callable[..., Any]) -> Callable[..., Any]:
         """The callback, of which no error escapes; a sound run clears what the last one found."""
@@ -172,7 +174,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
 
         return call
 
-    def tell_health(self) -> None:
+    def publish_health(self) -> None:
         """Publish the state of health now, and not only when it is due."""
         self._forget_mismatches()
         stamp = self.get_clock().now().to_msg()
@@ -223,7 +225,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
         self.guarded(where, carry_out)()
         if not done:
             _undo(self._started)
-            self.tell_health()
+            self.publish_health()
             return TransitionCallbackReturn.FAILURE
         return _SUCCESS
 
@@ -238,25 +240,25 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
         self.get_logger().warning(notice.text, throttle_duration_sec=5.0)
         self.health.found(where, (notice,))
 
-    def _mismatch(self, topic: str, event: Any) -> None:
+    def _mismatch(self, name: str, event: Any) -> None:
         policy = getattr(event.last_policy_kind, 'name', event.last_policy_kind)
         text = (
-            f'{topic}: somebody publishes with another {str(policy).lower()} than is heard here; '
+            f'{name}: somebody publishes with another {str(policy).lower()} than is heard here; '
             'set the parameter reliability'
         )
         self.get_logger().warning(text)
-        self._mismatched.add(topic)
-        self.health.found(f'{topic} quality', (Notice(Level.ERROR, 'quality_mismatch', text),))
+        self._mismatched.add(name)
+        self.health.found(f'{name} quality', (Notice(Level.ERROR, 'quality_mismatch', text),))
 
-    def _liveliness(self, topic: str, event: Any) -> None:
+    def _liveliness(self, name: str, event: Any) -> None:
         if event.alive_count == 0:
-            self._silence(topic, event)
+            self._silence(name, event)
 
-    def _silence(self, topic: str, _event: Any) -> None:
+    def _silence(self, name: str, _event: Any) -> None:
         """The middleware missed a message or the publisher; a message clears it, see guarded."""
-        text = f'{topic} has fallen silent: its publisher is gone or hangs.'
-        self.health.found(topic, (Notice(Level.WARNING, 'silent', text),))
-        self.silent(topic)
+        text = f'{name} has fallen silent: its publisher is gone or hangs.'
+        self.health.found(name, (Notice(Level.WARNING, 'silent', text),))
+        self.silent(name)
 
     def _forget_mismatches(self) -> None:
         """Whose publishers are gone, or all reliable, is heard again."""

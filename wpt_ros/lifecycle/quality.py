@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the table of wires to what ROS wants to know: message types and quality of service."""
+"""From the table of topics to what ROS wants to know: message types and quality of service."""
 
 from enum import Enum
 from importlib import import_module
@@ -14,7 +14,7 @@ from rclpy.qos import (
     ReliabilityPolicy,
 )
 
-from wpt_ros.wires import Quality, Wire
+from wpt_ros.topics import Quality, Topic
 
 __all__ = ['Reliability', 'profile', 'publisher_profile', 'subscription_profile', 'type_of']
 
@@ -24,54 +24,54 @@ _LAST_WORD_S = 0.5
 
 
 class Reliability(Enum):
-    """For the wires of sensors; all others are reliable anyway."""
+    """For the topics of sensors; all others are reliable anyway."""
 
     BEST_EFFORT = 'best_effort'
     RELIABLE = 'reliable'
 
 
 def profile(quality: Quality, sensors: Reliability = Reliability.BEST_EFFORT) -> QoSProfile:
-    """The quality of service of a wire."""
+    """The quality of service of a topic."""
     loose = quality is Quality.SENSOR and sensors is Reliability.BEST_EFFORT
-    kept = quality is Quality.KEPT
+    kept = quality is Quality.LATCHED
     return QoSProfile(
         history=HistoryPolicy.KEEP_LAST,
-        depth=10 if quality is Quality.SURE else 1,
+        depth=10 if quality is Quality.RELIABLE else 1,
         reliability=ReliabilityPolicy.BEST_EFFORT if loose else ReliabilityPolicy.RELIABLE,
         durability=DurabilityPolicy.TRANSIENT_LOCAL if kept else DurabilityPolicy.VOLATILE,
     )
 
 
 def publisher_profile(
-    wire: Wire, sensors: Reliability = Reliability.BEST_EFFORT, *, simulated: bool
+    topic: Topic, sensors: Reliability = Reliability.BEST_EFFORT, *, simulated: bool
 ) -> QoSProfile:
     """What our publishers offer. In simulated time a message may be old on the clock of DDS."""
-    offered = profile(wire.quality, sensors)
-    if wire.stale_after_s is not None and (wire.watched or not simulated):
-        least_s = _LAST_WORD_S if wire.watched else 0.0
-        offered.lifespan = Duration(seconds=max(wire.stale_after_s, least_s))
-        if wire.rate_hz is not None:
-            offered.deadline = Duration(seconds=wire.stale_after_s)
-    if wire.watched:
-        _with_liveliness(offered, wire)
+    offered = profile(topic.quality, sensors)
+    if topic.stale_after_s is not None and (topic.watched or not simulated):
+        least_s = _LAST_WORD_S if topic.watched else 0.0
+        offered.lifespan = Duration(seconds=max(topic.stale_after_s, least_s))
+        if topic.rate_hz is not None:
+            offered.deadline = Duration(seconds=topic.stale_after_s)
+    if topic.watched:
+        _with_liveliness(offered, topic)
     return offered
 
 
 def subscription_profile(
-    wire: Wire, sensors: Reliability = Reliability.BEST_EFFORT, *, simulated: bool
+    topic: Topic, sensors: Reliability = Reliability.BEST_EFFORT, *, simulated: bool
 ) -> QoSProfile:
     """What our subscribers ask for. A publisher that offers less is not heard, so most ask for
     little: drivers of cars, and recordings, offer no deadline."""
-    asked = profile(wire.quality, sensors)
-    if wire.watched and not simulated:
-        asked.deadline = Duration(seconds=wire.stale_after_s or 0.0)
-        _with_liveliness(asked, wire)
+    asked = profile(topic.quality, sensors)
+    if topic.watched and not simulated:
+        asked.deadline = Duration(seconds=topic.stale_after_s or 0.0)
+        _with_liveliness(asked, topic)
     return asked
 
 
-def _with_liveliness(quality: QoSProfile, wire: Wire) -> None:
+def _with_liveliness(quality: QoSProfile, topic: Topic) -> None:
     quality.liveliness = LivelinessPolicy.AUTOMATIC
-    quality.liveliness_lease_duration = Duration(seconds=wire.stale_after_s or 0.0)
+    quality.liveliness_lease_duration = Duration(seconds=topic.stale_after_s or 0.0)
 
 
 def type_of(name: str) -> Any:

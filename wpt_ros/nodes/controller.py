@@ -9,7 +9,7 @@ from std_msgs.msg import Float32
 from wpt_core.planning import Controller, ControllerSettings, DelayEstimator
 from wpt_core.safety import GateState
 from wpt_core.types import Bounds
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.commands import lateral_message
 from wpt_ros.conversions.motion import ego_of
 from wpt_ros.conversions.plans import plan_of
@@ -36,7 +36,7 @@ class ControllerConfig(NodeConfig):
 
 
 class ControllerNode(ManagedNode[ControllerConfig]):
-    """Tells the controller what it hears, and publishes what it asks for."""
+    """Passes plans and motion to the controller and publishes its commands."""
 
     def __init__(self) -> None:
         super().__init__('controller', ControllerConfig)
@@ -47,14 +47,14 @@ class ControllerNode(ManagedNode[ControllerConfig]):
         self._steers = False
         self._newest_s = -1.0
         self._speed_mps = self._driven_1pm = 0.0
-        self._commands = self.speak(wires.WANTED)
-        self._delays = self.speak(wires.STEERING_DELAY)
+        self._commands = self.advertise(topics.WANTED)
+        self._delays = self.advertise(topics.STEERING_DELAY)
 
     def begin(self) -> None:
         self._controller.forget()
-        self.hear(wires.PLAN, self._on_plan)
-        self.hear(wires.ODOMETRY, self._on_odometry)
-        self.hear(wires.GATE_STATE, self._on_gate)
+        self.subscribe(topics.PLAN, self._on_plan)
+        self.subscribe(topics.ODOMETRY, self._on_odometry)
+        self.subscribe(topics.GATE_STATE, self._on_gate)
         self.every(1.0 / self.config.rate_hz, self._ask)
         self.every(1.0, self._tell_delay)
 
@@ -79,7 +79,7 @@ class ControllerNode(ManagedNode[ControllerConfig]):
 
     def silent(self, topic: str) -> None:
         """Without a living gate nobody obeys, and nothing is learnt from what the car drives."""
-        if topic == wires.GATE_STATE.name:
+        if topic == topics.GATE_STATE.name:
             self._steers = False
             self._controller.take_steering(False)
 

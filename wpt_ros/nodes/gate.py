@@ -15,8 +15,8 @@ from rclpy.duration import Duration
 from wpt_core.safety import Gate, GateSettings, GateState, Now, Passed, Sources
 from wpt_core.types import Bounds, LateralCommand, Level, Notice
 from wpt_core.vehicle import Chassis
-from wpt_ros import wires
-from wpt_ros.conversions.actuators import Output, actuator_message, output_type, output_wire
+from wpt_ros import topics
+from wpt_ros.conversions.actuators import Output, actuator_message, output_topic, output_type
 from wpt_ros.conversions.commands import (
     lateral_message,
     lateral_of,
@@ -27,7 +27,7 @@ from wpt_ros.conversions.motion import motion_of
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
 from wpt_ros.lifecycle.run_node import run_node
 from wpt_ros.parts.publishers import Publishers
-from wpt_ros.wires import Wire
+from wpt_ros.topics import Topic
 
 __all__ = ['GateConfig', 'GateNode', 'main']
 
@@ -38,7 +38,7 @@ _LAST_WORD_S = 0.5
 _STARTED = Notice(
     Level.WARNING, 'gate_started', 'The gate has started anew and does not steer: you steer.'
 )
-_BY_HAND = (wires.DRIVER_STEERS, wires.DRIVER_TORQUE)
+_BY_HAND = (topics.DRIVER_STEERS, topics.DRIVER_TORQUE)
 """Taken from anybody: a second source must not silence the hands of the driver."""
 
 
@@ -61,32 +61,32 @@ class GateConfig(NodeConfig):
 
 
 class GateNode(ManagedNode[GateConfig]):
-    """Tells the gate what it hears, and publishes what it answers, at a fixed rate."""
+    """Passes messages to the gate and publishes its command and state at a fixed rate."""
 
     def __init__(self) -> None:
         super().__init__('gate', GateConfig)
 
     def prepare(self) -> None:
-        self._graph = Publishers(self, [wire for wire in wires.WIRES if wire.exclusive])
-        self._commands = self.speak(wires.COMMAND)
-        self._states = self.speak(wires.GATE_STATE)
-        self._alerts = self.speak(wires.ALERT)
+        self._graph = Publishers(self, [topic for topic in topics.TOPICS if topic.exclusive])
+        self._commands = self.advertise(topics.COMMAND)
+        self._states = self.advertise(topics.GATE_STATE)
+        self._alerts = self.advertise(topics.ALERT)
         if self.config.output is not Output.NONE:
             self._actuator_type = output_type(self.config.output)
-            self._actuator = self.speak(output_wire(self.config.output))
+            self._actuator = self.advertise(output_topic(self.config.output))
 
     def begin(self) -> None:
         config = self.config
         self._gate = Gate(config.limits, config.vehicle, simulated=self.simulated)
-        self._sources = Sources({wires.WANTED.name: self._full_name(config.command_from)})
+        self._sources = Sources({topics.WANTED.name: self._full_name(config.command_from)})
         self._says_steers = self._torque_steers = False
         self._told: tuple[GateState, tuple[Notice, ...]] | None = None
-        self._hear_one(wires.WANTED, self._on_wanted)
-        self._hear_one(wires.ODOMETRY, self._on_odometry)
-        self._hear_one(wires.DRIVER_STEERS, self._on_steers)
-        self._hear_one(wires.DRIVER_TORQUE, self._on_torque)
-        self.serve(wires.ENGAGE, self._on_engage)
-        self.serve(wires.DISENGAGE, self._on_disengage)
+        self._subscribe_one(topics.WANTED, self._on_wanted)
+        self._subscribe_one(topics.ODOMETRY, self._on_odometry)
+        self._subscribe_one(topics.DRIVER_STEERS, self._on_steers)
+        self._subscribe_one(topics.DRIVER_TORQUE, self._on_torque)
+        self.serve(topics.ENGAGE, self._on_engage)
+        self.serve(topics.DISENGAGE, self._on_disengage)
         self.every(1.0 / config.rate_hz, self._tick)
         self.every(_STATE_S, self._tell)
         self.every(_LOOK_S, self._look_around)
@@ -109,7 +109,7 @@ class GateNode(ManagedNode[GateConfig]):
         inside = self.get_namespace().rstrip('/')
         return node if node.startswith('/') else f'{inside}/{node}'
 
-    def _hear_one(self, wire: Wire, take: Callable[[Any], None]) -> None:
+    def _subscribe_one(self, topic: Topic, take: Callable[[Any], None]) -> None:
         """Subscribe to what only one may publish: with two, nobody knows whose a message is.
 
         The count is that of the middleware, which matches a publisher before it hands over the
@@ -118,12 +118,12 @@ class GateNode(ManagedNode[GateConfig]):
 
         def received(message: Any) -> None:
             if self._graph.count(subscription) > 1:
-                self._gate.watch.take_second_source(wire.name)
-                if wire not in _BY_HAND:
+                self._gate.watch.take_second_source(topic.name)
+                if topic not in _BY_HAND:
                     return
             take(message)
 
-        subscription = self.hear(wire, received)
+        subscription = self.subscribe(topic, received)
 
     def _on_wanted(self, message: Any) -> None:
         self._gate.watch.take_command(self._now, lateral_of(message))
@@ -140,7 +140,7 @@ class GateNode(ManagedNode[GateConfig]):
         torque_nm = message.data
         self._torque_steers = not abs(torque_nm) <= self.config.override_nm
         sound = math.isfinite(torque_nm)
-        text = f'{wires.DRIVER_TORQUE.name}: expected a finite number, got {torque_nm}'
+        text = f'{topics.DRIVER_TORQUE.name}: expected a finite number, got {torque_nm}'
         self._gate.watch.take_torque(self._now)
         self.health.found('torque', () if sound else (Notice(Level.ERROR, 'torque', text),))
         self._take_driver()
@@ -149,7 +149,7 @@ class GateNode(ManagedNode[GateConfig]):
         self._gate.take_driver(self._now, steers=self._says_steers or self._torque_steers)
 
     def _on_engage(self, _request: Any, response: Any) -> Any:
-        stranger = self._graph.stranger_beside(self.config.engage_from, wires.ENGAGE)
+        stranger = self._graph.stranger_beside(self.config.engage_from, topics.ENGAGE)
         against = (stranger,) if stranger is not None else self._gate.engage(self._now)
         response.success = not against
         response.message = ' '.join(notice.text for notice in against) or 'The car will steer.'

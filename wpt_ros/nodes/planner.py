@@ -13,7 +13,7 @@ from wpt_core.pipeline import Planner
 from wpt_core.planning import CommandChoice
 from wpt_core.sensing import CameraSetDue, load_rig, surround_rig
 from wpt_core.types import Bounds, Command, EgoState, InputError, Level, Notice, Rig
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.commands import command_of
 from wpt_ros.conversions.lenses import intrinsics_of
 from wpt_ros.conversions.motion import ego_of
@@ -64,7 +64,7 @@ class PlannerConfig(NodeConfig):
 
 
 class PlannerNode(ManagedNode[PlannerConfig]):
-    """Keeps what it hears; when a set of pictures is due, plans on it and publishes."""
+    """Stores images and motion; plans and publishes when a set of images is due."""
 
     def __init__(self) -> None:
         super().__init__('planner', PlannerConfig)
@@ -86,9 +86,9 @@ class PlannerNode(ManagedNode[PlannerConfig]):
         self._look_through(self._calibration.news())
         self._renew = self.guarded('calibration', self._look_through)
         self._tick = self.guarded('plan', self._plan)
-        self._plans = self.speak(wires.PLAN)
-        self._paths = self.speak(wires.PATH)
-        self._statuses = self.speak(wires.PLANNER_STATUS)
+        self._plans = self.advertise(topics.PLAN)
+        self._paths = self.advertise(topics.PATH)
+        self._statuses = self.advertise(topics.PLANNER_STATUS)
 
     def begin(self) -> None:
         self._report = PlannerReport(self._cameras)
@@ -101,17 +101,19 @@ class PlannerNode(ManagedNode[PlannerConfig]):
         self._transforms = extrinsics(self) if self.config.extrinsics is Places.TF else None
         if self._transforms is not None:
             self._started.append(self._transforms.close)
-        picture = wires.COMPRESSED if self.config.compressed else wires.IMAGE
+        picture = topics.COMPRESSED if self.config.compressed else topics.IMAGE
         for camera in self._cameras:
-            self.hear(picture.of(camera), partial(self._on_picture, camera), raw=True)
+            self.subscribe(picture.of(camera), partial(self._on_picture, camera), raw=True)
             if self.config.calibration is Lenses.CAMERA_INFO:
-                self.hear(wires.CAMERA_INFO.of(camera), partial(self._on_camera_info, camera))
-        self.hear(wires.ODOMETRY, self._on_odometry)
-        self.hear(wires.DRIVING_COMMAND, self._on_command)
-        self.hear(wires.BLINKER, self._on_blinker)
-        self.hear(wires.STEERING_DELAY, self._on_delay)
-        self.serve(wires.CHANGE_LEFT, partial(self._on_change, Command.CHANGE_LEFT))
-        self.serve(wires.CHANGE_RIGHT, partial(self._on_change, Command.CHANGE_RIGHT))
+                self.subscribe(
+                    topics.CAMERA_INFO.of(camera), partial(self._on_camera_info, camera)
+                )
+        self.subscribe(topics.ODOMETRY, self._on_odometry)
+        self.subscribe(topics.DRIVING_COMMAND, self._on_command)
+        self.subscribe(topics.BLINKER, self._on_blinker)
+        self.subscribe(topics.STEERING_DELAY, self._on_delay)
+        self.serve(topics.CHANGE_LEFT, partial(self._on_change, Command.CHANGE_LEFT))
+        self.serve(topics.CHANGE_RIGHT, partial(self._on_change, Command.CHANGE_RIGHT))
         self.every(_LOOK_S, self._look)
         self.every(_TELL_S, self._tell_unless_told)
 

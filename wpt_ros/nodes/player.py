@@ -12,7 +12,7 @@ from rosgraph_msgs.msg import Clock
 
 from wpt_core.bags import Bag, Playback
 from wpt_core.types import BagError, Bounds, InputError, Level, Notice
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
 from wpt_ros.lifecycle.quality import type_of
 from wpt_ros.lifecycle.run_node import run_node
@@ -63,14 +63,14 @@ class PlayerNode(ManagedNode[PlayerConfig]):
             with ExitStack() as closing:
                 bag = closing.enter_context(Bag.open(path))
                 programme = programme_of(bag.info, everything=self.config.everything)
-                topics = [one.topic for one in programme.played]
+                names = [one.topic for one in programme.played]
                 start_s = self.config.start_offset_s
-                self._playback = Playback(bag, topics, start_offset_s=start_s)
+                self._playback = Playback(bag, names, start_offset_s=start_s)
                 self._prepared.append(closing.pop_all().close)
         except BagError as error:
             raise InputError(str(error)) from error
         self._outlets = self._made(programme)
-        self._time = self.speak(wires.CLOCK)
+        self._time = self.advertise(topics.CLOCK)
         self._tell_of(programme)
 
     def begin(self) -> None:
@@ -81,7 +81,7 @@ class PlayerNode(ManagedNode[PlayerConfig]):
         self._wall_s: float | None = None
         self.health.found('recording', [])
         self.health.figures({PLAYED: 'nothing yet'})
-        self.serve(wires.PAUSE, self._on_pause)
+        self.serve(topics.PAUSE, self._on_pause)
         self.every(_LOOK_S, self._look)
 
     def _on_pause(self, request: Any, response: Any) -> Any:
@@ -123,7 +123,7 @@ class PlayerNode(ManagedNode[PlayerConfig]):
         self._ended = True
         self.get_logger().info('the recording has ended')
         self.health.figures({PLAYED: TO_THE_END})
-        self.tell_health()
+        self.publish_health()
 
     def _tell_time(self, now_ns: int) -> None:
         if now_ns > self._told_ns:

@@ -11,7 +11,7 @@ from wpt_core.drawing import PlanStyle
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import Bounds, InputError, Rig
 from wpt_core.vehicle import Body
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.commands import lateral_of
 from wpt_ros.conversions.lenses import intrinsics_of
 from wpt_ros.conversions.markers import markers_message
@@ -55,7 +55,7 @@ class VisualizerConfig(NodeConfig):
 
 
 class VisualizerNode(ManagedNode[VisualizerConfig]):
-    """Tells the onlooker what it hears, and shows what that has seen."""
+    """Collects plans, commands and states, and publishes markers and overlays."""
 
     def __init__(self) -> None:
         super().__init__('visualizer', VisualizerConfig)
@@ -65,10 +65,10 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         rig = load_rig(Path(config.rig).expanduser()) if config.rig else surround_rig()
         style = PlanStyle(width_m=config.vehicle.width_m)
         self._onlooker = Onlooker()
-        self._markers = self.speak(wires.MARKERS)
+        self._markers = self.advertise(topics.MARKERS)
         self._calibration = Calibration(rig, lenses=config.calibration, places=config.extrinsics)
         self._screens = {
-            name: Screen(Overlay(name, style), self.speak(wires.OVERLAY.of(name)))
+            name: Screen(Overlay(name, style), self.advertise(topics.OVERLAY.of(name)))
             for name in _chosen(rig, config.overlays)
         }
         self._look_through()
@@ -77,11 +77,11 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         self._transforms = extrinsics(self) if self.config.extrinsics is Places.TF else None
         if self._transforms is not None:
             self._started.append(self._transforms.close)
-        self.hear(wires.PLAN, self._on_plan)
-        self.hear(wires.COMMAND, self._on_command)
-        self.hear(wires.GATE_STATE, self._on_gate)
-        self.hear(wires.PLANNER_STATUS, self._on_planner)
-        self.hear(wires.ODOMETRY, self._on_odometry)
+        self.subscribe(topics.PLAN, self._on_plan)
+        self.subscribe(topics.COMMAND, self._on_command)
+        self.subscribe(topics.GATE_STATE, self._on_gate)
+        self.subscribe(topics.PLANNER_STATUS, self._on_planner)
+        self.subscribe(topics.ODOMETRY, self._on_odometry)
         self._gate_wall_s = time.monotonic()
         self.every(_WITHOUT_PLAN_S, self._show_without_plan)
         self.every(_FIGURES_S, self._tell_figures)
@@ -89,16 +89,18 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
             self._watch(name, screen)
 
     def _watch(self, name: str, screen: Screen) -> None:
-        wire = (wires.COMPRESSED if self.config.compressed else wires.IMAGE).of(name)
-        self.hear(wire, functools.partial(self._on_picture, name, screen), raw=True)
+        topic = (topics.COMPRESSED if self.config.compressed else topics.IMAGE).of(name)
+        self.subscribe(topic, functools.partial(self._on_picture, name, screen), raw=True)
         if self.config.calibration is Lenses.CAMERA_INFO:
-            self.hear(wires.CAMERA_INFO.of(name), functools.partial(self._on_camera_info, name))
+            self.subscribe(
+                topics.CAMERA_INFO.of(name), functools.partial(self._on_camera_info, name)
+            )
 
         def draw() -> None:
             screen.show(self._onlooker.at(self.now_s).plan)
 
         # Each camera has its own guard: one that is broken must not hide the others.
-        guarded = self.guarded(wires.OVERLAY.of(name).name, draw)
+        guarded = self.guarded(topics.OVERLAY.of(name).name, draw)
         self.every(1.0 / self.config.overlay_rate_hz, guarded)
 
     def end(self) -> None:
@@ -148,8 +150,8 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         self._onlooker.speed_mps.take(ego.speed_mps, ego.stamp_s)
         self._onlooker.trail.take(ego)
 
-    def silent(self, topic: str) -> None:
-        if topic == wires.GATE_STATE.name:
+    def silent(self, name: str) -> None:
+        if name == topics.GATE_STATE.name:
             self._onlooker.gate.forget()
 
     def _watch_gate(self) -> None:

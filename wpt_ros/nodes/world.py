@@ -14,7 +14,7 @@ from rosgraph_msgs.msg import Clock
 from wpt_core.safety import GateState
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import Bounds, CameraFrame
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.commands import driving_message, lateral_of
 from wpt_ros.conversions.images import image_message
 from wpt_ros.conversions.lenses import camera_info_message
@@ -99,21 +99,21 @@ class WorldNode(ManagedNode[WorldConfig]):
         self._acceleration_mps2 = 0.0
         self._next_try_s = 0.0
         self._epoch_s = _EPOCH_S
-        self._time = self.speak(wires.CLOCK)
-        self._odometry = self.speak(wires.ODOMETRY)
-        self._wishes = self.speak(wires.DRIVING_COMMAND)
-        self._progress = self.speak(wires.PROGRESS)
-        self._frames_said = Frames(self.speak, rig)
-        self._pictures = {name: self.speak(wires.IMAGE.of(name)) for name in rig.names}
-        self._lenses = {name: self.speak(wires.CAMERA_INFO.of(name)) for name in rig.names}
+        self._time = self.advertise(topics.CLOCK)
+        self._odometry = self.advertise(topics.ODOMETRY)
+        self._wishes = self.advertise(topics.DRIVING_COMMAND)
+        self._progress = self.advertise(topics.PROGRESS)
+        self._frames_said = Frames(self.advertise, rig)
+        self._pictures = {name: self.advertise(topics.IMAGE.of(name)) for name in rig.names}
+        self._lenses = {name: self.advertise(topics.CAMERA_INFO.of(name)) for name in rig.names}
         self._cameras = {camera.name: camera for camera in rig.cameras}
 
     def begin(self) -> None:
-        self.hear(wires.COMMAND, self._on_command)
-        self.hear(wires.GATE_STATE, self._on_gate)
+        self.subscribe(topics.COMMAND, self._on_command)
+        self.subscribe(topics.GATE_STATE, self._on_gate)
         if self.config.longitudinal is LongitudinalBy.PLAN:
-            self.hear(wires.PLAN, self._on_plan)
-        self._engage = self.create_client(type_of(wires.ENGAGE.type_name), wires.ENGAGE.name)
+            self.subscribe(topics.PLAN, self._on_plan)
+        self._engage = self.create_client(type_of(topics.ENGAGE.type_name), topics.ENGAGE.name)
         self._look_at_road()
         self.every(_LOOK_S, self._look)
 
@@ -176,7 +176,7 @@ class WorldNode(ManagedNode[WorldConfig]):
 
     def _ask_to_engage(self) -> None:
         if self._engage.service_is_ready():
-            self._engage.call_async(type_of(wires.ENGAGE.type_name).Request())
+            self._engage.call_async(type_of(topics.ENGAGE.type_name).Request())
 
     def _look_at_road(self) -> None:
         self._frames = self._ride.world.observe().frames

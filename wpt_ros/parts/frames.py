@@ -10,10 +10,10 @@ from geometry_msgs.msg import TransformStamped
 
 from wpt_core.geometry import lift
 from wpt_core.types import Pose2, Rig
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.transforms import optical_frame, transform_message
 from wpt_ros.lifecycle.quality import type_of
-from wpt_ros.wires import Wire
+from wpt_ros.topics import Topic
 
 __all__ = ['Frames', 'cameras_of', 'car_at']
 
@@ -21,13 +21,13 @@ __all__ = ['Frames', 'cameras_of', 'car_at']
 class Frames:
     """For RViz and for `extrinsics: tf`; silent where tf2_msgs is not installed."""
 
-    def __init__(self, speak: Callable[[Wire], Any], rig: Rig) -> None:
+    def __init__(self, advertise: Callable[[Topic], Any], rig: Rig) -> None:
         self._there = find_spec('tf2_msgs') is not None
         if not self._there:
             return
         self._rig = rig
-        self._kind = type_of(wires.TRANSFORMS.type_name)
-        self._car, self._cameras = speak(wires.TRANSFORMS), speak(wires.FIXED_TRANSFORMS)
+        self._kind = type_of(topics.TRANSFORMS.type_name)
+        self._car, self._cameras = advertise(topics.TRANSFORMS), advertise(topics.FIXED_TRANSFORMS)
         self._told = False
 
     def say(self, pose: Pose2, stamp: Time) -> None:

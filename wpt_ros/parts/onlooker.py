@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from wpt_core.geometry import FloatArray
 from wpt_core.types import LateralCommand, Plan
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.states import GateSays, PlannerSays
 from wpt_ros.parts.trail import Trail
 
@@ -65,14 +65,14 @@ class Seen:
 
 
 class Onlooker:
-    """Is told what comes over the wires, and says what of it still holds."""
+    """Is told what comes over the topics, and says what of it still holds."""
 
     def __init__(self) -> None:
-        self.plan: Newest[Plan] = Newest(wires.PLAN.stale_after_s)
-        self.command: Newest[LateralCommand] = Newest(wires.COMMAND.stale_after_s)
-        self.gate: Newest[GateSays] = Newest(wires.GATE_STATE.stale_after_s)
-        self.planner: Newest[PlannerSays] = Newest(wires.PLANNER_STATUS.stale_after_s)
-        self.speed_mps: Newest[float] = Newest(wires.ODOMETRY.stale_after_s)
+        self.plan: Newest[Plan] = Newest(topics.PLAN.stale_after_s)
+        self.command: Newest[LateralCommand] = Newest(topics.COMMAND.stale_after_s)
+        self.gate: Newest[GateSays] = Newest(topics.GATE_STATE.stale_after_s)
+        self.planner: Newest[PlannerSays] = Newest(topics.PLANNER_STATUS.stale_after_s)
+        self.speed_mps: Newest[float] = Newest(topics.ODOMETRY.stale_after_s)
         self.trail = Trail()
 
     def at(self, now_s: float) -> Seen:

@@ -12,11 +12,11 @@ from sensor_msgs.msg import Image
 
 from wpt_core.drawing import PlanStyle, draw_plan
 from wpt_core.types import Camera, InputError, Plan
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.images import RawCompressedImage, RawImage, frame_of, image_message
 from wpt_ros.conversions.stamps import seconds
 
-__all__ = ['Drawn', 'Overlay', 'Screen', 'Speaker']
+__all__ = ['Drawn', 'ImagePublisher', 'Overlay', 'Screen']
 
 Raw: TypeAlias = RawImage | RawCompressedImage
 
@@ -84,14 +84,14 @@ class Overlay:
         if plan is None:
             return self._raws[-1][1]
         stamp_s, raw = min(self._raws, key=lambda one: abs(one[0] - plan.stamp_s))
-        apart_s, most_s = abs(stamp_s - plan.stamp_s), wires.IMAGE.stale_after_s
+        apart_s, most_s = abs(stamp_s - plan.stamp_s), topics.IMAGE.stale_after_s
         return raw if most_s is None or apart_s <= most_s else None
 
     def _is_drawn(self, raw: Raw, plan: Plan | None) -> bool:
         return self._last is not None and self._last[0] is raw and self._last[1] is plan
 
 
-class Speaker(Protocol):
+class ImagePublisher(Protocol):
     """A publisher of images."""
 
     def publish(self, message: Image) -> None: ...
@@ -101,13 +101,13 @@ class Speaker(Protocol):
 class Screen:
     """One overlay and who looks at it; nothing is kept or drawn while nobody does."""
 
-    def __init__(self, overlay: Overlay, speaker: Speaker) -> None:
+    def __init__(self, overlay: Overlay, publisher: ImagePublisher) -> None:
         self.overlay = overlay
-        self._speaker = speaker
+        self._publisher = publisher
 
     @property
     def watched(self) -> bool:
-        return self._speaker.get_subscription_count() > 0
+        return self._publisher.get_subscription_count() > 0
 
     def opened(self, content: bytes, *, compressed: bool) -> Raw | None:
         """A serialised message, if somebody looks; InputError if it is none."""
@@ -123,4 +123,4 @@ class Screen:
             raw = drawn.raw
             stamp = Time(sec=raw.stamp.sec, nanosec=raw.stamp.nanosec)
             message = image_message(drawn.image, stamp=stamp, frame_id=raw.frame_id)
-            self._speaker.publish(message)
+            self._publisher.publish(message)

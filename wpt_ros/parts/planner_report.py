@@ -14,7 +14,7 @@ from wpt_msgs.msg import PlannerStatus
 from wpt_core.sensing import SetAssembler
 from wpt_core.types import Level, Notice
 from wpt_ros.conversions.commands import notice_messages
-from wpt_ros.wires import PLAN
+from wpt_ros.topics import PLAN
 
 __all__ = ['PlannerReport', 'camera_notices']
 

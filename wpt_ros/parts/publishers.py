@@ -9,7 +9,7 @@ from rclpy.node import Node, NodeNameNonExistentError
 
 from wpt_core.safety import UNKNOWN, Source
 from wpt_core.types import Level, Notice
-from wpt_ros.wires import Call, Wire
+from wpt_ros.topics import Service, Topic
 
 __all__ = ['Publishers']
 
@@ -19,9 +19,9 @@ _UNDISCOVERED = '_NODE_NAME_UNKNOWN_'
 class Publishers:
     """Looks at topics that have one publisher each; a look costs some milliseconds."""
 
-    def __init__(self, node: Node, watched: Sequence[Wire]) -> None:
+    def __init__(self, node: Node, watched: Sequence[Topic]) -> None:
         self._node = node
-        self._topics = {wire.name: node.resolve_topic_name(wire.name) for wire in watched}
+        self._topics = {topic.name: node.resolve_topic_name(topic.name) for topic in watched}
 
     def found(self) -> dict[str, list[Source]]:
         """By the names of the table."""
@@ -33,23 +33,23 @@ class Publishers:
             return int(subscription.get_publisher_count())
         return int(self._node.count_publishers(subscription.topic_name))
 
-    def stranger_beside(self, allowed: str, call: Call) -> Notice | None:
+    def stranger_beside(self, allowed: str, service: Service) -> Notice | None:
         """Why a request may come from another node than the one that is allowed to call.
 
         Python is not told who sent a request, so nobody else may have a client at that time.
         """
         if not allowed:
             return None
-        service = self._node.resolve_service_name(call.name)
+        full_name = self._node.resolve_service_name(service.name)
         callers = [
             f'{namespace.rstrip("/")}/{name}'
             for name, namespace in self._node.get_node_names_and_namespaces()
-            if self._calls(name, namespace, service)
+            if self._calls(name, namespace, full_name)
         ]
-        if callers == [allowed] and self._clients(service) <= 1:
+        if callers == [allowed] and self._clients(full_name) <= 1:
             return None
         seen = ', '.join(sorted(callers)) or 'no node that is known'
-        text = f'Only {allowed} may engage; clients of {call.name}: {seen}. See engage_from.'
+        text = f'Only {allowed} may engage; clients of {service.name}: {seen}. See engage_from.'
         return Notice(Level.ERROR, 'engage_refused', text)
 
     def _calls(self, name: str, namespace: str, service: str) -> bool:

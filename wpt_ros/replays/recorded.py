@@ -12,15 +12,15 @@ from rclpy.validate_full_topic_name import validate_full_topic_name
 
 from wpt_core.bags import BagInfo, TopicInfo, TopicQos
 from wpt_ros.lifecycle.quality import type_of
-from wpt_ros.wires import WIRES
+from wpt_ros.topics import TOPICS
 
 __all__ = ['Played', 'Programme', 'programme_of', 'publisher_quality']
 
 _CAR = 'car'
 _OURS = tuple(
-    re.compile('/?(.*/)?' + re.escape(wire.name.lstrip('/')).replace(r'\{camera\}', '[^/]+'))
-    for wire in WIRES
-    if _CAR not in wire.speakers
+    re.compile('/?(.*/)?' + re.escape(topic.name.lstrip('/')).replace(r'\{camera\}', '[^/]+'))
+    for topic in TOPICS
+    if _CAR not in topic.publishers
 )
 _NEVER = ('/clock', '/rosout', '/parameter_events')
 """The player has a clock of its own; the others are of the nodes that ran then."""

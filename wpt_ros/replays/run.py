@@ -11,10 +11,10 @@ from rclpy.signals import SignalHandlerOptions
 from tqdm import tqdm
 
 from wpt_core.types import InputError
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.graph import NODES, Common, NodeSpec, on_recording
 from wpt_ros.processes import Processes
-from wpt_ros.replays.ear import Ear, Heard
+from wpt_ros.replays.listener import Ear, Heard
 from wpt_ros.replays.rig_file import rig_text
 from wpt_ros.replays.source import Source
 
@@ -65,11 +65,11 @@ def play(source: Source, folder: Path, *, model: str, rate: float) -> Played:
 
 
 def _specs(source: Source, rig: Path, *, model: str, rate: float) -> list[NodeSpec]:
-    """The planner as for any recording, and a player that waits until it hears."""
+    """The planner as for any recording, and a player that waits for its subscriptions."""
     common = Common(rig=str(rig), model=model, compressed=source.compressed)
     (planner,) = (spec for spec in on_recording(common) if spec.name == 'planner')
     player = NODES['player'].given(
-        bag=str(source.bag), rate=rate, wait_for=(source.picture.name, wires.ODOMETRY.name)
+        bag=str(source.bag), rate=rate, wait_for=(source.picture.name, topics.ODOMETRY.name)
     )
     return [planner, player]
 

@@ -10,13 +10,13 @@ from ament_index_python.packages import get_package_share_directory
 
 from wpt_core.bags import Bag, TopicInfo, definitions_from
 from wpt_core.types import Camera, Command, InputError, Rig
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.commands import command_of
 from wpt_ros.conversions.images import RawCompressedImage, RawImage
 from wpt_ros.conversions.lenses import intrinsics_of
 from wpt_ros.conversions.motion import ego_of
 from wpt_ros.replays.driven_path import DrivenPath
-from wpt_ros.wires import Wire
+from wpt_ros.topics import Topic
 
 __all__ = ['LEAST_S', 'Source', 'open_bag', 'open_source', 'stamp_ns']
 
@@ -46,15 +46,15 @@ class Source:
     """What is damaged in it."""
 
     @property
-    def picture(self) -> Wire:
+    def picture(self) -> Topic:
         """Of the anchor."""
-        wire = wires.COMPRESSED if self.compressed else wires.IMAGE
-        return wire.of(self.camera.name)
+        topic = topics.COMPRESSED if self.compressed else topics.IMAGE
+        return topic.of(self.camera.name)
 
     def command_at(self, stamp_s: float) -> Command:
         """The newest one, as long as it holds; else to keep the lane."""
         said = [one for one in self.commands if one[0] <= stamp_s + 1e-6]
-        holds_s = wires.DRIVING_COMMAND.stale_after_s or 0.0
+        holds_s = topics.DRIVING_COMMAND.stale_after_s or 0.0
         return said[-1][1] if said and stamp_s - said[-1][0] <= holds_s else Command.KEEP
 
 
@@ -67,10 +67,10 @@ def open_bag(path: Path) -> Bag:
 def open_source(path: Path, rig: Rig, *, name: str) -> Source:
     """InputError or BagError, in one sentence, where the planner could do nothing with it."""
     with open_bag(path) as bag:
-        topics = {topic.name: topic for topic in bag.info.topics if topic.count}
-        compressed, anchor = _seeing(path, rig, topics)
-        _require_odometry(path, topics)
-        lenses = _with_lenses(bag, rig, topics)
+        recorded = {one.name: one for one in bag.info.topics if one.count}
+        compressed, anchor = _seeing(path, rig, recorded)
+        _require_odometry(path, recorded)
+        lenses = _with_lenses(bag, rig, recorded)
         source = Source(
             bag=path,
             name=name,
@@ -79,7 +79,7 @@ def open_source(path: Path, rig: Rig, *, name: str) -> Source:
             compressed=compressed,
             anchors_ns=_anchors_ns(bag, anchor, compressed=compressed),
             driven=_driven(bag),
-            commands=_commands(bag, topics),
+            commands=_commands(bag, recorded),
             seconds=bag.info.duration_s,
             notices=tuple(notice.text for notice in bag.info.notices),
         )
@@ -97,62 +97,62 @@ def stamp_ns(stamp: Any) -> int:
     return int(stamp.sec) * 10**9 + int(stamp.nanosec)
 
 
-def _seeing(path: Path, rig: Rig, topics: Mapping[str, TopicInfo]) -> tuple[bool, str]:
+def _seeing(path: Path, rig: Rig, recorded: Mapping[str, TopicInfo]) -> tuple[bool, str]:
     """Compressed pictures or raw ones, whichever more cameras sent; and the first such camera."""
     found = {
-        compressed: [name for name in rig.names if f'/{wire.of(name).name}' in topics]
-        for compressed, wire in ((True, wires.COMPRESSED), (False, wires.IMAGE))
+        compressed: [name for name in rig.names if f'/{topic.of(name).name}' in recorded]
+        for compressed, topic in ((True, topics.COMPRESSED), (False, topics.IMAGE))
     }
     compressed = len(found[True]) >= len(found[False])
     if not found[compressed]:
-        pictures = sorted(name for name, topic in topics.items() if topic.type_name in _PICTURES)
+        pictures = sorted(name for name, one in recorded.items() if one.type_name in _PICTURES)
         there = f'its pictures are on {", ".join(pictures)}' if pictures else 'it has no pictures'
         raise InputError(
             f'{path}: no pictures of a camera of the rig ({", ".join(rig.names)}) on topics like '
-            f'/{wires.COMPRESSED.of(rig.names[0]).name}; {there}; give the rig file of the car '
+            f'/{topics.COMPRESSED.of(rig.names[0]).name}; {there}; give the rig file of the car '
             'by --rig, or for other names --mapping'
         )
     return compressed, found[compressed][0]
 
 
-def _require_odometry(path: Path, topics: Mapping[str, TopicInfo]) -> None:
-    wire = wires.ODOMETRY
-    topic = topics.get(f'/{wire.name}')
-    if topic is None or topic.type_name != wire.type_name:
+def _require_odometry(path: Path, recorded: Mapping[str, TopicInfo]) -> None:
+    topic = topics.ODOMETRY
+    found = recorded.get(f'/{topic.name}')
+    if found is None or found.type_name != topic.type_name:
         raise InputError(
-            f'{path}: no odometry ({wire.type_name}) on /{wire.name}, and without a speed there '
-            f'is no plan; its topics are {", ".join(sorted(topics))}; '
+            f'{path}: no odometry ({topic.type_name}) on /{topic.name}, and without a speed there '
+            f'is no plan; its topics are {", ".join(sorted(recorded))}; '
             'for other names give --mapping'
         )
 
 
-def _with_lenses(bag: Bag, rig: Rig, topics: Mapping[str, TopicInfo]) -> Rig:
+def _with_lenses(bag: Bag, rig: Rig, recorded: Mapping[str, TopicInfo]) -> Rig:
     """A recorded lens goes before that of the rig."""
     cameras = []
     for camera in rig.cameras:
-        topic = f'/{wires.CAMERA_INFO.of(camera.name).name}'
-        told = next(bag.messages([topic]), None) if topic in topics else None
+        name = f'/{topics.CAMERA_INFO.of(camera.name).name}'
+        told = next(bag.messages([name]), None) if name in recorded else None
         lens = camera.intrinsics if told is None else intrinsics_of(told.message)
         cameras.append(replace(camera, intrinsics=lens))
     return Rig(tuple(cameras))
 
 
 def _driven(bag: Bag) -> DrivenPath:
-    messages = bag.messages([f'/{wires.ODOMETRY.name}'])
+    messages = bag.messages([f'/{topics.ODOMETRY.name}'])
     return DrivenPath.of([ego_of(one.message) for one in messages])
 
 
-def _commands(bag: Bag, topics: Mapping[str, TopicInfo]) -> tuple[tuple[float, Command], ...]:
-    wire = wires.DRIVING_COMMAND
-    topic = topics.get(f'/{wire.name}')
-    if topic is None or topic.type_name != wire.type_name:
+def _commands(bag: Bag, recorded: Mapping[str, TopicInfo]) -> tuple[tuple[float, Command], ...]:
+    topic = topics.DRIVING_COMMAND
+    found = recorded.get(f'/{topic.name}')
+    if found is None or found.type_name != topic.type_name:
         return ()
-    messages = bag.messages([topic.name])
+    messages = bag.messages([found.name])
     return tuple((one.stamp_ns * 1e-9, command_of(one.message)) for one in messages)
 
 
 def _anchors_ns(bag: Bag, camera: str, *, compressed: bool) -> tuple[int, ...]:
     kind = RawCompressedImage if compressed else RawImage
-    wire = wires.COMPRESSED if compressed else wires.IMAGE
-    messages = bag.raw_messages([f'/{wire.of(camera).name}'])
+    topic = topics.COMPRESSED if compressed else topics.IMAGE
+    messages = bag.raw_messages([f'/{topic.of(camera).name}'])
     return tuple(sorted({stamp_ns(kind.of(message.data).stamp) for message in messages}))

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one table of topics and services: name, type, quality, who speaks, how often, until when.
+"""The one table of topics and services: name, type, quality, publishers, rate, age.
 
 Names are relative, so that a namespace or a remapping moves them. `{camera}` stands for the name
 of each camera of the rig.
 """
 
-from wpt_ros.wire import Call, Quality, Wire
+from wpt_ros.topic import Quality, Service, Topic
 
-__all__ = ['SERVICES', 'WIRES', 'Call', 'Quality', 'Wire']
+__all__ = ['SERVICES', 'TOPICS', 'Quality', 'Service', 'Topic']
 
 
-_SENSOR, _SURE, _KEPT = Quality.SENSOR, Quality.SURE, Quality.KEPT
+_SENSOR, _RELIABLE, _LATCHED = Quality.SENSOR, Quality.RELIABLE, Quality.LATCHED
 _CAR = ('car', 'world', 'player')
 
-IMAGE = Wire(
+IMAGE = Topic(
     '{camera}/image_raw',
     'sensor_msgs/msg/Image',
     _SENSOR,
@@ -23,7 +23,7 @@ IMAGE = Wire(
     0.16,
     most_bytes=2**28,
 )
-COMPRESSED = Wire(
+COMPRESSED = Topic(
     '{camera}/image_raw/compressed',
     'sensor_msgs/msg/CompressedImage',
     _SENSOR,
@@ -33,7 +33,7 @@ COMPRESSED = Wire(
     0.16,
     most_bytes=2**28,
 )
-CAMERA_INFO = Wire(
+CAMERA_INFO = Topic(
     '{camera}/camera_info',
     'sensor_msgs/msg/CameraInfo',
     _SENSOR,
@@ -41,7 +41,7 @@ CAMERA_INFO = Wire(
     'the lens; used with `calibration: camera_info`',
     20.0,
 )
-ODOMETRY = Wire(
+ODOMETRY = Topic(
     'odometry',
     'nav_msgs/msg/Odometry',
     _SENSOR,
@@ -51,28 +51,28 @@ ODOMETRY = Wire(
     0.3,
     exclusive=True,
 )
-DRIVING_COMMAND = Wire(
+DRIVING_COMMAND = Topic(
     'command',
     'wpt_msgs/msg/DrivingCommand',
-    _SURE,
+    _RELIABLE,
     _CAR,
     'what the route or the driver wants next; without it the lane is kept',
     None,
     1.0,
 )
-BLINKER = Wire(
+BLINKER = Topic(
     'blinker',
     'std_msgs/msg/Int8',
-    _SURE,
+    _RELIABLE,
     ('car',),
     '1 left, -1 right, 0 off: asks for a change of lane',
     None,
     1.0,
 )
-PLAN = Wire(
+PLAN = Topic(
     'plan',
     'wpt_msgs/msg/Plan',
-    _SURE,
+    _RELIABLE,
     ('planner',),
     'hypotheses of the next 10 s, and what the network asks for now',
     20.0,
@@ -80,40 +80,40 @@ PLAN = Wire(
     exclusive=True,
     most_bytes=2**20,
 )
-PATH = Wire(
-    'plan/path', 'nav_msgs/msg/Path', _SURE, ('planner',), 'the likeliest hypothesis', 20.0
+PATH = Topic(
+    'plan/path', 'nav_msgs/msg/Path', _RELIABLE, ('planner',), 'the likeliest hypothesis', 20.0
 )
-PLANNER_STATUS = Wire(
+PLANNER_STATUS = Topic(
     'planner/status',
     'wpt_msgs/msg/PlannerStatus',
-    _SURE,
+    _RELIABLE,
     ('planner',),
     'cameras used, age, latency, and what is wrong',
     20.0,
     1.0,
 )
-WANTED = Wire(
+WANTED = Topic(
     'controller/command',
     'wpt_msgs/msg/LateralCommand',
-    _SURE,
+    _RELIABLE,
     ('controller',),
     'the curvature to ask for, before the gate',
     50.0,
     0.3,
     exclusive=True,
 )
-STEERING_DELAY = Wire(
+STEERING_DELAY = Topic(
     'controller/steering_delay',
     'std_msgs/msg/Float32',
-    _KEPT,
+    _LATCHED,
     ('controller',),
     'estimate of the time from asking to driving, s',
     1.0,
 )
-COMMAND = Wire(
+COMMAND = Topic(
     'gate/command',
     'wpt_msgs/msg/LateralCommand',
-    _SURE,
+    _RELIABLE,
     ('gate',),
     'what the actuator is to obey, if valid; when it falls silent the driver steers',
     100.0,
@@ -121,52 +121,52 @@ COMMAND = Wire(
     exclusive=True,
     watched=True,
 )
-ACKERMANN = Wire(
+ACKERMANN = Topic(
     'gate/ackermann',
     'ackermann_msgs/msg/AckermannDriveStamped',
-    _SURE,
+    _RELIABLE,
     ('gate',),
     'the same, only while valid, with `output: ackermann`',
     100.0,
     0.1,
     exclusive=True,
 )
-AUTOWARE = Wire(
+AUTOWARE = Topic(
     'gate/lateral',
     'autoware_control_msgs/msg/Lateral',
-    _SURE,
+    _RELIABLE,
     ('gate',),
     'the same, only while valid, with `output: autoware`',
     100.0,
     0.1,
     exclusive=True,
 )
-GATE_STATE = Wire(
+GATE_STATE = Topic(
     'gate/state',
     'wpt_msgs/msg/DriveState',
-    _KEPT,
+    _LATCHED,
     ('gate',),
     'who steers, and why',
     20.0,
     0.3,
     watched=True,
 )
-ALERT = Wire(
+ALERT = Topic(
     'gate/alert',
     'wpt_msgs/msg/Notice',
-    _KEPT,
+    _LATCHED,
     ('gate',),
     'what the driver must be shown or told at once',
 )
-DRIVER_STEERS = Wire(
+DRIVER_STEERS = Topic(
     'driver/steers',
     'std_msgs/msg/Bool',
-    _SURE,
+    _RELIABLE,
     ('car',),
     'true while the hands work against the plan; said again whenever it changes',
     exclusive=True,
 )
-DRIVER_TORQUE = Wire(
+DRIVER_TORQUE = Topic(
     'driver/torque',
     'std_msgs/msg/Float32',
     _SENSOR,
@@ -175,15 +175,15 @@ DRIVER_TORQUE = Wire(
     'go on',
     exclusive=True,
 )
-MARKERS = Wire(
+MARKERS = Topic(
     'markers',
     'visualization_msgs/msg/MarkerArray',
-    _SURE,
+    _RELIABLE,
     ('visualizer',),
     'plan, car, command and state for RViz',
     20.0,
 )
-OVERLAY = Wire(
+OVERLAY = Topic(
     '{camera}/overlay',
     'sensor_msgs/msg/Image',
     _SENSOR,
@@ -191,37 +191,37 @@ OVERLAY = Wire(
     'the picture with the plan on the road',
     10.0,
 )
-PROGRESS = Wire(
+PROGRESS = Topic(
     'world/progress',
     'wpt_msgs/msg/DriveProgress',
-    _KEPT,
+    _LATCHED,
     ('world',),
     'what the proving ground knows of the drive; for people, never for a driver',
     20.0,
 )
-TRANSFORMS = Wire(
+TRANSFORMS = Topic(
     '/tf',
     'tf2_msgs/msg/TFMessage',
-    _SURE,
+    _RELIABLE,
     ('car', 'world'),
     'where the car and its cameras are: RViz, `extrinsics: tf`; where the type is installed',
 )
-FIXED_TRANSFORMS = Wire(
-    '/tf_static', 'tf2_msgs/msg/TFMessage', _KEPT, ('car', 'world'), 'the same, said once'
+FIXED_TRANSFORMS = Topic(
+    '/tf_static', 'tf2_msgs/msg/TFMessage', _LATCHED, ('car', 'world'), 'the same, said once'
 )
-CLOCK = Wire(
-    '/clock', 'rosgraph_msgs/msg/Clock', _SURE, ('world', 'player'), 'the time of a simulation'
+CLOCK = Topic(
+    '/clock', 'rosgraph_msgs/msg/Clock', _RELIABLE, ('world', 'player'), 'the time of a simulation'
 )
-DIAGNOSTICS = Wire(
+DIAGNOSTICS = Topic(
     '/diagnostics',
     'diagnostic_msgs/msg/DiagnosticArray',
-    _SURE,
+    _RELIABLE,
     ('planner', 'controller', 'gate', 'visualizer', 'world', 'player'),
     'health of each node',
     1.0,
 )
 
-WIRES = (
+TOPICS = (
     IMAGE,
     COMPRESSED,
     CAMERA_INFO,
@@ -249,17 +249,17 @@ WIRES = (
     DIAGNOSTICS,
 )
 
-ENGAGE = Call(
+ENGAGE = Service(
     'gate/engage', 'std_srvs/srv/Trigger', 'gate', 'begin to steer; refused with reasons'
 )
-DISENGAGE = Call('gate/disengage', 'std_srvs/srv/Trigger', 'gate', 'leave it to the driver')
-CHANGE_LEFT = Call(
+DISENGAGE = Service('gate/disengage', 'std_srvs/srv/Trigger', 'gate', 'leave it to the driver')
+CHANGE_LEFT = Service(
     'planner/change_left', 'std_srvs/srv/Trigger', 'planner', 'change to the lane on the left'
 )
-CHANGE_RIGHT = Call(
+CHANGE_RIGHT = Service(
     'planner/change_right', 'std_srvs/srv/Trigger', 'planner', 'change to the lane on the right'
 )
-PAUSE = Call(
+PAUSE = Service(
     'player/pause', 'std_srvs/srv/SetBool', 'player', 'true: stop the clock; false: go on'
 )
 

@@ -11,14 +11,14 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.node import Node
 
 from wpt_core.types import InputError
-from wpt_ros import wires
+from wpt_ros import topics
 from wpt_ros.conversions.plans import plan_of
 from wpt_ros.conversions.stamps import seconds
 from wpt_ros.lifecycle.quality import profile, type_of
 from wpt_ros.nodes.player import PLAYED, TO_THE_END
 from wpt_ros.replays.judge import Told
 from wpt_ros.replays.source import stamp_ns
-from wpt_ros.wires import Wire
+from wpt_ros.topics import Topic
 
 __all__ = ['Ear', 'Heard']
 
@@ -58,14 +58,14 @@ class Ear:
         """Has the player come to the end?"""
         self.refusals: dict[str, str] = {}
         """By node: why it stays unconfigured."""
-        self._hear(wires.PLAN, self._on_plan)
-        self._hear(wires.PLANNER_STATUS, self._on_status)
-        self._hear(wires.CLOCK, self._on_clock)
-        self._hear(wires.DIAGNOSTICS, self._on_diagnostics)
+        self._subscribe(topics.PLAN, self._on_plan)
+        self._subscribe(topics.PLANNER_STATUS, self._on_status)
+        self._subscribe(topics.CLOCK, self._on_clock)
+        self._subscribe(topics.DIAGNOSTICS, self._on_diagnostics)
 
-    def _hear(self, wire: Wire, callback: Any) -> None:
-        kind = type_of(wire.type_name)
-        self._node.create_subscription(kind, wire.name, callback, profile(wire.quality))
+    def _subscribe(self, topic: Topic, callback: Any) -> None:
+        kind = type_of(topic.type_name)
+        self._node.create_subscription(kind, topic.name, callback, profile(topic.quality))
 
     def _on_plan(self, message: Any) -> None:
         try:

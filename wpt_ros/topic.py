@@ -1,31 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is to be known of a topic or a service."""
+"""What the table of topics says of a topic or a service."""
 
 from dataclasses import dataclass, replace
 from enum import Enum
 
 from wpt_core.types import InputError
 
-__all__ = ['Call', 'Quality', 'Wire']
+__all__ = ['Quality', 'Service', 'Topic']
 
 
 class Quality(Enum):
     """How much is done for a message to arrive."""
 
     SENSOR = 'best effort, the newest only'
-    SURE = 'reliable, the last 10'
-    KEPT = 'reliable, late subscribers get the last one'
+    RELIABLE = 'reliable, the last 10'
+    LATCHED = 'reliable, late subscribers get the last one'
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class Topic:
     """One topic."""
 
     name: str
     type_name: str
     """As in `nav_msgs/msg/Odometry`."""
     quality: Quality
-    speakers: tuple[str, ...]
+    publishers: tuple[str, ...]
     """Nodes of ours that publish it; `car` for what comes from outside on a real one."""
     meaning: str
     rate_hz: float | None = None
@@ -41,7 +41,7 @@ class Wire:
     most_bytes: int = 2**16
     """A larger message is refused before it is deserialised, which could take seconds."""
 
-    def of(self, camera: str) -> 'Wire':
+    def of(self, camera: str) -> 'Topic':
         """The same for one camera."""
         return replace(self, name=self.name.format(camera=camera))
 
@@ -55,7 +55,7 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Service:
     """One service."""
 
     name: str
