@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The canonical episode: one drive in one bag, whatever it was recorded from.
 
+docs/episodes.md describes it. Topics:
+
     /VIEW/image_raw/compressed   sensor_msgs/CompressedImage   the views, JPEG, 5 Hz
     /VIEW/camera_info            sensor_msgs/CameraInfo        of each view, once
-    /odometry                    nav_msgs/Odometry             20 Hz
+    /odometry                    nav_msgs/Odometry             20 Hz, poses in space
     /command                     wpt_msgs/DrivingCommand       with each set of views
     /labels/plan                 wpt_msgs/Plan                 what a teacher would do from here
     /labels/action               wpt_msgs/LateralCommand       its curvature at now + delay
     /labels/lane_left, _right    nav_msgs/Path                 borders of the lane to be in
     /episode                     std_msgs/String               `About`, as JSON, once
+    /truth/...                   see `truth.py`                privileged, optional
 
 Labels are stamped like the views that they are for. A label's plan is as long as its teacher knew.
 """
@@ -22,13 +25,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wpt_core.bags import BagWriter, TopicQos, definitions_from
-from wpt_core.geometry import quaternion_from_rotation, rotation_from_rpy
+from wpt_core.bags import BagWriter, TopicQos, TopicWriter, definitions_from
+from wpt_core.geometry import lift, quaternion_from_rotation
 from wpt_core.sensing import camera_info_numbers, jpeg_of
-from wpt_core.types import Camera, Command, EgoState, InputError, Rig
+from wpt_core.types import Camera, Command, EgoState, InputError, Pose2, Rig
 
 __all__ = [
     'LANE_AHEAD_M',
+    'SCHEMA',
+    'TEST',
     'TRAINING',
     'VALIDATION',
     'About',
@@ -40,7 +45,10 @@ __all__ = [
 
 LANE_AHEAD_M = np.array([4.0, 7.0, 10.0, 14.0, 18.0, 23.0, 28.0, 34.0, 40.0, 47.0, 54.0, 62.0])
 """How far along the road ahead of `base_link` the borders of the lane are given."""
-TRAINING, VALIDATION = 'training', 'validation'
+SCHEMA = 2
+"""Version that is written; 2 adds this number, poses in space and `/truth`. 1 is still read."""
+TRAINING, VALIDATION, TEST = 'training', 'validation', 'test'
+_SPLITS = (TRAINING, VALIDATION, TEST)
 _JPEG_QUALITY = 92
 _SENSOR = TopicQos('best_effort', depth=5)
 _LATCHED = TopicQos('reliable', 'transient_local', depth=1)
@@ -48,7 +56,7 @@ _LATCHED = TopicQos('reliable', 'transient_local', depth=1)
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is to be known of an episode as a whole."""
+    """Properties of a whole episode."""
 
     source: str
     """`proving_ground`, or the name of the recording that it was cut from."""
@@ -59,8 +67,9 @@ class About:
     scenario: str = ''
     seed: int = 0
     split: str = TRAINING
-    """`training`, or `validation`: looked at in a training, and never learnt from."""
+    """`training`; `validation`: watched by trainings, never learnt from; `test`: read by none."""
     perturbed: bool = False
+    schema: int = SCHEMA
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -104,6 +113,7 @@ class EpisodeWriter:
             add(f'/labels/lane_{side}', 'nav_msgs/msg/Path') for side in ('left', 'right')
         ]
         self._views, self._about = views, about
+        self._more: dict[str, TopicWriter] = {}
         self._begun = False
 
     def __enter__(self) -> 'EpisodeWriter':
@@ -129,14 +139,16 @@ class EpisodeWriter:
             stamp_ns, driving(header=self._header(stamp_ns, 'base_link'), command=int(command))
         )
 
-    def odometry(self, ego: EgoState) -> None:
-        """Motion of `base_link` at `ego.stamp_s`."""
+    def odometry(self, ego: EgoState, world_from_base: NDArray[np.float64] | None = None) -> None:
+        """Motion of `base_link` at `ego.stamp_s`.
+
+        `world_from_base` (4, 4): its pose in space; without it the car stands on flat ground.
+        """
         make, stamp_ns = self._bag.message_type, stamp_ns_of(ego.stamp_s)
         nothing = np.zeros(36)
         vector = make('geometry_msgs/msg/Vector3')
-        pose = make('geometry_msgs/msg/PoseWithCovariance')(
-            self._pose(ego.pose.x_m, ego.pose.y_m, ego.pose.yaw_rad), nothing
-        )
+        in_world = lift(ego.pose) if world_from_base is None else world_from_base
+        pose = make('geometry_msgs/msg/PoseWithCovariance')(self._pose(in_world), nothing)
         twist = make('geometry_msgs/msg/Twist')(
             vector(ego.speed_mps, 0.0, 0.0), vector(0.0, 0.0, ego.yaw_rate_radps)
         )
@@ -190,8 +202,25 @@ class EpisodeWriter:
                 poses = [self._place(header, *point) for point in labels.lane_m[:, side].tolist()]
                 topic.write(stamp_ns, make('nav_msgs/msg/Path')(header=header, poses=poses))
 
+    def message_type(self, type_name: str) -> type[Any]:
+        """The class to make messages of this type with."""
+        return self._bag.message_type(type_name)
+
+    def header(self, stamp_s: float, frame: str) -> Any:
+        """A `std_msgs/Header`."""
+        return self._header(stamp_ns_of(stamp_s), frame)
+
+    def write(
+        self, topic: str, stamp_s: float, message: Any, *, qos: TopicQos | None = None
+    ) -> None:
+        """A message on a topic that not every episode has; the first one adds the topic."""
+        if topic not in self._more:
+            profile = TopicQos() if qos is None else qos
+            self._more[topic] = self._bag.add_topic(topic, message.__msgtype__, qos=profile)
+        self._more[topic].write(stamp_ns_of(stamp_s), message)
+
     def _begin(self, stamp_ns: int) -> None:
-        """What is said once, before the first views."""
+        """Write what is written once, before the first views."""
         self._begun = True
         text = self._bag.message_type('std_msgs/msg/String')(json.dumps(asdict(self._about)))
         self._bag.add_topic('/episode', 'std_msgs/msg/String', qos=_LATCHED).write(stamp_ns, text)
@@ -221,27 +250,50 @@ class EpisodeWriter:
         stamp = time(sec=stamp_ns // 10**9, nanosec=stamp_ns % 10**9)
         return self._bag.message_type('std_msgs/msg/Header')(stamp=stamp, frame_id=frame)
 
-    def _pose(self, x_m: float, y_m: float, yaw_rad: float) -> Any:
+    def _pose(self, target_from_body: NDArray[np.float64]) -> Any:
         make = self._bag.message_type
-        quaternion = quaternion_from_rotation(rotation_from_rpy(0.0, 0.0, yaw_rad)).tolist()
+        quaternion = quaternion_from_rotation(target_from_body[:3, :3]).tolist()
         return make('geometry_msgs/msg/Pose')(
-            make('geometry_msgs/msg/Point')(x_m, y_m, 0.0),
+            make('geometry_msgs/msg/Point')(*target_from_body[:3, 3].tolist()),
             make('geometry_msgs/msg/Quaternion')(*quaternion),
         )
 
     def _place(self, header: Any, x_m: float, y_m: float) -> Any:
-        return self._bag.message_type('geometry_msgs/msg/PoseStamped')(
-            header, self._pose(x_m, y_m, 0.0)
-        )
+        pose = self._pose(lift(Pose2(x_m, y_m, 0.0)))
+        return self._bag.message_type('geometry_msgs/msg/PoseStamped')(header, pose)
 
 
 def about_from(text: str, *, where: str) -> About:
-    """Read what `EpisodeWriter` wrote; InputError for anything else."""
+    """Read what `EpisodeWriter` wrote; InputError for anything else.
+
+    Episodes from before schemas had numbers count as schema 1.
+    """
     try:
         found = json.loads(text)
         known = {field.name for field in fields(About)}
+        if isinstance(found, dict):
+            _check_schema(found.setdefault('schema', 1), where)
         if not isinstance(found, dict) or not set(found) <= known:
             raise InputError(f'{where}: /episode must hold {sorted(known)}, got {text[:80]!r}.')
-        return About(**found)
+        about = About(**found)
     except (ValueError, TypeError) as error:
         raise InputError(f'{where}: /episode cannot be read ({error}).') from error
+    if about.split not in _SPLITS:
+        raise InputError(
+            f'{where}: the split of an episode is one of {", ".join(_SPLITS)}, not '
+            f'{about.split!r}; make it again with ./wpt prepare.'
+        )
+    return about
+
+
+def _check_schema(schema: object, where: str) -> None:
+    if type(schema) is not int or schema < 1:
+        raise InputError(
+            f'{where}: the schema of an episode is a number from 1 on, not {schema!r}; make it '
+            'again with ./wpt prepare.'
+        )
+    if schema > SCHEMA:
+        raise InputError(
+            f'{where}: the episode has schema {schema}, and this version of wpt_ros reads up to '
+            f'{SCHEMA}; update wpt_ros, or make the episode again with ./wpt prepare.'
+        )

@@ -8,12 +8,13 @@ from zlib import crc32
 import torch
 from torch import Tensor
 
-from training.episodes.episode import VALIDATION
+from training.episodes.episode import TEST, VALIDATION
 from training.episodes.index import Episode
 from training.student.sample_table import SampleTable
 from training.student.tokens import view_tokens
 from wpt_core.model import Student
 from wpt_core.sensing import surround_rig
+from wpt_core.types import InputError
 
 __all__ = ['FeatureSet', 'held_out_names', 'parted']
 
@@ -43,8 +44,15 @@ class FeatureSet:
 def held_out_names(episodes: Sequence[Episode]) -> frozenset[str]:
     """Names of the episodes to validate on: those of the validation split.
 
-    Where there are none, one in 20 is taken away, the same ones on every machine.
+    Where there are none, one in 20 is taken away, the same ones on every machine. InputError
+    for an episode of the test split, which no training may read.
     """
+    for one in episodes:
+        if one.about.split == TEST:
+            raise InputError(
+                f'{one.path}: is of the test split, which no training reads; move it to a folder '
+                'of its own.'
+            )
     marked = [one.path.name for one in episodes if one.about.split == VALIDATION]
     if marked or len(episodes) < _LEAST:
         return frozenset(marked)

@@ -11,7 +11,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from training.engine.tensors import load_tensors, save_tensors
-from training.episodes.index import Episode
+from training.episodes.index import Episode, bag_state
 from training.student.image_batches import read_views
 from wpt_core.model import Student
 from wpt_core.types import Rig
@@ -69,5 +69,4 @@ def _mark(student: Student) -> str:
 
 
 def _state(path: Path) -> str:
-    state = (path / 'metadata.yaml').stat()
-    return sha256(f'{state.st_mtime_ns} {state.st_size}'.encode()).hexdigest()[:8]
+    return sha256(repr(bag_state(path)).encode()).hexdigest()[:8]

@@ -26,7 +26,7 @@ _CLOCK_TOLERANCE_S = 1e-6
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Driven:
-    """Motion of `base_link` over N rising times, without gaps; every array is (N,)."""
+    """Motion of `base_link` over N rising times, without gaps; arrays are (N,) unless stated."""
 
     times_s: FloatArray
     x_m: FloatArray
@@ -37,6 +37,8 @@ class Driven:
     """Along the car's axis, negative backwards."""
     acceleration_mps2: FloatArray
     yaw_rate_radps: FloatArray
+    tilt: FloatArray | None = None
+    """(N, 3): height, roll and pitch, where they are known."""
 
 
 def recorded_labels(driven: Driven, *, at_s: float, actuator_delay_s: float) -> Labels | None:

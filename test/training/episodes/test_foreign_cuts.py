@@ -137,6 +137,18 @@ def test_velocity_of_a_sensor_upside_down_becomes_that_of_the_axle() -> None:
     np.testing.assert_allclose(np.concatenate(found), [30.0, -20.0, yaw, speed, rate], atol=1e-9)
 
 
+def test_height_and_tilt_of_the_axle_are_kept() -> None:
+    mounted = transform(rotation_from_rpy(np.pi, 0.0, 0.0), [2.0, 1.0, 0.7])
+    map_from_base = transform(rotation_from_rpy(0.05, -0.1, 0.4), [30.0, -20.0, 5.0])
+    sensor = map_from_base @ mounted
+    row = np.concatenate([sensor[:3, 3], quaternion_from_rotation(sensor[:3, :3]), np.zeros(6)])
+    times_s, rows = 0.1 * np.arange(20), np.tile(row, (20, 1))
+    found = driven(odometry_of(times_s, rows, base_from_odometry=mounted, twist=True))
+    assert found.tilt is not None
+    np.testing.assert_allclose(found.tilt, np.tile([5.0, 0.05, -0.1], (len(found.tilt), 1)))
+    np.testing.assert_allclose(found.yaw_rad, 0.4)
+
+
 def test_rows_that_are_no_pose_are_not_finite() -> None:
     rows = np.zeros((3, 13))
     rows[1:, 6] = 1.0

@@ -48,6 +48,8 @@ class Odometry:
     speed_mps: FloatArray | None
     """Along the car's axis; None where only poses are to be believed."""
     yaw_rate_radps: FloatArray | None
+    tilt: FloatArray | None = None
+    """(N, 3): height, roll and pitch of `base_link`, where they are known."""
 
     def __len__(self) -> int:
         return len(self.times_s)
@@ -62,6 +64,7 @@ class Odometry:
             self.yaw_rad[which],
             None if speed is None else speed[which],
             None if rate is None else rate[which],
+            None if self.tilt is None else self.tilt[which],
         )
 
 
@@ -86,15 +89,19 @@ def odometry_of(
     quaternions = np.where(sound[:, None], rows[:, 3:7], [0.0, 0.0, 0.0, 1.0])
     turn = rotation_from_quaternion(quaternions)
     child_from_base = invert(base_from_odometry)
-    forward = turn @ child_from_base[:3, 0]
+    world_from_base = turn @ child_from_base[:3, :3]
+    forward, left, up = np.moveaxis(world_from_base, 2, 0)
     places = rows[:, :3] + turn @ child_from_base[:3, 3]
     base_from_child = base_from_odometry[:3, :3].T
     linear, angular = rows[:, 7:10] @ base_from_child, rows[:, 10:] @ base_from_child
     velocity = linear - np.cross(angular, base_from_odometry[:3, 3])
     columns = [places[:, 0], places[:, 1], np.arctan2(forward[:, 1], forward[:, 0])]
     columns += [velocity[:, 0], angular[:, 2]]
-    x, y, yaw, speed, rate = (np.where(sound, column, np.nan) for column in columns)
-    return Odometry(times_s, x, y, yaw, speed if twist else None, rate if twist else None)
+    pitch = np.arctan2(-forward[:, 2], np.hypot(forward[:, 0], forward[:, 1]))
+    columns += [places[:, 2], np.arctan2(left[:, 2], up[:, 2]), pitch]
+    x, y, yaw, speed, rate, *tilt = (np.where(sound, column, np.nan) for column in columns)
+    speeds, rates = (speed, rate) if twist else (None, None)
+    return Odometry(times_s, x, y, yaw, speeds, rates, np.column_stack(tilt))
 
 
 def driven(odometry: Odometry) -> Driven:
@@ -112,7 +119,11 @@ def driven(odometry: Odometry) -> Driven:
     else:
         speed = np.interp(times_s, odometry.times_s, odometry.speed_mps)
         rate = np.interp(times_s, odometry.times_s, odometry.yaw_rate_radps)
-    return Driven(times_s, x, y, yaw, speed, _slope(speed), rate)
+    tilt = odometry.tilt
+    if tilt is not None:
+        columns = [np.interp(times_s, odometry.times_s, column) for column in tilt.T]
+        tilt = np.column_stack(columns)
+    return Driven(times_s, x, y, yaw, speed, _slope(speed), rate, tilt)
 
 
 def refuse_foreign_twist(path: str, drives: list[Driven]) -> None:

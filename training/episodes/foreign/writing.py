@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.episodes.episode import About, EpisodeWriter
 from training.episodes.foreign.mapping import Mapping
@@ -16,6 +17,7 @@ from training.episodes.foreign.segments import Part
 from training.episodes.foreign.sets import PictureSet, fetch
 from training.teachers.recorded import recorded_labels
 from wpt_core.bags import Bag
+from wpt_core.geometry import rotation_from_rpy, transform
 from wpt_core.sensing import ViewWarper
 from wpt_core.types import Command, EgoState, Pose2, Rig, plan_times_s
 
@@ -64,8 +66,8 @@ class PartWriter:
                 )
                 if labels is not None:
                     episode.labels(stamp_s, labels, plan_times_s())
-            for ego in _states(part, later_s):
-                episode.odometry(ego)
+            for ego, world_from_base in _states(part, later_s):
+                episode.odometry(ego, world_from_base)
         return damaged
 
     def _asked(self, part: Part, at_s: float) -> Command:
@@ -76,17 +78,21 @@ class PartWriter:
         return self.recording.asked[int(part.commands.messages[newest])]
 
 
-def _states(part: Part, later_s: float) -> Iterator[EgoState]:
-    """At 20 Hz over the part, and one more on either side where there is one."""
+def _states(part: Part, later_s: float) -> Iterator[tuple[EgoState, NDArray[np.float64]]]:
+    """States and poses in space (4, 4) at 20 Hz, with one more on either side of the part."""
     driven = part.driven
     inside = (driven.times_s > part.start_s - STEP_S) & (driven.times_s < part.stop_s + STEP_S)
     for i in np.flatnonzero(inside).tolist():
         speed, rate = float(driven.speed_mps[i]), float(driven.yaw_rate_radps[i])
-        yield EgoState(
+        pose = Pose2(float(driven.x_m[i]), float(driven.y_m[i]), float(driven.yaw_rad[i]))
+        z_m, roll, pitch = (0.0, 0.0, 0.0) if driven.tilt is None else driven.tilt[i].tolist()
+        turn = rotation_from_rpy(roll, pitch, pose.yaw_rad)
+        ego = EgoState(
             stamp_s=float(driven.times_s[i]) + later_s,
-            pose=Pose2(float(driven.x_m[i]), float(driven.y_m[i]), float(driven.yaw_rad[i])),
+            pose=pose,
             speed_mps=speed,
             acceleration_mps2=float(driven.acceleration_mps2[i]),
             yaw_rate_radps=rate,
             curvature_1pm=rate / max(speed, _LEAST_SPEED_MPS),
         )
+        yield ego, transform(turn, [pose.x_m, pose.y_m, z_m])
