@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Batches of views, straight from the bags, decoded beside the trainer.
+"""Batches of views, read from shards in processes beside the trainer.
 
-A batch is decided by the seed and its number alone, so a training that was interrupted goes on
-with the very batch that comes next. It takes several sets from each of many episodes, because to
-open a bag costs as much as to decode a few sets.
+A batch depends on the seed and its number only, so a resumed training continues with the batch
+that follows the last one. It takes several samples from each of many episodes.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -17,16 +16,15 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from training.engine.interruption import ignore_signals
-from training.episodes.episode import image_topic
 from training.episodes.index import Episode
+from training.episodes.shards import Layout, decode_views, make_shards, open_shard
 from training.student.lane_mask import CELL_PX, lane_mask
 from training.student.mirror import partners
-from wpt_core.bags import Bag
 from wpt_core.types import Rig
 
 __all__ = ['Augmentation', 'ImageBatch', 'Samples', 'batches', 'read_views']
 
-_SETS_AN_EPISODE = 4
+_SAMPLES_AN_EPISODE = 4
 
 
 @dataclass(frozen=True)
@@ -95,10 +93,12 @@ def batches(
     workers: int = 1,
     ahead_until: int = 0,
 ) -> Iterator[ImageBatch]:
-    """Batches `first` to `end` (not included) of the endless row that the seed fixes.
+    """Batches `first` to `end` (not included) of the endless sequence that the seed fixes.
 
-    Before number `ahead_until` only the first view is there, the one that looks ahead.
+    Shards that are missing are made first. Before number `ahead_until` only the first view is
+    there, the one that looks ahead.
     """
+    make_shards(samples.episodes, views)
     dataset = _Batches(samples, views, size, first, end, seed, augmentation, ahead_until)
     loader = DataLoader(
         dataset,
@@ -118,40 +118,25 @@ def batches(
 def read_views(
     episode: Episode, rows: Sequence[int], views: Rig, *, wanted: Collection[str] | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """(R, N, H, W, 3) pictures at these samples, black where there is none, and (R, N) alive.
+    """Images of samples (R, N, H, W, 3), black where there is none, and (R, N) valid.
 
-    Those not `wanted` (by default all are) count as not there.
+    From the episode's shard where there is one, else from its bag. Views that are not `wanted`
+    (by default all are) count as missing.
     """
-    lens = views.cameras[0].intrinsics
-    shape = (len(rows), len(views.cameras), lens.height_px, lens.width_px, 3)
-    pictures = np.zeros(shape, np.uint8)
-    alive = np.zeros(shape[:2], np.bool_)
-    places = {
-        image_topic(name): place
-        for place, name in enumerate(views.names)
-        if wanted is None or name in wanted
-    }
-    with Bag.open(episode.path) as bag:
-        topics = [topic.name for topic in bag.info.topics if topic.name in places]
-        for index, row in enumerate(rows):
-            stamp_ns = int(episode.stamps_ns[row])
-            for message in bag.raw_messages(topics, start_ns=stamp_ns, stop_ns=stamp_ns + 1):
-                place = places[message.topic]
-                alive[index, place] = _decode(message.data, pictures[index, place])
-    return pictures, alive
-
-
-def _decode(data: bytes, into: NDArray[np.uint8]) -> bool:
-    """Whether there is a picture of the right size in a CompressedImage."""
-    start = data.find(b'\xff\xd8\xff')
-    if start < 0:
-        return False
-    content = np.frombuffer(data, np.uint8, offset=start)
-    picture = cv2.imdecode(content, cv2.IMREAD_COLOR)
-    if picture is None or picture.shape != into.shape:
-        return False
-    cv2.cvtColor(picture, cv2.COLOR_BGR2RGB, dst=into)
-    return True
+    layout = Layout.of(views)
+    names = layout.names if wanted is None else wanted
+    shard = open_shard(episode, layout, rows)
+    if shard is None:
+        return decode_views(episode, rows, layout, wanted=names)
+    shown = np.array([name in names for name in layout.names])
+    picked = np.asarray(rows)
+    valid = shard.valid[picked] & shown
+    if shown.all():
+        return shard.views[picked], valid
+    images = np.zeros(layout.shape(len(picked)), np.uint8)
+    for index, place in np.argwhere(valid):
+        images[index, place] = shard.views[picked[index], place]
+    return images, valid
 
 
 class _Batches(Dataset[tuple[Tensor, ...]]):
@@ -179,14 +164,14 @@ class _Batches(Dataset[tuple[Tensor, ...]]):
     def __getitem__(self, place: int) -> tuple[Tensor, ...]:
         cv2.setNumThreads(0)
         generator = np.random.default_rng((self._seed, self._first + place))
-        count = -(-self._size // _SETS_AN_EPISODE)
+        count = -(-self._size // _SAMPLES_AN_EPISODE)
         chosen = generator.choice(len(self._chances), count, p=self._chances)
         ahead_only = self._first + place < self._ahead_until
         wanted = self._views.names[:1] if ahead_only else self._views.names
         pictures, alive, numbers, rows, masks = [], [], [], [], []
         for number in chosen.tolist():
             usable = self._samples.usable[number]
-            picked = np.sort(generator.choice(usable, _SETS_AN_EPISODE))
+            picked = np.sort(generator.choice(usable, _SAMPLES_AN_EPISODE))
             episode = self._samples.episodes[number]
             shown, lives = read_views(episode, picked.tolist(), self._views, wanted=wanted)
             pictures.append(shown)

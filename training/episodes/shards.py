@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shards: the decoded images of an episode in one memory-mapped file, made once.
+
+`FOLDER/.shards-LAYOUT/NAME.views` is uint8 (T, N, H, W, 3) without a header, `NAME.json` beside
+it says what it was made from. A view without an image is a hole in the file and takes no space.
+Both are written aside and renamed, so several processes may make the same shard at once.
+A folder of shards may be deleted at any time.
+"""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from math import prod
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from training.engine.pool import work
+from training.episodes.episode import image_topic
+from training.episodes.index import Episode, bag_state
+from wpt_core.bags import Bag
+from wpt_core.types import InputError, Rig
+
+__all__ = ['Layout', 'Shard', 'decode_views', 'make_shards', 'open_shard']
+
+SCHEMA = 1
+_ROWS_AT_ONCE = 16
+_WORTH_A_POOL = 100
+"""Fewer shards are decoded in this process: a pool takes longer to start."""
+_LEFTOVER_S = 3600.0
+_GB = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which views a shard holds, in which order and size."""
+
+    names: tuple[str, ...]
+    height_px: int
+    width_px: int
+
+    @classmethod
+    def of(cls, views: Rig) -> 'Layout':
+        """Views of one size, that of the first."""
+        lens = views.cameras[0].intrinsics
+        return cls(views.names, lens.height_px, lens.width_px)
+
+    @property
+    def view_bytes(self) -> int:
+        """Of one decoded view."""
+        return self.height_px * self.width_px * 3
+
+    def shape(self, samples: int) -> tuple[int, int, int, int, int]:
+        """(T, N, H, W, 3)."""
+        return samples, len(self.names), self.height_px, self.width_px, 3
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Shard:
+    """An open shard of T samples and N views."""
+
+    views: NDArray[np.uint8]
+    """(T, N, H, W, 3), memory-mapped; 0 where there is no image."""
+    valid: NDArray[np.bool_]
+    """(T, N): where there is an image."""
+    checksums: NDArray[np.uint32]
+    """(T,): CRC-32 of each sample."""
+    checked: NDArray[np.bool_]
+    """(T,): samples whose checksum this process has compared."""
+
+    def intact(self, rows: Sequence[int]) -> bool:
+        """Whether these samples are as they were written; each is compared once a process."""
+        for row in rows:
+            if not self.checked[row]:
+                if crc32(self.views[row]) != self.checksums[row]:
+                    return False
+                self.checked[row] = True
+        return True
+
+
+def make_shards(episodes: Sequence[Episode], views: Rig) -> None:
+    """Make the shards that are missing or outdated; says beforehand how much disk they take.
+
+    InputError where the disk lacks the space; a shard appears whole or not at all.
+    """
+    layout = Layout.of(views)
+    missing = [one for one in episodes if _opened(one, layout) is None]
+    if not missing:
+        return
+    _remove_leftovers(missing, layout)
+    _announce(missing, layout, total=len(episodes))
+    # Processes that begin together begin at different episodes, and so share the work.
+    start = os.getpid() % len(missing)
+    jobs = missing[start:] + missing[:start]
+    processes = (os.cpu_count() or 1) if len(jobs) > _WORTH_A_POOL else 1
+    for _ in work(partial(_make, layout=layout), jobs, processes=processes, title='shards'):
+        pass
+
+
+def open_shard(episode: Episode, layout: Layout, rows: Sequence[int]) -> Shard | None:
+    """The shard with these samples intact, None without one; a damaged shard is made anew."""
+    shard = _opened(episode, layout)
+    if shard is None or shard.intact(rows):
+        return shard
+    _write(episode, layout)
+    _mapped.cache_clear()
+    return _opened(episode, layout)
+
+
+def decode_views(
+    episode: Episode, rows: Sequence[int], layout: Layout, *, wanted: Collection[str]
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """From the bag: images (R, N, H, W, 3), black where there is none, and (R, N) valid."""
+    images = np.zeros(layout.shape(len(rows)), np.uint8)
+    valid = np.zeros(images.shape[:2], np.bool_)
+    places = {image_topic(n): place for place, n in enumerate(layout.names) if n in wanted}
+    with Bag.open(episode.path) as bag:
+        topics = [topic.name for topic in bag.info.topics if topic.name in places]
+        for index, row in enumerate(rows):
+            stamp_ns = int(episode.stamps_ns[row])
+            for message in bag.raw_messages(topics, start_ns=stamp_ns, stop_ns=stamp_ns + 1):
+                place = places[message.topic]
+                valid[index, place] = _decode(message.data, images[index, place])
+    return images, valid
+
+
+def _decode(data: bytes, into: NDArray[np.uint8]) -> bool:
+    """Whether there is an image of the right size in a CompressedImage."""
+    start = data.find(b'\xff\xd8\xff')
+    if start < 0:
+        return False
+    content = np.frombuffer(data, np.uint8, offset=start)
+    image = cv2.imdecode(content, cv2.IMREAD_COLOR)
+    if image is None or image.shape != into.shape:
+        return False
+    cv2.cvtColor(image, cv2.COLOR_BGR2RGB, dst=into)
+    return True
+
+
+def _remove_leftovers(episodes: Sequence[Episode], layout: Layout) -> None:
+    """Of processes that were killed while they wrote; to write a shard takes seconds."""
+    for folder in {_file(one, layout).parent for one in episodes}:
+        for part in folder.glob('.*.part'):
+            with suppress(FileNotFoundError):
+                if time.time() - part.stat().st_mtime > _LEFTOVER_S:
+                    part.unlink()
+
+
+def _announce(missing: Sequence[Episode], layout: Layout, *, total: int) -> None:
+    folders = sorted({str(one.path.parent) for one in missing})
+    needed = sum(int(one.seen.sum()) for one in missing) * layout.view_bytes
+    free = shutil.disk_usage(folders[0]).free
+    where = ', '.join(folders)
+    if needed > free:
+        raise InputError(
+            f'{where}: the shards (decoded images) of {len(missing)} episodes take '
+            f'{needed / _GB:.2f} GB and the disk has {free / _GB:.2f} GB free; make room, or '
+            'train on fewer episodes.'
+        )
+    print(
+        f'{where}: decoding {len(missing)} of {total} episodes into shards, '
+        f'{needed / _GB:.2f} GB of {free / _GB:.2f} GB free.'
+    )
+
+
+def _make(episode: Episode, *, layout: Layout) -> None:
+    """Unless another process has made it meanwhile."""
+    if _opened(episode, layout) is None:
+        _write(episode, layout)
+
+
+def _write(episode: Episode, layout: Layout) -> None:
+    """The data first and the head last; a head of another state of the bag fits no data."""
+    head, file = _head(episode, layout), _file(episode, layout)
+    try:
+        file.parent.mkdir(exist_ok=True)
+        with _aside(file) as aside:
+            head |= _write_views(aside, episode, layout)
+        with _aside(_head_file(file)) as aside:
+            aside.write_text(json.dumps(head), encoding='utf-8')
+    except OSError as error:
+        raise InputError(
+            f'{file}: cannot be written ({error.strerror or error}); make room on its disk, and '
+            'let the folder be writable.'
+        ) from error
+
+
+def _write_views(aside: Path, episode: Episode, layout: Layout) -> dict[str, Any]:
+    """Written, not mapped: where the disk is full this is an error, a mapping a crash."""
+    samples = len(episode.stamps_ns)
+    valid, checksums = np.zeros((samples, len(layout.names)), np.bool_), []
+    with aside.open('wb') as out:
+        for start in range(0, samples, _ROWS_AT_ONCE):
+            rows = range(start, min(start + _ROWS_AT_ONCE, samples))
+            images, valid[rows.start : rows.stop] = decode_views(
+                episode, rows, layout, wanted=layout.names
+            )
+            checksums += [crc32(image) for image in images]
+            for row, place in np.argwhere(valid[rows.start : rows.stop]):
+                view = (start + int(row)) * len(layout.names) + int(place)
+                out.seek(view * layout.view_bytes)
+                out.write(images[row, place].data)
+        out.truncate(prod(layout.shape(samples)))
+    return {'valid': valid.astype(int).tolist(), 'crc32': checksums}
+
+
+@contextmanager
+def _aside(file: Path) -> Iterator[Path]:
+    """A path to write to that becomes `file`, or is removed where that fails."""
+    aside = file.with_name(f'.{file.name}.{os.getpid()}.part')
+    try:
+        yield aside
+        aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _file(episode: Episode, layout: Layout) -> Path:
+    mark = crc32(','.join(layout.names).encode())
+    size = f'{len(layout.names)}x{layout.height_px}x{layout.width_px}'
+    folder = episode.path.parent / f'.shards-{size}-{mark:08x}'
+    return folder / f'{episode.path.name}.views'
+
+
+def _head_file(file: Path) -> Path:
+    return file.with_name(f'{file.name.removesuffix(".views")}.json')
+
+
+def _head(episode: Episode, layout: Layout) -> dict[str, Any]:
+    """What a usable shard says of itself."""
+    return {
+        'schema': SCHEMA,
+        'views': list(layout.names),
+        'shape': list(layout.shape(len(episode.stamps_ns))),
+        'dtype': 'uint8',
+        'source': list(bag_state(episode.path)),
+    }
+
+
+def _opened(episode: Episode, layout: Layout) -> Shard | None:
+    """None where there is no shard, or one that was made from something else."""
+    file = _file(episode, layout)
+    try:
+        state = _head_file(file).stat()
+    except OSError:
+        return None
+    wanted = json.dumps(_head(episode, layout))
+    return _mapped(file, wanted, (state.st_mtime_ns, state.st_ino))
+
+
+@lru_cache(maxsize=4096)
+def _mapped(file: Path, wanted: str, _state: tuple[int, int]) -> Shard | None:
+    """`_state` is that of the head, so that a shard made anew is opened anew."""
+    try:
+        head = json.loads(_head_file(file).read_text(encoding='utf-8'))
+        valid, checksums = head.pop('valid'), head.pop('crc32')
+        if head != json.loads(wanted) or file.stat().st_size != prod(head['shape']):
+            return None
+        shape = tuple(head['shape'])
+        found = np.array(valid, np.bool_), np.array(checksums, np.uint32)
+        if found[0].shape != shape[:2] or found[1].shape != shape[:1]:
+            return None
+        views = np.memmap(file, np.uint8, 'r', shape=shape)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
+        return None
+    return Shard(views.view(np.ndarray), *found, np.zeros(shape[0], np.bool_))
