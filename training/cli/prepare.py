@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 from tqdm import tqdm
@@ -28,6 +28,7 @@ _MOST = 50_000
 HELD_OUT = 900_000
 """Scenarios from here on are for looking at a training while it runs, never for learning."""
 
+Truth = Literal['depth', 'instances', 'occupancy', 'map']
 Number = Annotated[int, Bounds(0, 50_000)]
 
 
@@ -53,6 +54,8 @@ class Prepare:
     """Number of the first scenario; other numbers, other worlds."""
     held_out: Number = 20
     """Drives that no training learns from: its validation loss is that on them."""
+    truth: tuple[Truth, ...] = ()
+    """Record as well what only the proving ground knows, on topics below /truth."""
     processes: Count = field(default_factory=lambda: os.cpu_count() or 1)
     bag: Path | None = None
     """Take this recording instead of driving."""
@@ -67,6 +70,10 @@ class Prepare:
             raise InputError(f'prepare: numbers of scenarios end at {_MOST}')
         if self.bag is None and self.mapping is not None:
             raise InputError('--mapping says how to read a recording; name it with --bag')
+        if self.bag is not None and self.truth:
+            raise InputError(
+                '--truth is known in the proving ground only; leave it out, or leave out --bag'
+            )
 
 
 def prepare(config: Prepare) -> None:
@@ -95,11 +102,12 @@ def jobs(config: Prepare) -> list[EpisodeJob]:
             Style.PERTURBED if n % 2 else Style.CLEAN,
             config.out / f'held_out_{n:05d}',
             split=VALIDATION,
+            truth=config.truth,
         )
         for n in numbers
     ]
     learnt = [
-        EpisodeJob(start + n, style, config.out / f'{style.value}_{n:05d}')
+        EpisodeJob(start + n, style, config.out / f'{style.value}_{n:05d}', truth=config.truth)
         for style, count, start in kinds
         for n in range(config.first, config.first + count)
     ]

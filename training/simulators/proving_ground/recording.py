@@ -14,12 +14,14 @@ from training.simulators.proving_ground.beside import Beside
 from training.simulators.proving_ground.perturbation import Perturbation
 from training.simulators.proving_ground.rigs import misaligned
 from training.simulators.proving_ground.scenarios import training_scenario
+from training.simulators.proving_ground.truth import TruthRecorder
 from training.teachers.recovery import Situation, Way, recovery_labels
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Command, EgoState, plan_times_s
 from wpt_sim.drive import STEP_S, Longitudinal, World
 from wpt_sim.drivers import Driver, DriverKind, Expert
 from wpt_sim.scenario import Split
+from wpt_sim.scene import Scene
 
 __all__ = ['VIEWS_EVERY', 'EpisodeJob', 'Style', 'record_episode']
 
@@ -53,6 +55,8 @@ class EpisodeJob:
     style: Style
     path: Path
     split: str = TRAINING
+    truth: tuple[str, ...] = ()
+    """Kinds of `training.episodes.truth.TRUTH` to record as well."""
 
 
 class _Notes:
@@ -61,6 +65,7 @@ class _Notes:
     def __init__(self) -> None:
         self.situations: list[Situation] = []
         self.views: list[tuple[float, dict[str, np.ndarray], Command]] = []
+        self.scenes: list[Scene] = []
         self.egos: list[EgoState] = []
 
 
@@ -91,7 +96,7 @@ def record_episode(job: EpisodeJob, *, student: DriverKind | None = None) -> Pat
         split=job.split,
         perturbed=not clean,
     )
-    _write(job.path, about, notes, world)
+    _write(job, about, notes, world)
     return job.path
 
 
@@ -127,6 +132,7 @@ def _drive(
         if showing:
             pictures = {frame.camera: frame.image for frame in seen.frames}
             notes.views.append((world.time_s, pictures, seen.command))
+            notes.scenes.append(world.scene)
             before = notes.egos[-2] if len(notes.egos) > 1 else world.ego
             notes.situations.append(situation(world, expert, before))
         if perturbation is not None:
@@ -175,7 +181,7 @@ def _slip_rad(now: EgoState, before: EgoState) -> float:
     return math.remainder(course - now.pose.yaw_rad, 2.0 * math.pi)
 
 
-def _write(path: Path, about: About, notes: _Notes, world: World) -> None:
+def _write(job: EpisodeJob, about: About, notes: _Notes, world: World) -> None:
     log = world.log
     labels = recovery_labels(
         notes.situations,
@@ -185,15 +191,18 @@ def _write(path: Path, about: About, notes: _Notes, world: World) -> None:
         accelerations_mps2=log.acceleration_mps2,
     )
     times_s = plan_times_s()
-    with EpisodeWriter(path, surround_rig(), about) as writer:
-        moments = iter(zip(notes.views, labels, strict=True))
+    with EpisodeWriter(job.path, surround_rig(), about) as writer:
+        truth = TruthRecorder(writer, world, world.rig or surround_rig(), kinds=job.truth)
+        truth.begin(_EPOCH_S)
+        samples = iter(zip(notes.views, notes.scenes, labels, strict=True))
         for step, ego in enumerate(notes.egos):
             stamp_s = _EPOCH_S + step * STEP_S
             writer.odometry(_stamped(ego, stamp_s))
             if step % VIEWS_EVERY:
                 continue
-            (_, pictures, command), label = next(moments)
+            (_, pictures, command), scene, label = next(samples)
             writer.views(stamp_s, pictures, command)
+            truth.scene(stamp_s, scene)
             if label is not None:
                 writer.labels(stamp_s, label, times_s)
 

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What only the proving ground knows of a moment, written into an episode where it is wanted."""
+
+from collections.abc import Collection, Iterator
+from functools import cached_property
+
+from training.episodes.episode import EpisodeWriter
+from training.episodes.truth import Polyline, TruthWriter
+from wpt_core.types import Rig
+from wpt_sim.drive import World
+from wpt_sim.render.renderer import Renderer
+from wpt_sim.road import Pattern, Road
+from wpt_sim.scene import Scene
+from wpt_sim.truth import Grid, occupancy
+
+__all__ = ['TruthRecorder', 'map_lines']
+
+_POINT_EVERY_M = 2.0
+
+
+class TruthRecorder:
+    """Writes these kinds of truth (see `training.episodes.truth`) of the scenes of one drive."""
+
+    def __init__(
+        self, episode: EpisodeWriter, world: World, rig: Rig, *, kinds: Collection[str]
+    ) -> None:
+        self._writer, self._kinds = TruthWriter(episode), kinds
+        self._world, self._rig, self._grid = world, rig, Grid()
+
+    def begin(self, stamp_s: float) -> None:
+        """What is written once."""
+        if 'map' in self._kinds:
+            self._writer.map(stamp_s, list(map_lines(self._world.road)))
+
+    def scene(self, stamp_s: float, scene: Scene) -> None:
+        """Depth and instances of all cameras, the dead ones too, and the occupied cells."""
+        if {'depth', 'instances'} & set(self._kinds):
+            for pane in self._renderer.radiance(scene).panes:
+                if 'depth' in self._kinds:
+                    self._writer.depth(stamp_s, pane.camera.name, pane.depth_m)
+                if 'instances' in self._kinds:
+                    self._writer.instances(stamp_s, pane.camera.name, pane.instances)
+        if 'occupancy' in self._kinds:
+            cells = occupancy(scene, self._grid).kinds > 0
+            self._writer.occupancy(stamp_s, cells, self._grid.cell_m)
+
+    @cached_property
+    def _renderer(self) -> Renderer:
+        """One of its own: the world hands out images without what lies behind them."""
+        return Renderer(self._rig, self._world.road, self._world.look)
+
+
+def map_lines(road: Road) -> Iterator[Polyline]:
+    """The centre of each lane, along its traffic, and each painted line."""
+    step = max(1, round(_POINT_EVERY_M * len(road.reference.s_m) / road.length_m))
+    for index, lane in enumerate(road.section.lanes):
+        yield Polyline('lane', lane.width_m, road.lane_path(index).points_m[::step])
+    for marking in road.section.markings:
+        if marking.pattern is not Pattern.NONE:
+            along = road.reference.parallel(marking.offset_m).points_m[::step]
+            yield Polyline(marking.pattern.value, marking.width_m, along)
