@@ -7,51 +7,20 @@
 A page says where: between `<!-- made from the code: NAME -->` and `<!-- end -->`.
 """
 
-import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from wpt_core.files import GeneratedTables, markdown_table
 from wpt_core.safety import TRANSITIONS, GateSettings
-from wpt_core.types import InputError
 from wpt_ros import topics
 from wpt_ros.graph import NODES
 from wpt_ros.parameters import leaves, plain_value
 
-__all__ = ['TABLES', 'outdated', 'renewed', 'write']
+__all__ = ['TABLES']
 
-_PLACE = re.compile(
-    r'(?P<begin><!-- made from the code: (?P<name>\w+) -->\n).*?(?P<end><!-- end -->)', re.DOTALL
-)
 _PARAMETER_HEAD = ('parameter', 'default', 'allowed', 'meaning')
-
-
-def renewed(page: str) -> str:
-    """The page with all its tables as the code has them; InputError names an unknown one."""
-
-    def table(place: re.Match[str]) -> str:
-        name = place['name']
-        if name not in TABLES:
-            raise InputError(f'no table {name!r}; expected one of {", ".join(TABLES)}')
-        return f'{place["begin"]}\n{TABLES[name]()}\n\n{place["end"]}'
-
-    return _PLACE.sub(table, page)
-
-
-def outdated(docs: Path) -> list[Path]:
-    """Pages whose tables are not those of the code."""
-    return [
-        page for page in sorted(docs.glob('*.md')) if renewed(page.read_text()) != page.read_text()
-    ]
-
-
-def write(docs: Path) -> list[Path]:
-    """Bring pages up to date; which ones were not."""
-    pages = outdated(docs)
-    for page in pages:
-        page.write_text(renewed(page.read_text()))
-    return pages
 
 
 def _gate_states() -> str:
@@ -63,7 +32,7 @@ def _gate_states() -> str:
         )
         for row in TRANSITIONS
     ]
-    return _markdown(('in', 'when', 'then'), rows)
+    return markdown_table(('in', 'when', 'then'), rows, aligned=False)
 
 
 def _gate_settings() -> str:
@@ -71,7 +40,7 @@ def _gate_settings() -> str:
         (f'`{leaf.name}`', f'{leaf.default:g}', leaf.allowed, leaf.note)
         for leaf in leaves(GateSettings)
     ]
-    return _markdown(('setting', 'default', 'allowed', 'meaning'), rows)
+    return markdown_table(('setting', 'default', 'allowed', 'meaning'), rows, aligned=False)
 
 
 def _topics() -> str:
@@ -89,7 +58,7 @@ def _topics() -> str:
         for topic in topics.TOPICS
     ]
     head = ('topic', 'type', 'quality', 'from', 'Hz', 'stale after s', 'KiB at most', 'meaning')
-    return _markdown(head, rows)
+    return markdown_table(head, rows, aligned=False)
 
 
 def _services() -> str:
@@ -97,7 +66,7 @@ def _services() -> str:
         (f'`{call.name}`', f'`{call.type_name}`', call.server, call.meaning)
         for call in topics.SERVICES
     ]
-    return _markdown(('service', 'type', 'of', 'what it does'), rows)
+    return markdown_table(('service', 'type', 'of', 'what it does'), rows, aligned=False)
 
 
 def _nodes() -> str:
@@ -105,7 +74,7 @@ def _nodes() -> str:
         (f'`{node.name}`', node.meaning, 'yes' if node.respawn else 'no')
         for node in NODES.values()
     ]
-    return _markdown(('node', 'job', 'started again when it dies'), rows)
+    return markdown_table(('node', 'job', 'started again when it dies'), rows, aligned=False)
 
 
 def _parameters() -> str:
@@ -115,7 +84,7 @@ def _parameters() -> str:
             (f'`{leaf.name}`', f'`{plain_value(leaf.default)}`', leaf.allowed, leaf.note)
             for leaf in leaves(_config_of(name))
         ]
-        parts.append(f'### {name}\n\n{_markdown(_PARAMETER_HEAD, rows)}')
+        parts.append(f'### {name}\n\n{markdown_table(_PARAMETER_HEAD, rows, aligned=False)}')
     return '\n\n'.join(parts)
 
 
@@ -126,28 +95,26 @@ def _config_of(node: str) -> type:
     return config
 
 
-def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ['---'] * len(head), *rows]
-    return '\n'.join(f'| {" | ".join(line)} |' for line in lines)
-
-
-TABLES: dict[str, Callable[[], str]] = {
-    'gate_states': _gate_states,
-    'gate_settings': _gate_settings,
-    'topics': _topics,
-    'services': _services,
-    'nodes': _nodes,
-    'parameters': _parameters,
-}
+TABLES = GeneratedTables(
+    'the code',
+    {
+        'gate_states': _gate_states,
+        'gate_settings': _gate_settings,
+        'topics': _topics,
+        'services': _services,
+        'nodes': _nodes,
+        'parameters': _parameters,
+    },
+)
 
 
 def main(words: Sequence[str]) -> int:
     """See the head of this file."""
-    docs = Path(__file__).resolve().parents[1] / 'docs'
+    docs = sorted((Path(__file__).resolve().parents[1] / 'docs').glob('*.md'))
     if '--write' in words:
-        print('\n'.join(f'{page.name} is up to date again' for page in write(docs)))
+        print('\n'.join(f'{page.name} is up to date again' for page in TABLES.write(docs)))
         return 0
-    pages = outdated(docs)
+    pages = TABLES.outdated(docs)
     print('\n'.join(f'{page.name} is out of date' for page in pages))
     return 1 if pages else 0
 

@@ -2,7 +2,6 @@
 """What a folder of episodes holds, read once and kept: everything but the pictures."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -14,6 +13,7 @@ from tqdm import tqdm
 from training.episodes.episode import About, about_from, image_topic
 from training.teachers.recorded import Driven, recorded_labels
 from wpt_core.bags import Bag
+from wpt_core.files import replacing
 from wpt_core.model import CHANNELS
 from wpt_core.model.units import ACCELERATION
 from wpt_core.types import POINT_COUNT, BagError, InputError, plan_times_s
@@ -99,15 +99,12 @@ class _Kept:
         return self._file(path).is_file()
 
     def put(self, path: Path, episode: Episode) -> None:
-        # Several processes may index the same folder at once.
-        aside = self._file(path).with_suffix(f'.{os.getpid()}.part')
         arrays = {
             name: getattr(episode, name) for name in Episode.__slots__ if name not in _NOT_ARRAYS
         }
         about = {name: getattr(episode.about, name) for name in About.__slots__}
-        with aside.open('wb') as file:
-            np.savez(file, about=np.array(json.dumps(about)), **arrays)
-        aside.replace(self._file(path))
+        with replacing(self._file(path)) as aside:
+            np.savez(aside, about=np.array(json.dumps(about)), **arrays)
 
     def get(self, path: Path) -> Episode:
         with np.load(self._file(path), allow_pickle=False) as kept:

@@ -4,7 +4,7 @@
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from training.episodes.episode import About, about_from, image_topic
 from training.episodes.foreign.report import REPORT_SUFFIX, Cut, load_cuts
 from wpt_core.bags import Bag
+from wpt_core.files import markdown_table, replacing, write_atomic
 from wpt_core.types import BagError, Command, InputError
 
 __all__ = ['Summary', 'summarise', 'write_summary']
@@ -125,9 +126,9 @@ def summarise(folder: Path) -> Summary:
 
 def write_summary(summary: Summary, out: Path) -> None:
     """`summary.md` and `summary.png` into the folder `out`."""
-    out.mkdir(parents=True, exist_ok=True)
-    (out / 'summary.md').write_text(_markdown(summary), encoding='utf-8')
-    _figure(summary).savefig(out / 'summary.png')
+    write_atomic(out / 'summary.md', _markdown(summary))
+    with replacing(out / 'summary.png') as aside:
+        _figure(summary).savefig(aside)
 
 
 def _add(tally: _Tally, path: Path) -> None:
@@ -269,8 +270,36 @@ def _cut_kinds(summary: Summary) -> dict[str, int]:
 
 
 def _markdown(summary: Summary) -> str:
-    lines = [f'# {summary.headline}', '', '![histograms](summary.png)', '']
-    lines += ['| | least | 5 % | median | 95 % | most |', '|---|---|---|---|---|---|']
+    parts = [
+        f'# {summary.headline}',
+        '![histograms](summary.png)',
+        _quantile_table(summary),
+        _table(('episodes', ''), [(kind, str(n)) for kind, n in summary.kinds.items()]),
+        _table(
+            ('command', 'sets', 'share'),
+            [
+                (command.name.lower(), str(count), f'{count / summary.sets:.1%}')
+                for command, count in summary.commands.items()
+            ],
+        ),
+        _table(
+            ('view', 'sets without a picture'),
+            [(name, f'{share:.1%}') for name, share in summary.missing.items()],
+        ),
+        f'## Cuts ({len(summary.cuts)})',
+        '\n'.join(_cut_lines(summary)),
+    ]
+    if summary.unreadable:
+        parts += ['## Left out', '\n'.join(f'- {reason}' for reason in summary.unreadable)]
+    return '\n\n'.join(part for part in parts if part) + '\n'
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return markdown_table(heads, rows, aligned=False)
+
+
+def _quantile_table(summary: Summary) -> str:
+    rows = []
     for name, values, digits in (
         ('speed [m/s]', summary.speeds_mps, 1),
         ('curvature driven [1/m]', summary.driven_1pm, 4),
@@ -279,20 +308,12 @@ def _markdown(summary: Summary) -> str:
     ):
         if len(values):
             marks = np.quantile(values, [0.0, 0.05, 0.5, 0.95, 1.0])
-            lines.append(f'| {name} | {" | ".join(f"{mark:.{digits}f}" for mark in marks)} |')
-    lines += ['', '| episodes | |', '|---|---|']
-    lines += [f'| {kind} | {count} |' for kind, count in summary.kinds.items()]
-    lines += ['', '| command | sets | share |', '|---|---|---|']
-    for command, count in summary.commands.items():
-        lines.append(f'| {command.name.lower()} | {count} | {count / summary.sets:.1%} |')
-    lines += ['', '| view | sets without a picture |', '|---|---|']
-    lines += [f'| {name} | {share:.1%} |' for name, share in summary.missing.items()]
-    lines += ['', f'## Cuts ({len(summary.cuts)})', '']
-    lines += [
-        f'- {name} at {cut.at_s:.2f} s: {cut.reason}' for name, cut in summary.cuts[:_MOST_CUTS]
-    ]
+            rows.append((name, *(f'{mark:.{digits}f}' for mark in marks)))
+    return _table(('', 'least', '5 %', 'median', '95 %', 'most'), rows)
+
+
+def _cut_lines(summary: Summary) -> Iterator[str]:
+    for name, cut in summary.cuts[:_MOST_CUTS]:
+        yield f'- {name} at {cut.at_s:.2f} s: {cut.reason}'
     if len(summary.cuts) > _MOST_CUTS:
-        lines.append(f'- and {len(summary.cuts) - _MOST_CUTS} more, in the *{REPORT_SUFFIX} files')
-    if summary.unreadable:
-        lines += ['', '## Left out', '', *(f'- {reason}' for reason in summary.unreadable)]
-    return '\n'.join(lines) + '\n'
+        yield f'- and {len(summary.cuts) - _MOST_CUTS} more, in the *{REPORT_SUFFIX} files'

@@ -8,6 +8,7 @@ from typing import Any, TypeGuard
 import yaml
 
 from wpt_core.bags.damage import reason
+from wpt_core.files import write_atomic
 from wpt_core.types import BagError, check_yaml
 
 __all__ = ['METADATA', 'Metadata', 'name_distribution', 'read_metadata']
@@ -58,7 +59,7 @@ def name_distribution(folder: Path, distribution: str) -> None:
     path = folder / METADATA
     content = yaml.load(path.read_text(encoding='utf-8'), LOADER)
     content[ROOT]['ros_distro'] = distribution
-    path.write_text(yaml.dump(content, Dumper=DUMPER, sort_keys=False), encoding='utf-8')
+    write_atomic(path, yaml.dump(content, Dumper=DUMPER, sort_keys=False))
 
 
 def _metadata(root: dict[str, Any]) -> Metadata:

@@ -8,7 +8,6 @@ the plan) stays in single precision.
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,14 +76,7 @@ def with_scores(folder: Path, scores: Scores) -> None:
     """Give an artifact other scores; at every moment the old manifest or the new one is there."""
     manifest = read_manifest(folder).with_scores(scores)
     try:
-        with NamedTemporaryFile(dir=folder, prefix=f'.{MANIFEST}.', delete=False) as file:
-            aside = Path(file.name)
-        try:
-            manifest.write(aside)
-            aside.chmod((folder / MANIFEST).stat().st_mode)
-            aside.replace(folder / MANIFEST)
-        finally:
-            aside.unlink(missing_ok=True)
+        manifest.write(folder / MANIFEST)
     except OSError as error:
         raise InputError(
             f'{folder}: its scores cannot be written ({error.strerror}); make it writable.'

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection
 from pathlib import Path
 
+from wpt_core.files import write_atomic
 from wpt_core.types import InputError
 
 __all__ = ['Section', 'read_json', 'write_json']
@@ -96,7 +97,7 @@ def read_json(path: Path) -> object:
 def write_json(path: Path, document: object) -> None:
     """Readable by people too; ValueError for numbers that JSON does not have."""
     text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False)
-    path.write_text(text + '\n', encoding='utf-8')
+    write_atomic(path, text + '\n')
 
 
 def _refuse_constant(word: str) -> object:

@@ -10,6 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from wpt_core.files import write_atomic
 from wpt_core.model.config import StudentConfig
 from wpt_core.model.config_json import skeleton
 from wpt_core.model.student import Student
@@ -40,7 +41,7 @@ def write_weights(path: Path, student: Student) -> str:
                 'the training has diverged, so take an earlier checkpoint.'
             )
     data = save({name: tensor.contiguous() for name, tensor in kept.items()})
-    path.write_bytes(data)
+    write_atomic(path, data)
     return sha256_of(data)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.drawing import contact_sheet
-from wpt_core.types import InputError, Rig
+from wpt_core.files import writable_folder, write_atomic
+from wpt_core.types import Rig
 from wpt_sim.drivers import AnyKind
 from wpt_sim.films import FILM_RATE_HZ, Film, VideoWriter, plot_drive
 from wpt_sim.suites import Outcome, run_scenario
@@ -25,15 +26,7 @@ class DriveFiles:
     def __init__(self, out: Path, name: str, rig: Rig) -> None:
         self.folder = out / name
         self._rig = rig
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            probe = self.folder / '.probe'
-            probe.touch()
-            probe.unlink()
-        except OSError as error:
-            raise InputError(
-                f'--out {out}: cannot write there ({error.strerror}); name a folder that you own'
-            ) from error
+        writable_folder(self.folder, '--out')
 
     def film(self, outcome: Outcome, driver: AnyKind) -> None:
         """Drive once more, with cameras: video, contact sheet, and curves over time."""
@@ -51,9 +44,7 @@ class DriveFiles:
         self._write('table.txt', '\n'.join([*lines, '']).encode())
 
     def _write(self, name: str, data: bytes) -> None:
-        aside = self.folder / f'.{name}.part'
-        aside.write_bytes(data)
-        aside.replace(self.folder / name)
+        write_atomic(self.folder / name, data)
 
 
 def _png(image: NDArray[np.uint8]) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from wpt_core.files import write_atomic
 from wpt_core.safety import GateState
 from wpt_core.types import Rig
 from wpt_ros.drives.desk import SILENT, Watched
@@ -55,7 +56,7 @@ def summed_up(
         files.append(f'bag: {bag}')
     if bag is not None and seen.answers_s:
         files.append(f'video: {overlay_film(bag, folder / "drive.mp4", rig)}')
-    (folder / 'result.json').write_text(json.dumps(figures, indent=2) + '\n')
+    write_atomic(folder / 'result.json', json.dumps(figures, indent=2) + '\n')
     good = bool(figures['passed'] or figures['cut_short_as_requested'])
     return DriveResult(good, (*_lines(figures), *files))
 

@@ -14,7 +14,7 @@ from wpt_core.metrics import (
 )
 from wpt_ros.text_table import text_table
 from wpt_sim.scenario import Rule
-from wpt_sim.suites import SUITES, Outcome, markdown_table
+from wpt_sim.suites import SUITES, Outcome, suite_section
 
 __all__ = ['drive_table', 'over_seeds_summary', 'scenario_list', 'suites_page', 'summary']
 
@@ -32,7 +32,7 @@ def scenario_list() -> Iterator[str]:
 def suites_page() -> str:
     """The same as a page of documentation."""
     head = '# The suites\n\nMade by `./wpt world --markdown`; the rules are those of the code.\n\n'
-    return head + '\n\n'.join(markdown_table(suite) for suite in SUITES)
+    return head + '\n\n'.join(suite_section(suite) for suite in SUITES)
 
 
 def drive_table(outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from wpt_core.files import write_atomic
 from wpt_core.types import Rig, WptError
 from wpt_ros.domain import check_alone
 from wpt_ros.replays.bags import Converted, converted
@@ -100,9 +101,9 @@ def _written(
         )
     ]
     figures = figures_of(played, every, how)
-    (folder / 'result.json').write_text(json.dumps(figures, indent=2) + '\n')
+    write_atomic(folder / 'result.json', json.dumps(figures, indent=2) + '\n')
     text = report(figures, pictures=[*timelines, *shown], videos=videos)
-    (folder / 'report.md').write_text(text)
+    write_atomic(folder / 'report.md', text)
     return [*_summary(text), f'report: {folder / "report.md"}']
 
 

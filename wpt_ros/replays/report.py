@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from wpt_core.files import markdown_table
 from wpt_ros.replays.judge import Agreement, Moment, agreements
 from wpt_ros.replays.run import Played
 
@@ -134,7 +135,7 @@ def _apart(figures: Mapping[str, Any]) -> Iterator[str]:
         *(f'L2 mean up to {horizon}' for horizon in horizons),
         'MAE',
     ]
-    yield from _table(
+    yield markdown_table(
         heads,
         [
             (
@@ -145,6 +146,7 @@ def _apart(figures: Mapping[str, Any]) -> Iterator[str]:
             )
             for name, row in rows.items()
         ],
+        aligned=False,
     )
     yield ''
     yield (
@@ -174,7 +176,8 @@ def _pace(figures: Mapping[str, Any]) -> Iterator[str]:
         )
         for one in figures['recordings']
     ]
-    yield from _table(('recording', 'length', 'plans', 'anchor pictures not planned on'), rows)
+    heads = ('recording', 'length', 'plans', 'anchor pictures not planned on')
+    yield markdown_table(heads, rows, aligned=False)
     yield ''
     wall, status = (
         ', '.join(f'{name} {value:g} ms' for name, value in figures[key].items()) or 'no figure'
@@ -211,9 +214,3 @@ def _remarks(figures: Mapping[str, Any]) -> Iterator[str]:
     if more > 0:
         yield f'- and {more} more; see result.json'
     yield ''
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f'| {" | ".join(heads)} |'
-    yield f'| {" | ".join("---" for _ in heads)} |'
-    yield from (f'| {" | ".join(row)} |' for row in rows)

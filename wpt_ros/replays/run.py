@@ -10,6 +10,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 from tqdm import tqdm
 
+from wpt_core.files import write_atomic
 from wpt_core.types import InputError
 from wpt_ros import topics
 from wpt_ros.graph import NODES, Common, NodeSpec, on_recording
@@ -41,7 +42,7 @@ def play(source: Source, folder: Path, *, model: str, rate: float) -> Played:
     """
     folder.mkdir(parents=True, exist_ok=True)
     rig = folder / 'rig.yaml'
-    rig.write_text(rig_text(source.rig))
+    write_atomic(rig, rig_text(source.rig))
     # Its own handler would end the context before an interrupt has stopped the nodes.
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     node = rclpy.create_node('replay')

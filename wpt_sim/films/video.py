@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Video files, complete or not at all."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
 import av
 import numpy as np
 from numpy.typing import NDArray
+
+from wpt_core.files import replacing
 
 __all__ = ['VideoWriter']
 
@@ -15,9 +18,10 @@ class VideoWriter:
     """Write RGB pictures of one size as H.264; the file gets its name when the block ends well."""
 
     def __init__(self, path: Path, *, rate_hz: int) -> None:
-        self._path = path
-        self._aside = path.with_name(f'.{path.stem}.part{path.suffix}')
-        self._container = av.open(str(self._aside), 'w')
+        self._stack = ExitStack()
+        aside = self._stack.enter_context(replacing(path))
+        self._container = self._stack.enter_context(av.open(str(aside), 'w'))
+        self._stack.push(self._flush)
         self._stream = self._container.add_stream('h264', rate=rate_hz)
         self._stream.pix_fmt = 'yuv420p'  # what browsers play
         self._stream.options = {'preset': 'veryfast', 'crf': '25'}
@@ -33,16 +37,19 @@ class VideoWriter:
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image[:height, :width]))
         self._container.mux(self._stream.encode(frame))
 
+    def _flush(
+        self,
+        kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._container.mux(self._stream.encode())
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None:
-            self._container.mux(self._stream.encode())
-        self._container.close()
-        if kind is None:
-            self._aside.replace(self._path)
-        else:
-            self._aside.unlink(missing_ok=True)
+        self._stack.__exit__(kind, error, trace)

@@ -3,7 +3,7 @@
 
 from wpt_sim.suites.outcome import Outcome, judge
 from wpt_sim.suites.run import Observer, run_scenario, run_suite
-from wpt_sim.suites.suite import SUITES, Suite, find, find_scenario, markdown_table
+from wpt_sim.suites.suite import SUITES, Suite, find, find_scenario, suite_section
 
 __all__ = [
     'SUITES',
@@ -13,7 +13,7 @@ __all__ = [
     'find',
     'find_scenario',
     'judge',
-    'markdown_table',
     'run_scenario',
     'run_suite',
+    'suite_section',
 ]

@@ -4,6 +4,7 @@
 import math
 from dataclasses import dataclass
 
+from wpt_core.files import markdown_table
 from wpt_core.metrics import LANE_CENTRE_RULE, LANE_CHANGE_RULE
 from wpt_core.types import unknown_name
 from wpt_sim.scenario import Scenario
@@ -11,7 +12,7 @@ from wpt_sim.suites.lane_centre import LANE_CENTRE
 from wpt_sim.suites.lane_change import LANE_CHANGE
 from wpt_sim.suites.routes import ROUTES
 
-__all__ = ['SUITES', 'Suite', 'find', 'find_scenario', 'markdown_table']
+__all__ = ['SUITES', 'Suite', 'find', 'find_scenario', 'suite_section']
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,9 @@ def find_scenario(suite: Suite, name: str) -> Scenario:
     raise unknown_name('scenario', name, known, where=f' in suite {suite.name}')
 
 
-def markdown_table(suite: Suite) -> str:
-    """The suite as a table for a page of documentation."""
-    rows = ['| scenario | ability | what happens |', '|---|---|---|']
-    rows += [f'| `{s.name}` | {s.ability.value} | {s.summary} |' for s in suite.scenarios]
+def suite_section(suite: Suite) -> str:
+    """The suite as a section of a Markdown page."""
+    heads = ('scenario', 'ability', 'what happens')
+    rows = [(f'`{s.name}`', s.ability.value, s.summary) for s in suite.scenarios]
     head = f'## `{suite.name}` ({len(suite.scenarios)})\n\nPasses when it {suite.rule}.\n\n'
-    return head + '\n'.join(rows)
+    return head + markdown_table(heads, rows, aligned=False)

@@ -10,7 +10,7 @@ from wpt_core.types import Command, InputError
 from wpt_sim.drive import World
 from wpt_sim.render.look import Daylight, Weather
 from wpt_sim.scenario import START_S_M, Ability, Scenario
-from wpt_sim.suites import SUITES, find, find_scenario, markdown_table
+from wpt_sim.suites import SUITES, find, find_scenario, suite_section
 
 LANE_CENTRE = find('lane_centre').scenarios
 LANE_CHANGE = find('lane_change').scenarios
@@ -114,7 +114,7 @@ def test_unknown_names_are_answered_with_the_known_ones() -> None:
 
 def test_the_table_names_every_scenario_once() -> None:
     for suite in SUITES:
-        table = markdown_table(suite)
+        table = suite_section(suite)
         assert suite.rule in table
         for scenario in suite.scenarios:
             assert table.count(f'`{scenario.name}`') == 1

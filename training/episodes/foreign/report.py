@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from wpt_core.files import write_atomic
 from wpt_core.types import InputError
 
 __all__ = ['REPORT_SUFFIX', 'ConversionReport', 'Cut', 'Segment', 'load_cuts']
@@ -70,7 +71,7 @@ class ConversionReport:
     def write(self, folder: Path) -> Path:
         """As JSON beside the episodes."""
         path = folder / f'{self.recording}{REPORT_SUFFIX}'
-        path.write_text(json.dumps(asdict(self), indent=2) + '\n', encoding='utf-8')
+        write_atomic(path, json.dumps(asdict(self), indent=2) + '\n')
         return path
 
 
