@@ -8,7 +8,6 @@ averages.
 """
 
 import argparse
-import multiprocessing
 import os
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -22,6 +21,7 @@ import torch
 from benchmarks.planner_step import BACKENDS, RIGS, STAGES, Case, Times, measure
 from benchmarks.rates import spread
 from benchmarks.words import count, processor
+from training.engine.pool import spawned_pool
 from wpt_core.model import Student, preset
 from wpt_core.model.artifact import save_artifact
 from wpt_core.model.manifest import MANIFEST, Origin
@@ -123,13 +123,13 @@ def _take_turns(
     cases: Sequence[Case], model: Path, onnx: Path, arguments: argparse.Namespace
 ) -> dict[Case, list[Times]]:
     found: dict[Case, list[Times]] = {case: [] for case in cases}
-    context = multiprocessing.get_context('spawn')
     for _ in range(arguments.runs):
         for case in cases:
             # Libraries read this when they are loaded, and a process of this kind loads them anew.
             os.environ['OMP_NUM_THREADS'] = str(case.threads)
-            with context.Pool(1) as fresh:
-                found[case].append(fresh.apply(measure, (case, model, onnx, arguments.ticks)))
+            with spawned_pool(1, threads=case.threads) as pool:
+                run = pool.submit(measure, case, model, onnx, arguments.ticks)
+                found[case].append(run.result())
     return found
 
 

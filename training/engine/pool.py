@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many jobs in a few processes, each with one thread, and a bar that says how long it takes."""
+"""Process pool: jobs in spawned processes with one thread each, and a progress bar."""
 
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from typing import TypeVar
 
 import cv2
@@ -13,7 +14,7 @@ from tqdm import tqdm
 
 from wpt_core.types import InputError
 
-__all__ = ['work']
+__all__ = ['spawned_pool', 'work']
 
 J = TypeVar('J')
 R = TypeVar('R')
@@ -41,18 +42,29 @@ def _alone(do: Callable[[J], R], jobs: Sequence[J]) -> Iterator[tuple[J, R]]:
 def _together(do: Callable[[J], R], jobs: Sequence[J], processes: int) -> Iterator[tuple[J, R]]:
     if not jobs:
         return
-    # Spawned, because a fork copies torch's and OpenCV's threads in an unknown state.
-    context = multiprocessing.get_context('spawn')
-    others = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(
-        min(processes, len(jobs)), mp_context=context, initializer=_one_thread
-    )
-    try:
+    with spawned_pool(min(processes, len(jobs)), threads=1) as pool:
         waiting = _submitted(pool, do, jobs)
         for future in as_completed(waiting):
             yield waiting.pop(future), future.result()
+
+
+@contextmanager
+def spawned_pool(processes: int, *, threads: int) -> Iterator[ProcessPoolExecutor]:
+    """Fresh processes with so many threads each; an error or an interruption terminates them.
+
+    Spawned, because a fork copies the threads of torch and OpenCV in an unknown state.
+    """
+    others = multiprocessing.active_children()
+    pool = ProcessPoolExecutor(
+        processes,
+        mp_context=multiprocessing.get_context('spawn'),
+        initializer=_limit_threads,
+        initargs=(threads,),
+    )
+    try:
+        yield pool
     except BaseException:
-        # `shutdown` waits for the jobs that have begun, and a drive takes up to a minute.
+        # `shutdown` waits for running jobs, and a drive takes up to a minute.
         for worker in multiprocessing.active_children():
             if worker not in others:
                 worker.terminate()
@@ -64,7 +76,7 @@ def _together(do: Callable[[J], R], jobs: Sequence[J], processes: int) -> Iterat
 def _submitted(
     pool: ProcessPoolExecutor, do: Callable[[J], R], jobs: Sequence[J]
 ) -> dict['Future[R]', J]:
-    """The worker processes start here and inherit that Ctrl-C is ignored: it is ours to handle."""
+    """The workers start here and inherit that Ctrl-C is ignored: the parent handles it."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         return {pool.submit(do, job): job for job in jobs}
@@ -72,6 +84,6 @@ def _submitted(
         signal.signal(signal.SIGINT, before)
 
 
-def _one_thread() -> None:
-    cv2.setNumThreads(1)
-    torch.set_num_threads(1)
+def _limit_threads(threads: int) -> None:
+    cv2.setNumThreads(threads)
+    torch.set_num_threads(threads)
