@@ -17,22 +17,24 @@ from typing import TypeVar
 
 import tyro
 
-from training.referee.drives import FIRST_SEED, Job, drive_all, jobs_of
-from training.referee.held_out import held_out_jobs, plan_all
-from training.referee.held_out_plans import HeldOut
-from training.referee.illustrate import illustrate
-from training.referee.open_loop import open_loop_figures
-from training.referee.outcomes import outcomes_of, write_outcomes
-from training.referee.report import Findings, closed_loop_table, report
-from training.referee.result import DriveResult
+from training.referee.arena import Arena, find_arena, find_suite
+from training.referee.closed_loop import (
+    FIRST_SEED,
+    Job,
+    drive_all,
+    film_all,
+    jobs_of,
+    worst_failures,
+)
+from training.referee.open_loop import held_out_jobs, open_loop_figures, plan_all
+from training.referee.outcome import DriveResult, HeldOut
+from training.referee.plots import illustrate
+from training.referee.report import Findings, closed_loop_table, report, scores_of
+from training.referee.results import outcomes_of, write_outcomes
 from training.referee.rows import Row, file_name, parse_rows, references, student_row
-from training.referee.scores import scores_of
-from training.referee.store import ready, write_whole
-from training.simulators.proving_ground.disturbance import ROBUSTNESS
+from wpt_core.files import writable_folder, write_atomic
 from wpt_core.model.artifact import with_scores
 from wpt_core.types import InputError
-from wpt_sim.scenario import Scenario
-from wpt_sim.suites import find
 
 __all__ = ['Evaluate', 'evaluate', 'main']
 
@@ -50,7 +52,9 @@ class Evaluate:
     rows: tuple[str, ...] = ()
     """More students to compare with, as name=folder."""
     references: tuple[str, ...] = ('expert', 'constant_velocity')
-    """Drivers of the proving ground to compare with."""
+    """Drivers of the arena to compare with."""
+    arena: str = 'proving_ground'
+    """World to drive in."""
     suites: tuple[str, ...] = ('lane_centre', 'lane_change', 'routes')
     scenarios: tuple[str, ...] = ()
     """Only these of the suites; all if none is named."""
@@ -92,55 +96,58 @@ class Evaluate:
 def evaluate(config: Evaluate, command: str = '') -> Findings:
     """Do everything, print the table, write `report.md` in the output folder.
 
-    `command` is what outcome files say they were made by.
+    `command` is the source that result files name.
     """
-    # What could be refused is looked at before the first drive.
-    _check_names(config)
-    scenarios = _scenarios(config.suites, config.scenarios)
-    disturbed = _scenarios((config.robustness,), config.scenarios) if config.robustness else []
-    rows = _rows(config)
-    ready(config.out)
+    arena = find_arena(config.arena)
+    # Every error of the options is found before the first drive.
+    _check_names(config, arena)
+    scenarios = _scenarios(config, arena, config.suites)
+    disturbed = _scenarios(config, arena, (config.robustness,) if config.robustness else ())
+    rows = _rows(config, arena)
+    writable_folder(config.out, '--out')
 
     first = config.first_seed
     seeds = tuple(range(first, first + config.seeds))
     jobs = jobs_of(rows, scenarios, seeds)
-    results = _drive(config, jobs, 'closed loop')
-    plans = _plan(config, scenarios, rows)
+    results = _drive(config, arena, jobs, title='closed loop')
+    plans = _plan(config, arena, scenarios, rows)
     robust_seeds = range(first, first + config.robustness_seeds)
-    robust_jobs = jobs_of(rows[-1:], disturbed, robust_seeds, ROBUSTNESS)
-    robust = _drive(config, robust_jobs, 'robustness')
+    robust_jobs = jobs_of(rows[-1:], disturbed, robust_seeds, arena.conditions)
+    robust = _drive(config, arena, robust_jobs, title='robustness')
 
+    suites = dict.fromkeys(suite for suite, _ in scenarios)
     found = Findings(
         rows=tuple(row.name for row in rows),
-        suites=tuple(dict.fromkeys(scenario.suite for scenario in scenarios)),
+        suites=tuple(find_suite(arena, suite) for suite in suites),
         seeds=seeds,
-        closed=_by(jobs, results, lambda job: (job.row.name, job.scenario.suite)),
+        closed=_by(jobs, results, lambda job: (job.row.name, job.case.suite)),
         open_loop={
             row.name: open_loop_figures(plans[row.name], learned=row.learned)
             for row in rows
             if plans.get(row.name)
         },
-        robustness=_by(robust_jobs, robust, lambda job: job.condition.name),
+        robustness=_by(robust_jobs, robust, lambda job: job.case.condition),
     )
-    pictures = illustrate(
-        found, list(zip(jobs, results, strict=True)), plans, out=config.out, films=config.films
-    )
-    text = report(found, model=str(config.model), pictures=pictures)
-    write_whole(config.out / 'report.md', lambda aside: aside.write_text(text, 'utf-8'))
+    images = illustrate(found, plans, front=arena.rig.cameras[0], out=config.out)
+    own = [pair for pair in zip(jobs, results, strict=True) if pair[0].row == rows[-1]]
+    films = film_all(arena, worst_failures(own, config.films), config.out / 'films')
+    images['Failures'] = [path.relative_to(config.out).as_posix() for path in films]
+    text = report(found, model=str(config.model), about=arena.about, images=images)
+    write_atomic(config.out / 'report.md', text)
     if config.record:
         with_scores(config.model, scores_of(found, config.model_name))
     if config.publish is not None:
-        for outcomes in outcomes_of(found, rows, command):
+        for outcomes in outcomes_of(found, rows, command, code_digest=arena.code_digest):
             write_outcomes(config.publish, outcomes)
     print(closed_loop_table(found))
     print(f'\nreport: {config.out / "report.md"}')
     return found
 
 
-def _rows(config: Evaluate) -> tuple[Row, ...]:
-    """Drivers without a network, other students, and at last the one that it is about."""
+def _rows(config: Evaluate, arena: Arena) -> tuple[Row, ...]:
+    """Drivers without a network, other students, and last the model."""
     rows = (
-        *references(config.references),
+        *references(config.references, arena.drivers),
         *parse_rows(config.rows),
         student_row(config.model_name, config.model),
     )
@@ -151,14 +158,20 @@ def _rows(config: Evaluate) -> tuple[Row, ...]:
     return rows
 
 
-def _scenarios(suites: Sequence[str], named: Sequence[str]) -> list[Scenario]:
-    """Of these suites, all or those that are named."""
-    all_of_them = [scenario for name in suites for scenario in find(name).scenarios]
-    return [scenario for scenario in all_of_them if not named or scenario.name in named]
+def _scenarios(config: Evaluate, arena: Arena, suites: Sequence[str]) -> list[tuple[str, str]]:
+    """Suite and name of all scenarios of these suites, or of the named ones."""
+    named = config.scenarios
+    return [
+        (suite, scenario)
+        for suite in suites
+        for scenario in find_suite(arena, suite).scenarios
+        if not named or scenario in named
+    ]
 
 
-def _check_names(config: Evaluate) -> None:
-    known = {scenario.name for scenario in _scenarios(config.suites, ())}
+def _check_names(config: Evaluate, arena: Arena) -> None:
+    suites = [find_suite(arena, name) for name in config.suites]
+    known = {scenario for suite in suites for scenario in suite.scenarios}
     for name in config.scenarios:
         if name not in known:
             raise InputError(
@@ -169,8 +182,11 @@ def _check_names(config: Evaluate) -> None:
         raise InputError('--suites must name at least one suite.')
 
 
-def _drive(config: Evaluate, jobs: Sequence[Job], title: str) -> list[DriveResult]:
+def _drive(
+    config: Evaluate, arena: Arena, jobs: Sequence[Job], *, title: str
+) -> list[DriveResult]:
     return drive_all(
+        arena,
         jobs,
         config.out / 'drives',
         processes=config.processes,
@@ -180,11 +196,12 @@ def _drive(config: Evaluate, jobs: Sequence[Job], title: str) -> list[DriveResul
 
 
 def _plan(
-    config: Evaluate, scenarios: Sequence[Scenario], rows: Sequence[Row]
+    config: Evaluate, arena: Arena, scenarios: Sequence[tuple[str, str]], rows: Sequence[Row]
 ) -> dict[str, list[HeldOut]]:
     if not config.open_loop:
         return {}
     return plan_all(
+        arena,
         held_out_jobs(scenarios, rows, config.open_loop),
         config.out / 'held_out',
         processes=config.processes,

@@ -15,8 +15,8 @@ from training.engine.pool import work
 from training.episodes.episode import VALIDATION
 from training.episodes.foreign import ConversionReport, convert_bag, explain_source
 from training.episodes.summary import summarise, write_summary
-from training.referee.store import ready
 from training.simulators.proving_ground.recording import EpisodeJob, Style, record_episode
+from wpt_core.files import writable_folder
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Bounds, InputError, check_bounds
 
@@ -115,7 +115,7 @@ def jobs(config: Prepare) -> list[EpisodeJob]:
 
 
 def _drive(config: Prepare) -> None:
-    ready(config.out)
+    writable_folder(config.out, '--out')
     wanted = [job for job in jobs(config) if config.overwrite or not job.path.is_dir()]
     for _ in work(record_episode, wanted, processes=config.processes, title='driving'):
         pass

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from wpt_core.drawing import caption, contact_sheet, draw_plan
+from wpt_core.files import replacing
 from wpt_core.model.artifact import load_artifact
 from wpt_core.model.runtime import best_backend
 from wpt_core.pipeline import Planned, Planner
@@ -242,13 +243,17 @@ def _written(
             film.add(picture)
             rows.append(_row(step))
             small.append(_shrunk(picture))
-    with (out / 'curvature.csv').open('w', newline='', encoding='utf-8') as file:
+    with (
+        replacing(out / 'curvature.csv') as aside,
+        aside.open('w', newline='', encoding='utf-8') as file,
+    ):
         table = csv.writer(file)
         table.writerow(_COLUMNS)
         table.writerows([f'{value:.6g}' for value in row] for row in rows)
     chosen = np.unique(np.linspace(0, len(small) - 1, _SHEET).round().astype(int))
     sheet = contact_sheet([small[index] for index in chosen], columns=2)
-    cv2.imwrite(str(out / 'sheet.png'), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
+    with replacing(out / 'sheet.png') as aside:
+        cv2.imwrite(str(aside), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
     return rows
 
 

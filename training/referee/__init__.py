@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How well does it drive? Closed loop, open loop and under disturbance, with a report."""
+"""Evaluation of students: closed loop, open loop and under disturbances, with a report."""

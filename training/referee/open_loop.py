@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From plans beside the expert's future to the figures of open-loop papers."""
+"""Open loop: rows plan along drives of an expert; figures as in open-loop papers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.referee.held_out_plans import HeldOut
+from training.engine.pool import work
+from training.referee.arena import Arena, Case
+from training.referee.outcome import HeldOut
+from training.referee.rows import Row, file_name
+from training.referee.store import fingerprint
 from wpt_core.geometry import inverse, transform_points
 from wpt_core.metrics import (
     OPEN_LOOP_SAMPLING,
@@ -29,14 +35,90 @@ from wpt_core.metrics import (
 )
 from wpt_core.types import Pose2, plan_times_s
 
-__all__ = ['MAE_HORIZONS_S', 'Likelihood', 'OpenLoopFigures', 'cases_of', 'open_loop_figures']
+__all__ = [
+    'FIRST_SEED',
+    'HeldOutJob',
+    'Likelihood',
+    'OpenLoopFigures',
+    'cases_of',
+    'held_out_jobs',
+    'open_loop_figures',
+    'plan_all',
+]
 
 FloatArray = NDArray[np.float64]
 
-MAE_HORIZONS_S = (3.0, 6.0, 10.0)
+FIRST_SEED = 2000
+"""Of the held-out drives: far from the closed-loop ones, in the same split."""
+_MAE_HORIZONS_S = (3.0, 6.0, 10.0)
 _JITTER_M = 0.01
 _JITTER_RUNS = 10
 _MARGIN_S = 0.1
+
+_KEPT = tuple(field.name for field in fields(HeldOut))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOutJob:
+    """One drive of the expert, and the rows that plan along it."""
+
+    case: Case
+    rows: tuple[Row, ...]
+
+    def made_of(self, arena: Arena, row: Row) -> str:
+        """Fingerprint of everything that decides the plans of one row."""
+        described = arena.description(self.case)
+        return fingerprint(row.name, row.digest, described, _KEPT, arena.code_digest)
+
+    def place(self, folder: Path, row: Row) -> Path:
+        """Where the plans of one row are kept."""
+        name = f'{self.case.suite}-{self.case.scenario}-{self.case.seed}.npz'
+        return folder / file_name(row.name) / name
+
+
+def held_out_jobs(
+    scenarios: Sequence[tuple[str, str]], rows: Sequence[Row], drives: int
+) -> list[HeldOutJob]:
+    """`drives` drives spread over (suite, scenario), with a new seed once all have been used."""
+    count = len(scenarios)
+    planning = tuple(row for row in rows if row.plans)
+    places = [k * count // drives if drives < count else k for k in range(drives)]
+    return [
+        HeldOutJob(Case(*scenarios[place % count], FIRST_SEED + place // count), planning)
+        for place in places
+    ]
+
+
+def plan_all(
+    arena: Arena, jobs: Sequence[HeldOutJob], folder: Path, *, processes: int, fresh: bool
+) -> dict[str, list[HeldOut]]:
+    """By row, in the order of the jobs; kept plans are not made again, unless `fresh`."""
+    found: dict[tuple[Case, str], HeldOut] = {}
+    missing: list[HeldOutJob] = []
+    for job in jobs:
+        for row in job.rows:
+            made_of = job.made_of(arena, row)
+            kept = None if fresh else HeldOut.load(job.place(folder, row), made_of)
+            if kept is not None:
+                found[job.case, row.name] = kept
+        left = tuple(row for row in job.rows if (job.case, row.name) not in found)
+        if left:
+            missing.append(HeldOutJob(job.case, left))
+    plan = partial(_plan, arena)
+    for job, plans in work(plan, missing, processes=processes, title='open loop'):
+        for row in job.rows:
+            if row.name in plans:
+                plans[row.name].save(job.place(folder, row), job.made_of(arena, row))
+                found[job.case, row.name] = plans[row.name]
+    names = dict.fromkeys(row.name for job in jobs for row in job.rows)
+    return {
+        name: [found[job.case, name] for job in jobs if (job.case, name) in found]
+        for name in names
+    }
+
+
+def _plan(arena: Arena, job: HeldOutJob) -> dict[str, HeldOut]:
+    return arena.plan_along(job.rows, job.case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +126,7 @@ class Likelihood:
     """How well the Laplace scales fit, over x and y at 0.5, 1.0, ... 3.0 s."""
 
     chosen_nats: float
-    """Mean over moments and coordinates, of the most probable hypothesis."""
+    """Mean over samples and coordinates, of the most probable hypothesis."""
     mixture_nats: float
     """The same for all hypotheses by their probabilities; joint, then by coordinate."""
     reliability: tuple[tuple[str, Reliability], ...]
@@ -66,18 +148,18 @@ class OpenLoopFigures:
 
 
 def cases_of(drive: HeldOut) -> Iterator[OpenLoopCase]:
-    """Plan, truth and everybody else in `base_link` of each moment, whose time is 0."""
+    """Plan, truth and other road users in `base_link` of each sample, whose time is 0."""
     times_s = plan_times_s()
     best = drive.probabilities.argmax(axis=1)
-    for moment, step in enumerate(drive.steps):
+    for sample, step in enumerate(drive.steps):
         away_s = drive.times_s - drive.times_s[step]
         origin = Pose2(*(float(value) for value in drive.poses[step]))
         ahead = slice(int(step), int(np.searchsorted(away_s, times_s[-1] + _MARGIN_S)))
         yield OpenLoopCase(
             plan=Motion(
                 times_s,
-                drive.positions_m[moment, best[moment]],
-                drive.yaws_rad[moment, best[moment]],
+                drive.positions_m[sample, best[sample]],
+                drive.yaws_rad[sample, best[sample]],
             ),
             truth=Motion(
                 away_s[ahead],
@@ -119,7 +201,7 @@ def open_loop_figures(drives: Sequence[HeldOut], *, learned: bool) -> OpenLoopFi
             runs=_JITTER_RUNS,
             generator=np.random.default_rng(0),
         ),
-        mae_m=tuple(_mae(cases, horizon_s) for horizon_s in MAE_HORIZONS_S),
+        mae_m=tuple(_mae(cases, horizon_s) for horizon_s in _MAE_HORIZONS_S),
         likelihood=_likelihood(drives, each) if learned else None,
     )
 

@@ -1,29 +1,55 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Figures for the report, each as the content of a PNG file."""
+"""Figures of the report."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import cv2
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from training.referee.held_out_plans import HeldOut
 from training.referee.open_loop import Likelihood, cases_of
-from training.referee.result import DriveResult
+from training.referee.outcome import DriveResult, HeldOut
+from training.referee.report import Findings
 from wpt_core.drawing import PlanColour, PlanStyle, contact_sheet, draw_plan
+from wpt_core.files import write_atomic
 from wpt_core.metrics import LANE_CENTRE_RULE
-from wpt_core.sensing import surround_rig
 from wpt_core.types import Camera, Plan, plan_times_s
 
-__all__ = ['offset_plot', 'plan_sheet', 'reliability_plot']
+__all__ = ['illustrate', 'offset_plot', 'plan_sheet', 'reliability_plot']
 
 _PASSED = '#2f8f4e'
 _FAILED = '#c23030'
+_OFFSET_SUITE = 'lane_centre'
 _SHEET_SCALE = 3
 _SHEET_STYLE = PlanStyle(colour=PlanColour.TIME, until_s=5.0)
+
+
+def illustrate(
+    found: Findings, plans: Mapping[str, Sequence[HeldOut]], *, front: Camera, out: Path
+) -> dict[str, list[str]]:
+    """Write PNG files into `out`; their names by the heading of the report they belong to."""
+    model = found.rows[-1]
+    shown: dict[str, list[str]] = {'Closed loop': [], 'Open loop': []}
+
+    def keep(heading: str, name: str, content: bytes) -> None:
+        write_atomic(out / name, content)
+        shown[heading].append(name)
+
+    if _OFFSET_SUITE in (suite.name for suite in found.suites):
+        drives = {row: found.closed[row, _OFFSET_SUITE] for row in found.rows}
+        keep('Closed loop', 'offset_over_time.png', offset_plot(drives))
+    likelihoods = {
+        row: one.likelihood for row, one in found.open_loop.items() if one.likelihood is not None
+    }
+    if likelihoods:
+        keep('Open loop', 'reliability.png', reliability_plot(likelihoods))
+    if plans.get(model):
+        keep('Open loop', 'plans_over_the_camera.png', plan_sheet(plans[model], front))
+    return shown
 
 
 def offset_plot(drives: Mapping[str, Sequence[DriveResult]]) -> bytes:
@@ -72,18 +98,18 @@ def reliability_plot(likelihoods: Mapping[str, Likelihood]) -> bytes:
     return _png(figure)
 
 
-def plan_sheet(drives: Sequence[HeldOut], *, most: int = 6) -> bytes:
+def plan_sheet(drives: Sequence[HeldOut], front: Camera, *, most: int = 6) -> bytes:
     """The plan, and what the expert then drove, over the front camera in some held-out drives."""
-    camera = _enlarged(surround_rig().cameras[0], _SHEET_SCALE)
+    camera = _enlarged(front, _SHEET_SCALE)
     lens = camera.intrinsics
     tiles = []
     for place in np.linspace(0, len(drives) - 1, min(len(drives), most)):
         drive = drives[round(place)]
         size = (lens.width_px, lens.height_px)
-        large = cv2.resize(drive.picture, size, interpolation=cv2.INTER_CUBIC)
-        case = list(cases_of(drive))[drive.pictured]
+        large = cv2.resize(drive.image, size, interpolation=cv2.INTER_CUBIC)
+        case = list(cases_of(drive))[drive.image_sample]
         ahead_m = case.truth.positions_m[case.truth.times_s <= _SHEET_STYLE.until_s]
-        plan = _plan(drive, drive.pictured)
+        plan = _plan(drive, drive.image_sample)
         image = np.asarray(large, dtype=np.uint8)
         tiles.append(draw_plan(image, camera, plan, truth_m=ahead_m, style=_SHEET_STYLE))
     sheet = contact_sheet(tiles, columns=2)
@@ -108,19 +134,19 @@ def _enlarged(camera: Camera, scale: int) -> Camera:
     )
 
 
-def _plan(drive: HeldOut, moment: int) -> Plan:
-    """As it was planned, as far as it was kept."""
-    still = np.zeros(drive.yaws_rad[moment].shape)
+def _plan(drive: HeldOut, sample: int) -> Plan:
+    """The kept columns of a plan, the others zero."""
+    zeros = np.zeros(drive.yaws_rad[sample].shape)
     return Plan(
         stamp_s=0.0,
         times_s=plan_times_s(),
-        positions_m=drive.positions_m[moment].astype(np.float64),
-        speeds_mps=still,
-        accelerations_mps2=still,
-        yaws_rad=drive.yaws_rad[moment].astype(np.float64),
-        yaw_rates_radps=still,
-        position_scales_m=drive.scales_m[moment].astype(np.float64),
-        probabilities=drive.probabilities[moment],
+        positions_m=drive.positions_m[sample].astype(np.float64),
+        speeds_mps=zeros,
+        accelerations_mps2=zeros,
+        yaws_rad=drive.yaws_rad[sample].astype(np.float64),
+        yaw_rates_radps=zeros,
+        position_scales_m=drive.scales_m[sample].astype(np.float64),
+        probabilities=drive.probabilities[sample],
     )
 
 

@@ -7,27 +7,23 @@
 A page says where: between `<!-- made from results: NAME -->` and `<!-- end -->`.
 """
 
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from training.referee.outcomes import Outcomes, load_outcomes
-from training.referee.summary import text_of_mean
-from training.referee.tables import markdown_table
-from training.simulators.proving_ground.disturbance import ROBUSTNESS
+from training.referee.arena import find_arena, find_suite
+from training.referee.report import text_of_mean
+from training.referee.results import Outcomes, load_outcomes
+from wpt_core.files import GeneratedTables, markdown_table
 from wpt_core.metrics import suite_score
-from wpt_core.types import InputError
-from wpt_sim.suites import find
 
-__all__ = ['TABLES', 'outdated', 'renewed', 'write']
+__all__ = ['TABLES', 'pages', 'tables']
 
 _ROOT = Path(__file__).resolve().parents[2]
-_PLACE = re.compile(
-    r'(?P<begin><!-- made from results: (?P<name>\w+) -->\n).*?(?P<end><!-- end -->)', re.DOTALL
-)
+_ARENA = find_arena('proving_ground')
 _REFERENCES = ('expert', 'constant_velocity')
 _SUITES = ('lane_centre', 'lane_change', 'routes')
 _TRANSCRIBED = '†'
@@ -35,32 +31,15 @@ _TRANSCRIBED = '†'
 Files = Sequence[Outcomes]
 
 
-def renewed(page: str, files: Files) -> str:
-    """The page with all its tables as the files have them; InputError names an unknown one."""
-
-    def table(place: re.Match[str]) -> str:
-        name = place['name']
-        if name not in TABLES:
-            raise InputError(f'no table {name!r}; expected one of {", ".join(TABLES)}')
-        return f'{place["begin"]}\n{TABLES[name](files)}\n\n{place["end"]}'
-
-    return _PLACE.sub(table, page)
+def tables(results: Path) -> GeneratedTables:
+    """All tables of the result files in a folder."""
+    files = load_outcomes(results)
+    return GeneratedTables('results', {name: partial(TABLES[name], files) for name in TABLES})
 
 
-def outdated(root: Path) -> list[Path]:
-    """Pages whose tables are not those of the outcome files."""
-    files = load_outcomes(root / 'results')
-    pages = [root / 'README.md', *sorted((root / 'docs').glob('*.md'))]
-    return [page for page in pages if renewed(text := page.read_text('utf-8'), files) != text]
-
-
-def write(root: Path) -> list[Path]:
-    """Bring pages up to date; which ones were not."""
-    files = load_outcomes(root / 'results')
-    pages = outdated(root)
-    for page in pages:
-        page.write_text(renewed(page.read_text('utf-8'), files), 'utf-8')
-    return pages
+def pages(root: Path) -> list[Path]:
+    """Those that may have tables."""
+    return [root / 'README.md', *sorted((root / 'docs').glob('*.md'))]
 
 
 def _references(files: Files) -> str:
@@ -104,7 +83,7 @@ def _routes(files: Files) -> str:
 
 
 def _robustness(files: Files) -> str:
-    order = [condition.name for condition in ROBUSTNESS]
+    order = _ARENA.conditions
     there = [one for one in files if one.table == 'robustness']
     there.sort(key=lambda one: order.index(one.row))
     lines = [(one.row, _passes(one), _median_offset(one)) for one in there]
@@ -137,7 +116,7 @@ def _one(files: Files, row: str, table: str) -> Outcomes | None:
 
 
 def _suite_head(name: str) -> str:
-    return f'`{name}` passed, of {len(find(name).scenarios)}'
+    return f'`{name}` passed, of {len(find_suite(_ARENA, name).scenarios)}'
 
 
 def _passes(one: Outcomes | None) -> str:
@@ -148,7 +127,7 @@ def _passes(one: Outcomes | None) -> str:
     if not _whole(one):
         text = ', '.join(f'{count} of {driven}' for count, driven in one.passes.values())
     elif len(set(passed)) > 1:
-        mean = text_of_mean(passed, most=len(find(one.table).scenarios))
+        mean = text_of_mean(passed, most=len(find_suite(_ARENA, one.table).scenarios))
         text = f'{", ".join(map(str, passed))}: {mean}'
     else:
         text = ', '.join(map(str, passed))
@@ -160,7 +139,7 @@ def _whole(one: Outcomes) -> bool:
     """Whether each seed saw all of a suite; the scenarios driven first are the easy ones."""
     if one.table not in _SUITES:
         return False
-    count = len(find(one.table).scenarios)
+    count = len(find_suite(_ARENA, one.table).scenarios)
     return all(driven == count for _, driven in one.passes.values())
 
 
@@ -200,10 +179,12 @@ def _with_notes(table: str, files: Iterable[Outcomes]) -> str:
 
 
 def main(words: Sequence[str]) -> int:
-    pages = write(_ROOT) if list(words) == ['--write'] else outdated(_ROOT)
-    for page in pages:
+    current = tables(_ROOT / 'results')
+    update = current.write if list(words) == ['--write'] else current.outdated
+    found = update(pages(_ROOT))
+    for page in found:
         print(page.relative_to(_ROOT))
-    return 1 if pages and not words else 0
+    return 1 if found and not words else 0
 
 
 if __name__ == '__main__':

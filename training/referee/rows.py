@@ -1,77 +1,108 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is compared: drivers without a network for reference, and students from artifacts."""
+"""Rows of the tables: reference drivers without a network, and students from artifacts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from training.referee.store import fingerprint
-from training.simulators.proving_ground.disturbance import Disturbance
-from training.simulators.proving_ground.student_driver import student_kind
 from wpt_core.model.artifact import Artifact, load_artifact
 from wpt_core.model.runtime import Backend, best_backend
 from wpt_core.pipeline import Planner
-from wpt_core.sensing import surround_rig
-from wpt_core.types import InputError, Rig
-from wpt_sim.drivers import AnyKind, build
+from wpt_core.types import InputError, Observation, Plan, Rig, plan_times_s, unknown_name
 
-__all__ = ['Row', 'file_name', 'parse_rows', 'planner_of', 'references', 'student_row']
+__all__ = [
+    'Row',
+    'file_name',
+    'parse_rows',
+    'plan_function',
+    'planner_of',
+    'references',
+    'student_row',
+]
 
-_PLAN_EVERY = 2
-"""Steps of 50 ms: 10 Hz, the slowest rate at which a car is to plan."""
+_CONSTANT_VELOCITY = 'constant_velocity'
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the tables: a driver of the proving ground, or the student of an artifact."""
+    """One row of the tables: a driver of the arena, or the student of an artifact."""
 
     name: str
     artifact: Path | None = None
-    """None: the driver of the proving ground that has this name."""
+    """None: the driver of the arena that has this name."""
     digest: str = ''
-    """Of weights, sizes and views, so that drives of another student are not reused."""
+    """Of weights, sizes and views: drives of another student are not reused."""
 
     @property
     def learned(self) -> bool:
         return self.artifact is not None
 
-    def kind(self, disturbance: Disturbance) -> AnyKind:
-        """Ready to be seated; loads the student once per process."""
-        if self.artifact is None:
-            return build(self.name)
-        return student_kind(
-            self.name,
-            lambda: planner_of(self, disturbance),
-            plan_every=_PLAN_EVERY,
-            disturbance=disturbance,
-        )
+    @property
+    def plans(self) -> bool:
+        """Whether it makes plans, which the open loop compares."""
+        return self.learned or self.name == _CONSTANT_VELOCITY
 
 
-def planner_of(row: Row, disturbance: Disturbance) -> Planner:
-    """A planner with an empty memory, for the rig that the student believes to have."""
+def planner_of(row: Row, rig: Rig) -> Planner:
+    """A planner with an empty memory, which takes its cameras to be those of `rig`."""
     if row.artifact is None:
         raise InputError(f'row {row.name!r}: only a student has a planner.')
     artifact, backend = _loaded(row.artifact, row.digest)
-    return Planner.of(artifact, backend, disturbance.believed_rig(surround_rig()))
+    return Planner.of(artifact, backend, rig)
 
 
 @lru_cache(maxsize=8)
 def _loaded(path: Path, _digest: str) -> tuple[Artifact, Backend]:
+    """Once per process and artifact."""
     artifact = load_artifact(path)
     return artifact, best_backend(artifact.student, threads=1)
 
 
+def plan_function(row: Row, rig: Rig) -> Callable[[Observation], Plan]:
+    """Called with the observations of one drive in their order."""
+    if not row.learned:
+        return _constant_velocity_plan
+    planner = planner_of(row, rig)
+
+    def plan(seen: Observation) -> Plan:
+        return planner.plan(
+            seen.frames,
+            stamp_s=seen.time_s,
+            speed_mps=seen.speed_mps,
+            command=seen.command,
+            delay_s=seen.actuator_delay_s,
+        ).plan
+
+    return plan
+
+
+def _constant_velocity_plan(seen: Observation) -> Plan:
+    times_s = plan_times_s()
+    zeros = np.zeros((1, len(times_s)))
+    ahead_m = np.stack([seen.speed_mps * times_s, np.zeros_like(times_s)], axis=-1)[None]
+    return Plan(
+        stamp_s=seen.time_s,
+        times_s=times_s,
+        positions_m=ahead_m,
+        speeds_mps=zeros + seen.speed_mps,
+        accelerations_mps2=zeros,
+        yaws_rad=zeros,
+        yaw_rates_radps=zeros,
+        position_scales_m=np.ones_like(ahead_m),
+        probabilities=np.ones(1),
+    )
+
+
 def student_row(name: str, path: Path) -> Row:
     """A row for the artifact in a folder; InputError if there is none that can be used."""
-    made = load_artifact(path).manifest
-    return Row(name, path, fingerprint(made.weights_sha256, made.config, _places(made.views)))
-
-
-def _places(views: Rig) -> list[object]:
-    """All of a rig in a form whose text says everything."""
-    return [(v.name, v.intrinsics, v.base_from_camera.tolist()) for v in views.cameras]
+    manifest = load_artifact(path).manifest
+    views = [(v.name, v.intrinsics, v.base_from_camera.tolist()) for v in manifest.views.cameras]
+    return Row(name, path, fingerprint(manifest.weights_sha256, manifest.config, views))
 
 
 def parse_rows(given: Sequence[str]) -> tuple[Row, ...]:
@@ -85,9 +116,12 @@ def parse_rows(given: Sequence[str]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def references(names: Sequence[str]) -> tuple[Row, ...]:
-    """Rows of the proving ground's own drivers; InputError lists the names there are."""
-    return tuple(Row(build(name).name) for name in names)
+def references(names: Sequence[str], drivers: Sequence[str]) -> tuple[Row, ...]:
+    """Rows of an arena's own drivers; InputError lists the names."""
+    for name in names:
+        if name not in drivers:
+            raise unknown_name('driver', name, drivers)
+    return tuple(map(Row, names))
 
 
 def file_name(text: str) -> str:

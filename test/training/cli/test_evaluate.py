@@ -10,8 +10,9 @@ import torch
 import tyro
 
 from training.cli.evaluate import Evaluate, evaluate, main
-from training.referee.drives import Job, drive
-from training.referee.outcomes import load_outcomes
+from training.referee.arena import Case
+from training.referee.proving_ground import ProvingGround
+from training.referee.results import load_outcomes
 from training.referee.rows import student_row
 from wpt_core.model import Student, preset
 from wpt_core.model.artifact import Origin, save_artifact
@@ -86,11 +87,15 @@ def test_everything_is_there_and_an_evaluation_goes_on_where_it_stopped(
 @pytest.mark.slow
 def test_a_film_shows_the_drive_that_was_judged(artifact: Path) -> None:
     """Whoever watches takes pictures of the same world, and that changes nothing in it."""
-    scenario = find_scenario(find('routes'), 'tight_left')
-    job = Job(student_row('student', artifact), replace(scenario, duration_s=3.0), 1000)
+    routes = find('routes')
+    short = replace(find_scenario(routes, 'tight_left'), duration_s=3.0)
+    arena = ProvingGround(simulated=(replace(routes, scenarios=(short,)),))
+    row, case = student_row('student', artifact), Case('routes', 'tight_left', 1000)
     watched: list[float] = []
-    with_film = drive(job, lambda world: watched.append(world.observe().frames[0].image.mean()))
-    assert with_film == drive(job)
+    with_film = arena.drive(
+        row, case, lambda world: watched.append(world.observe().frames[0].image.mean())
+    )
+    assert with_film == arena.drive(row, case)
     assert len(watched) == 61
 
 
@@ -99,6 +104,7 @@ def test_a_film_shows_the_drive_that_was_judged(artifact: Path) -> None:
     [
         ({'suites': ('nowhere',)}, 'suite: unknown name'),
         ({'scenarios': ('nothing',)}, 'scenario: unknown name'),
+        ({'arena': 'nowhere'}, 'arena: unknown name'),
         ({'references': ('nobody',)}, 'driver: unknown name'),
         ({'robustness': 'nowhere'}, 'suite: unknown name'),
         ({'rows': ('BC',)}, 'name=folder'),

@@ -8,9 +8,10 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from training.referee.drives import FIRST_SEED, Job, drive
-from training.referee.held_out import FIRST_SEED as FIRST_HELD_OUT_SEED
-from training.referee.held_out import HeldOutJob
+from training.referee.arena import Case
+from training.referee.closed_loop import FIRST_SEED
+from training.referee.open_loop import FIRST_SEED as FIRST_HELD_OUT_SEED
+from training.referee.proving_ground import ARENA
 from training.referee.rows import Row
 from training.simulators.proving_ground.scenarios import SUITE, training_scenario
 from wpt_core.types import InputError
@@ -87,15 +88,20 @@ def test_no_training_scenario_is_in_a_suite() -> None:
 
 
 def test_the_referee_refuses_training_scenarios() -> None:
-    with pytest.raises(InputError, match='only scenarios of the suites'):
-        Job(Row('straight'), training_scenario(3), FIRST_SEED)
-    with pytest.raises(InputError, match='only scenarios of the suites'):
-        HeldOutJob(training_scenario(3), FIRST_HELD_OUT_SEED, ())
+    scenario = training_scenario(3)
+    case = Case(scenario.suite, scenario.name, FIRST_SEED)
+    for judge in (
+        ARENA.description,
+        lambda case: ARENA.drive(Row('straight'), case),
+        lambda case: ARENA.plan_along([], case),
+    ):
+        with pytest.raises(InputError, match='suite: unknown name'):
+            judge(case)
 
 
 def test_the_referee_draws_from_the_evaluation_split() -> None:
     scenario = EVALUATED[0]
-    judged = drive(Job(Row('straight'), scenario, FIRST_SEED))
+    judged = ARENA.drive(Row('straight'), Case(scenario.suite, scenario.name, FIRST_SEED))
     ends = {
         split: run_scenario(scenario, STRAIGHT, FIRST_SEED, split=split).log.position_error_m[-1]
         for split in Split

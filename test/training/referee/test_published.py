@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from test_referee_report import runs
 
-from training.referee.outcomes import (
+from training.referee.arena import find_arena
+from training.referee.published import TABLES, pages, tables
+from training.referee.report import Findings
+from training.referee.results import (
     Drive,
     Outcomes,
     Source,
@@ -15,8 +18,6 @@ from training.referee.outcomes import (
     outcomes_of,
     write_outcomes,
 )
-from training.referee.published import TABLES, outdated, renewed, write
-from training.referee.report import Findings
 from training.referee.rows import Row
 from wpt_core.types import InputError
 from wpt_sim.suites import find
@@ -46,8 +47,8 @@ def table(name: str, *files: Outcomes) -> list[str]:
 
 
 def test_the_documentation_shows_what_the_outcome_files_hold(root: Path) -> None:
-    stale = [str(page.relative_to(root)) for page in outdated(root)]
-    assert stale == [], 'python -m training.referee.published --write'
+    outdated = tables(root / 'results').outdated(pages(root))
+    assert outdated == [], 'python -m training.referee.published --write'
 
 
 def test_committed_outcomes_name_their_source_and_each_scenario_once(root: Path) -> None:
@@ -87,17 +88,17 @@ def test_a_file_that_holds_no_outcomes_is_refused_by_name(tmp_path: Path, text: 
 def test_findings_become_one_file_for_each_row_of_each_table(tmp_path: Path) -> None:
     found = Findings(
         rows=('expert',),
-        suites=('lane_centre',),
+        suites=find_arena('proving_ground').suites[:1],
         seeds=(1000,),
         closed={('expert', 'lane_centre'): runs('expert', 'lane_centre', [[True, False]])},
         robustness={'50 % darker': runs('expert', 'lane_centre', [[False]])},
     )
-    for one in outcomes_of(found, [Row('expert')], './wpt evaluate --seeds 1'):
+    for one in outcomes_of(found, [Row('expert')], './wpt evaluate', code_digest='d16e57'):
         write_outcomes(tmp_path, one)
     centre, dark = load_outcomes(tmp_path)
     assert (centre.row, centre.passes) == ('expert', {'1000': (1, 2)})
     assert centre.drives[1].reasons == ('1 | went wrong',)
-    assert centre.source.command == './wpt evaluate --seeds 1'
+    assert (centre.source.command, centre.source.code) == ('./wpt evaluate', 'd16e57')
     assert centre.source.weights_sha256 is None
     assert (dark.row, dark.table, dark.passes) == ('50 % darker', 'robustness', {'1000': (0, 1)})
 
@@ -138,16 +139,6 @@ def test_a_part_of_the_routes_has_no_driving_score() -> None:
     assert line.count('| - ') == 2
 
 
-def test_only_the_table_of_a_page_is_renewed_and_an_unknown_one_is_refused() -> None:
-    page = renewed(PAGE.format('routes'), [])
-    assert page.startswith('before\n<!-- made from results: routes -->\n')
-    assert page.endswith('<!-- end -->\nafter\n')
-    assert 'stone age' not in page
-    assert renewed(page, []) == page
-    with pytest.raises(InputError, match='expected one of references'):
-        renewed(PAGE.format('nothing'), [])
-
-
 def test_a_page_is_brought_up_to_date(tmp_path: Path) -> None:
     (tmp_path / 'docs').mkdir()
     (tmp_path / 'README.md').write_text(PAGE.format('references'))
@@ -155,6 +146,7 @@ def test_a_page_is_brought_up_to_date(tmp_path: Path) -> None:
         tmp_path / 'results',
         Outcomes('expert', 'lane_centre', SOURCE, suite('lane_centre', {1000: 24})),
     )
-    assert outdated(tmp_path) == write(tmp_path) == [tmp_path / 'README.md']
+    current = tables(tmp_path / 'results')
+    assert current.write(pages(tmp_path)) == [tmp_path / 'README.md']
     assert '| `expert` ' in (tmp_path / 'README.md').read_text()
-    assert outdated(tmp_path) == []
+    assert current.outdated(pages(tmp_path)) == []

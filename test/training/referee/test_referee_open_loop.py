@@ -2,20 +2,20 @@
 """Open-loop figures of made-up drives whose figures are known."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from training.referee import held_out
-from training.referee.held_out import HeldOutJob, held_out_jobs, plan_all
-from training.referee.held_out_plans import HeldOut
-from training.referee.open_loop import cases_of, open_loop_figures
+from training.referee.arena import Case
+from training.referee.open_loop import cases_of, held_out_jobs, open_loop_figures, plan_all
+from training.referee.outcome import HeldOut
+from training.referee.proving_ground import ARENA, ProvingGround
 from training.referee.rows import Row
 from wpt_core.metrics import OPEN_LOOP_SAMPLING
 from wpt_core.types import plan_times_s
-from wpt_sim.suites import find
 
 SPEED_MPS = 10.0
 YAW_RAD = 0.7
@@ -49,8 +49,8 @@ def drive(*, other_offset_m: float = 8.0, duration_s: float = 20.0) -> HeldOut:
         sizes_m=np.array([[4.0, 2.0]]),
         agents=np.array([True]),
         footprint=np.array([4.0, 2.0, 1.0]),
-        picture=np.zeros((4, 6, 3), np.uint8),
-        pictured=1,
+        image=np.zeros((4, 6, 3), np.uint8),
+        image_sample=1,
     )
 
 
@@ -126,7 +126,7 @@ def test_a_drive_survives_its_file_and_only_as_what_it_is(tmp_path: Path) -> Non
     drive().save(path, 'this')
     found = HeldOut.load(path, 'this')
     assert found is not None
-    assert found.pictured == 1
+    assert found.image_sample == 1
     assert np.array_equal(found.positions_m, drive().positions_m)
     assert HeldOut.load(path, 'that') is None
     path.write_bytes(path.read_bytes()[:500])
@@ -134,42 +134,41 @@ def test_a_drive_survives_its_file_and_only_as_what_it_is(tmp_path: Path) -> Non
     assert HeldOut.load(tmp_path / 'none.npz', 'this') is None
 
 
+LANE_CHANGE = [('lane_change', name) for name in ARENA.suites[1].scenarios]
+
+
 def test_drives_are_spread_over_the_scenarios_with_new_seeds() -> None:
-    scenarios = find('lane_change').scenarios
-    few = held_out_jobs(scenarios, [Row('expert'), Row('constant_velocity')], 5)
-    assert [job.scenario for job in few] == [scenarios[k] for k in (0, 4, 8, 12, 16)]
-    assert {job.seed for job in few} == {2000}
+    few = held_out_jobs(LANE_CHANGE, [Row('expert'), Row('constant_velocity')], 5)
+    assert [job.case.scenario for job in few] == [LANE_CHANGE[k][1] for k in (0, 4, 8, 12, 16)]
+    assert {job.case.seed for job in few} == {2000}
     assert few[0].rows == (Row('constant_velocity'),)
-    many = held_out_jobs(scenarios, [], 2 * len(scenarios))
-    assert len({(job.scenario, job.seed) for job in many}) == 2 * len(scenarios)
+    many = held_out_jobs(LANE_CHANGE, [], 2 * len(LANE_CHANGE))
+    assert len({job.case for job in many}) == 2 * len(LANE_CHANGE)
 
 
-def test_only_rows_that_are_missing_plan_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[HeldOutJob] = []
+def test_only_rows_that_are_missing_plan_again(tmp_path: Path) -> None:
+    planned: list[list[str]] = []
 
-    def planned(job: HeldOutJob) -> dict[str, HeldOut]:
-        asked.append(job)
-        return {row.name: drive() for row in job.rows}
+    class Counted(ProvingGround):
+        def plan_along(self, rows: Sequence[Row], case: Case) -> dict[str, HeldOut]:
+            assert case.suite == 'lane_change'
+            planned.append([row.name for row in rows])
+            return {row.name: drive() for row in rows}
 
-    monkeypatch.setattr(held_out, 'plans_open_loop', planned)
     one, other = Row('constant_velocity'), Row('student', tmp_path, 'digest')
-    scenarios = find('routes').scenarios[:2]
     for rows in ([one], [one, other], [one, other]):
-        jobs = held_out_jobs(scenarios, rows, 2)
-        plans = plan_all(jobs, tmp_path, processes=1, fresh=False)
+        jobs = held_out_jobs(LANE_CHANGE[:2], rows, 2)
+        plans = plan_all(Counted(), jobs, tmp_path, processes=1, fresh=False)
         assert {name: len(drives) for name, drives in plans.items()} == {r.name: 2 for r in rows}
-    assert [job.rows for job in asked] == [(one,), (one,), (other,), (other,)]
+    assert planned == [['constant_velocity'], ['constant_velocity'], ['student'], ['student']]
 
 
 @pytest.mark.slow
 def test_constant_velocity_on_a_real_drive() -> None:
-    scenario = find('lane_centre').scenarios[0]
-    job = HeldOutJob(scenario, 2000, (Row('constant_velocity'),))
-    plans = held_out.plans_open_loop(job)['constant_velocity']
+    case = Case('lane_centre', ARENA.suites[0].scenarios[0], 2000)
+    plans = ARENA.plan_along([Row('constant_velocity')], case)['constant_velocity']
     assert len(plans.steps) == 40
-    assert plans.picture.std() > 10.0
+    assert plans.image.std() > 10.0
     figures = open_loop_figures([plans], learned=False)
     # A straight road at a steady speed after the first two seconds: nearly right, not exactly.
     assert 0.001 < figures.displacement.at[2] < 0.5

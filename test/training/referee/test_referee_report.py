@@ -7,12 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
+from training.referee.arena import Suite
 from training.referee.open_loop import Likelihood
+from training.referee.outcome import DriveResult, Trace
 from training.referee.plots import offset_plot, reliability_plot
-from training.referee.report import Findings, closed_loop_table, report
-from training.referee.result import DriveResult, Trace
-from training.referee.summary import summarise
-from training.referee.tables import markdown_table
+from training.referee.report import Findings, closed_loop_table, report, summarise
 from wpt_core.metrics import laplace_coverage, mean_interval, wilson_interval
 
 
@@ -62,7 +61,10 @@ def found() -> Findings:
     }
     return Findings(
         rows=('expert', 'student'),
-        suites=('lane_centre', 'routes'),
+        suites=(
+            Suite('lane_centre', 'stays in the middle', ()),
+            Suite('routes', 'arrives', (), scored=True),
+        ),
         seeds=(1000, 1001, 1002),
         closed=closed,
         robustness={
@@ -111,9 +113,11 @@ def test_the_table_has_every_row_and_the_share_of_the_expert(found: Findings) ->
 
 
 def test_the_report_says_what_failed_and_why(found: Findings) -> None:
-    pictures = {'Closed loop': ['offset_over_time.png'], 'Failures': ['films/a_b.mp4']}
-    text = report(found, model='models/student', pictures=pictures)
+    images = {'Closed loop': ['offset_over_time.png'], 'Failures': ['films/a_b.mp4']}
+    text = report(found, model='models/student', about='Roads are drawn anew', images=images)
     assert text.startswith('# Evaluation of models/student\n')
+    assert 'Roads are drawn anew; seeds 1000, 1001, 1002 of' in text
+    assert '`routes` passes when it arrives.' in text
     assert '![offset over time](offset_over_time.png)' in text
     assert '[a b](films/a_b.mp4)' in text
     failures = text.split('## Failures')[1]
@@ -123,13 +127,6 @@ def test_the_report_says_what_failed_and_why(found: Findings) -> None:
     robustness = text.split('## Robustness')[1]
     assert cells(robustness, 'front camera dead')[1] == '0 of 4'
     assert '## Open loop' not in text
-
-
-def test_tables_are_aligned() -> None:
-    table = markdown_table(('a', 'number'), [('x|y', '1'), ('long name', '12345')], numbers=(1,))
-    assert len({len(line) for line in table.splitlines()}) == 1
-    assert r'x\|y' in table
-    assert '-----:' in table
 
 
 def picture(content: bytes) -> np.ndarray:

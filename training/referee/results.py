@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was measured, as files that are committed: every figure in the documentation is from one.
+"""Result files, which are committed: every figure in the documentation comes from one.
 
 A file holds one row of a table: who drove, with which weights and code, by which command, and how
 each drive ended. A figure of an earlier run whose drives are lost is marked as transcribed.
@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from training.engine.run_folder import commit
-from training.referee.code import code_digest
 from training.referee.open_loop import OpenLoopFigures
+from training.referee.outcome import DriveResult
 from training.referee.report import Findings
-from training.referee.result import DriveResult
 from training.referee.rows import Row, file_name
-from training.referee.store import write_whole
+from wpt_core.files import write_atomic
 from wpt_core.metrics import Infraction, RouteOutcome
 from wpt_core.model.artifact import load_artifact
 from wpt_core.types import InputError
@@ -110,9 +109,11 @@ class Outcomes:
         return found
 
 
-def outcomes_of(found: Findings, rows: Sequence[Row], command: str) -> Iterator[Outcomes]:
-    """Everything that this checkout has found out by a command."""
-    sources = {row.name: _source(row, command) for row in rows}
+def outcomes_of(
+    found: Findings, rows: Sequence[Row], command: str, *, code_digest: str
+) -> Iterator[Outcomes]:
+    """All that `command` measured with the code of this digest."""
+    sources = {row.name: _source(row, command, code_digest) for row in rows}
     for (row, suite), results in found.closed.items():
         yield Outcomes(row, suite, sources[row], tuple(map(Drive.of, results)))
     for row, figures in found.open_loop.items():
@@ -122,11 +123,11 @@ def outcomes_of(found: Findings, rows: Sequence[Row], command: str) -> Iterator[
         yield Outcomes(condition, 'robustness', source, tuple(map(Drive.of, results)))
 
 
-def _source(row: Row, command: str) -> Source:
+def _source(row: Row, command: str, code_digest: str) -> Source:
     artifact = row.artifact
     weights = None if artifact is None else load_artifact(artifact).manifest.weights_sha256
     machine = f'{platform.machine()}, Python {platform.python_version()}'
-    return Source(command, commit(), code_digest(), weights, machine)
+    return Source(command, commit(), code_digest, weights, machine)
 
 
 def _figures(one: OpenLoopFigures) -> dict[str, float]:
@@ -147,7 +148,7 @@ def write_outcomes(folder: Path, outcomes: Outcomes) -> Path:
         lines = [json.dumps(asdict(drive), ensure_ascii=False) for drive in outcomes.drives]
         text = f'{text[:-2]},\n  "drives": [\n    ' + ',\n    '.join(lines) + '\n  ]\n}'
     path = folder / outcomes.table / f'{file_name(outcomes.row)}.json'
-    write_whole(path, lambda aside: aside.write_text(text + '\n', encoding='utf-8'))
+    write_atomic(path, text + '\n')
     return path
 
 

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The proving ground as an arena."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import wpt_core
+from training.referee.arena import Case, Suite
+from training.referee.outcome import DriveResult, HeldOut, Trace
+from training.referee.proving_ground.held_out import plan_along_expert
+from training.referee.rows import Row, planner_of
+from training.referee.store import digest_of_code
+from training.simulators.proving_ground.disturbance import ROBUSTNESS, Condition
+from training.simulators.proving_ground.student_driver import student_kind
+from wpt_core.sensing import surround_rig
+from wpt_core.types import Rig, unknown_name
+from wpt_sim import suites
+from wpt_sim.drive import World
+from wpt_sim.drivers import DRIVERS, AnyKind, build
+from wpt_sim.films import FILM_RATE_HZ, Film, VideoWriter
+from wpt_sim.scenario import Rule, Scenario, Split
+
+__all__ = ['ARENA', 'ProvingGround']
+
+_PLAN_EVERY = 2
+"""Steps of 50 ms: 10 Hz, the slowest rate at which a car is to plan."""
+_TRACE_EVERY = 2
+"""Steps of 50 ms."""
+_ROOMS = ('geometry', 'metrics', 'model', 'planning', 'sensing', 'types', 'vehicle')
+_NOT_DRIVEN = ('wpt_sim/films', 'wpt_sim/ride', 'wpt_core/model/runtime/onnx')
+"""Code in these rooms that no drive runs."""
+_TRAINING = (
+    'referee/outcome.py',
+    'referee/rows.py',
+    'referee/proving_ground/__init__.py',
+    'referee/proving_ground/held_out.py',
+    'simulators/proving_ground/disturbance.py',
+    'simulators/proving_ground/student_driver.py',
+)
+
+
+@dataclass(frozen=True)
+class ProvingGround:
+    """The arena. It always draws from the evaluation split, so nothing is shared with training."""
+
+    simulated: tuple[suites.Suite, ...] = suites.SUITES
+
+    @property
+    def suites(self) -> tuple[Suite, ...]:
+        return tuple(
+            Suite(
+                suite.name,
+                suite.rule,
+                tuple(scenario.name for scenario in suite.scenarios),
+                scored=all(scenario.rule is Rule.ROUTE for scenario in suite.scenarios),
+            )
+            for suite in self.simulated
+        )
+
+    @property
+    def drivers(self) -> tuple[str, ...]:
+        return tuple(kind.name for kind in DRIVERS)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        return tuple(condition.name for condition in ROBUSTNESS)
+
+    @property
+    def rig(self) -> Rig:
+        return surround_rig()
+
+    @property
+    def about(self) -> str:
+        return (
+            'Students see six cameras, their own speed, the command and the nominal delay of the '
+            'steering; a cruise control keeps the speed. Car, delay, wind, road and look are '
+            'drawn anew for every drive'
+        )
+
+    @property
+    def code_digest(self) -> str:
+        return _code_digest()
+
+    def description(self, case: Case) -> str:
+        return repr(('proving_ground', self._scenario(case), case.seed, _condition(case)))
+
+    def drive(
+        self, row: Row, case: Case, observer: Callable[[World], None] | None = None
+    ) -> DriveResult:
+        """One drive, judged; `observer` is shown the world before every step."""
+        kind = _kind(row, case)
+        rig = surround_rig() if kind.needs_cameras or observer is not None else None
+        outcome = suites.run_scenario(
+            self._scenario(case),
+            kind,
+            case.seed,
+            rig=rig,
+            observer=observer,
+            split=Split.EVALUATION,
+        )
+        return _result(row, outcome)
+
+    def film(self, row: Row, case: Case, path: Path) -> None:
+        with VideoWriter(path, rate_hz=FILM_RATE_HZ) as video:
+            self.drive(row, case, Film(video, surround_rig(), stills_s=()))
+
+    def plan_along(self, rows: Sequence[Row], case: Case) -> dict[str, HeldOut]:
+        return plan_along_expert(rows, self._scenario(case), case.seed)
+
+    def _scenario(self, case: Case) -> Scenario:
+        for suite in self.simulated:
+            if suite.name == case.suite:
+                return suites.find_scenario(suite, case.scenario)
+        raise unknown_name('suite', case.suite, (suite.name for suite in self.simulated))
+
+
+ARENA = ProvingGround()
+
+
+@lru_cache(maxsize=1)
+def _code_digest() -> str:
+    root = Path(str(wpt_core.__file__)).parents[1]
+    files = [root / 'wpt_core' / 'pipeline.py']
+    files += [root / 'training' / name for name in _TRAINING]
+    for folder in (*(root / 'wpt_core' / room for room in _ROOMS), root / 'wpt_sim'):
+        files += sorted(folder.rglob('*.py'))
+    return digest_of_code(
+        file for file in files if not file.relative_to(root).as_posix().startswith(_NOT_DRIVEN)
+    )
+
+
+def _condition(case: Case) -> Condition:
+    for condition in ROBUSTNESS:
+        if condition.name == case.condition:
+            return condition
+    raise unknown_name('condition', case.condition, (one.name for one in ROBUSTNESS))
+
+
+def _kind(row: Row, case: Case) -> AnyKind:
+    """The driver of a row under the condition of a case."""
+    key = f'{case.suite}/{case.scenario}'
+    disturbance = _condition(case).disturbance.for_drive(case.seed, key)
+    if not row.learned:
+        return build(row.name)
+    believed_rig = disturbance.believed_rig(surround_rig())
+    return student_kind(
+        row.name,
+        lambda: planner_of(row, believed_rig),
+        plan_every=_PLAN_EVERY,
+        disturbance=disturbance,
+    )
+
+
+def _result(row: Row, outcome: suites.Outcome) -> DriveResult:
+    log, scenario = outcome.log, outcome.scenario
+    columns = (log.time_s, log.position_error_m, log.heading_error_rad, log.s_m)
+    trace = Trace(
+        *(tuple(round(float(value), 4) for value in column[::_TRACE_EVERY]) for column in columns)
+    )
+    return DriveResult(
+        row=row.name,
+        suite=scenario.suite,
+        scenario=scenario.name,
+        ability=scenario.ability.value,
+        seed=outcome.seed,
+        passed=outcome.passed,
+        reasons=outcome.verdict.reasons,
+        completion=outcome.route.completion,
+        infractions=tuple(kind.value for kind in outcome.route.infractions),
+        score=outcome.route.score,
+        comfort=outcome.comfort,
+        efficiency=outcome.efficiency,
+        final_offset_m=float(log.position_error_m[-1]),
+        ended_s=float(log.time_s[-1]),
+        trace=trace,
+    )
