@@ -5,16 +5,26 @@ An arena is a folder beside this file and a line in `ARENAS`; see docs/referee.m
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
 from training.referee.outcome import DriveResult, HeldOut
 from training.referee.rows import Row
+from training.referee.store import fingerprint
 from wpt_core.types import Rig, unknown_name
 
-__all__ = ['ARENAS', 'UNDISTURBED', 'Arena', 'Case', 'Suite', 'find_arena', 'find_suite']
+__all__ = [
+    'ARENAS',
+    'UNDISTURBED',
+    'Arena',
+    'Case',
+    'Suite',
+    'find_arena',
+    'find_suite',
+    'made_of',
+]
 
 ARENAS = {'proving_ground': 'training.referee.proving_ground'}
 """The package that holds `ARENA`; imported on use, because it may need an optional simulator."""
@@ -43,6 +53,10 @@ class Case:
     scenario: str
     seed: int
     condition: str = UNDISTURBED
+
+    @property
+    def file_stem(self) -> str:
+        return f'{self.suite}-{self.scenario}-{self.seed}'
 
 
 class Arena(Protocol):
@@ -101,3 +115,9 @@ def find_suite(arena: Arena, name: str) -> Suite:
         if suite.name == name:
             return suite
     raise unknown_name('suite', name, (suite.name for suite in arena.suites))
+
+
+def made_of(arena: Arena, row: Row, case: Case, kind: type[DriveResult] | type[HeldOut]) -> str:
+    """Fingerprint of everything that decides an outcome of this kind."""
+    columns = tuple(field.name for field in fields(kind))
+    return fingerprint(row.name, row.digest, arena.description(case), columns, arena.code_digest)

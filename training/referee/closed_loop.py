@@ -2,23 +2,22 @@
 """Closed loop: every row drives every case, in parallel, and the worst failures are filmed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
 from training.engine.pool import work
-from training.referee.arena import UNDISTURBED, Arena, Case
+from training.referee.arena import UNDISTURBED, Arena, Case, made_of
 from training.referee.outcome import DriveResult
 from training.referee.rows import Row, file_name
-from training.referee.store import fingerprint, keep_json, kept_json
+from training.referee.store import keep_json, kept_json
 
 __all__ = ['FIRST_SEED', 'Job', 'drive_all', 'film_all', 'jobs_of', 'worst_failures']
 
 FIRST_SEED = 1000
 """Of the closed-loop seeds. The split, not the number, separates them from training."""
-_KEPT = tuple(field.name for field in fields(DriveResult))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +28,7 @@ class Job:
     case: Case
 
     def made_of(self, arena: Arena) -> str:
-        """Fingerprint of everything that decides the outcome."""
-        row = self.row
-        described = arena.description(self.case)
-        return fingerprint(row.name, row.digest, described, _KEPT, arena.code_digest)
+        return made_of(arena, self.row, self.case, DriveResult)
 
     def place(self, drives: Path) -> Path:
         """Where the outcome is kept."""
@@ -95,8 +91,7 @@ def film_all(arena: Arena, jobs: Sequence[Job], folder: Path) -> list[Path]:
     """Drive again with a video each; equal jobs have equal outcomes."""
     films = []
     for job in tqdm(jobs, desc='filming', disable=None):
-        case = job.case
-        path = folder / f'{case.suite}-{case.scenario}-{case.seed}.mp4'
-        arena.film(job.row, case, path)
+        path = folder / f'{job.case.file_stem}.mp4'
+        arena.film(job.row, job.case, path)
         films.append(path)
     return films

@@ -2,7 +2,7 @@
 """Open loop: rows plan along drives of an expert; figures as in open-loop papers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.engine.pool import work
-from training.referee.arena import Arena, Case
+from training.referee.arena import Arena, Case, made_of
 from training.referee.outcome import HeldOut
 from training.referee.rows import Row, file_name
-from training.referee.store import fingerprint
 from wpt_core.geometry import inverse, transform_points
 from wpt_core.metrics import (
     OPEN_LOOP_SAMPLING,
@@ -55,8 +54,6 @@ _JITTER_M = 0.01
 _JITTER_RUNS = 10
 _MARGIN_S = 0.1
 
-_KEPT = tuple(field.name for field in fields(HeldOut))
-
 
 @dataclass(frozen=True, slots=True)
 class HeldOutJob:
@@ -66,14 +63,11 @@ class HeldOutJob:
     rows: tuple[Row, ...]
 
     def made_of(self, arena: Arena, row: Row) -> str:
-        """Fingerprint of everything that decides the plans of one row."""
-        described = arena.description(self.case)
-        return fingerprint(row.name, row.digest, described, _KEPT, arena.code_digest)
+        return made_of(arena, row, self.case, HeldOut)
 
     def place(self, folder: Path, row: Row) -> Path:
         """Where the plans of one row are kept."""
-        name = f'{self.case.suite}-{self.case.scenario}-{self.case.seed}.npz'
-        return folder / file_name(row.name) / name
+        return folder / file_name(row.name) / f'{self.case.file_stem}.npz'
 
 
 def held_out_jobs(
@@ -97,8 +91,8 @@ def plan_all(
     missing: list[HeldOutJob] = []
     for job in jobs:
         for row in job.rows:
-            made_of = job.made_of(arena, row)
-            kept = None if fresh else HeldOut.load(job.place(folder, row), made_of)
+            place, needed = job.place(folder, row), job.made_of(arena, row)
+            kept = None if fresh else HeldOut.load(place, needed)
             if kept is not None:
                 found[job.case, row.name] = kept
         left = tuple(row for row in job.rows if (job.case, row.name) not in found)
