@@ -2,7 +2,6 @@
 """Figures of the report."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from matplotlib.figure import Figure
 from training.referee.open_loop import Likelihood, cases_of
 from training.referee.outcome import DriveResult, HeldOut
 from training.referee.report import Findings
-from wpt_core.drawing import PlanColour, PlanStyle, contact_sheet, draw_plan
+from wpt_core.drawing import PlanColour, PlanStyle, contact_sheet, draw_plan, enlarged
 from wpt_core.files import write_atomic
 from wpt_core.metrics import LANE_CENTRE_RULE
 from wpt_core.types import Camera, Plan, plan_times_s
@@ -100,7 +99,7 @@ def reliability_plot(likelihoods: Mapping[str, Likelihood]) -> bytes:
 
 def plan_sheet(drives: Sequence[HeldOut], front: Camera, *, most: int = 6) -> bytes:
     """The plan, and what the expert then drove, over the front camera in some held-out drives."""
-    camera = _enlarged(front, _SHEET_SCALE)
+    camera = enlarged(front, _SHEET_SCALE)
     lens = camera.intrinsics
     tiles = []
     for place in np.linspace(0, len(drives) - 1, min(len(drives), most)):
@@ -115,23 +114,6 @@ def plan_sheet(drives: Sequence[HeldOut], front: Camera, *, most: int = 6) -> by
     sheet = contact_sheet(tiles, columns=2)
     _, content = cv2.imencode('.png', cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
     return content.tobytes()
-
-
-def _enlarged(camera: Camera, scale: int) -> Camera:
-    """The same camera with more pixels, whose centres lie at whole numbers."""
-    lens = camera.intrinsics
-    return replace(
-        camera,
-        intrinsics=replace(
-            lens,
-            width_px=scale * lens.width_px,
-            height_px=scale * lens.height_px,
-            fx_px=scale * lens.fx_px,
-            fy_px=scale * lens.fy_px,
-            cx_px=scale * (lens.cx_px + 0.5) - 0.5,
-            cy_px=scale * (lens.cy_px + 0.5) - 0.5,
-        ),
-    )
 
 
 def _plan(drive: HeldOut, sample: int) -> Plan:

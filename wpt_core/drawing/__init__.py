@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plans on images, panels and contact sheets, drawn with OpenCV alone."""
 
-from wpt_core.drawing.overlay import draw_plan
+from wpt_core.drawing.overlay import draw_plan, enlarged
 from wpt_core.drawing.panel import caption, contact_sheet, panel
 from wpt_core.drawing.ribbon import (
     PlanColour,
@@ -19,6 +19,7 @@ __all__ = [
     'caption',
     'contact_sheet',
     'draw_plan',
+    'enlarged',
     'panel',
     'ribbon_colours',
     'ribbon_of',

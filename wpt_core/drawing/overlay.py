@@ -2,6 +2,7 @@
 """A plan laid on the road of a camera's picture."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from wpt_core.drawing.ribbon import (
 from wpt_core.geometry import FloatArray
 from wpt_core.types import Camera, InputError, Plan
 
-__all__ = ['draw_plan']
+__all__ = ['draw_plan', 'enlarged']
 
 _TRUTH: Colour = (255, 64, 176)
 _WHITE: Colour = (255, 255, 255)
@@ -55,6 +56,21 @@ def draw_plan(
     if truth_m is not None:
         canvas.lines([truth_m], _TRUTH, opacity=0.9)
     return canvas.image
+
+
+def enlarged(camera: Camera, scale: float) -> Camera:
+    """The same camera with more pixels, whose centres lie at whole numbers."""
+    lens = camera.intrinsics
+    larger = replace(
+        lens,
+        width_px=round(scale * lens.width_px),
+        height_px=round(scale * lens.height_px),
+        fx_px=scale * lens.fx_px,
+        fy_px=scale * lens.fy_px,
+        cx_px=scale * (lens.cx_px + 0.5) - 0.5,
+        cy_px=scale * (lens.cy_px + 0.5) - 0.5,
+    )
+    return replace(camera, intrinsics=larger)
 
 
 def _draw_ribbon(canvas: OnGround, ribbon: Ribbon, style: PlanStyle) -> None:

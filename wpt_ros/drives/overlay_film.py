@@ -3,7 +3,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.bags import Bag
-from wpt_core.drawing import caption, draw_plan
+from wpt_core.drawing import caption, draw_plan, enlarged
 from wpt_core.safety import GateState
 from wpt_core.sensing import CompressedPicture, RawPicture
 from wpt_core.types import Camera, Plan, Rig
@@ -21,7 +21,7 @@ from wpt_ros.conversions.plans import plan_of
 from wpt_ros.conversions.stamps import seconds
 from wpt_sim.films import VideoWriter
 
-__all__ = ['Replanned', 'drawn_plan', 'enlarged', 'overlay_film']
+__all__ = ['Replanned', 'drawn_plan', 'film_camera', 'overlay_film']
 
 Picture = NDArray[np.uint8]
 FloatArray = NDArray[np.float64]
@@ -57,7 +57,7 @@ def overlay_film(bag: Path, video: Path, rig: Rig, replanned: Replanned | None =
             [topics.ODOMETRY] if replanned else [topics.ODOMETRY, topics.PLAN, topics.GATE_STATE]
         )
         names = [picture, *(f'/{topic.name}' for topic in told if f'/{topic.name}' in there)]
-        scene = _Scene(enlarged(camera), replanned, gate=f'/{topics.GATE_STATE.name}' in names)
+        scene = _Scene(film_camera(camera), replanned, gate=f'/{topics.GATE_STATE.name}' in names)
         rate_hz = (there[picture].rate_hz if picture in there else None) or _RATE_HZ
         with VideoWriter(video, rate_hz=min(max(1, round(rate_hz)), _FASTEST_HZ)) as film:
             for message in recording.messages(names):
@@ -136,17 +136,6 @@ def _pixels_of(message: Any) -> Picture:
     ).rgb()
 
 
-def enlarged(camera: Camera) -> Camera:
-    """The same with larger pictures, to have room for the drawing."""
-    lens = camera.intrinsics
-    scale = max(1.0, _WIDTH_PX / lens.width_px)
-    larger = replace(
-        lens,
-        width_px=round(lens.width_px * scale),
-        height_px=round(lens.height_px * scale),
-        fx_px=lens.fx_px * scale,
-        fy_px=lens.fy_px * scale,
-        cx_px=(lens.cx_px + 0.5) * scale - 0.5,
-        cy_px=(lens.cy_px + 0.5) * scale - 0.5,
-    )
-    return replace(camera, intrinsics=larger)
+def film_camera(camera: Camera) -> Camera:
+    """Enlarged where it is small, to have room for the drawing."""
+    return enlarged(camera, max(1.0, _WIDTH_PX / camera.intrinsics.width_px))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from wpt_core.drawing import caption
 from wpt_core.types import Rig
 from wpt_ros.conversions.images import RawCompressedImage, RawImage, frame_of
-from wpt_ros.drives.overlay_film import Replanned, drawn_plan, enlarged, overlay_film
+from wpt_ros.drives.overlay_film import Replanned, drawn_plan, film_camera, overlay_film
 from wpt_ros.replays.driven_path import DrivenPath
 from wpt_ros.replays.judge import Moment
 from wpt_ros.replays.run import Played
@@ -68,7 +68,7 @@ def draw_moment(path: Path, source: Source, moment: Moment, *, at_s: float) -> b
         return False  # another camera stood in for the anchor
     truth_m = _drawn_path(source.driven, plan.stamp_s)
     small = frame_of(source.camera.name, raw).image
-    image = drawn_plan(small, enlarged(source.camera), plan, truth_m=truth_m)
+    image = drawn_plan(small, film_camera(source.camera), plan, truth_m=truth_m)
     apart_m, left_m = moment.apart_m(at_s)
     side = 'left' if left_m >= 0.0 else 'right'
     since_s = plan.stamp_s - source.anchors_ns[0] * 1e-9

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from wpt_core.drawing import PlanColour, PlanStyle, draw_plan
+from wpt_core.drawing import PlanColour, PlanStyle, draw_plan, enlarged
 from wpt_core.drawing.on_ground import OnGround, clip
 from wpt_core.geometry import BASE_FROM_OPTICAL_AXES, rotation_from_rpy, transform
 from wpt_core.types import Camera, InputError, Intrinsics, Plan, plan_times_s
@@ -150,3 +150,14 @@ def test_clipping_by_hand() -> None:
 def test_a_picture_of_another_camera_is_refused() -> None:
     with pytest.raises(InputError, match=r"\(200, 320, 3\), as camera 'front'"):
         draw_plan(GREY[:100], camera(), plan(0.0))
+
+
+@pytest.mark.parametrize('scale', [1.0, 2.4, 3.0])
+def test_an_enlarged_camera_sees_the_same_with_more_pixels(scale: float) -> None:
+    larger = enlarged(camera(), scale).intrinsics
+    assert (larger.width_px, larger.height_px) == (round(320 * scale), round(200 * scale))
+    # Pixel centres lie at whole numbers: the left edge of the image is at -0.5.
+    for ray in (-0.7, 0.0, 0.6):
+        before_px = LENS.fx_px * ray + LENS.cx_px
+        after_px = larger.fx_px * ray + larger.cx_px
+        assert after_px + 0.5 == pytest.approx(scale * (before_px + 0.5))
