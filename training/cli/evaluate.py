@@ -137,7 +137,7 @@ def evaluate(config: Evaluate, command: str = '') -> Findings:
     if config.record:
         with_scores(config.model, scores_of(found, config.model_name))
     if config.publish is not None:
-        for outcomes in outcomes_of(found, rows, command, code_digest=arena.code_digest):
+        for outcomes in outcomes_of(found, rows, command, code_digest=arena.code_digest()):
             write_outcomes(config.publish, outcomes)
     print(closed_loop_table(found))
     print(f'\nreport: {config.out / "report.md"}')

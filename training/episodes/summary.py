@@ -6,6 +6,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -269,6 +270,9 @@ def _cut_kinds(summary: Summary) -> dict[str, int]:
     }
 
 
+_table = partial(markdown_table, aligned=False)
+
+
 def _markdown(summary: Summary) -> str:
     parts = [
         f'# {summary.headline}',
@@ -292,10 +296,6 @@ def _markdown(summary: Summary) -> str:
     if summary.unreadable:
         parts += ['## Left out', '\n'.join(f'- {reason}' for reason in summary.unreadable)]
     return '\n\n'.join(part for part in parts if part) + '\n'
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return markdown_table(heads, rows, aligned=False)
 
 
 def _quantile_table(summary: Summary) -> str:

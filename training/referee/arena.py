@@ -65,26 +65,16 @@ class Arena(Protocol):
     Whatever an arena draws at random must not occur in training.
     """
 
-    @property
-    def suites(self) -> tuple[Suite, ...]: ...
+    suites: tuple[Suite, ...]
+    drivers: tuple[str, ...]
+    """Drivers without a network, for comparison."""
+    conditions: tuple[str, ...]
+    """Disturbances for the robustness table; the first is `UNDISTURBED`."""
+    rig: Rig
+    """The cameras that students see; the first looks ahead."""
+    about: str
+    """What drivers see and what is random, as the beginning of a sentence of the report."""
 
-    @property
-    def drivers(self) -> tuple[str, ...]:
-        """Drivers without a network, for comparison."""
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        """Disturbances for the robustness table; the first is `UNDISTURBED`."""
-
-    @property
-    def rig(self) -> Rig:
-        """The cameras that students see; the first looks ahead."""
-
-    @property
-    def about(self) -> str:
-        """What drivers see and what is random, as the beginning of a sentence of the report."""
-
-    @property
     def code_digest(self) -> str:
         """Of all code that decides an outcome: outcomes of other code are not reused."""
 
@@ -120,4 +110,4 @@ def find_suite(arena: Arena, name: str) -> Suite:
 def made_of(arena: Arena, row: Row, case: Case, kind: type[DriveResult] | type[HeldOut]) -> str:
     """Fingerprint of everything that decides an outcome of this kind."""
     columns = tuple(field.name for field in fields(kind))
-    return fingerprint(row.name, row.digest, arena.description(case), columns, arena.code_digest)
+    return fingerprint(row.name, row.digest, arena.description(case), columns, arena.code_digest())

@@ -28,7 +28,9 @@ class Car:
     conditions = (UNDISTURBED, 'fog')
     rig = surround_rig()
     about = 'Lots are drawn anew'
-    code_digest = '1'
+
+    def code_digest(self):
+        return '1'
 
     def description(self, case):
         return repr(case)

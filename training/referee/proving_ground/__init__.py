@@ -2,7 +2,6 @@
 """The proving ground as an arena."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from training.referee.store import digest_of_code
 from training.simulators.proving_ground.disturbance import ROBUSTNESS, Condition
 from training.simulators.proving_ground.student_driver import student_kind
 from wpt_core.sensing import surround_rig
-from wpt_core.types import Rig, unknown_name
+from wpt_core.types import unknown_name
 from wpt_sim import suites
 from wpt_sim.drive import World
 from wpt_sim.drivers import DRIVERS, AnyKind, build
@@ -41,45 +40,30 @@ _TRAINING = (
 )
 
 
-@dataclass(frozen=True)
 class ProvingGround:
     """The arena. It always draws from the evaluation split, so nothing is shared with training."""
 
-    simulated: tuple[suites.Suite, ...] = suites.SUITES
+    drivers = tuple(kind.name for kind in DRIVERS)
+    conditions = tuple(condition.name for condition in ROBUSTNESS)
+    rig = surround_rig()
+    about = (
+        'Students see six cameras, their own speed, the command and the nominal delay of the '
+        'steering; a cruise control keeps the speed. Car, delay, wind, road and look are '
+        'drawn anew for every drive'
+    )
 
-    @property
-    def suites(self) -> tuple[Suite, ...]:
-        return tuple(
+    def __init__(self, simulated: Sequence[suites.Suite] = suites.SUITES) -> None:
+        self._simulated = {suite.name: suite for suite in simulated}
+        self.suites = tuple(
             Suite(
                 suite.name,
                 suite.rule,
                 tuple(scenario.name for scenario in suite.scenarios),
                 scored=all(scenario.rule is Rule.ROUTE for scenario in suite.scenarios),
             )
-            for suite in self.simulated
+            for suite in simulated
         )
 
-    @property
-    def drivers(self) -> tuple[str, ...]:
-        return tuple(kind.name for kind in DRIVERS)
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        return tuple(condition.name for condition in ROBUSTNESS)
-
-    @property
-    def rig(self) -> Rig:
-        return surround_rig()
-
-    @property
-    def about(self) -> str:
-        return (
-            'Students see six cameras, their own speed, the command and the nominal delay of the '
-            'steering; a cruise control keeps the speed. Car, delay, wind, road and look are '
-            'drawn anew for every drive'
-        )
-
-    @property
     def code_digest(self) -> str:
         return _code_digest()
 
@@ -91,7 +75,7 @@ class ProvingGround:
     ) -> DriveResult:
         """One drive, judged; `observer` is shown the world before every step."""
         kind = _kind(row, case)
-        rig = surround_rig() if kind.needs_cameras or observer is not None else None
+        rig = self.rig if kind.needs_cameras or observer is not None else None
         outcome = suites.run_scenario(
             self._scenario(case),
             kind,
@@ -104,16 +88,15 @@ class ProvingGround:
 
     def film(self, row: Row, case: Case, path: Path) -> None:
         with VideoWriter(path, rate_hz=FILM_RATE_HZ) as video:
-            self.drive(row, case, Film(video, surround_rig(), stills_s=()))
+            self.drive(row, case, Film(video, self.rig, stills_s=()))
 
     def plan_along(self, rows: Sequence[Row], case: Case) -> dict[str, HeldOut]:
         return plan_along_expert(rows, self._scenario(case), case.seed)
 
     def _scenario(self, case: Case) -> Scenario:
-        for suite in self.simulated:
-            if suite.name == case.suite:
-                return suites.find_scenario(suite, case.scenario)
-        raise unknown_name('suite', case.suite, (suite.name for suite in self.simulated))
+        if case.suite not in self._simulated:
+            raise unknown_name('suite', case.suite, self._simulated)
+        return suites.find_scenario(self._simulated[case.suite], case.scenario)
 
 
 ARENA = ProvingGround()
