@@ -164,7 +164,7 @@ def _announce(missing: Sequence[Episode], layout: Layout, *, total: int) -> None
         raise InputError(
             f'{where}: the shards (decoded images) of {len(missing)} episodes take '
             f'{needed / _GB:.2f} GB and the disk has {free / _GB:.2f} GB free; make room, or '
-            'train on fewer episodes.'
+            'train on part of them with --episodes.'
         )
     print(
         f'{where}: decoding {len(missing)} of {total} episodes into shards, '
