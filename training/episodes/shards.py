@@ -11,8 +11,8 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import prod
@@ -28,6 +28,7 @@ from training.engine.pool import work
 from training.episodes.episode import image_topic
 from training.episodes.index import Episode, bag_state
 from wpt_core.bags import Bag
+from wpt_core.files import replacing, write_atomic
 from wpt_core.types import InputError, Rig
 
 __all__ = ['Layout', 'Shard', 'decode_views', 'make_shards', 'open_shard']
@@ -149,7 +150,7 @@ def _decode(data: bytes, into: NDArray[np.uint8]) -> bool:
 def _remove_leftovers(episodes: Sequence[Episode], layout: Layout) -> None:
     """Of processes that were killed while they wrote; to write a shard takes seconds."""
     for folder in {_file(one, layout).parent for one in episodes}:
-        for part in folder.glob('.*.part'):
+        for part in folder.glob('.*.part.*'):
             with suppress(FileNotFoundError):
                 if time.time() - part.stat().st_mtime > _LEFTOVER_S:
                     part.unlink()
@@ -183,10 +184,9 @@ def _write(episode: Episode, layout: Layout) -> None:
     head, file = _head(episode, layout), _file(episode, layout)
     try:
         file.parent.mkdir(exist_ok=True)
-        with _aside(file) as aside:
+        with replacing(file) as aside:
             head |= _write_views(aside, episode, layout)
-        with _aside(_head_file(file)) as aside:
-            aside.write_text(json.dumps(head), encoding='utf-8')
+        write_atomic(_head_file(file), json.dumps(head))
     except OSError as error:
         raise InputError(
             f'{file}: cannot be written ({error.strerror or error}); make room on its disk, and '
@@ -211,17 +211,6 @@ def _write_views(aside: Path, episode: Episode, layout: Layout) -> dict[str, Any
                 out.write(images[row, place].data)
         out.truncate(prod(layout.shape(samples)))
     return {'valid': valid.astype(int).tolist(), 'crc32': checksums}
-
-
-@contextmanager
-def _aside(file: Path) -> Iterator[Path]:
-    """A path to write to that becomes `file`, or is removed where that fails."""
-    aside = file.with_name(f'.{file.name}.{os.getpid()}.part')
-    try:
-        yield aside
-        aside.replace(file)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _file(episode: Episode, layout: Layout) -> Path:

@@ -152,7 +152,7 @@ def test_what_a_killed_process_left_is_removed(episode: Episode) -> None:
     make_shards([episode], VIEWS)
     files(episode)['.json'].unlink()
     folder = files(episode)['.views'].parent
-    old, fresh = folder / '.drive.views.1.part', folder / '.drive.views.2.part'
+    old, fresh = folder / '.drive.1.part.views', folder / '.drive.2.part.views'
     for part in (old, fresh):
         part.touch()
     os.utime(old, (0.0, 0.0))
