@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`wpt watch`: a student looks at a real road; its plan is drawn into every picture of a video.
+"""`wpt watch`: a student looks at a real road; its plan is drawn into every image of a video.
 
 One camera is all there is; views that it does not see enough of stay dead. The car does not obey,
 so this shows what a student makes of real pixels, and not how it would drive.
@@ -28,7 +28,7 @@ from wpt_core.sensing import ViewWarper, load_rig
 from wpt_core.types import Camera, CameraFrame, Command, InputError, Rig
 from wpt_sim.films import VideoWriter
 
-__all__ = ['Drive', 'RealVideo', 'Step', 'main', 'over_video', 'picture_of', 'real_video']
+__all__ = ['Drive', 'RealVideo', 'Step', 'annotated', 'main', 'over_video', 'real_video']
 
 Image: TypeAlias = NDArray[np.uint8]
 
@@ -65,7 +65,7 @@ class Drive:
 
 @dataclass(frozen=True)
 class RealVideo:
-    """Draw the plan of a student into every picture of a video.
+    """Draw the plan of a student into every image of a video.
 
     One camera is all there is; views that it does not see enough of stay dead. The car does not
     obey, so this shows what a student makes of real pixels, and not how it would drive.
@@ -91,7 +91,7 @@ class RealVideo:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Step:
-    """One picture of the video and what was made of it."""
+    """One image of the video and what was made of it."""
 
     time_s: float
     image: Image
@@ -106,7 +106,7 @@ def main(words: Sequence[str] | None = None) -> None:
     rows = real_video(choice)
     curvatures_1pm = np.array([row[1] for row in rows])
     low, middle, high = np.percentile(curvatures_1pm, [5, 50, 95])
-    print(f'{choice.out}: {len(rows)} pictures')
+    print(f'{choice.out}: {len(rows)} images')
     print(f'curvature [1/m]: median {middle:+.5f}, 90 % within {low:+.5f} and {high:+.5f}')
 
 
@@ -116,28 +116,28 @@ def real_video(choice: RealVideo) -> list[tuple[float, ...]]:
     artifact = load_artifact(choice.model)
     camera = load_rig(choice.rig).cameras[0]
     warper = ViewWarper(Rig((camera,)), artifact.views, least_share=choice.least_share)
-    # The pictures are warped here, because they are shown as well: the planner gets views, for
+    # The images are warped here, because they are shown as well: the planner gets views, for
     # which its own warper has nothing to do.
     planner = Planner.of(artifact, best_backend(artifact.student), artifact.views)
-    pictures, rate_hz = _opened(choice.video)
-    steps = over_video(planner, pictures, warper, camera=camera, views=artifact.views, drive=drive)
+    images, rate_hz = _opened(choice.video)
+    steps = over_video(planner, images, warper, camera=camera, views=artifact.views, drive=drive)
     return _written(steps, camera, choice.out, rate_hz=rate_hz)
 
 
 def over_video(
     planner: Planner,
-    pictures: Iterable[tuple[float, Image]],
+    images: Iterable[tuple[float, Image]],
     warper: ViewWarper,
     *,
     camera: Camera,
     views: Rig,
     drive: Drive,
 ) -> Iterator[Step]:
-    """Plan on every (time, picture) of one camera; the planner is one whose rig is the views.
+    """Plan on every (time, image) of one camera; the planner is one whose rig is the views.
 
     InputError where the camera sees no view well enough, or is not the one that took the video.
     """
-    for time_s, image in pictures:
+    for time_s, image in images:
         seen, alive = warper.warp([CameraFrame(camera.name, time_s, image)])
         if not alive.any():
             best = int(np.argmax(warper.coverage))
@@ -161,14 +161,14 @@ def over_video(
         yield Step(time_s, image, seen, planned)
 
 
-def picture_of(step: Step, camera: Camera) -> Image:
-    """The plan in the picture, what the student saw of it in a corner, and a line of figures."""
-    picture = draw_plan(step.image, camera, step.planned.plan)
+def annotated(step: Step, camera: Camera) -> Image:
+    """The image with the plan, the view of the student in a corner, and a line of figures."""
+    image = draw_plan(step.image, camera, step.planned.plan)
     seen = step.views[int(np.argmax(step.planned.alive))]
-    _set_in(picture, seen)
+    _set_in(image, seen)
     time_s, curvature_1pm, acceleration_mps2, hypothesis, probability, left_m = _row(step)
     return caption(
-        picture,
+        image,
         f'{time_s:6.2f} s   curvature {curvature_1pm:+.5f} 1/m   '
         f'acceleration {acceleration_mps2:+.2f} m/s2   '
         f'hypothesis {hypothesis:.0f} with p {probability:.2f}   '
@@ -176,15 +176,15 @@ def picture_of(step: Step, camera: Camera) -> Image:
     )
 
 
-def _set_in(picture: Image, seen: Image) -> None:
+def _set_in(image: Image, seen: Image) -> None:
     """At the top left, with a rim; as large as it is, or as fits into a third of the width."""
-    scale = min(1.0, picture.shape[1] / 3 / seen.shape[1])
+    scale = min(1.0, image.shape[1] / 3 / seen.shape[1])
     size = round(seen.shape[1] * scale), round(seen.shape[0] * scale)
     inset = cv2.resize(seen, size, interpolation=cv2.INTER_AREA)
     rim = cv2.copyMakeBorder(inset, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=(255, 255, 255))
     height, width = rim.shape[:2]
     top = left = _INSET_MARGIN_PX
-    corner = picture[top : top + height, left : left + width]
+    corner = image[top : top + height, left : left + width]
     corner[:] = rim[: corner.shape[0], : corner.shape[1]]
 
 
@@ -202,17 +202,17 @@ def _row(step: Step) -> tuple[float, ...]:
 
 
 def _opened(path: Path) -> tuple[Iterator[tuple[float, Image]], float]:
-    """The pictures of a video with their times, and how many there are a second."""
+    """The images of a video with their times, and how many there are a second."""
     try:
         container = av.open(str(path))
     except (av.FFmpegError, OSError) as error:
         raise InputError(f'{path}: cannot be opened as a video ({error.strerror})') from error
     if not container.streams.video:
-        raise InputError(f'{path}: expected a video, got a file without pictures')
+        raise InputError(f'{path}: expected a video, got a file without images')
     stream = container.streams.video[0]
     rate_hz = float(stream.average_rate or 25.0)
-    pictures = _decoded(container, path, rate_hz=rate_hz)
-    bar = tqdm(pictures, 'planning', stream.frames or None, disable=None, unit=' pictures')
+    images = _decoded(container, path, rate_hz=rate_hz)
+    bar = tqdm(images, 'planning', stream.frames or None, disable=None, unit=' images')
     return iter(bar), rate_hz
 
 
@@ -233,16 +233,16 @@ def _written(
 ) -> list[tuple[float, ...]]:
     first = next(steps, None)  # an error in it leaves no folder behind
     if first is None:
-        raise InputError('the video has no pictures; check that it is complete')
+        raise InputError('the video has no images; check that it is complete')
     out.mkdir(parents=True, exist_ok=True)
     rows: list[tuple[float, ...]] = []
     small: list[Image] = []
     with VideoWriter(out / 'overlay.mp4', rate_hz=round(rate_hz)) as film:
         for step in chain([first], steps):
-            picture = picture_of(step, camera)
-            film.add(picture)
+            image = annotated(step, camera)
+            film.add(image)
             rows.append(_row(step))
-            small.append(_shrunk(picture))
+            small.append(_shrunk(image))
     with (
         replacing(out / 'curvature.csv') as aside,
         aside.open('w', newline='', encoding='utf-8') as file,
@@ -257,7 +257,7 @@ def _written(
     return rows
 
 
-def _shrunk(picture: Image) -> Image:
-    height = round(picture.shape[0] * _SHEET_WIDTH_PX / picture.shape[1])
+def _shrunk(image: Image) -> Image:
+    height = round(image.shape[0] * _SHEET_WIDTH_PX / image.shape[1])
     size = (_SHEET_WIDTH_PX, height)
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)

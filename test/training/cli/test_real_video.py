@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 
-from training.cli.watch import Drive, Step, main, over_video, picture_of
+from training.cli.watch import Drive, Step, annotated, main, over_video
 from wpt_core.geometry import project
 from wpt_core.model import Student, preset
 from wpt_core.model.artifact import save_artifact
@@ -113,7 +113,7 @@ def test_the_planner_gets_the_living_views_and_what_the_drive_says(camera: Camer
 
 def test_a_picture_shows_plan_view_and_figures(camera: Camera) -> None:
     step = steps(camera, Listener())[0]
-    picture = picture_of(step, camera)
+    picture = annotated(step, camera)
     assert picture.shape[0] > 180
     assert picture.shape[1] == 320
     assert (picture[170, 160] != 60).any()  # the ribbon
