@@ -34,6 +34,7 @@ NODES = ['controller', 'gate', 'planner', 'player', 'visualizer', 'world']
 EXTRAS = {
     'training': ['av', 'matplotlib', 'tensorboard', 'tyro'],
     'onnx': ['onnx', 'onnxruntime', 'onnxscript'],
+    'ray': ['ray'],
     'sim': [
         # These run with numpy 2 although the simulator's own metadata forbids it: see
         # docs/dependencies.md for the command that installs it.

@@ -26,7 +26,7 @@ import numpy as np
 from training.episodes.episode import image_topic
 from training.episodes.index import Episode, load_index
 from training.episodes.shards import Layout, decode_views, make_shards, open_shard
-from training.simulators.proving_ground.recording import EpisodeJob, Style, record_episode
+from training.on_policy.recording import EpisodeJob, Style, record_episode
 from wpt_core.bags import Bag
 from wpt_core.sensing import surround_rig
 

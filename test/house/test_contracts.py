@@ -32,6 +32,8 @@ def small_house(tmp_path: Path, root: Path) -> Path:
         'wpt_sim',
         'wpt_core',
         *(f'wpt_core/{room}' for room in ROOMS),
+        'training/episodes',
+        'training/teachers',
     ]
     for package in packages:
         (tmp_path / package).mkdir()
@@ -61,6 +63,7 @@ BREACHES = [
     ('wpt_core/cellar', '', 'rooms of the core'),
     ('wpt_core/types', 'import wpt_ros', 'three levels'),
     ('training', 'import wpt_ros', 'three levels'),
+    ('training/episodes', 'import training.teachers', 'rooms of training'),
     ('wpt_ros', 'import training', 'three levels'),
     ('wpt_sim', 'import rclpy', 'the core knows no ROS'),
     ('wpt_core/bags', 'from sensor_msgs.msg import Image', 'the core knows no ROS'),

@@ -11,10 +11,11 @@ import pytest
 
 from training.cli.train_student import TrainStudent, train_student
 from training.episodes.index import Episode, load_index
-from training.simulators.proving_ground.recording import EpisodeJob, Style, record_episode
+from training.on_policy.recording import EpisodeJob, Style, record_episode
 from training.student.extractor_stage import ExtractorStage
 from training.student.steering_stage import SteeringStage
 from training.student.temporal_stage import TemporalStage
+from training.teachers import TEACHERS
 from wpt_core.sensing import surround_rig
 
 AHEAD = (1, 8, 16, 24, 32)
@@ -44,7 +45,8 @@ def summary(episode: Episode) -> dict[str, Any]:
 def test_labels_are_as_before(
     two_episodes: Path, source: str, reference: Callable[..., None]
 ) -> None:
-    episodes = load_index(two_episodes, surround_rig().names, source=source)
+    teacher = TEACHERS['recorded'] if source == 'recorded' else None
+    episodes = load_index(two_episodes, surround_rig().names, teacher=teacher)
     found = {episode.path.name: summary(episode) for episode in episodes}
     reference(f'labels_{source}', found, tolerance=1e-4)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from training.simulators.proving_ground.recording import EpisodeJob, Style, record_episode
+from training.on_policy.recording import EpisodeJob, Style, record_episode
 
 
 @pytest.fixture(scope='session')

@@ -15,7 +15,8 @@ from training.engine.pool import work
 from training.episodes.episode import VALIDATION
 from training.episodes.foreign import ConversionReport, convert_bag, explain_source
 from training.episodes.summary import summarise, write_summary
-from training.simulators.proving_ground.recording import EpisodeJob, Style, record_episode
+from training.on_policy.recording import EpisodeJob, Style, record_episode
+from training.teachers import TEACHERS
 from wpt_core.files import writable_folder
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Bounds, InputError, check_bounds
@@ -136,6 +137,7 @@ def _convert(config: Prepare, bag: Path) -> ConversionReport:
             config.mapping,
             config.out,
             views=surround_rig(),
+            label=TEACHERS['recorded'].label,
             overwrite=config.overwrite,
             progress=bar.update,
         )

@@ -8,8 +8,9 @@ learner goes on from those weights with all episodes so far. The extractor stays
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 import tyro
@@ -19,16 +20,21 @@ from training.engine.distributed import Place, place
 from training.engine.loop import Count
 from training.engine.run_folder import RunFolder, commit
 from training.episodes.index import Episode, load_index
-from training.on_policy.actors import Actors, ProcessActors
-from training.simulators import SIMULATORS, find_simulator
+from training.on_policy.actors import Actors
+from training.on_policy.driving import drive_and_label
+from training.on_policy.processes import ProcessActors
+from training.on_policy.ray_crew import RayActors
+from training.on_policy.rounds import RoundPlan, drive_round
+from training.simulators import find_simulator
 from training.student.features import FeatureSet, held_out_names, parted
 from training.student.steering_stage import SteeringStage, train_steering
 from training.student.temporal_stage import TemporalStage, train_temporal
+from training.teachers import find_teacher
 from wpt_core.model import Student
 from wpt_core.model.artifact import load_artifact, save_artifact
 from wpt_core.model.manifest import Origin
 from wpt_core.sensing import surround_rig
-from wpt_core.types import Bounds, check_bounds
+from wpt_core.types import Bounds, InputError, check_bounds
 
 __all__ = ['TrainOnPolicy', 'train_on_policy']
 
@@ -57,8 +63,14 @@ class TrainOnPolicy:
     own_share: Annotated[float, Bounds(0.001, 0.999)] = 0.5
     """Of what is learned from: the student's own drives, however few they are. On their pictures
     the extractor was not trained, so its features err there as they will on the road."""
+    teacher: str = ''
+    """Labels the rollouts; empty: the one that the simulator names."""
     processes: Count = field(default_factory=lambda: os.cpu_count() or 1)
     """Actors at a time."""
+    actors: Literal['local', 'ray'] = 'local'
+    """Processes of this machine, or actors that Ray starts: see docs/many_machines.md."""
+    ray_address: str = ''
+    """Of a running Ray cluster; empty: Ray starts on this machine and listens there alone."""
     seed: Annotated[int, Bounds(0, 4000)] = 0
     history: TemporalStage = field(
         default_factory=lambda: TemporalStage(steps=2000, learning_rate=4e-4)
@@ -70,6 +82,10 @@ class TrainOnPolicy:
     def __post_init__(self) -> None:
         check_bounds(self)
         find_simulator(self.simulator)
+        if self.teacher:
+            find_teacher(self.teacher)
+        if self.ray_address and self.actors != 'ray':
+            raise InputError('--ray-address names a Ray cluster; say --actors ray as well')
 
 
 def train_on_policy(config: TrainOnPolicy) -> Path:
@@ -78,9 +94,8 @@ def train_on_policy(config: TrainOnPolicy) -> Path:
     load_artifact(config.start)
     theirs = load_index(config.data, surround_rig().names)
     run = RunFolder(config.out, config)
-    actors = ProcessActors(SIMULATORS[config.simulator], config.processes)
     newest = config.start
-    with place() as here:
+    with place() as here, _actors(config, here) as actors:
         for number in range(config.rounds):
             made = config.out / f'student_{number + 1}'
             if not made.is_dir():
@@ -94,6 +109,18 @@ def train_on_policy(config: TrainOnPolicy) -> Path:
     return artifact
 
 
+def _actors(config: TrainOnPolicy, here: Place) -> Actors:
+    """Their buffer holds a whole round, so no rollout leaves it unread.
+
+    Only the leading process gives them work; processes start with the first rollout.
+    """
+    drive = partial(drive_and_label, simulator=config.simulator, teacher=config.teacher)
+    count, capacity = config.processes, config.episodes
+    if config.actors == 'ray' and here.leads:
+        return RayActors(drive, count, capacity=capacity, address=config.ray_address)
+    return ProcessActors(drive, count, capacity=capacity)
+
+
 def _one_round(
     config: TrainOnPolicy,
     theirs: list[Episode],
@@ -105,10 +132,9 @@ def _one_round(
     made: Path,
 ) -> None:
     """Drive with the newest weights, learn from all that was driven, write the next artifact."""
-    driven = config.out / 'episodes'
-    first = number * config.episodes
     if here.leads:
-        actors.drive(newest, driven, first=first, count=config.episodes, seed=config.seed)
+        folder = config.out / 'episodes'
+        drive_round(actors, RoundPlan(number, config.episodes, config.seed), folder, newest, run)
     here.wait()
     artifact = load_artifact(newest)
     student = _learned(config, theirs, run, here, number, artifact.student)

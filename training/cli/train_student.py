@@ -23,6 +23,7 @@ from training.student.image_batches import Samples
 from training.student.sample_table import SampleTable
 from training.student.steering_stage import SteeringStage, train_steering
 from training.student.temporal_stage import TemporalStage, train_temporal
+from training.teachers import TEACHERS
 from wpt_core.model import Student, preset
 from wpt_core.model.artifact import load_artifact, save_artifact
 from wpt_core.model.manifest import MANIFEST, Origin
@@ -191,7 +192,7 @@ def select(config: TrainStudent, seen: list[Episode]) -> list[Episode]:
     if config.method == 'bc_perturbed':
         return seen
     views, most = surround_rig().names, config.episodes
-    driven = load_index(config.data, views, source='recorded', most=most)
+    driven = load_index(config.data, views, teacher=TEACHERS['recorded'], most=most)
     clean = [episode for episode in driven if not episode.about.perturbed]
     if not clean:
         raise InputError(f'{config.data}: --method bc needs episodes that were not perturbed')

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from wpt_core.types import InputError
 
-__all__ = ['spawned_pool', 'work']
+__all__ = ['limit_threads', 'spawned_pool', 'work']
 
 J = TypeVar('J')
 R = TypeVar('R')
@@ -58,7 +58,7 @@ def spawned_pool(processes: int, *, threads: int) -> Iterator[ProcessPoolExecuto
     pool = ProcessPoolExecutor(
         processes,
         mp_context=multiprocessing.get_context('spawn'),
-        initializer=_limit_threads,
+        initializer=limit_threads,
         initargs=(threads,),
     )
     try:
@@ -84,6 +84,7 @@ def _submitted(
         signal.signal(signal.SIGINT, before)
 
 
-def _limit_threads(threads: int) -> None:
+def limit_threads(threads: int) -> None:
+    """Of OpenCV and PyTorch, in this process."""
     cv2.setNumThreads(threads)
     torch.set_num_threads(threads)

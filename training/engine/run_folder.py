@@ -28,7 +28,9 @@ class Checkpoint:
     tensors: dict[str, Tensor]
 
 
-_FREE = frozenset(('log_every', 'out', 'processes', 'rounds', 'save_every', 'workers'))
+_FREE = frozenset(
+    ('actors', 'log_every', 'out', 'processes', 'ray_address', 'rounds', 'save_every', 'workers')
+)
 """Settings that may change while a run goes on: the result of a step does not depend on them."""
 
 

@@ -4,6 +4,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from zlib import crc32
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from training.episodes.episode import About, about_from, image_topic
-from training.teachers.recorded import Driven, recorded_labels
+from training.episodes.rollout import Driven, Rollout, Targets
 from wpt_core.bags import Bag
 from wpt_core.files import replacing
 from wpt_core.model import CHANNELS
@@ -54,13 +55,22 @@ class Episode:
     """(T, 12, 2, 2): left and right border of the lane ahead, x and y; NaN where not known."""
 
 
+class Labeller(Protocol):
+    """What the index needs of a teacher; see `training.teachers.protocol`."""
+
+    @property
+    def name(self) -> str: ...
+
+    def label(self, rollout: Rollout) -> Targets: ...
+
+
 def load_index(
-    folder: Path, views: tuple[str, ...], *, source: str = 'expert', most: int = 0
+    folder: Path, views: tuple[str, ...], *, teacher: Labeller | None = None, most: int = 0
 ) -> list[Episode]:
     """The episodes of a folder, in the order of their names; of more than `most`, if it is
     above 0, so many that are spread over them.
 
-    `source`: `expert` takes the labels in the bags, `recorded` the way that was really driven.
+    Without a `teacher` the labels are those in the bags; with one they are made anew by it.
     What was read is kept beside the bags; bags that have changed are read anew. InputError
     without a single episode.
     """
@@ -69,10 +79,10 @@ def load_index(
         raise InputError(f'{folder} holds no episode; make some with ./wpt prepare')
     if 0 < most < len(paths):
         paths = [paths[number * len(paths) // most] for number in range(most)]
-    kept = _Kept(folder / f'.index-{source}-{crc32(",".join(views).encode()):08x}')
+    kept = _Kept(_index_folder(folder, views, teacher))
     missing = [path for path in paths if not kept.has(path)]
     for path in tqdm(missing, desc=f'indexing {folder.name}', disable=None, leave=False):
-        kept.put(path, _read(path, views, source))
+        kept.put(path, _read(path, views, teacher))
     return [kept.get(path) for path in paths]
 
 
@@ -82,6 +92,11 @@ def bag_state(path: Path) -> tuple[int, int]:
     """
     states = [file.stat() for file in path.iterdir()]
     return sum(state.st_size for state in states), max(state.st_mtime_ns for state in states)
+
+
+def _index_folder(folder: Path, views: tuple[str, ...], teacher: Labeller | None) -> Path:
+    source = 'bag' if teacher is None else teacher.name
+    return folder / f'.index-{source}-{crc32(",".join(views).encode()):08x}'
 
 
 class _Kept:
@@ -113,7 +128,7 @@ class _Kept:
         return Episode(path=path, about=about, **arrays)
 
 
-def _read(path: Path, views: tuple[str, ...], source: str) -> Episode:
+def _read(path: Path, views: tuple[str, ...], teacher: Labeller | None) -> Episode:
     with Bag.open(path) as bag:
         topics = {topic.name for topic in bag.info.topics if topic.count}
         needed = {'/odometry', '/command', '/episode'}
@@ -129,8 +144,10 @@ def _read(path: Path, views: tuple[str, ...], source: str) -> Episode:
         seen = [_has(bag, topics, image_topic(view), stamps_ns) for view in views]
         poses = _poses(bag)
         driven = _driven(poses)
-        if source == 'recorded':
-            labels = _recorded(driven, stamps_ns, about.actuator_delay_s)
+        if teacher is not None:
+            times_s = stamps_ns.astype(np.float64) * 1e-9
+            rollout = Rollout(driven, times_s, about.actuator_delay_s)
+            labels = _made(teacher.label(rollout))
         else:
             labels = _given(bag, topics, stamps_ns)
         lanes = _lanes(bag, topics, stamps_ns)
@@ -210,10 +227,12 @@ def _none(count: int) -> _Labels:
     return plans, np.zeros(count, np.int64), np.zeros(count, np.float32)
 
 
-def _recorded(driven: Driven, stamps_ns: NDArray[np.int64], delay_s: float) -> _Labels:
-    plans, known, curvatures = _none(len(stamps_ns))
-    for row, stamp_ns in enumerate(stamps_ns.tolist()):
-        label = recorded_labels(driven, at_s=stamp_ns * 1e-9, actuator_delay_s=delay_s)
+def _made(targets: Targets) -> _Labels:
+    """The most probable hypotheses."""
+    count = len(targets.plans)
+    plans, known, curvatures = _none(count)
+    for row in range(count):
+        label = targets.labels(row)
         if label is not None:
             known[row] = len(label.plan)
             plans[row, : known[row]], curvatures[row] = label.plan, label.curvature_1pm

@@ -16,7 +16,7 @@ from training.student.image_batches import read_views
 from wpt_core.model import Student
 from wpt_core.types import Rig
 
-__all__ = ['view_tokens']
+__all__ = ['extractor_mark', 'keep_tokens', 'view_tokens']
 
 _AT_ONCE = 40
 
@@ -29,16 +29,25 @@ def view_tokens(
     One small file an episode, named after the weights: another extractor makes its own.
     """
     student = student.eval()
-    mark = _mark(student)
+    mark = extractor_mark(student)
     found = []
     for episode in tqdm(episodes, desc='features', disable=None, leave=False):
-        folder = episode.path.parent / f'.tokens-{mark}'
-        folder.mkdir(exist_ok=True)
-        file = folder / f'{episode.path.name}-{_state(episode.path)}.safetensors'
+        file = _file(episode.path, mark)
         if not file.is_file():
-            save_tensors(file, {'tokens': _of_episode(episode, student, views, half)})
+            keep_tokens(episode.path, _of_episode(episode, student, views, half), mark=mark)
         found.append(load_tensors(file)['tokens'])
     return torch.cat(found)
+
+
+def keep_tokens(path: Path, tokens: Tensor, *, mark: str) -> None:
+    """Store the tokens (T, N, token) of an episode that the extractor with this mark made."""
+    file = _file(path, mark)
+    file.parent.mkdir(exist_ok=True)
+    save_tensors(file, {'tokens': tokens})
+
+
+def _file(path: Path, mark: str) -> Path:
+    return path.parent / f'.tokens-{mark}' / f'{path.name}-{_state(path)}.safetensors'
 
 
 @torch.inference_mode()
@@ -57,8 +66,8 @@ def _of_episode(
     return torch.cat(parts)
 
 
-def _mark(student: Student) -> str:
-    """Of everything that tokens depend on."""
+def extractor_mark(student: Student) -> str:
+    """A digest of everything that tokens depend on."""
     digest = sha256()
     parts = (student.extractor.backbone, student.extractor.read_out)
     for part in parts:

@@ -1,2 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What should have been done? A label for each set of views."""
+"""What should have been done? A teacher labels a rollout after the fact; docs/teachers.md."""
+
+from training.teachers.protocol import Teacher
+from training.teachers.recorded import RecordedTeacher
+from training.teachers.recovery import RecoveryTeacher
+from wpt_core.types import unknown_name
+
+__all__ = ['TEACHERS', 'Teacher', 'find_teacher']
+
+TEACHERS: dict[str, Teacher] = {
+    'recorded': RecordedTeacher(),
+    'recovery': RecoveryTeacher(),
+}
+
+
+def find_teacher(name: str) -> Teacher:
+    """The teacher of this name; InputError lists all names."""
+    if name not in TEACHERS:
+        raise unknown_name('teacher', name, TEACHERS)
+    return TEACHERS[name]

@@ -4,15 +4,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from training.episodes.episode import Labels
+from training.episodes.rollout import Driven, Rollout, Targets, targets_of
+from training.teachers.protocol import Knowledge
 from wpt_core.geometry import inverse, transform_points
 from wpt_core.types import Pose2, plan_times_s
 
-__all__ = ['Driven', 'recorded_labels', 'smoothed_curvature_1pm']
-
-FloatArray = NDArray[np.float64]
+__all__ = ['RecordedTeacher', 'recorded_labels', 'smoothed_curvature_1pm']
 
 _LEAST_KNOWN_S = 2.0
 _SMOOTHING_S = 0.3
@@ -24,21 +23,22 @@ _REVERSE_MPS = -0.3
 _CLOCK_TOLERANCE_S = 1e-6
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Driven:
-    """Motion of `base_link` over N rising times, without gaps; arrays are (N,) unless stated."""
+@dataclass(frozen=True, slots=True)
+class RecordedTeacher:
+    """Imitation: whoever drove was right, so the label is the future of the recording itself."""
 
-    times_s: FloatArray
-    x_m: FloatArray
-    y_m: FloatArray
-    yaw_rad: FloatArray
-    """Unwrapped."""
-    speed_mps: FloatArray
-    """Along the car's axis, negative backwards."""
-    acceleration_mps2: FloatArray
-    yaw_rate_radps: FloatArray
-    tilt: FloatArray | None = None
-    """(N, 3): height, roll and pitch, where they are known."""
+    name: str = 'recorded'
+    knowledge: Knowledge = 'bag'
+
+    def label(self, rollout: Rollout) -> Targets:
+        """One hypothesis, as long as the recording goes on."""
+        delay_s = rollout.actuator_delay_s
+        return targets_of(
+            [
+                recorded_labels(rollout.driven, at_s=at_s, actuator_delay_s=delay_s)
+                for at_s in rollout.view_times_s.tolist()
+            ]
+        )
 
 
 def recorded_labels(driven: Driven, *, at_s: float, actuator_delay_s: float) -> Labels | None:

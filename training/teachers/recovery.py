@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.episodes.episode import LANE_AHEAD_M, Labels
-from wpt_core.geometry import Path
-from wpt_core.types import HORIZON_S, plan_times_s
-from wpt_sim.traffic import LanePosition, Shift
+from training.episodes.rollout import Rollout, Targets, targets_of
+from training.simulators.proving_ground.road_truth import RoadLine, RoadTruth, Situation
+from training.teachers.protocol import Knowledge
+from wpt_core.types import HORIZON_S, InputError, plan_times_s
 
-__all__ = ['Return', 'Situation', 'Way', 'recovery_labels']
+__all__ = ['RecoveryTeacher', 'Return', 'recovery_labels']
 
 FloatArray = NDArray[np.float64]
 
@@ -39,54 +40,37 @@ class Return:
     curvature_rate_1pmps: float = 0.5
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Situation:
-    """One moment of a drive: where the car is on the road, and which line the expert wants."""
+@dataclass(frozen=True, slots=True)
+class RecoveryTeacher:
+    """What the expert would do from wherever the student has got to."""
 
-    time_s: float
-    s_m: float
-    offset_m: float
-    heading_error_rad: float
-    course_error_rad: float
-    """Where the car moves, which in a bend is not quite where it points: tyres slip."""
-    curvature_1pm: float
-    delay_s: float
-    lane_m: float
-    """Offset of the line's base: the lane to be in, without the human-like position in it."""
-    shifts: tuple[Shift, ...]
-    borders_m: tuple[float, float]
-    """Offsets of the left and the right border of the lane to be in."""
+    law: Return = Return()
+    name: str = 'recovery'
+    knowledge: Knowledge = 'privileged'
 
-
-class Way:
-    """The road and the human-like position on it, for many places at once."""
-
-    def __init__(self, reference: Path, position: LanePosition) -> None:
-        self.reference = reference
-        self._grid_m = np.arange(0.0, reference.length_m, 1.0)
-        self._human = np.array([position.at(s_m) for s_m in self._grid_m.tolist()])
-
-    def line(
-        self, s_m: FloatArray, lane_m: FloatArray, moves: FloatArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Offset, slope and bend (N,) of N lines at s (N,); moves (N, K, 3): start, length, by."""
-        parts = [np.interp(s_m, self._grid_m, column) for column in self._human.T]
-        u = np.clip((s_m[:, None] - moves[..., 0]) / moves[..., 1], 0.0, 1.0)
-        rest, length, by = 1.0 - u, moves[..., 1], moves[..., 2]
-        # The quintic of `Shift`, and its derivatives along the road.
-        offset = by * u**3 * (10.0 - 15.0 * u + 6.0 * u * u)
-        slope = by / length * 30.0 * (u * rest) ** 2
-        bend = by / length**2 * 60.0 * u * rest * (1.0 - 2.0 * u)
-        return (
-            lane_m + parts[0] + offset.sum(axis=1),
-            parts[1] + slope.sum(axis=1),
-            parts[2] + bend.sum(axis=1),
+    def label(self, rollout: Rollout) -> Targets:
+        """One hypothesis; InputError unless the proving ground gave its truth."""
+        truths = rollout.truth or ()
+        if not truths or not all(isinstance(truth, RoadTruth) for truth in truths):
+            raise InputError(
+                'the teacher recovery needs the privileged truth of the proving ground at every '
+                'set of views, and this rollout has none; label it with recorded'
+            )
+        driven = rollout.driven
+        labels = recovery_labels(
+            [truth.situation for truth in truths],
+            truths[0].line,
+            times_s=driven.times_s,
+            speeds_mps=driven.speed_mps,
+            accelerations_mps2=driven.acceleration_mps2,
+            law=self.law,
         )
+        return targets_of(labels)
 
 
 def recovery_labels(
     situations: Sequence[Situation],
-    way: Way,
+    line: RoadLine,
     *,
     times_s: FloatArray,
     speeds_mps: FloatArray,
@@ -104,14 +88,14 @@ def recovery_labels(
     at_s = start_s[:, None] + ahead_s
     pace = np.interp(at_s, times_s, speeds_mps)
     push = np.interp(at_s, times_s, accelerations_mps2)
-    driven, asked = _drive_on(situations, way, pace, law or Return())
+    driven, asked = _drive_on(situations, line, pace, law or Return())
     plan_s = plan_times_s()
     columns = [*np.moveaxis(driven, -1, 0), pace, push]
     x, y, yaw, rate, speed, acceleration = (
         np.stack([np.interp(plan_s, ahead_s, row) for row in column]) for column in columns
     )
     plans = np.stack([x, y, speed, acceleration, yaw, rate], axis=-1)
-    lanes = _lanes(situations, way)
+    lanes = _lanes(situations, line)
     known = np.floor((times_s[-1] - start_s) / _STEP_S + 1e-6) * _STEP_S
     return [
         Labels(plans[i, : np.searchsorted(plan_s, known[i], 'right')], float(asked[i]), lanes[i])
@@ -122,7 +106,7 @@ def recovery_labels(
 
 
 def _drive_on(
-    situations: Sequence[Situation], way: Way, pace: FloatArray, law: Return
+    situations: Sequence[Situation], line: RoadLine, pace: FloatArray, law: Return
 ) -> tuple[FloatArray, FloatArray]:
     """(N, T, 4) x, y, yaw, yaw rate from each situation on, and (N,) the curvature to ask for."""
     s, offset, turn, slip, curvature, delay, lane = np.array(
@@ -146,8 +130,8 @@ def _drive_on(
     for step in range(pace.shape[1]):
         speed = pace[:, step]
         rows.append(np.stack([x, y, yaw, speed * curvature], axis=-1))
-        bend = way.reference.curvature_at(s)
-        wanted = _wanted(way, law, s, offset, turn, bend, speed, lane, moves)
+        bend = line.reference.curvature_at(s)
+        wanted = _wanted(line, law, s, offset, turn, bend, speed, lane, moves)
         answering = step * _STEP_S >= delay - 1e-9
         asked = np.where(answering & (step * _STEP_S < delay + _STEP_S - 1e-9), wanted, asked)
         most = np.minimum(
@@ -169,7 +153,7 @@ def _drive_on(
 
 
 def _wanted(
-    way: Way,
+    line: RoadLine,
     law: Return,
     s: FloatArray,
     offset: FloatArray,
@@ -180,7 +164,7 @@ def _wanted(
     moves: FloatArray,
 ) -> FloatArray:
     """The curvature of the line, and of the return to it, within what passengers like."""
-    to_m, slope, sideways = way.line(s, lane, moves)
+    to_m, slope, sideways = line.at(s, lane, moves)
     stretch = np.maximum(1.0 - offset * bend, 0.2)
     line_stretch = np.maximum(1.0 - to_m * bend, 0.2)
     reach = np.maximum(law.reaction_s * speed, law.least_reach_m)
@@ -205,17 +189,17 @@ def _moves(situations: Sequence[Situation]) -> FloatArray:
     return moves
 
 
-def _lanes(situations: Sequence[Situation], way: Way) -> FloatArray:
+def _lanes(situations: Sequence[Situation], line: RoadLine) -> FloatArray:
     """(N, 12, 2, 2): the borders of the lane to be in, ahead of each car in its own frame."""
     s = np.array([situation.s_m for situation in situations])
-    frames = way.reference.poses_at(s)
+    frames = line.reference.poses_at(s)
     offset, turn = np.array([(c.offset_m, c.heading_error_rad) for c in situations]).T
     yaw = frames[:, 2] + turn
     x = frames[:, 0] - offset * np.sin(frames[:, 2])
     y = frames[:, 1] + offset * np.cos(frames[:, 2])
     borders = np.array([situation.borders_m for situation in situations])
     at = (s[:, None] + LANE_AHEAD_M)[:, :, None]
-    points = way.reference.from_frenet(at, borders[:, None, :])
+    points = line.reference.from_frenet(at, borders[:, None, :])
     dx, dy = points[..., 0] - x[:, None, None], points[..., 1] - y[:, None, None]
     cos, sin = np.cos(yaw)[:, None, None], np.sin(yaw)[:, None, None]
     lanes: FloatArray = np.stack([cos * dx + sin * dy, cos * dy - sin * dx], axis=-1)

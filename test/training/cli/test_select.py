@@ -8,6 +8,7 @@ import pytest
 
 from training.cli.train_student import TrainStudent, select
 from training.episodes.index import load_index
+from training.teachers import TEACHERS
 from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError
 
@@ -19,7 +20,7 @@ def test_behaviour_cloning_sees_clean_drives_and_where_they_went(episodes: Path)
     seen = load_index(episodes, VIEWS)
     (only,) = select(TrainStudent(data=episodes, method='bc'), seen)
     assert not only.about.perturbed
-    recorded = load_index(episodes, VIEWS, source='recorded')[0]
+    recorded = load_index(episodes, VIEWS, teacher=TEACHERS['recorded'])[0]
     assert np.array_equal(only.plans, recorded.plans)
     assert not np.array_equal(only.plans, seen[0].plans)
 

@@ -25,6 +25,7 @@ from rosbags.rosbag1 import Writer as Ros1Writer
 from rosbags.typesys import Stores, get_typestore
 
 from training.episodes.foreign import ConversionReport, convert_bag
+from training.teachers import TEACHERS
 from wpt_core.bags import Bag
 from wpt_core.geometry import inverse, transform_points
 from wpt_core.types import Command, InputError, Pose2, plan_times_s
@@ -49,7 +50,10 @@ def converted(recorded: Recorded, tmp_path_factory: pytest.TempPathFactory) -> C
     mapping = folder / 'map.yaml'
     mapping.write_text(MAPPING, encoding='utf-8')
     out = folder / 'mine'
-    return Converted(out, convert_bag(recorded.bag, mapping, out, views=views()))
+    return Converted(
+        out,
+        convert_bag(recorded.bag, mapping, out, views=views(), label=TEACHERS['recorded'].label),
+    )
 
 
 def test_every_fault_cuts_and_says_why(converted: Converted) -> None:
@@ -101,7 +105,13 @@ def test_the_same_drive_recorded_by_ros_1_gives_the_same_episodes(
     mapping = tmp_path / 'map.yaml'
     lines = MAPPING.splitlines(keepends=True)
     mapping.write_text(''.join(line for line in lines if not line.startswith('command:')))
-    report = convert_bag(tmp_path / 'monday.bag', mapping, tmp_path / 'mine', views=views())
+    report = convert_bag(
+        tmp_path / 'monday.bag',
+        mapping,
+        tmp_path / 'mine',
+        views=views(),
+        label=TEACHERS['recorded'].label,
+    )
     assert report.cuts == converted.report.cuts
     assert report.left_out == converted.report.left_out
     assert [one.sets for one in report.segments] == [one.sets for one in converted.report.segments]
@@ -185,12 +195,21 @@ def test_a_second_run_keeps_what_is_there(converted: Converted, recorded: Record
     before = path.stat().st_mtime_ns
     (converted.folder / 'monday_009').mkdir()
     mapping = converted.folder.parent / 'map.yaml'
-    report = convert_bag(recorded.bag, mapping, converted.folder, views=views())
+    report = convert_bag(
+        recorded.bag, mapping, converted.folder, views=views(), label=TEACHERS['recorded'].label
+    )
     (converted.folder / 'monday_009').rmdir()
     assert all(segment.kept for segment in report.segments)
     assert path.stat().st_mtime_ns == before
     assert 'monday_009 is left' in report.notes[-1]
-    report = convert_bag(recorded.bag, mapping, converted.folder, views=views(), overwrite=True)
+    report = convert_bag(
+        recorded.bag,
+        mapping,
+        converted.folder,
+        views=views(),
+        label=TEACHERS['recorded'].label,
+        overwrite=True,
+    )
     assert not any(segment.kept for segment in report.segments)
     assert path.stat().st_mtime_ns > before
 
@@ -211,7 +230,13 @@ def test_what_cannot_be_used_is_refused(
     assert old in MAPPING
     mapping.write_text(MAPPING.replace(old, new), encoding='utf-8')
     with pytest.raises(InputError) as caught:
-        convert_bag(recorded.bag, mapping, tmp_path / 'out', views=views())
+        convert_bag(
+            recorded.bag,
+            mapping,
+            tmp_path / 'out',
+            views=views(),
+            label=TEACHERS['recorded'].label,
+        )
     assert '\n' not in str(caught.value)
     for word in words:
         assert word in str(caught.value)
@@ -220,7 +245,9 @@ def test_what_cannot_be_used_is_refused(
 def test_poses_alone_give_the_same_speed(tmp_path: Path, recorded: Recorded) -> None:
     mapping = tmp_path / 'map.yaml'
     mapping.write_text(MAPPING + 'speed_from: positions\n', encoding='utf-8')
-    report = convert_bag(recorded.bag, mapping, tmp_path / 'out', views=views())
+    report = convert_bag(
+        recorded.bag, mapping, tmp_path / 'out', views=views(), label=TEACHERS['recorded'].label
+    )
     assert len(report.segments) == 5
     with Bag.open(tmp_path / 'out' / 'monday_000') as bag:
         for m in bag.messages(['/odometry']):

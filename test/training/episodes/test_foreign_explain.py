@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from training.episodes.foreign import convert_bag, explain_source
+from training.teachers import TEACHERS
 from wpt_core.bags import BagWriter
 from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError
@@ -93,6 +94,8 @@ def test_converting_says_the_same(tmp_path: Path) -> None:
     mapping.write_text(MAPPING, encoding='utf-8')
     path = bag_with(tmp_path / 'imu', 'sensor_msgs/msg/Imu')
     with pytest.raises(InputError) as caught:
-        convert_bag(path, mapping, tmp_path / 'out', views=surround_rig())
+        convert_bag(
+            path, mapping, tmp_path / 'out', views=surround_rig(), label=TEACHERS['recorded'].label
+        )
     assert str(caught.value) == sentence(path)
     assert not (tmp_path / 'out').exists()

@@ -10,6 +10,7 @@ import pytest
 from training.episodes.index import load_index
 from training.student.image_batches import Augmentation, Samples, batches, drop, read_views
 from training.student.sample_table import SampleTable
+from training.teachers import TEACHERS
 from wpt_core.bags import Bag
 from wpt_core.model import units
 from wpt_core.sensing import surround_rig
@@ -40,7 +41,7 @@ def test_between_the_borders_of_the_lane_is_the_car(episodes: Path) -> None:
 
 def test_a_clean_drive_goes_where_its_labels_said(episodes: Path) -> None:
     said = load_index(episodes, VIEWS.names)[0]
-    driven = load_index(episodes, VIEWS.names, source='recorded')[0]
+    driven = load_index(episodes, VIEWS.names, teacher=TEACHERS['recorded'])[0]
     both = (said.known > 25) & (driven.known > 25) & (said.commands == 0)
     two_s = int(np.searchsorted(plan_times_s(), 2.0))
     away = np.abs(said.plans - driven.plans)[both, :two_s]

@@ -8,7 +8,8 @@ import pytest
 
 from benchmarks.recorded_trace import load_trace
 from training.episodes.foreign.odometry import Odometry, driven
-from training.teachers.recorded import Driven, recorded_labels, smoothed_curvature_1pm
+from training.episodes.rollout import Driven
+from training.teachers.recorded import recorded_labels, smoothed_curvature_1pm
 from wpt_core.types import plan_times_s
 
 STEP_S = 0.05

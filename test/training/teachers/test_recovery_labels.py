@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.simulators.proving_ground.recording import situation
-from training.teachers.recovery import Return, Situation, Way, recovery_labels
+from training.simulators.proving_ground.road_truth import RoadLine, Situation, situation
+from training.teachers.recovery import Return, recovery_labels
 from wpt_core.geometry import Path
 from wpt_core.model import units
 from wpt_core.planning import SteeringTrim
@@ -34,12 +34,12 @@ HERE = Situation(
 
 
 @pytest.fixture(scope='module')
-def straight() -> Way:
+def straight() -> RoadLine:
     line = Path.from_points(np.column_stack([np.arange(0.0, 500.0), np.zeros(500)]))
-    return Way(line, LanePosition(line))
+    return RoadLine(line, LanePosition(line))
 
 
-def labels_of(way: Way, *situations: Situation, times_s: np.ndarray = TIMES_S) -> list:
+def labels_of(way: RoadLine, *situations: Situation, times_s: np.ndarray = TIMES_S) -> list:
     speeds = np.full(len(times_s), SPEED_MPS)
     return recovery_labels(
         situations,
@@ -50,7 +50,7 @@ def labels_of(way: Way, *situations: Situation, times_s: np.ndarray = TIMES_S) -
     )
 
 
-def test_on_the_line_it_goes_straight_on(straight: Way) -> None:
+def test_on_the_line_it_goes_straight_on(straight: RoadLine) -> None:
     (label,) = labels_of(straight, HERE)
     assert label.curvature_1pm == 0.0
     assert label.plan[:, units.X] == pytest.approx(SPEED_MPS * plan_times_s(), abs=1e-6)
@@ -60,7 +60,9 @@ def test_on_the_line_it_goes_straight_on(straight: Way) -> None:
 
 
 @pytest.mark.parametrize('offset_m', [0.3, 0.8])
-def test_beside_the_line_it_comes_back_without_swinging(straight: Way, offset_m: float) -> None:
+def test_beside_the_line_it_comes_back_without_swinging(
+    straight: RoadLine, offset_m: float
+) -> None:
     left, right = labels_of(
         straight, replace(HERE, offset_m=offset_m), replace(HERE, offset_m=-offset_m)
     )
@@ -74,7 +76,7 @@ def test_beside_the_line_it_comes_back_without_swinging(straight: Way, offset_m:
     assert left.curvature_1pm == pytest.approx(wanted_1pm, rel=1e-6)
 
 
-def test_nothing_changes_before_the_car_answers(straight: Way) -> None:
+def test_nothing_changes_before_the_car_answers(straight: RoadLine) -> None:
     turning = replace(HERE, offset_m=0.5, curvature_1pm=0.004, delay_s=0.6)
     (label,) = labels_of(straight, turning)
     before = plan_times_s() < 0.6
@@ -82,14 +84,14 @@ def test_nothing_changes_before_the_car_answers(straight: Way) -> None:
     assert label.plan[~before, units.YAW_RATE].min() < 0.0
 
 
-def test_a_change_of_lane_ends_in_the_new_lane(straight: Way) -> None:
+def test_a_change_of_lane_ends_in_the_new_lane(straight: RoadLine) -> None:
     change = replace(HERE, shifts=(Shift(110.0, 65.0, 3.5),))
     (label,) = labels_of(straight, change)
     assert label.plan[-1, units.Y] == pytest.approx(3.5, abs=0.05)
     assert np.abs(label.plan[:, units.YAW_RATE]).max() * SPEED_MPS < 3.0
 
 
-def test_the_end_of_the_drive_is_not_made_up(straight: Way) -> None:
+def test_the_end_of_the_drive_is_not_made_up(straight: RoadLine) -> None:
     short = np.arange(0.0, 4.0001, 0.05)
     start, late = labels_of(straight, HERE, replace(HERE, time_s=3.0), times_s=short)
     assert late is None
@@ -101,7 +103,7 @@ class Follower:
 
     def __init__(self, world: World) -> None:
         self._world, self._expert = world, Expert(world)
-        self._way = Way(world.road.reference, world.lane_position)
+        self._way = RoadLine(world.road.reference, world.lane_position)
         self._trim, self._before = SteeringTrim(), world.ego
 
     def act(self, seen: Observation) -> Action:

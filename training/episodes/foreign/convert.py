@@ -16,6 +16,7 @@ from training.episodes.foreign.report import ConversionReport, Cut, Segment
 from training.episodes.foreign.segments import Part, parts_of
 from training.episodes.foreign.sets import choose
 from training.episodes.foreign.writing import PartWriter
+from training.episodes.rollout import Rollout, Targets
 from wpt_core.bags import Bag, definitions_from
 from wpt_core.sensing import LEAST_SHARE, ViewWarper
 from wpt_core.types import BagError, InputError, Rig
@@ -35,14 +36,15 @@ def convert_bag(
     out: Path,
     *,
     views: Rig,
+    label: Callable[[Rollout], Targets],
     overwrite: bool = False,
     progress: Callable[[int], object] = _silent,
 ) -> ConversionReport:
     """Write `<bag>_000`, `<bag>_001`, ... and `<bag>.conversion.json` into the folder `out`.
 
-    Episodes that are there already are kept unless `overwrite`. `progress` is told how many more
-    sets of views are done. InputError or BagError, in one sentence, where nothing can be made of
-    the recording.
+    `label` is a teacher's with bag knowledge. Episodes that are there are kept unless `overwrite`.
+    `progress` gets the number of sets done since. InputError or BagError, in one sentence, where
+    nothing can be made of the recording.
     """
     mapping = load_mapping(mapping_path)
     if reason := explain_source(bag_path):
@@ -55,7 +57,7 @@ def convert_bag(
             refuse_foreign_twist(str(bag_path), [part.driven for part in parts])
         warper = ViewWarper(calibration.rig, views)
         notes = _blind_views(mapping_path, warper, views)
-        writer = PartWriter(bag, mapping, recording, calibration.rig.names, views, warper)
+        writer = PartWriter(bag, mapping, recording, calibration.rig.names, views, warper, label)
         segments: list[Segment] = []
         damaged: Counter[str] = Counter()
         for number, part in enumerate(parts):

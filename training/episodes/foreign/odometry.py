@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.teachers.recorded import Driven
+from training.episodes.rollout import Driven
 from wpt_core.geometry import invert, rotation_from_quaternion
 from wpt_core.metrics.smoothing import local_polynomial
 from wpt_core.types import InputError

@@ -20,7 +20,7 @@ from training.episodes.foreign.cuts import (
 from training.episodes.foreign.odometry import Odometry, driven, odometry_of
 from training.episodes.foreign.recording import Recording, Stream
 from training.episodes.foreign.report import Cut
-from training.teachers.recorded import Driven
+from training.episodes.rollout import Driven
 
 __all__ = ['Part', 'Selected', 'parts_of']
 

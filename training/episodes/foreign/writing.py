@@ -2,7 +2,7 @@
 """One part of a recording as an episode: views, even motion, labels."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from training.episodes.foreign.odometry import STEP_S
 from training.episodes.foreign.recording import Recording
 from training.episodes.foreign.segments import Part
 from training.episodes.foreign.sets import PictureSet, fetch
-from training.teachers.recorded import recorded_labels
+from training.episodes.rollout import Rollout, Targets
 from wpt_core.bags import Bag
 from wpt_core.geometry import rotation_from_rpy, transform
 from wpt_core.sensing import ViewWarper
@@ -39,6 +39,8 @@ class PartWriter:
     """The cameras in use."""
     views: Rig
     warper: ViewWarper
+    label: Callable[[Rollout], Targets]
+    """A teacher with bag knowledge."""
 
     def write(self, target: Path, part: Part, sets: list[PictureSet]) -> Counter[str]:
         """How many pictures of which camera turned out damaged and were left out."""
@@ -46,9 +48,11 @@ class PartWriter:
         about = About(self.bag.info.path.stem, self.mapping.driver, delay_s, scenario=target.name)
         sources = tuple(s for s in self.mapping.cameras if s.name in self.cameras)
         later_s = _BEGIN_S - part.start_s
+        times_s = np.array([chosen.stamp_s for chosen in sets])
+        targets = self.label(Rollout(part.driven, times_s, delay_s))
         damaged: Counter[str] = Counter()
         with EpisodeWriter(target, self.views, about) as episode:
-            for chosen, frames in fetch(self.bag, sources, sets):
+            for row, (chosen, frames) in enumerate(fetch(self.bag, sources, sets)):
                 lost = set(chosen.numbers) - {frame.camera for frame in frames}
                 damaged.update(lost)
                 if self.mapping.anchor.name in lost:
@@ -61,9 +65,7 @@ class PartWriter:
                 }
                 stamp_s = chosen.stamp_s + later_s
                 episode.views(stamp_s, living, self._asked(part, chosen.stamp_s))
-                labels = recorded_labels(
-                    part.driven, at_s=chosen.stamp_s, actuator_delay_s=delay_s
-                )
+                labels = targets.labels(row)
                 if labels is not None:
                     episode.labels(stamp_s, labels, plan_times_s())
             for ego, world_from_base in _states(part, later_s):

@@ -1,2 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The proving ground as a place to record episodes and to drive a student."""
+"""The proving ground as a simulator, and what makes its drives hard."""
+
+from training.simulators.proving_ground.session import (
+    ProvingGroundStart,
+    Style,
+    on_policy_start,
+)
+from training.simulators.proving_ground.simulator import ProvingGround
+
+__all__ = ['ProvingGround', 'ProvingGroundStart', 'Style', 'on_policy_start']

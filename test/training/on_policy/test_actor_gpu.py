@@ -4,7 +4,7 @@
 import pytest
 import torch
 
-from training.simulators.proving_ground.on_policy import spread_over_gpus
+from training.on_policy.driving import spread_over_gpus
 
 
 @pytest.mark.parametrize(
