@@ -38,6 +38,8 @@ _ROWS_AT_ONCE = 16
 _WORTH_A_POOL = 100
 """Fewer shards are decoded in this process: a pool takes longer to start."""
 _LEFTOVER_S = 3600.0
+_SHARE_OF_FREE = 0.8
+"""Checkpoints and features need room as well."""
 _GB = 1e9
 
 
@@ -91,14 +93,16 @@ class Shard:
 def make_shards(episodes: Sequence[Episode], views: Rig) -> None:
     """Make the shards that are missing or outdated; says beforehand how much disk they take.
 
-    InputError where the disk lacks the space; a shard appears whole or not at all.
+    Where the disk lacks the space, images are read from the bags, which is slower. A shard
+    appears whole or not at all.
     """
     layout = Layout.of(views)
     missing = [one for one in episodes if _opened(one, layout) is None]
     if not missing:
         return
     _remove_leftovers(missing, layout)
-    _announce(missing, layout, total=len(episodes))
+    if not _announced(missing, layout, total=len(episodes)):
+        return
     # Processes that begin together begin at different episodes, and so share the work.
     start = os.getpid() % len(missing)
     jobs = missing[start:] + missing[:start]
@@ -156,21 +160,24 @@ def _remove_leftovers(episodes: Sequence[Episode], layout: Layout) -> None:
                     part.unlink()
 
 
-def _announce(missing: Sequence[Episode], layout: Layout, *, total: int) -> None:
+def _announced(missing: Sequence[Episode], layout: Layout, *, total: int) -> bool:
+    """Say how much disk the shards take; False where there is not enough."""
     folders = sorted({str(one.path.parent) for one in missing})
     needed = sum(int(one.seen.sum()) for one in missing) * layout.view_bytes
     free = shutil.disk_usage(folders[0]).free
     where = ', '.join(folders)
-    if needed > free:
-        raise InputError(
-            f'{where}: the shards (decoded images) of {len(missing)} episodes take '
-            f'{needed / _GB:.2f} GB and the disk has {free / _GB:.2f} GB free; make room, or '
-            'train on part of them with --episodes.'
+    if needed > _SHARE_OF_FREE * free:
+        print(
+            f'{where}: the shards (decoded images) of {len(missing)} episodes would take '
+            f'{needed / _GB:.2f} GB of {free / _GB:.2f} GB free; images are read from the bags, '
+            'which is slower. Make room, or train on part of them with --episodes.'
         )
+        return False
     print(
         f'{where}: decoding {len(missing)} of {total} episodes into shards, '
         f'{needed / _GB:.2f} GB of {free / _GB:.2f} GB free.'
     )
+    return True
 
 
 def _make(episode: Episode, *, layout: Layout) -> None:
