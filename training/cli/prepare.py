@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import tyro
 from tqdm import tqdm
 
-from training.engine.loop import Count
+from training.engine.optim import Count
 from training.engine.pool import work
 from training.episodes.episode import VALIDATION
 from training.episodes.foreign import ConversionReport, convert_bag, explain_source

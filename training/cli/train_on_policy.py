@@ -16,8 +16,8 @@ import numpy as np
 import tyro
 
 from training.cli.train_student import command_line
-from training.engine.distributed import Place, place
-from training.engine.loop import Count
+from training.engine.distributed import Process, training_process
+from training.engine.optim import Count
 from training.engine.run_folder import RunFolder, commit
 from training.episodes.index import Episode, load_index
 from training.on_policy.actors import Actors
@@ -95,28 +95,28 @@ def train_on_policy(config: TrainOnPolicy) -> Path:
     theirs = load_index(config.data, surround_rig().names)
     run = RunFolder(config.out, config)
     newest = config.start
-    with place() as here, _actors(config, here) as actors:
+    with training_process() as process, _actors(config, process) as actors:
         for number in range(config.rounds):
             made = config.out / f'student_{number + 1}'
             if not made.is_dir():
-                _one_round(config, theirs, run, actors, here, number, newest, made)
+                _one_round(config, theirs, run, actors, process, number, newest, made)
             newest = made
     artifact = config.out / 'student'
-    if here.leads:
+    if process.leads:
         last = load_artifact(newest)
         about = Origin(command_line(), commit())
         save_artifact(artifact, last.student, last.views, about=about)
     return artifact
 
 
-def _actors(config: TrainOnPolicy, here: Place) -> Actors:
+def _actors(config: TrainOnPolicy, process: Process) -> Actors:
     """Their buffer holds a whole round, so no rollout leaves it unread.
 
     Only the leading process gives them work; processes start with the first rollout.
     """
     drive = partial(drive_and_label, simulator=config.simulator, teacher=config.teacher)
     count, capacity = config.processes, config.episodes
-    if config.actors == 'ray' and here.leads:
+    if config.actors == 'ray' and process.leads:
         return RayActors(drive, count, capacity=capacity, address=config.ray_address)
     return ProcessActors(drive, count, capacity=capacity)
 
@@ -126,46 +126,46 @@ def _one_round(
     theirs: list[Episode],
     run: RunFolder,
     actors: Actors,
-    here: Place,
+    process: Process,
     number: int,
     newest: Path,
     made: Path,
 ) -> None:
     """Drive with the newest weights, learn from all that was driven, write the next artifact."""
-    if here.leads:
+    if process.leads:
         folder = config.out / 'episodes'
         drive_round(actors, RoundPlan(number, config.episodes, config.seed), folder, newest, run)
-    here.wait()
+    process.wait()
     artifact = load_artifact(newest)
-    student = _learned(config, theirs, run, here, number, artifact.student)
-    if here.leads:
+    student = _learned(config, theirs, run, process, number, artifact.student)
+    if process.leads:
         save_artifact(
             made, student.cpu().eval(), artifact.views, about=Origin(command_line(), commit())
         )
-    here.wait()
+    process.wait()
 
 
 def _learned(
     config: TrainOnPolicy,
     theirs: list[Episode],
     run: RunFolder,
-    here: Place,
+    process: Process,
     number: int,
     student: Student,
 ) -> Student:
-    student = student.to(here.device)
+    student = student.to(process.device)
     learnt, held_out = parted(theirs, held_out_names(theirs))
     own = _own(config, number)
     odds = config.own_share / (1.0 - config.own_share) * len(learnt) / len(own)
     chances = np.array([1.0] * len(learnt) + [odds] * len(own))
-    features = FeatureSet.of([*learnt, *own], student, half=here.half)
-    validated = FeatureSet.of(held_out, student, half=here.half) if held_out else None
+    features = FeatureSet.of([*learnt, *own], student, half=process.autocast_dtype)
+    validated = FeatureSet.of(held_out, student, half=process.autocast_dtype) if held_out else None
     train_temporal(
         student,
         features,
         stage=config.history,
         run=run,
-        place=here,
+        process=process,
         seed=config.seed + 1 + number,
         name=f'round_{number + 1}',
         chances=chances,
@@ -176,7 +176,7 @@ def _learned(
         features,
         stage=config.steering,
         run=run,
-        place=here,
+        process=process,
         seed=config.seed + 1 + number,
         name=f'steering_{number + 1}',
         chances=chances,

@@ -13,9 +13,9 @@ import torch
 import tyro
 from torch import Tensor
 
-from training.engine.distributed import Place, place
-from training.engine.run_folder import RunFolder, commit
-from training.engine.tensors import under
+from training.engine.distributed import Process, training_process
+from training.engine.run_folder import RunFolder, commit, trained_weights
+from training.engine.tensors import strip_prefix
 from training.episodes.index import Episode, load_index
 from training.student.extractor_stage import ExtractorStage, train_extractor
 from training.student.features import FeatureSet, held_out_names, parted
@@ -57,7 +57,7 @@ class TrainStudent:
     episodes: Annotated[int, Bounds(0, 100_000_000)] = 0
     """Learn from so many of them, spread over the folder; 0: from all."""
     out: Path = Path('runs/student')
-    """Checkpoints, metrics and the artifact go here."""
+    """Checkpoints, metrics and the artifact go process."""
     method: Method = 'bc_perturbed'
     """bc: clean drives, and what was really driven; bc_perturbed: also drives that were pushed off
     their line, and how the expert would have come back."""
@@ -98,9 +98,9 @@ def defaults(words: Sequence[str] | None) -> TrainStudent:
 
 def train_student(config: TrainStudent) -> Path:
     """All stages; returns the folder of the artifact."""
-    with place() as here:
+    with training_process() as process:
         torch.manual_seed(config.seed)
-        student = Student(preset(config.preset)).to(here.device)
+        student = Student(preset(config.preset)).to(process.device)
         # Everything that can be refused is looked at before the run folder is made.
         episodes = _episodes(config)
         if config.start is not None:
@@ -109,12 +109,12 @@ def train_student(config: TrainStudent) -> Path:
             load_extractor(student, config.extractor)
         run = RunFolder(config.out, config)
         if config.extractor is None:
-            _learn_to_see(student, episodes, run, here, config)
-            here.wait()  # for what the leader writes, and all of them read
+            _learn_to_see(student, episodes, run, process, config)
+            process.wait()  # for what the leader writes, and all of them read
             load_extractor(student, config.out)
-        _learn_to_plan(student, episodes, run, here, config)
+        _learn_to_plan(student, episodes, run, process, config)
     artifact = config.out / 'student'
-    if here.leads:
+    if process.leads:
         about = Origin(command_line(), commit())
         save_artifact(artifact, student.cpu().eval(), surround_rig(), about=about)
     return artifact
@@ -143,7 +143,7 @@ def _episodes(config: TrainStudent) -> _Episodes:
 
 
 def _learn_to_see(
-    student: Student, episodes: _Episodes, run: RunFolder, here: Place, config: TrainStudent
+    student: Student, episodes: _Episodes, run: RunFolder, process: Process, config: TrainStudent
 ) -> None:
     if config.start is None:
         student.plan_scales.copy_(torch.from_numpy(SampleTable(episodes.seen).plan_scales()))
@@ -153,26 +153,26 @@ def _learn_to_see(
         surround_rig(),
         stage=config.pictures,
         run=run,
-        place=here,
+        process=process,
         seed=config.seed,
         held_out=Samples.labelled(episodes.seen_held_out),
     )
 
 
 def _learn_to_plan(
-    student: Student, episodes: _Episodes, run: RunFolder, here: Place, config: TrainStudent
+    student: Student, episodes: _Episodes, run: RunFolder, process: Process, config: TrainStudent
 ) -> None:
     """The stages after the extractor, on features that are worked out once."""
-    features = FeatureSet.of(episodes.planned, student, half=here.half)
+    features = FeatureSet.of(episodes.planned, student, half=process.autocast_dtype)
     held_out = None
     if episodes.planned_held_out:
-        held_out = FeatureSet.of(episodes.planned_held_out, student, half=here.half)
+        held_out = FeatureSet.of(episodes.planned_held_out, student, half=process.autocast_dtype)
     train_temporal(
         student,
         features,
         stage=config.history,
         run=run,
-        place=here,
+        process=process,
         seed=config.seed,
         held_out=held_out,
     )
@@ -181,7 +181,7 @@ def _learn_to_plan(
         features,
         stage=config.steering,
         run=run,
-        place=here,
+        process=process,
         seed=config.seed,
         held_out=held_out,
     )
@@ -219,8 +219,7 @@ def _take(student: Student, source: Path, wanted: dict[str, Tensor]) -> None:
 def _trained(run: Path) -> dict[str, Tensor]:
     if (run / MANIFEST).is_file():
         return load_artifact(run).student.state_dict()
-    checkpoint = RunFolder.peek(run, 'extractor')
-    return under(under(checkpoint.tensors, 'model'), 'student')
+    return strip_prefix(trained_weights(run, 'extractor'), 'student')
 
 
 def command_line() -> str:

@@ -2,22 +2,24 @@
 """On one processor, one GPU, or under `torchrun` on several: the same training code."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import torch
 from torch import Tensor, distributed, nn
+from torch.nn.parallel import DistributedDataParallel
 
 from wpt_core.model.runtime import has_fast_bfloat16
 
-__all__ = ['Place', 'place']
+__all__ = ['Process', 'training_process']
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where this process computes, and how many others do the same."""
+class Process:
+    """One of the processes of a training, and the device that it computes on."""
 
     device: torch.device
     rank: int = 0
@@ -25,30 +27,23 @@ class Place:
 
     @property
     def leads(self) -> bool:
-        """Whether this process writes checkpoints and talks."""
+        """Whether this process validates, logs and writes checkpoints."""
         return self.rank == 0
 
     @property
-    def half(self) -> torch.dtype | None:
-        """For convolutions: bfloat16 where the machine is fast at it, else None."""
+    def autocast_dtype(self) -> torch.dtype | None:
+        """bfloat16 where the device is fast at it, else None."""
         if self.device.type == 'cuda':
             return torch.bfloat16
         return torch.bfloat16 if has_fast_bfloat16() else None
 
-    def mean_gradients(self, module: nn.Module) -> None:
-        """The mean over all processes; without others nothing happens."""
-        if self.count == 1:
-            return
-        grown = [p.grad for p in module.parameters() if p.grad is not None]
-        flat = torch.cat([gradient.flatten() for gradient in grown])
-        distributed.all_reduce(flat)
-        flat /= self.count
-        parts = torch.split(flat, [gradient.numel() for gradient in grown])
-        for gradient, part in zip(grown, parts, strict=True):
-            gradient.copy_(part.view_as(gradient))
+    def autocast(self, *, enabled: bool = True) -> torch.autocast:
+        """Within it convolutions and matrix products are in `autocast_dtype`, if there is one."""
+        dtype = self.autocast_dtype
+        return torch.autocast(self.device.type, dtype, enabled=enabled and dtype is not None)
 
     def any(self, flag: bool) -> bool:
-        """Whether the flag is set in any process; all learn the same."""
+        """Whether the flag is set in any process; the same answer in all of them."""
         if self.count == 1:
             return flag
         flags = torch.tensor(int(flag), device=self.device)
@@ -69,30 +64,47 @@ class Place:
         if self.count > 1:
             distributed.barrier()
 
-    def same_everywhere(self, module: nn.Module) -> None:
-        """Begin with the weights of the leader."""
-        if self.count > 1:
-            for tensor in [*module.parameters(), *module.buffers()]:
-                distributed.broadcast(tensor.data, src=0)
+    def averaging(self, module: nn.Module, loss: Callable[..., Any]) -> Callable[..., Any]:
+        """`loss`, with gradients of `module` that are averaged over all processes.
+
+        All processes begin with the weights of rank 0.
+        """
+        if self.count == 1:
+            return loss
+        # Unused parameters are allowed because a stage may train parts of its module, and because
+        # DDP then never rebuilds its buckets, which would change the order of sums after a resume.
+        return DistributedDataParallel(
+            _Loss(module, loss), broadcast_buffers=False, find_unused_parameters=True
+        )
 
 
-_PATIENCE = timedelta(days=1)
-"""While the leader lets students drive, the others wait; PyTorch gives up after 10 minutes."""
+class _Loss(nn.Module):
+    """Computes a loss in `forward`, where `DistributedDataParallel` expects it."""
+
+    def __init__(self, module: nn.Module, loss: Callable[..., Any]) -> None:
+        super().__init__()
+        self.module, self._loss = module, loss
+
+    def forward(self, *arguments: Any) -> Any:
+        return self._loss(*arguments)
+
+
+_TIMEOUT = timedelta(days=1)
+"""Processes wait while rank 0 drives students; PyTorch's default is 10 minutes."""
 
 
 @contextmanager
-def place() -> Iterator[Place]:
-    """This process's place; `torchrun` tells it through the environment."""
+def training_process() -> Iterator[Process]:
+    """This process, in the group that the environment variables of `torchrun` describe."""
     count = int(os.environ.get('WORLD_SIZE', '1'))
     local = int(os.environ.get('LOCAL_RANK', '0'))
-    there = torch.cuda.is_available()
-    device = torch.device('cuda', local) if there else torch.device('cpu')
+    cuda = torch.cuda.is_available()
+    device = torch.device('cuda', local) if cuda else torch.device('cpu')
     if count == 1:
-        yield Place(device)
+        yield Process(device)
         return
-    backend = 'nccl' if there else 'gloo'
-    distributed.init_process_group(backend, timeout=_PATIENCE)
+    distributed.init_process_group('nccl' if cuda else 'gloo', timeout=_TIMEOUT)
     try:
-        yield Place(device, distributed.get_rank(), count)
+        yield Process(device, distributed.get_rank(), count)
     finally:
         distributed.destroy_process_group()

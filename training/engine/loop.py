@@ -1,160 +1,214 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One step after the other: what every training does, whatever its loss is."""
+"""Training loop: optimiser steps, validation, checkpoints, logs, resuming."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Annotated, TypeVar
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from itertools import islice
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 from tqdm import tqdm
 
-from training.engine.distributed import Place
-from training.engine.guards import guarded_norm
+from training.engine.average import WeightAverage
+from training.engine.distributed import Process
 from training.engine.interruption import stop_request
-from training.engine.random_state import random_tensors, restore_random
-from training.engine.run_folder import Checkpoint, RunFolder, module_tensors
-from training.engine.tensors import optimiser_tensors, restore_optimiser, under
-from wpt_core.types import Bounds, check_bounds
+from training.engine.optim import OptimConfig, TrainingError, guarded_norm, learning_rate_share
+from training.engine.run_folder import Checkpoint, RunFolder, trained_weights
+from training.engine.tensors import (
+    module_tensors,
+    optimiser_tensors,
+    random_tensors,
+    restore_optimiser,
+    restore_random,
+    strip_prefix,
+)
+from wpt_core.types import InputError
 
-__all__ = ['Count', 'Learning', 'Loss', 'Pace', 'Rate', 'Share', 'schedule']
+__all__ = ['Loss', 'TrainingLoop']
 
-Item = TypeVar('Item')
-Count = Annotated[int, Bounds(1, 100_000_000)]
-Rate = Annotated[float, Bounds(1e-15, 1.0)]
-Share = Annotated[float, Bounds(0.0, 1.0)]
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How a training goes on."""
-
-    steps: Count
-    batch: Count
-    """Over all processes."""
-    learning_rate: Rate
-    weight_decay: Annotated[float, Bounds(0.0, 1.0)] = 0.02
-    warm_up: Count = 100
-    clip: Annotated[float, Bounds(1e-6, 1e9)] = 5.0
-    worst_norm: Annotated[float, Bounds(1e-6, 1e9)] = 1e4
-    save_every: Count = 250
-    """Steps between two checkpoints, each with a validation loss."""
-    log_every: Count = 25
-
-    def __post_init__(self) -> None:
-        check_bounds(self)
-
-
-_SHOWN = ('loss', 'validation')
+Batch = TypeVar('Batch')
 
 Loss = tuple[Tensor, Callable[[], Mapping[str, float]]]
-"""What is minimised, and its parts by name, which are asked for when it is time to log."""
+"""A mean over the samples, to be minimised, and a function that returns what to log beside it."""
+
+_SHOWN = {'loss': '.3f', 'validation': '.3f', 'samples_per_s': '.0f'}
+"""On the progress bar, and how."""
 
 
-class Learning:
-    """An optimiser with its checkpoints: begins at the newest, and writes one now and then."""
+class TrainingLoop:
+    """Trains a module in place, from the newest checkpoint called `name` in the run folder on.
+
+    `groups` are those of torch's optimisers (`decay_matrices` makes some); by default all
+    parameters are alike. At step `restart_at` the schedule begins anew, for a loss that changes
+    there. With `autocast` the whole loss is computed in `process.autocast()`.
+    """
 
     def __init__(
         self,
         module: nn.Module,
-        pace: Pace,
+        config: OptimConfig,
         *,
         run: RunFolder,
-        place: Place,
+        process: Process,
         name: str,
         seed: int,
-        again_at: int = 0,
+        groups: Iterable[dict[str, Any]] | None = None,
+        restart_at: int = 0,
+        autocast: bool = False,
     ) -> None:
-        self._module, self._pace, self._run, self._place = module, pace, run, place
-        self._name, self._again_at = name, again_at
+        self._module, self._config, self._run, self._process = module, config, run, process
+        self._name, self._restart_at, self._autocast = name, restart_at, autocast
         self._shown: dict[str, str] = {}
-        self._optimiser = torch.optim.AdamW(
-            module.parameters(), lr=pace.learning_rate, weight_decay=pace.weight_decay
-        )
-        self.first = self._resume(seed)
-        """The step to begin with."""
-        place.same_everywhere(module)
+        rate, decay = config.learning_rate, config.weight_decay
+        parameters = module.parameters() if groups is None else groups
+        self._optimiser = torch.optim.AdamW(parameters, lr=rate, weight_decay=decay)
+        self._rates = [group['lr'] for group in self._optimiser.param_groups]
+        self._average = WeightAverage(module, config.ema_decay)
+        self._best_step, self._best_loss = 0, math.inf
+        self._first = self._resume(seed)
+        self._timed = (self._first, time.perf_counter())
+        per_step = process.count * config.accumulate
+        self.batch_size = max(1, config.batch // per_step)
+        """Samples of one micro-batch of this process."""
+        self._step_size = self.batch_size * per_step
+        self.batches = range(self._first * config.accumulate, config.steps * config.accumulate)
+        """Numbers of the micro-batches to come. Resuming is exact if the number and the rank
+        decide which samples are in a batch."""
 
     def run(
         self,
-        items: Iterable[Item],
-        loss_of: Callable[[int, Item], Loss],
+        batches: Iterable[Batch],
+        loss: Callable[[int, Batch], Loss],
         *,
         validate: Callable[[int], Tensor] | None = None,
     ) -> None:
-        """A step for each item, from the first step on; `validate` is the loss on held-out data.
+        """All steps to come; `loss` and `validate` get the number of the step.
 
-        After SIGINT or SIGTERM the step under way is finished, a checkpoint is saved, and
+        `batches` yields one for each of `self.batches`. `validate` returns the loss on held-out
+        data, in one process only. In the end the module has the weights that the config asks for.
+        After SIGINT or SIGTERM the current step is finished, a checkpoint is saved, and
         KeyboardInterrupt says where.
         """
-        pace, leads = self._pace, self._place.leads
-        bar = tqdm(
-            items, self._name, pace.steps, initial=self.first, disable=None if leads else True
-        )
-        done = self.first
+        config, process, name = self._config, self._process, self._name
+        if config.result == 'best' and validate is None:
+            raise InputError(f'{name}: result=best needs held-out data, and there is none')
+        stream, compute = iter(batches), process.averaging(self._module, loss)
+        quiet = None if process.leads else True
+        bar = tqdm(desc=name, total=config.steps, initial=self._first, disable=quiet)
         with bar, stop_request() as request:
-            for step, item in enumerate(bar, self.first):
-                loss, values = loss_of(step, item)
-                norm = self._learn(step, loss)
+            for step in range(self._first, config.steps):
                 done = step + 1
-                if leads and step % pace.log_every == 0:
-                    self._log(step, {'loss': loss.item(), **values(), 'norm': norm}, bar)
-                if done % pace.save_every == 0 or done == pace.steps:
+                self._step(step, list(islice(stream, config.accumulate)), compute, bar=bar)
+                if done % config.save_every == 0 or done == config.steps:
+                    if process.leads and validate is not None:
+                        self._validate(step, validate, bar)
                     self._save(done)
-                    if leads and validate is not None:
-                        self._log(step, {'validation': self._validated(step, validate)}, bar)
-                if self._place.any(request.received):
-                    break
-            if self._place.any(request.received):
-                self._save(done)
-                raise KeyboardInterrupt(f'{self._name}: saved after step {done} of {pace.steps}')
+                    self._timed = (done, time.perf_counter())
+                if process.any(request.received):
+                    self._save(done)
+                    raise KeyboardInterrupt(f'{name}: saved after step {done} of {config.steps}')
+        if config.result == 'best' or config.ema_decay:
+            process.wait()  # for what rank 0 writes
+            self._module.load_state_dict(trained_weights(self._run.path, name))
 
-    def _learn(self, step: int, loss: Tensor) -> float:
-        """One step of the optimiser; returns the norm of the gradient."""
-        pace = self._pace
-        for group in self._optimiser.param_groups:
-            share = schedule(step, pace.steps, pace.warm_up, again_at=self._again_at)
-            group['lr'] = pace.learning_rate * share
+    def _step(
+        self,
+        step: int,
+        batches: Sequence[Batch],
+        compute: Callable[..., Loss],
+        *,
+        bar: 'tqdm[Any]',
+    ) -> None:
+        config = self._config
+        share = learning_rate_share(config, step, restart_at=self._restart_at)
+        for group, rate in zip(self._optimiser.param_groups, self._rates, strict=True):
+            group['lr'] = rate * share
         self._optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        self._place.mean_gradients(self._module)
+        loss, parts = self._backward(step, batches, compute)
         norm = guarded_norm(
-            loss, self._module.parameters(), clip=pace.clip, most=pace.worst_norm, step=step
+            loss, self._module.parameters(), clip=config.clip, most=config.worst_norm, step=step
         )
         self._optimiser.step()
-        return norm
+        self._average.update(step)
+        bar.update()
+        if self._process.leads and step % config.log_every == 0:
+            values = {'loss': loss.item(), **parts(), 'norm': norm, 'learning_rate': group['lr']}
+            self._log(step, {**values, 'samples_per_s': self._samples_per_s(step + 1)}, bar)
 
-    def _validated(self, step: int, validate: Callable[[int], Tensor]) -> float:
-        """Changes neither weights nor random states, so it leaves no trace in the result."""
-        device = self._place.device
+    def _backward(self, step: int, batches: Sequence[Batch], compute: Callable[..., Loss]) -> Loss:
+        """Gradients of the mean loss over micro-batches; returns it, and the last one's parts."""
+        count = self._config.accumulate
+        if len(batches) < count:
+            raise TrainingError(f'{self._name}: no batches are left for step {step}')
+        means = []
+        for number, batch in enumerate(batches, 1):
+            # Gradients are averaged over the processes with the last micro-batch.
+            alone = number < count and isinstance(compute, DistributedDataParallel)
+            with compute.no_sync() if alone else nullcontext():
+                with self._process.autocast(enabled=self._autocast):
+                    loss, parts = compute(step, batch)
+                means.append(loss / count)
+                means[-1].backward()
+        return torch.stack(means).detach().sum(), parts
+
+    def _validate(self, step: int, validate: Callable[[int], Tensor], bar: 'tqdm[Any]') -> None:
+        """Log the loss and keep the best weights. Weights and random states stay as they are."""
+        device, autocast = self._process.device, self._process.autocast(enabled=self._autocast)
         forked = torch.random.fork_rng([device] if device.type == 'cuda' else [])
-        with torch.no_grad(), evaluating(self._module), forked:
-            return float(validate(step))
+        with torch.no_grad(), evaluating(self._module), forked, autocast, self._average.applied():
+            loss = float(validate(step))
+            self._log(step, {'validation': loss}, bar)
+            if self._best_step <= self._restart_at < step + 1:
+                self._best_loss = math.inf  # losses before and after a restart are not compared
+            if loss < self._best_loss:
+                self._best_step, self._best_loss = step + 1, loss
+                tensors = module_tensors(self._module, 'model')
+                tensors['validation'] = torch.tensor(loss, dtype=torch.float64)
+                self._run.save(Checkpoint(step + 1, tensors), f'{self._name}_best')
 
-    def _log(self, step: int, values: Mapping[str, float], bar: 'tqdm[Item]') -> None:
-        self._shown |= {key: f'{values[key]:.3f}' for key in _SHOWN if key in values}
+    def _samples_per_s(self, done: int) -> float:
+        """Since it was asked last, or since the last checkpoint."""
+        (since, since_s), self._timed = self._timed, (done, time.perf_counter())
+        return self._step_size * (done - since) / (self._timed[1] - since_s)
+
+    def _log(self, step: int, values: Mapping[str, float], bar: 'tqdm[Any]') -> None:
+        self._shown |= {
+            key: f'{values[key]:{how}}' for key, how in _SHOWN.items() if key in values
+        }
         bar.set_postfix(self._shown)
         self._run.log(step, {f'{self._name}/{key}': value for key, value in values.items()})
 
     def _save(self, done: int) -> None:
         """All processes take part, because each has a random state of its own."""
-        random = random_tensors(self._place)
-        if not self._place.leads:
+        tensors = random_tensors(self._process)
+        if not self._process.leads:
             return
-        tensors = module_tensors(self._module, 'model')
+        tensors |= module_tensors(self._module, 'model')
         tensors |= optimiser_tensors(self._optimiser, 'optimiser')
-        self._run.save(Checkpoint(done, tensors | random), self._name)
+        if self._config.ema_decay:
+            with self._average.applied():
+                tensors |= module_tensors(self._module, 'ema')
+        if self._config.result == 'best':
+            tensors['gives_best'] = torch.tensor(True)
+        self._run.save(Checkpoint(done, tensors), self._name)
 
     def _resume(self, seed: int) -> int:
-        torch.manual_seed(seed + self._place.rank)
+        """Restore the newest checkpoint, if there is one; returns the step to begin with."""
+        torch.manual_seed(seed + self._process.rank)
         checkpoint = self._run.load(self._name)
         if checkpoint is None:
             return 0
-        self._module.load_state_dict(under(checkpoint.tensors, 'model'))
-        restore_optimiser(self._optimiser, checkpoint.tensors, 'optimiser')
-        restore_random(self._place, checkpoint.tensors)
+        tensors = checkpoint.tensors
+        self._module.load_state_dict(strip_prefix(tensors, 'model'))
+        restore_optimiser(self._optimiser, tensors, 'optimiser')
+        restore_random(self._process, tensors)
+        self._average.restore(strip_prefix(tensors, 'ema'))
+        if (best := self._run.load(f'{self._name}_best')) is not None:
+            self._best_step, self._best_loss = best.step, float(best.tensors['validation'])
         return checkpoint.step
 
 
@@ -168,16 +222,3 @@ def evaluating(module: nn.Module) -> Iterator[None]:
     finally:
         for part in training:
             part.training = True
-
-
-def schedule(step: int, steps: int, warm_up: int, *, again_at: int = 0) -> float:
-    """Share of the learning rate: a linear start, then half a cosine down to 2 %.
-
-    What begins at `again_at` has a start and a cosine of its own, of half the height.
-    """
-    if again_at and step >= again_at:
-        return 0.5 * schedule(step - again_at, steps - again_at, warm_up)
-    if step < warm_up:
-        return (step + 1) / warm_up
-    along = (step - warm_up) / max(1, (again_at or steps) - warm_up)
-    return 0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * along))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One folder a training: what was asked for, what came of it, and where to go on from."""
+"""One folder a training: what was settings for, what came of it, and where to go on from."""
 
 import dataclasses
 import json
@@ -11,13 +11,13 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
-from training.engine.tensors import load_tensors, save_tensors
+from training.engine.tensors import load_tensors, save_tensors, strip_prefix
 from wpt_core.types import InputError
 
-__all__ = ['Checkpoint', 'RunFolder', 'commit']
+__all__ = ['Checkpoint', 'RunFolder', 'commit', 'trained_weights']
 
 
 @dataclasses.dataclass(frozen=True, eq=False, slots=True)
@@ -44,10 +44,10 @@ class RunFolder:
         run that has saved nothing yet are replaced.
         """
         self.path = path
-        asked = _plain(config)
+        settings = json.loads(json.dumps(config, default=_fields))
         begun = _has_begun(path)
         if begun:
-            _check_same(path, asked)
+            _check_same(path, settings)
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -56,7 +56,7 @@ class RunFolder:
             ) from error
         if not begun:
             write_text(path / 'commit.txt', commit() + '\n')
-        write_text(path / 'config.json', json.dumps(asked, indent=2, sort_keys=True))
+        write_text(path / 'config.json', json.dumps(settings, indent=2, sort_keys=True))
         self._metrics: SummaryWriter | None = None
 
     def log(self, step: int, values: Mapping[str, float]) -> None:
@@ -97,12 +97,10 @@ class RunFolder:
 
 def _has_begun(path: Path) -> bool:
     """Whether there is a checkpoint, an artifact or an episode to go on with."""
-    return any(
-        found for name in ('*.safetensors', 'student*', 'episodes') for found in path.glob(name)
-    )
+    return any(next(path.glob(one), None) for one in ('*.safetensors', 'student*', 'episodes'))
 
 
-def _check_same(path: Path, asked: Any) -> None:
+def _check_same(path: Path, settings: Any) -> None:
     file = path / 'config.json'
     try:
         before = dict(_leaves(json.loads(file.read_text())))
@@ -110,7 +108,7 @@ def _check_same(path: Path, asked: Any) -> None:
         return
     except (OSError, ValueError) as error:
         raise InputError(f'{file} cannot be read ({error}); choose another --out') from error
-    now = dict(_leaves(asked))
+    now = dict(_leaves(settings))
     changed = [
         f'--{name.replace("_", "-")} (was {before.get(name)}, now {now.get(name)})'
         for name in sorted(before.keys() | now.keys())
@@ -132,6 +130,10 @@ def _leaves(settings: Any, name: str = '') -> Iterator[tuple[str, Any]]:
         yield from _leaves(inner, f'{name}.{key}' if name else key)
 
 
+def _fields(value: Any) -> Any:
+    return dataclasses.asdict(value) if dataclasses.is_dataclass(value) else str(value)
+
+
 def write_text(path: Path, text: str) -> None:
     """Whole or not at all; several processes may do so at once."""
     aside = path.with_name(f'.{path.name}.{os.getpid()}.part')
@@ -141,28 +143,20 @@ def write_text(path: Path, text: str) -> None:
 
 def commit() -> str:
     """The commit of this checkout, with a mark when something in it is changed; or `unknown`."""
+    words = ['git', 'describe', '--always', '--abbrev=12', '--dirty']
     try:
-        said = subprocess.run(
-            ['git', 'describe', '--always', '--abbrev=12', '--dirty'],
-            cwd=Path(__file__).resolve().parent,
-            capture_output=True,
-            text=True,
-        )
+        done = subprocess.run(words, cwd=Path(__file__).parent, capture_output=True, text=True)
     except OSError:
         return 'unknown'
-    return said.stdout.strip() or 'unknown'
+    return done.stdout.strip() or 'unknown'
 
 
-def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        value = dataclasses.asdict(value)
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    return value if isinstance(value, (int, float, bool, str, type(None))) else str(value)
+def trained_weights(run: Path, name: str) -> dict[str, Tensor]:
+    """What the training `name` of a run has given so far: last or best, averaged if it averages.
 
-
-def module_tensors(module: nn.Module, prefix: str) -> dict[str, Tensor]:
-    """The state of a module under names of a checkpoint."""
-    return {f'{prefix}.{name}': tensor for name, tensor in module.state_dict().items()}
+    InputError where there is none.
+    """
+    tensors = RunFolder.peek(run, name).tensors
+    if 'gives_best' in tensors:
+        tensors = RunFolder.peek(run, f'{name}_best').tensors
+    return strip_prefix(tensors, 'ema') or strip_prefix(tensors, 'model')

@@ -12,8 +12,9 @@ from typing import Annotated
 import torch
 from torch import Tensor, nn
 
-from training.engine.distributed import Place
-from training.engine.loop import Count, Learning, Pace, Rate
+from training.engine.distributed import Process
+from training.engine.loop import Loss, TrainingLoop
+from training.engine.optim import Count, OptimConfig, Rate
 from training.engine.run_folder import RunFolder
 from training.student.image_batches import Augmentation, ImageBatch, Samples, batches
 from training.student.losses import Target, Terms, action_loss, lane_loss, mask_loss, plan_loss
@@ -29,7 +30,7 @@ _VALIDATED = 32
 
 
 @dataclass(frozen=True)
-class ExtractorStage(Pace):
+class ExtractorStage(OptimConfig):
     """How the extractor is trained; the batch counts sets of views."""
 
     steps: Count = 9600
@@ -63,11 +64,11 @@ class SightHead(nn.Module):
         first[:, 0] = True
         # In evaluation the extractor works out the dead views as well.
         living = first[alive] if self.training else (first & alive).flatten()
-        said: Tensor = self.picture(self._map[living].float())
-        return said[:, 0]
+        outputs: Tensor = self.picture(self._map[living].float())
+        return outputs[:, 0]
 
-    def _keep(self, _module: nn.Module, _given: object, said: Tensor) -> None:
-        self._map = said
+    def _keep(self, _module: nn.Module, _given: object, outputs: Tensor) -> None:
+        self._map = outputs
 
 
 def train_extractor(
@@ -77,7 +78,7 @@ def train_extractor(
     *,
     stage: ExtractorStage,
     run: RunFolder,
-    place: Place,
+    process: Process,
     seed: int,
     held_out: Samples | None = None,
 ) -> None:
@@ -87,35 +88,35 @@ def train_extractor(
     """
     table = SampleTable(samples.episodes)
     sight = SightHead(student)
-    both = nn.ModuleDict({'student': student, 'sight': sight}).to(place.device)
+    both = nn.ModuleDict({'student': student, 'sight': sight}).to(process.device)
     student.extractor.backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
-    learning = Learning(
+    loop = TrainingLoop(
         both,
         stage,
         run=run,
-        place=place,
+        process=process,
         name='extractor',
         seed=seed,
-        again_at=stage.ahead_steps if stage.ahead_steps < stage.steps else 0,
+        restart_at=stage.ahead_steps if stage.ahead_steps < stage.steps else 0,
     )
     stream = batches(
         samples,
         views,
-        size=max(1, stage.batch // place.count),
-        first=learning.first,
-        end=stage.steps,
-        seed=seed * place.count + place.rank,
+        size=loop.batch_size,
+        first=loop.batches.start,
+        end=loop.batches.stop,
+        seed=seed * process.count + process.rank,
         augmentation=stage.augmentation,
         workers=stage.workers,
-        ahead_until=stage.ahead_steps,
+        ahead_until=stage.ahead_steps * stage.accumulate,
     )
     both.train()
     validate = None
     if held_out is not None and held_out.count:
-        validate = _validation(student, sight, held_out, views, stage, place)
-    learning.run(
+        validate = _validation(student, sight, held_out, views, stage, process)
+    loop.run(
         stream,
-        lambda _, batch: _loss(student, sight, batch, table, stage, place),
+        lambda _, batch: _loss(student, sight, batch, table, stage, process),
         validate=validate,
     )
 
@@ -126,7 +127,7 @@ def _validation(
     held_out: Samples,
     views: Rig,
     stage: ExtractorStage,
-    place: Place,
+    process: Process,
 ) -> Callable[[int], Tensor]:
     """The loss on the same sets each time, without augmentation; with the views of the step."""
     still = replace(stage, augmentation=replace(stage.augmentation, speed=0.0))
@@ -148,7 +149,7 @@ def _validation(
 
     def loss(step: int) -> Tensor:
         seen = ahead if step < stage.ahead_steps else around
-        return _loss(student, sight, seen, table, still, place)[0]
+        return _loss(student, sight, seen, table, still, process)[0]
 
     ahead, around = batch(ahead_only=True), batch(ahead_only=False)
     return loss
@@ -160,22 +161,24 @@ def _loss(
     batch: ImageBatch,
     table: SampleTable,
     stage: ExtractorStage,
-    place: Place,
-) -> tuple[Tensor, Callable[[], dict[str, float]]]:
+    process: Process,
+) -> Loss:
     flat = table.flat(batch.episodes, batch.rows)
     factor = 1.0 + stage.augmentation.speed * torch.randn(len(flat))
-    target = moved(mirrored_target(table.target(flat, factor), batch.mirrored), place)
-    told = mirrored_conditions(table.conditions(flat, factor), batch.mirrored).to(place.device)
-    pictures, alive = batch.views.to(place.device), batch.alive.to(place.device)
-    with torch.autocast(place.device.type, place.half, enabled=place.half is not None):
+    target = to_device(mirrored_target(table.target(flat, factor), batch.mirrored), process)
+    conditions = mirrored_conditions(table.conditions(flat, factor), batch.mirrored).to(
+        process.device
+    )
+    pictures, alive = batch.views.to(process.device), batch.alive.to(process.device)
+    with process.autocast():
         features = student.extract(pictures, alive)
     decision = student.decide(
-        features[:, None], told[:, None], torch.ones_like(alive[:, :1], dtype=torch.bool)
+        features[:, None], conditions[:, None], torch.ones_like(alive[:, :1], dtype=torch.bool)
     )
     plan, choice = plan_loss(decision, target, student.plan_scales)
     action = action_loss(decision, target)
-    lane = lane_loss(student.borders(features, told), target)
-    masks = batch.masks[batch.alive[:, 0]].to(place.device)
+    lane = lane_loss(student.borders(features, conditions), target)
+    masks = batch.masks[batch.alive[:, 0]].to(process.device)
     mask = mask_loss(sight.mask(alive), masks, (masks.amax(dim=(1, 2)) > 0.0).float())
     terms = stage.terms
     total = terms.plan * plan + terms.choice * choice + terms.action * action
@@ -195,6 +198,6 @@ def _loss(
     return total, values
 
 
-def moved(target: Target, place: Place) -> Target:
+def to_device(target: Target, process: Process) -> Target:
     """The same target on this process's device."""
-    return Target(*(getattr(target, name).to(place.device) for name in Target.__slots__))
+    return Target(*(getattr(target, name).to(process.device) for name in Target.__slots__))

@@ -8,10 +8,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.engine.distributed import Place
-from training.engine.loop import Count, Learning, Loss, Pace, Rate, Share
+from training.engine.distributed import Process
+from training.engine.loop import Loss, TrainingLoop
+from training.engine.optim import Count, OptimConfig, Rate, Share
 from training.engine.run_folder import RunFolder
-from training.student.extractor_stage import moved
+from training.student.extractor_stage import to_device
 from training.student.features import FeatureSet
 from training.student.losses import steering_loss
 from training.student.mirror import mirrored_borders, mirrored_conditions, mirrored_target
@@ -27,7 +28,7 @@ _VALIDATED = 512
 
 
 @dataclass(frozen=True)
-class SteeringStage(Pace):
+class SteeringStage(OptimConfig):
     """How the steering is trained; the batch counts samples with what was shortly before."""
 
     steps: Count = 3000
@@ -44,7 +45,7 @@ def train_steering(
     *,
     stage: SteeringStage,
     run: RunFolder,
-    place: Place,
+    process: Process,
     seed: int,
     name: str = 'steering',
     chances: NDArray[np.float64] | None = None,
@@ -55,25 +56,23 @@ def train_steering(
     `chances` and `held_out` are as in `train_temporal`. There is no noise, and no view is dropped
     but those that the recordings lack: borders that jump would teach it to mistrust them.
     """
-    student.to(place.device).eval()
-    drawn = _SteeringSamples(
-        student, features, place, size=max(1, stage.batch // place.count), chances=chances
-    )
+    student.to(process.device).eval()
+    loop = TrainingLoop(student.steering, stage, run=run, process=process, name=name, seed=seed)
+    drawn = _SteeringSamples(student, features, process, size=loop.batch_size, chances=chances)
     student.steering.train()
-    learning = Learning(student.steering, stage, run=run, place=place, name=name, seed=seed)
 
-    def loss(step: int, _item: int) -> Loss:
-        generator = np.random.default_rng((seed, step, place.rank))
+    def loss(_step: int, number: int) -> Loss:
+        generator = np.random.default_rng((seed, number, process.rank))
         return drawn.loss(generator, mirror=stage.mirror), dict
 
     validate = None
     if held_out is not None and held_out.table.labelled:
-        kept = _SteeringSamples(student, held_out, place, size=_VALIDATED, chances=None)
+        kept = _SteeringSamples(student, held_out, process, size=_VALIDATED, chances=None)
 
         def validate(_step: int) -> Tensor:
             return kept.loss(np.random.default_rng(0), mirror=0.0)
 
-    learning.run(range(learning.first, stage.steps), loss, validate=validate)
+    loop.run(loop.batches, loss, validate=validate)
     student.eval()
 
 
@@ -84,35 +83,38 @@ class _SteeringSamples:
         self,
         student: Student,
         features: FeatureSet,
-        place: Place,
+        process: Process,
         *,
         size: int,
         chances: NDArray[np.float64] | None,
     ) -> None:
-        self._student, self._table, self._place = student, features.table, place
-        self._borders = _borders(student, features, place)
+        self._student, self._table, self._process = student, features.table, process
+        self._borders = _borders(student, features, process)
         self._windows = Windows(features.table, STEERING_HISTORY, size=size, chances=chances)
 
     def loss(self, generator: np.random.Generator, *, mirror: float) -> Tensor:
         """Of samples that the generator draws, each mirrored with this chance."""
-        table, device = self._table, self._place.device
+        table, device = self._table, self._process.device
         flat, known = self._windows.drawn(generator)
         mirrored = torch.from_numpy(generator.random(len(flat)) < mirror)
-        told = mirrored_conditions(table.conditions(flat), mirrored).to(device)
+        conditions = mirrored_conditions(table.conditions(flat), mirrored).to(device)
         seen = mirrored_borders(self._borders[flat], mirrored).to(device)
-        said = self._student.steering(seen, told, known.to(device))
+        outputs = self._student.steering(seen, conditions, known.to(device))
         target = mirrored_target(table.target(flat[:, -1]), mirrored)
-        return steering_loss(said[:, -1], moved(target, self._place))
+        return steering_loss(outputs[:, -1], to_device(target, self._process))
 
 
 @torch.inference_mode()
-def _borders(student: Student, features: FeatureSet, place: Place) -> Tensor:
+def _borders(student: Student, features: FeatureSet, process: Process) -> Tensor:
     """(M, 12, 2) of all samples."""
     table, tokens = features.table, features.tokens
     parts = []
     for start in range(0, len(table), _AT_ONCE):
         flat = torch.arange(start, min(start + _AT_ONCE, len(table)))
-        said, alive = tokens[flat].to(place.device).float(), table.alive[flat].to(place.device)
-        told = table.conditions(flat).to(place.device)
-        parts.append(student.borders(student.extractor.fuse(said, alive), told).cpu())
+        outputs, alive = (
+            tokens[flat].to(process.device).float(),
+            table.alive[flat].to(process.device),
+        )
+        conditions = table.conditions(flat).to(process.device)
+        parts.append(student.borders(student.extractor.fuse(outputs, alive), conditions).cpu())
     return torch.cat(parts).clone()

@@ -12,10 +12,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from training.engine.distributed import Place
-from training.engine.loop import Count, Learning, Loss, Pace, Rate, Share
+from training.engine.distributed import Process
+from training.engine.loop import Loss, TrainingLoop
+from training.engine.optim import Count, OptimConfig, Rate, Share
 from training.engine.run_folder import RunFolder
-from training.student.extractor_stage import moved
+from training.student.extractor_stage import to_device
 from training.student.features import FeatureSet
 from training.student.losses import Terms, action_loss, plan_loss
 from training.student.windows import Windows
@@ -28,7 +29,7 @@ _VALIDATED = 256
 
 
 @dataclass(frozen=True)
-class TemporalStage(Pace):
+class TemporalStage(OptimConfig):
     """How temporal model and heads are trained; the batch counts windows of a whole history."""
 
     steps: Count = 3500
@@ -49,7 +50,7 @@ def train_temporal(
     *,
     stage: TemporalStage,
     run: RunFolder,
-    place: Place,
+    process: Process,
     seed: int,
     name: str = 'temporal',
     chances: NDArray[np.float64] | None = None,
@@ -60,32 +61,33 @@ def train_temporal(
     `chances` (E,) say how often a moment of each episode is drawn, relative to others; by default
     all are equal. The validation loss is that of some windows of `held_out`.
     """
-    student.to(place.device).train()
+    student.to(process.device).train()
     student.extractor.eval().requires_grad_(False)
     taught = nn.ModuleDict({'temporal': student.temporal, 'heads': student.heads})
-    learning = Learning(taught, stage, run=run, place=place, name=name, seed=seed)
-    size = max(1, stage.batch // place.count)
-    windows = Windows(features.table, student.config.history, size=size, chances=chances)
+    loop = TrainingLoop(taught, stage, run=run, process=process, name=name, seed=seed)
+    windows = Windows(
+        features.table, student.config.history, size=loop.batch_size, chances=chances
+    )
 
-    def loss(step: int, _item: int) -> Loss:
-        flat, known = windows.drawn(np.random.default_rng((seed, step, place.rank)))
-        return _loss(student, features, flat, known, stage, place)
+    def loss(_step: int, number: int) -> Loss:
+        flat, known = windows.drawn(np.random.default_rng((seed, number, process.rank)))
+        return _loss(student, features, flat, known, stage, process)
 
     validate = None
     if held_out is not None and held_out.table.labelled:
-        validate = _validation(student, held_out, stage, place)
-    learning.run(range(learning.first, stage.steps), loss, validate=validate)
+        validate = _validation(student, held_out, stage, process)
+    loop.run(loop.batches, loss, validate=validate)
     student.eval()
 
 
 def _validation(
-    student: Student, held_out: FeatureSet, stage: TemporalStage, place: Place
+    student: Student, held_out: FeatureSet, stage: TemporalStage, process: Process
 ) -> Callable[[int], Tensor]:
     """The loss on the same windows each time, without noise."""
     still = replace(stage, drop_view=0.0, drop_once=0.0, speed=0.0)
     windows = Windows(held_out.table, student.config.history, size=_VALIDATED, chances=None)
     flat, known = windows.drawn(np.random.default_rng(0))
-    return lambda _step: _loss(student, held_out, flat, known, still, place)[0]
+    return lambda _step: _loss(student, held_out, flat, known, still, process)[0]
 
 
 def _loss(
@@ -94,23 +96,25 @@ def _loss(
     flat: Tensor,
     known: Tensor,
     stage: TemporalStage,
-    place: Place,
+    process: Process,
 ) -> Loss:
     table, tokens = features.table, features.tokens
     factor = 1.0 + stage.speed * torch.randn(len(flat), 1)
     alive = _dropped(table.alive[flat], stage)
     extractor = student.extractor
     with torch.no_grad():
-        said = tokens[flat].to(place.device).float().flatten(0, 1)
-        clean = extractor.fuse(said, alive.to(place.device).flatten(0, 1))
+        outputs = tokens[flat].to(process.device).float().flatten(0, 1)
+        clean = extractor.fuse(outputs, alive.to(process.device).flatten(0, 1))
     noisy = extractor.bottleneck.noisy(clean) if student.temporal.training else clean
     fused = noisy.view(*flat.shape, -1)
-    told = table.conditions(flat, factor).to(place.device)
-    decision = student.decide_all(fused, told, known.to(place.device))
+    conditions = table.conditions(flat, factor).to(process.device)
+    decision = student.decide_all(fused, conditions, known.to(process.device))
     # Steps before the drive began are not samples to learn from.
     counted = known.flatten()
-    decision = Decision(*(part.flatten(0, 1)[counted.to(place.device)] for part in decision))
-    target = moved(table.target(flat.flatten()[counted], _each(factor, flat)[counted]), place)
+    decision = Decision(*(part.flatten(0, 1)[counted.to(process.device)] for part in decision))
+    target = to_device(
+        table.target(flat.flatten()[counted], _each(factor, flat)[counted]), process
+    )
     plan, choice = plan_loss(decision, target, student.plan_scales)
     action = action_loss(decision, target)
     terms = stage.terms

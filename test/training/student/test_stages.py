@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch import nn
 
-from training.engine.distributed import Place
-from training.engine.guards import TrainingError, guarded_norm
+from training.engine.distributed import Process
+from training.engine.optim import TrainingError, guarded_norm
 from training.engine.run_folder import Checkpoint, RunFolder
 from training.episodes.index import load_index
 from training.student.extractor_stage import ExtractorStage, train_extractor
@@ -28,7 +28,7 @@ from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError
 
 VIEWS = surround_rig()
-HERE = Place(torch.device('cpu'))
+HERE = Process(torch.device('cpu'))
 PICTURES = ExtractorStage(steps=6, batch=8, warm_up=2, save_every=3, log_every=2, workers=0)
 HISTORY = TemporalStage(steps=8, batch=8, warm_up=2, save_every=4, log_every=4)
 STEERING = SteeringStage(steps=8, batch=16, warm_up=2, save_every=4, log_every=4)
@@ -63,7 +63,7 @@ def seen(episodes: Path, run: Path, stage: ExtractorStage, *, held_out: bool = F
         VIEWS,
         stage=stage,
         run=folder,
-        place=HERE,
+        process=HERE,
         seed=3,
         held_out=samples if held_out else None,
     )
@@ -113,7 +113,7 @@ def test_the_temporal_model_goes_on_exactly_and_leaves_the_extractor_alone(
     def taught(run: Path, *, held_out: FeatureSet | None = None) -> Student:
         student, folder = fresh(), RunFolder(run, 'the same')
         train_temporal(
-            student, features, stage=HISTORY, run=folder, place=HERE, seed=3, held_out=held_out
+            student, features, stage=HISTORY, run=folder, process=HERE, seed=3, held_out=held_out
         )
         return student
 
@@ -139,7 +139,7 @@ def test_the_steering_goes_on_exactly_and_nothing_else_is_changed(
     def taught(run: Path, *, held_out: FeatureSet | None = None) -> Student:
         student, folder = fresh(), RunFolder(run, 'the same')
         train_steering(
-            student, features, stage=STEERING, run=folder, place=HERE, seed=3, held_out=held_out
+            student, features, stage=STEERING, run=folder, process=HERE, seed=3, held_out=held_out
         )
         return student
 
@@ -165,7 +165,7 @@ def test_who_learns_in_a_mirror_steers_alike_to_both_sides(episodes: Path, tmp_p
         """How far the steering in the mirror is from that of the road, turned round."""
         student, folder = fresh(), RunFolder(tmp_path / str(mirror), 'the same')
         stage = replace(STEERING, steps=100, mirror=mirror)
-        train_steering(student, features, stage=stage, run=folder, place=HERE, seed=3)
+        train_steering(student, features, stage=stage, run=folder, process=HERE, seed=3)
         told, all_of_them = table.conditions(torch.arange(50)), torch.ones(50, dtype=torch.bool)
         with torch.no_grad():
             fused = student.extractor.fuse(tokens[:50].float(), table.alive[:50])
@@ -227,7 +227,7 @@ def test_a_signal_saves_the_step_under_way_and_the_training_goes_on_exactly(
 
     def taught(run: Path) -> Student:
         student, folder = fresh(), RunFolder(run, 'the same')
-        train_temporal(student, features, stage=HISTORY, run=folder, place=HERE, seed=3)
+        train_temporal(student, features, stage=HISTORY, run=folder, process=HERE, seed=3)
         return student
 
     def guard(*args: object, **kwargs: object) -> float:
