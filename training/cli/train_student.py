@@ -57,7 +57,7 @@ class TrainStudent:
     episodes: Annotated[int, Bounds(0, 100_000_000)] = 0
     """Learn from so many of them, spread over the folder; 0: from all."""
     out: Path = Path('runs/student')
-    """Checkpoints, metrics and the artifact go process."""
+    """Checkpoints, metrics and the artifact go here."""
     method: Method = 'bc_perturbed'
     """bc: clean drives, and what was really driven; bc_perturbed: also drives that were pushed off
     their line, and how the expert would have come back."""

@@ -166,9 +166,8 @@ def _loss(
     flat = table.flat(batch.episodes, batch.rows)
     factor = 1.0 + stage.augmentation.speed * torch.randn(len(flat))
     target = to_device(mirrored_target(table.target(flat, factor), batch.mirrored), process)
-    conditions = mirrored_conditions(table.conditions(flat, factor), batch.mirrored).to(
-        process.device
-    )
+    conditions = mirrored_conditions(table.conditions(flat, factor), batch.mirrored)
+    conditions = conditions.to(process.device)
     pictures, alive = batch.views.to(process.device), batch.alive.to(process.device)
     with process.autocast():
         features = student.extract(pictures, alive)

@@ -111,10 +111,7 @@ def _borders(student: Student, features: FeatureSet, process: Process) -> Tensor
     parts = []
     for start in range(0, len(table), _AT_ONCE):
         flat = torch.arange(start, min(start + _AT_ONCE, len(table)))
-        outputs, alive = (
-            tokens[flat].to(process.device).float(),
-            table.alive[flat].to(process.device),
-        )
-        conditions = table.conditions(flat).to(process.device)
-        parts.append(student.borders(student.extractor.fuse(outputs, alive), conditions).cpu())
+        alive = table.alive[flat].to(process.device)
+        fused = student.extractor.fuse(tokens[flat].to(process.device).float(), alive)
+        parts.append(student.borders(fused, table.conditions(flat).to(process.device)).cpu())
     return torch.cat(parts).clone()

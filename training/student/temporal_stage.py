@@ -103,8 +103,8 @@ def _loss(
     alive = _dropped(table.alive[flat], stage)
     extractor = student.extractor
     with torch.no_grad():
-        outputs = tokens[flat].to(process.device).float().flatten(0, 1)
-        clean = extractor.fuse(outputs, alive.to(process.device).flatten(0, 1))
+        drawn = tokens[flat].to(process.device).float().flatten(0, 1)
+        clean = extractor.fuse(drawn, alive.to(process.device).flatten(0, 1))
     noisy = extractor.bottleneck.noisy(clean) if student.temporal.training else clean
     fused = noisy.view(*flat.shape, -1)
     conditions = table.conditions(flat, factor).to(process.device)
