@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 __all__ = ['WeightAverage']
 
@@ -15,7 +14,7 @@ class WeightAverage:
     """After step n = 0, 1, ...: `average = d * average + (1 - d) * weight`.
 
     d = min(decay, (1 + n) / (10 + n)), a warm-up that forgets early weights. Buffers are not
-    averaged. With decay 0 there is no average, and nothing here does anything.
+    averaged. With decay 0 nothing is averaged, and the methods do nothing.
     """
 
     def __init__(self, module: nn.Module, decay: float) -> None:
@@ -23,11 +22,12 @@ class WeightAverage:
         self._weights = dict(module.named_parameters()) if decay else {}
         self._averages = {name: p.detach().clone() for name, p in self._weights.items()}
 
+    @torch.no_grad()
     def update(self, step: int) -> None:
         """After the optimiser's step."""
-        if self._weights:
-            update = get_ema_multi_avg_fn(min(self._decay, (1 + step) / (10 + step)))
-            update([*self._averages.values()], [*self._weights.values()], step)
+        share = 1.0 - min(self._decay, (1 + step) / (10 + step))
+        for name, average in self._averages.items():
+            average.lerp_(self._weights[name], share)
 
     @contextmanager
     def applied(self) -> Iterator[None]:

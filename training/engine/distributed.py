@@ -3,7 +3,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from wpt_core.model.runtime import has_fast_bfloat16
 
-__all__ = ['Process', 'training_process']
+__all__ = ['Process', 'training_process', 'unsynchronised']
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,7 @@ class Process:
             return loss
         # Unused parameters are allowed because a stage may train parts of its module, and because
         # DDP then never rebuilds its buckets, which would change the order of sums after a resume.
-        return DistributedDataParallel(
-            _Loss(module, loss), broadcast_buffers=False, find_unused_parameters=True
-        )
+        return DistributedDataParallel(_Loss(module, loss), find_unused_parameters=True)
 
 
 class _Loss(nn.Module):
@@ -87,6 +85,11 @@ class _Loss(nn.Module):
 
     def forward(self, *arguments: Any) -> Any:
         return self._loss(*arguments)
+
+
+def unsynchronised(loss: Callable[..., Any]) -> AbstractContextManager[None]:
+    """Within it gradients of what `Process.averaging` returned are summed in this process only."""
+    return loss.no_sync() if isinstance(loss, DistributedDataParallel) else nullcontext()
 
 
 _TIMEOUT = timedelta(days=1)

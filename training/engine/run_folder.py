@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One folder a training: what was settings for, what came of it, and where to go on from."""
+"""One folder a training: its settings, metrics and checkpoints."""
 
 import dataclasses
 import json
@@ -131,7 +131,8 @@ def _leaves(settings: Any, name: str = '') -> Iterator[tuple[str, Any]]:
 
 
 def _fields(value: Any) -> Any:
-    return dataclasses.asdict(value) if dataclasses.is_dataclass(value) else str(value)
+    known = dataclasses.is_dataclass(value) and not isinstance(value, type)
+    return dataclasses.asdict(value) if known else str(value)
 
 
 def write_text(path: Path, text: str) -> None:
