@@ -68,6 +68,8 @@ def test_an_interruption_can_be_taken_up_again(copy: Path, tmp_path: Path) -> No
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            # Tests that run in the background of a shell inherit an ignored SIGINT.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         index.settimeout(120)
         connection, _ = index.accept()  # pip is at work now

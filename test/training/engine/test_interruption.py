@@ -16,6 +16,7 @@ from training.cli import prepare
 from training.engine.interruption import stop_request
 
 NEVER_S = 300.0
+ENDED_S = 5.0
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +85,9 @@ def test_prepare_ends_with_its_workers_and_keeps_what_is_whole(root: Path, tmp_p
         assert process.returncode == 130
         assert 'the same command goes on from there' in said.splitlines()[-1]
         assert 'Traceback' not in said
+        until = time.monotonic() + ENDED_S
+        while members(process.pid) and time.monotonic() < until:
+            time.sleep(0.05)  # the resource tracker ends after the workers
         assert members(process.pid) == []
     episodes = [path for path in (tmp_path / 'out').iterdir() if path.name[0] != '.']
     assert episodes
