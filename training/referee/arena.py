@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Arenas: worlds in which students and reference drivers are judged.
 
-An arena is a folder beside this file and a line in `ARENAS`; see docs/referee.md.
+An arena is a folder beside this file and a line in `ARENAS`; see docs/adding/arena.md.
 """
 
 from collections.abc import Sequence

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a student drives to learn: one folder for each simulator; docs/simulators.md."""
+"""Where a student drives to learn: one folder for each simulator; docs/adding/simulator.md."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A new arena is one folder and one line, as docs/referee.md says."""
+"""A new arena is one folder and one line, as docs/adding/arena.md says."""
 
 import sys
 from collections.abc import Iterator
