@@ -77,7 +77,8 @@ def python_in(folder: Path, *words: str) -> str:
 
 def test_pages_are_short(root: Path) -> None:
     pages = sorted((root / 'docs' / 'adding').glob('*.md'))
-    assert {'arena', 'camera_model', 'simulator', 'teacher', 'topic'} <= {page.stem for page in pages}
+    things = {'arena', 'camera_model', 'simulator', 'teacher', 'topic'}
+    assert things <= {page.stem for page in pages}
     for page in pages:
         assert LEAST <= len(page.read_text().splitlines()) <= MOST, page
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What should have been done? A teacher labels a rollout after the fact; docs/adding/teacher.md."""
+"""A teacher says what should have been done in a rollout; docs/adding/teacher.md."""
 
 from training.teachers.protocol import Teacher
 from training.teachers.recorded import RecordedTeacher
