@@ -31,9 +31,10 @@ print('cut at 3.1 s\\n\\n2 episodes')
 def checkout(tmp_path: Path) -> Path:
     """One whose `prepare` only says what it was asked to do."""
     folder = tmp_path / 'checkout'
-    (folder / 'training').mkdir(parents=True)
+    (folder / 'training' / 'cli').mkdir(parents=True)
     (folder / 'training' / '__init__.py').write_text('')
-    (folder / 'training' / 'cli.py').write_text(PREPARE)
+    (folder / 'training' / 'cli' / '__init__.py').write_text('')
+    (folder / 'training' / 'cli' / '__main__.py').write_text(PREPARE)
     return folder
 
 

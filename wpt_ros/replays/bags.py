@@ -40,7 +40,7 @@ def named_bag(path: Path) -> Path:
 
 def converted(bag: Path, mapping: Path, out: Path, *, checkout: Path = _CHECKOUT) -> Converted:
     """Episodes of a recording with other names; InputError, in one sentence, if it gives none."""
-    if not (checkout / 'training' / 'cli.py').is_file():
+    if not (checkout / 'training' / 'cli').is_dir():
         raise InputError(
             f'--mapping needs the package training, which is in a checkout and not in {checkout}; '
             'convert the recording there: ./wpt prepare --bag BAG --mapping FILE --out DIR'
