@@ -15,7 +15,7 @@ from planner_house import small_student
 from recorded_drive import record_drive
 
 CAR = ('wpt_core', 'wpt_ros', 'config', 'models', 'package.xml')
-DESK = ('wpt_sim', 'training', 'benchmarks', 'av', 'matplotlib', 'tyro', 'tensorboard', 'onnx')
+DESK = ('wpt_sim', 'training', 'benchmarks', 'av', 'matplotlib', 'tyro', 'tensorboard')
 HIDE = f"""
 import sys
 
