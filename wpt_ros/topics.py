@@ -146,7 +146,7 @@ GATE_STATE = Topic(
     'wpt_msgs/msg/DriveState',
     _LATCHED,
     ('gate',),
-    'who steers, and why',
+    'driving state with its reasons',
     20.0,
     0.3,
     watched=True,

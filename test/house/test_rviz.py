@@ -64,7 +64,7 @@ def display_faults(display: dict[str, Any]) -> Iterator[str]:
     elif topic.type_name != SHOWN[display['Class']]:
         yield f'topic {shown["Value"]} carries {topic.type_name}'
     elif not suits(shown, topic.quality):
-        yield f'topic {shown["Value"]} is heard in another quality than {topic.quality.name}'
+        yield f'topic {shown["Value"]} has another quality of service than {topic.quality.name}'
 
 
 def suits(topic: dict[str, Any], quality: Quality) -> bool:
@@ -121,8 +121,8 @@ BREACHES = [
     ('Target Frame', 'map', 'Behind and above: target frame map'),
     ('Value', '/front/nothing', 'topic /front/nothing is no topic'),
     ('Value', 'gate/state', 'topic gate/state carries wpt_msgs/msg/DriveState'),
-    ('Reliability Policy', 'Reliable', 'topic front/overlay is heard in another quality'),
-    ('Durability Policy', 'Transient Local', 'topic markers is heard in another quality'),
+    ('Reliability Policy', 'Reliable', 'topic front/overlay has another quality of service'),
+    ('Durability Policy', 'Transient Local', 'topic markers has another quality of service'),
     ('Class', 'rviz_common/Group', 'class rviz_common/Group is none'),
 ]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The SROS2 policy against the table of topics and the nodes: who may say and hear what."""
+"""The SROS2 policy against the table of topics and the nodes: publish and subscribe rights."""
 
 import ast
 import xml.etree.ElementTree as ET

@@ -37,7 +37,7 @@ class Driven:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rollout:
-    """One drive of N steps with T sets of views, whoever drove and wherever."""
+    """One drive of N steps with T sets of views, by any driver in any simulator or car."""
 
     driven: Driven
     """At the beginning of each step; of a simulator, at the end of the last one too."""

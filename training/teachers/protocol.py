@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a teacher is: it labels a rollout after the fact, whoever drove it."""
+"""Teacher protocol: labels for a recorded rollout, independent of its driver."""
 
 from typing import Literal, Protocol
 

@@ -25,7 +25,7 @@ _CLOCK_TOLERANCE_S = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class RecordedTeacher:
-    """Imitation: whoever drove was right, so the label is the future of the recording itself."""
+    """Imitation: the label is the recorded future of the drive."""
 
     name: str = 'recorded'
     knowledge: Knowledge = 'bag'

@@ -12,7 +12,7 @@ FATAL, WRONG = 13, 17
 
 
 def note(drive: Drive) -> Path:
-    """Write down who drove."""
+    """Write the version of the student to a file."""
     if drive.start.number == FATAL:
         os.kill(os.getpid(), signal.SIGKILL)
     if drive.start.number == WRONG:

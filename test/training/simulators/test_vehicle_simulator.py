@@ -71,7 +71,7 @@ def test_vehicle_delay_lag_understeer_and_wind_are_drawn_at_each_reset() -> None
         cars += simulator.vehicles
     for name in ('steering_delay_s', 'steering_lag_s', 'understeer_s2pm2', 'drive_lag_s'):
         assert len({getattr(car, name) for car in cars}) == 4, name
-    # Nothing but wind and a crooked wheel turns a car that is told to go straight on.
+    # At zero commanded curvature only wind and the steering offset turn the car.
     ends = [driven([seed], Action(0.0, 0.0))[-1][0].ego.pose.y_m for seed in range(4)]
     assert len(set(ends)) == 4
 

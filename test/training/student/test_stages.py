@@ -4,6 +4,7 @@
 import json
 import math
 import signal
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,54 +106,44 @@ def test_the_extractor_goes_on_exactly_where_it_was_interrupted(
 
 
 @pytest.mark.slow
-def test_the_temporal_model_goes_on_exactly_and_leaves_the_extractor_alone(
-    episodes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ('train', 'stage', 'name', 'kept'),
+    [
+        (train_temporal, HISTORY, 'temporal', ('extractor', 'steering')),
+        (
+            train_steering,
+            STEERING,
+            'steering',
+            ('extractor', 'borders', 'temporal', 'heads'),
+        ),
+    ],
+)
+def test_a_stage_resumes_exactly_and_changes_only_its_part(
+    episodes: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    train: Callable[..., None],
+    stage: TemporalStage | SteeringStage,
+    name: str,
+    kept: tuple[str, ...],
 ) -> None:
     features = features_of(episodes)
 
-    def taught(run: Path, *, held_out: FeatureSet | None = None) -> Student:
+    def student_of(run: Path, *, held_out: FeatureSet | None = None) -> Student:
         student, folder = fresh(), RunFolder(run, 'the same')
-        train_temporal(
-            student, features, stage=HISTORY, run=folder, process=HERE, seed=3, held_out=held_out
-        )
+        train(student, features, stage=stage, run=folder, process=HERE, seed=3, held_out=held_out)
         return student
 
-    whole = taught(tmp_path / 'whole')
+    whole = student_of(tmp_path / 'whole')
     with monkeypatch.context() as patch:
         interrupted_at(6, patch)
         with pytest.raises(InterruptError):
-            taught(tmp_path / 'broken')
-    assert same(whole, taught(tmp_path / 'broken'))
-    assert same(whole, taught(tmp_path / 'validated', held_out=features))
-    assert validation_losses(tmp_path / 'validated', 'temporal')
-    assert same(whole.extractor, fresh().extractor)
-    assert not same(whole.temporal, fresh().temporal)
-    assert same(whole.steering, fresh().steering)
-
-
-@pytest.mark.slow
-def test_the_steering_goes_on_exactly_and_nothing_else_is_changed(
-    episodes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    features = features_of(episodes)
-
-    def taught(run: Path, *, held_out: FeatureSet | None = None) -> Student:
-        student, folder = fresh(), RunFolder(run, 'the same')
-        train_steering(
-            student, features, stage=STEERING, run=folder, process=HERE, seed=3, held_out=held_out
-        )
-        return student
-
-    whole = taught(tmp_path / 'whole')
-    with monkeypatch.context() as patch:
-        interrupted_at(6, patch)
-        with pytest.raises(InterruptError):
-            taught(tmp_path / 'broken')
-    assert same(whole, taught(tmp_path / 'broken'))
-    assert same(whole, taught(tmp_path / 'validated', held_out=features))
-    assert validation_losses(tmp_path / 'validated', 'steering')
-    assert not same(whole.steering, fresh().steering)
-    for part in ('extractor', 'borders', 'temporal', 'heads'):
+            student_of(tmp_path / 'broken')
+    assert same(whole, student_of(tmp_path / 'broken'))
+    assert same(whole, student_of(tmp_path / 'validated', held_out=features))
+    assert validation_losses(tmp_path / 'validated', name)
+    assert not same(getattr(whole, name), getattr(fresh(), name))
+    for part in kept:
         assert same(getattr(whole, part), getattr(fresh(), part)), part
 
 
