@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def _measure(load: Load, path: Path, storage: Any, compression: Any, runs: int) -> list[str]:
-    messages = _messages(load)
+    messages = messages_of(load)
 
     def write() -> None:
         shutil.rmtree(path, ignore_errors=True)
@@ -96,7 +96,7 @@ def _measure(load: Load, path: Path, storage: Any, compression: Any, runs: int) 
     return [_rate(load, _median_s(step, runs)) for step in steps]
 
 
-def _messages(load: Load) -> list[Any]:
+def messages_of(load: Load) -> list[Any]:
     """A few different ones: the same one over and over would compress to nothing."""
     generator = np.random.default_rng(0)
     return [_message(load, generator) for _ in range(32)]
