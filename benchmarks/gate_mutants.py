@@ -16,6 +16,16 @@ from wpt_core.safety import TRANSITIONS
 __all__ = ['Mutant', 'mutants']
 
 _STATES = ('DISENGAGED', 'ENGAGED', 'DEGRADED', 'OVERRIDDEN', 'FAULT')
+_IDLE = ('DISENGAGED', 'OVERRIDDEN', 'FAULT')
+_UNNOTICEABLE = {
+    # `active` is false in these states.
+    'active': ('DISENGAGED', 'FAULT'),
+    # A tick that does not steer renews both curvatures anyway.
+    'self._clocks.advance(now)': _IDLE,
+    # `_command` has returned by then.
+    'elapsed_s > 0.0': _IDLE,
+}
+"""States in which the narrowed condition changes nothing that the gate does."""
 
 
 @dataclass(frozen=True)
@@ -40,18 +50,42 @@ def mutants(source: str) -> Iterator[Mutant]:
 
 
 def _narrowed(source: str, gate: ast.ClassDef) -> Iterator[Mutant]:
+    reached = _reached(source, gate)
     for node in ast.walk(gate):
         if isinstance(node, ast.If | ast.IfExp):
-            yield from _without(source, node.test, _STATES)
+            text = _text(source, node.test)
+            # A condition on the state itself is changed by mutmut.
+            if 'self.state' not in text:
+                states = reached.get(node, _STATES)
+                rest = [state for state in states if state not in _UNNOTICEABLE.get(text, ())]
+                yield from _without(source, node.test, rest)
         elif isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Attribute):
                     yield from _without(source, value, _states_of(key.attr))
 
 
+def _reached(source: str, gate: ast.ClassDef) -> dict[ast.AST, tuple[str, ...]]:
+    """The only state in which what stands below `if self.state is ...` is run."""
+    reached = {}
+    for node in ast.walk(gate):
+        if isinstance(node, ast.If):
+            question, _, state = _text(source, node.test).rpartition('.')
+            if question == 'self.state is GateState':
+                for statement in node.body:
+                    reached |= dict.fromkeys(ast.walk(statement), (state,))
+    return reached
+
+
 def _states_of(event: str) -> tuple[str, ...]:
-    """In which an event changes anything: elsewhere nobody could notice."""
-    return tuple(state.name for row in TRANSITIONS if row.event.name == event for state in row.of)
+    """In which an event changes the state."""
+    return tuple(
+        state.name
+        for row in TRANSITIONS
+        if row.event.name == event
+        for state in row.of
+        if state is not row.to
+    )
 
 
 def _without(source: str, condition: ast.expr, states: Sequence[str]) -> Iterator[Mutant]:

@@ -9,13 +9,16 @@ class Gate:
         if self.broken:
             return 1
         found = {Event.HEALED: self.well}
+        if self.state is GateState.FAULT:
+            return 2 if self.hands else 3
         return min(max(a, -b), b)
 """
 
 
 def test_a_condition_is_narrowed_by_each_state() -> None:
     made = [mutant.source for mutant in mutants(GATE) if 'not in' in mutant.what]
-    assert len(made) == 5 + 1
+    # In five states, in the one that the event changes, and in the one that is reached.
+    assert len(made) == 5 + 1 + 1
     narrow = 'if ((self.broken) and self.state is not GateState.DEGRADED):'
     assert GATE.replace('if self.broken:', narrow) in made
     healed = 'HEALED: ((self.well) and self.state is not GateState.FAULT)}'
