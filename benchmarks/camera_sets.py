@@ -84,8 +84,8 @@ def by_assembler(stream: Sequence[Arrival]) -> int:
             sets += assembler.due(now_s) is not None
             looked_s = now_s
         name, heard_s = names[arrival.camera], arrival.heard_s
-        assembler.heard_motion(arrival.stamp_s)
-        assembler.arrived(name, arrival.stamp_s, heard_s=heard_s, now_s=heard_s)
+        assembler.odometry_arrived(arrival.stamp_s)
+        assembler.image_arrived(name, arrival.stamp_s, received_s=heard_s, now_s=heard_s)
         sets += assembler.due(heard_s) is not None
     return sets + (assembler.due(stream[-1].heard_s + 1.0) is not None)
 

@@ -141,7 +141,7 @@ def _model(path: Path, folder: Path) -> Path:
     print(f'student: none at {path}, so one of the preset mini with random weights')
     torch.manual_seed(0)
     about = Origin('python -m benchmarks.planner', 'untrained')
-    save_artifact(folder / 'student', Student(preset('mini')), surround_rig(), about=about)
+    save_artifact(folder / 'student', Student(preset('mini')), surround_rig(), origin=about)
     return folder / 'student'
 
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import torch
 
-from wpt_core.model import Memory, action_of, plan_of, units
+from wpt_core.model import FeatureBuffer, decode_action, decode_plan, units
 from wpt_core.model.artifact import Artifact, load_artifact
 from wpt_core.model.runtime import Backend, EagerBackend, OnnxBackend
 from wpt_core.sensing import ViewWarper
@@ -84,7 +84,7 @@ class _Step:
         rig = rig_of(case.rig, artifact.views)
         self._backend = _backend(artifact, case, onnx)
         self._warper = ViewWarper(rig, artifact.views)
-        self._memory = Memory(artifact.config)
+        self._memory = FeatureBuffer(artifact.config)
         self._scales = artifact.plan_scales
         self._pictures = cycle(_pictures(rig))
         self._now_s = 0.0
@@ -102,8 +102,8 @@ class _Step:
         self._memory.add(self._now_s, features, told)
         raw = self._backend.decide(self._memory.history())
         clock.append(time.perf_counter())
-        plan = plan_of(raw, self._scales, speed_mps=20.0, stamp_s=self._now_s)
-        action = action_of(raw, speed_mps=20.0)
+        plan = decode_plan(raw, self._scales, speed_mps=20.0, stamp_s=self._now_s)
+        action = decode_action(raw, speed_mps=20.0)
         clock.append(time.perf_counter())
         if not (alive.all() and np.isfinite(plan.positions_m).all()):
             raise RuntimeError(f'expected six views and a finite plan, got {alive} and {action}')

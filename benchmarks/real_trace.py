@@ -32,7 +32,7 @@ from benchmarks.steering_fit import (
 from wpt_core.metrics import (
     COMFORT_BOUNDS,
     COMFORT_FIT,
-    Motion,
+    Trajectory,
     comfort_score,
     comfort_signals,
 )
@@ -163,9 +163,9 @@ def _ratio_lines(turns: Turns, model: SteeringModel) -> list[str]:
     return lines
 
 
-def at_10hz(trace: RecordedTrace) -> Motion:
+def at_10hz(trace: RecordedTrace) -> Trajectory:
     """The camera's motion at the rate for which comfort chunks are published."""
-    motion = Motion(trace.times_s, trace.positions_m, trace.yaws_rad)
+    motion = Trajectory(trace.times_s, trace.positions_m, trace.yaws_rad)
     return motion.at(np.arange(0.0, trace.times_s[-1], 0.1))
 
 

@@ -46,14 +46,14 @@ class Heard:
     """What an estimator is told at one moment."""
 
     now_s: float
-    asked_1pm: float
+    commanded_1pm: float
     driven_1pm: float
     speed_mps: float
 
     def tell(self, estimator: DelayEstimator) -> None:
         estimator.take(
             self.now_s,
-            asked_1pm=self.asked_1pm,
+            commanded_1pm=self.commanded_1pm,
             driven_1pm=self.driven_1pm,
             speed_mps=self.speed_mps,
         )
@@ -109,11 +109,11 @@ def simulated(
     piece_s = step_s / pieces
     for tick in range(round(seconds / step_s)):
         now_s, ego = tick * step_s, car.ego
-        asked_1pm = asking.at(now_s) - (_back_1pm(ego) if holds_line else 0.0)
+        commanded_1pm = asking.at(now_s) - (_back_1pm(ego) if holds_line else 0.0)
         driven_1pm = ego.curvature_1pm + noise_1pm * float(generator.standard_normal())
-        yield Heard(now_s, asked_1pm, driven_1pm, ego.speed_mps)
+        yield Heard(now_s, commanded_1pm, driven_1pm, ego.speed_mps)
         wanted_mps = speed_mps + 3.0 * np.sin(0.1 * now_s)
-        action = Action(asked_1pm, float(0.5 * (wanted_mps - ego.speed_mps)))
+        action = Action(commanded_1pm, float(0.5 * (wanted_mps - ego.speed_mps)))
         for _ in range(pieces):
             push_mps2 = _WIND_MPS2 * np.sqrt(2.0 * piece_s / _WIND_S) * generator.standard_normal()
             gust_mps2 += float(push_mps2) - gust_mps2 * piece_s / _WIND_S
@@ -133,10 +133,10 @@ def recorded(trace: RecordedTrace) -> list[Heard]:
     # A command is held until the next; the wheel goes on turning, so it is read in mid-step.
     middles_s = times_s + 0.5 * _REAL_STEP_S
     steering_rad = np.interp(middles_s, trace.steering_times_s, trace.steering_rad)
-    asked_1pm = curvature_from_wheel_angle(RAV4, steering_rad / PUBLISHED.ratio, speeds_mps)
+    commanded_1pm = curvature_from_wheel_angle(RAV4, steering_rad / PUBLISHED.ratio, speeds_mps)
     rates_radps = np.gradient(trace.yaws_rad, trace.times_s)
     driven_1pm = np.interp(times_s, trace.times_s, rates_radps) / speeds_mps
-    columns = (times_s, asked_1pm, driven_1pm, speeds_mps)
+    columns = (times_s, commanded_1pm, driven_1pm, speeds_mps)
     return [Heard(*row) for row in np.stack(columns, axis=-1).tolist()]
 
 

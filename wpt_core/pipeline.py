@@ -8,17 +8,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wpt_core.model import Memory, RawDecision, StudentConfig, action_of, plan_of, units
+from wpt_core.model import (
+    FeatureBuffer,
+    RawDecision,
+    StudentConfig,
+    decode_action,
+    decode_plan,
+    units,
+)
 from wpt_core.model.artifact import Artifact
 from wpt_core.model.runtime import Backend
 from wpt_core.sensing import CameraSet, ViewWarper
 from wpt_core.types import Action, CameraFrame, Command, Plan, Rig
 
-__all__ = ['Planned', 'Planner']
+__all__ = ['Planner', 'PlannerOutput']
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Planned:
+class PlannerOutput:
     """What came out of one set of pictures."""
 
     plan: Plan
@@ -51,7 +58,7 @@ class Planner:
         self._plan_scales = plan_scales
         self._warper = ViewWarper(rig, views)
         self._cameras = CameraSet()
-        self._memory = Memory(config)
+        self._features = FeatureBuffer(config)
         self._newest_s = -math.inf
 
     @classmethod
@@ -65,10 +72,10 @@ class Planner:
             rig=rig,
         )
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begin anew, for instance on another drive."""
-        self._cameras.forget()
-        self._memory.forget()
+        self._cameras.reset()
+        self._features.reset()
         self._newest_s = -math.inf
 
     def plan(
@@ -79,22 +86,22 @@ class Planner:
         speed_mps: float,
         command: Command,
         delay_s: float,
-    ) -> Planned:
+    ) -> PlannerOutput:
         """From the pictures that came since the last plan, and those before that still serve.
 
         They may be few or none: what is not seen is masked. Time that runs back begins anew.
         """
         if stamp_s < self._newest_s:
-            self.forget()
+            self.reset()
         self._newest_s = stamp_s
         self._cameras.add(frames)
         views, alive = self._warper.warp(self._cameras.at(stamp_s))
         features = self._backend.extract(views, alive)
-        self._memory.add(stamp_s, features, units.conditions(speed_mps, command, delay_s))
-        raw = self._backend.decide(self._memory.history())
-        return Planned(
-            plan=plan_of(raw, self._plan_scales, speed_mps=speed_mps, stamp_s=stamp_s),
-            action=action_of(raw, speed_mps=speed_mps),
+        self._features.add(stamp_s, features, units.conditions(speed_mps, command, delay_s))
+        raw = self._backend.decide(self._features.history())
+        return PlannerOutput(
+            plan=decode_plan(raw, self._plan_scales, speed_mps=speed_mps, stamp_s=stamp_s),
+            action=decode_action(raw, speed_mps=speed_mps),
             alive=alive,
             raw=raw,
         )

@@ -73,7 +73,7 @@ def test_large_cameras_see_all_that_the_views_want() -> None:
 
 def test_each_stage_is_timed_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_artifact(
-        tmp_path / 'student', Student(preset('debug')), surround_rig(), about=Origin('x', 'y')
+        tmp_path / 'student', Student(preset('debug')), surround_rig(), origin=Origin('x', 'y')
     )
     decide = EagerBackend.decide
 

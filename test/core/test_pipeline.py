@@ -7,7 +7,7 @@ import torch
 
 from wpt_core.model import Student, preset
 from wpt_core.model.runtime import EagerBackend
-from wpt_core.pipeline import Planned, Planner
+from wpt_core.pipeline import Planner, PlannerOutput
 from wpt_core.sensing import surround_rig
 from wpt_core.types import CameraFrame, Command, InputError
 
@@ -34,7 +34,7 @@ def frames(stamp_s: float, *, without: str = '') -> list[CameraFrame]:
     return [CameraFrame(name, stamp_s, picture) for name, picture in pairs if name != without]
 
 
-def plan(planner: Planner, stamp_s: float, pictures: list[CameraFrame]) -> Planned:
+def plan(planner: Planner, stamp_s: float, pictures: list[CameraFrame]) -> PlannerOutput:
     return planner.plan(
         pictures, stamp_s=stamp_s, speed_mps=10.0, command=Command.KEEP, delay_s=0.3
     )
@@ -76,7 +76,7 @@ def test_time_that_runs_back_begins_anew(planner: Planner) -> None:
 
 def test_what_was_seen_before_matters(planner: Planner) -> None:
     alone = plan(planner, 5.0, frames(5.0))
-    planner.forget()
+    planner.reset()
     for stamp_s in (4.6, 4.8):
         plan(planner, stamp_s, frames(stamp_s))
     assert not np.array_equal(plan(planner, 5.0, frames(5.0)).raw.means, alone.raw.means)

@@ -29,7 +29,7 @@ def small_student(folder: Path) -> str:
     """An artifact, untrained; the folder as a parameter has it."""
     torch.manual_seed(3)
     student = Student(preset('debug')).eval()
-    save_artifact(folder, student, surround_rig(), about=Origin('a command', 'a commit'))
+    save_artifact(folder, student, surround_rig(), origin=Origin('a command', 'a commit'))
     return str(folder)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from wpt_core.bags import BagWriter, TopicQos, definitions_from
-from wpt_core.sensing import jpeg_of
+from wpt_core.sensing import encode_jpeg
 from wpt_ros import topics
 
 __all__ = ['COUNT', 'PICTURES', 'STAMPS_NS', 'START_NS', 'record_tape']
@@ -42,7 +42,7 @@ class Tape:
 def record_tape(path: Path) -> Path:
     """0.7 s at 10 Hz: pictures, odometry, a latched name, a plan, and two that nobody knows."""
     tape = Tape(path)
-    jpeg = jpeg_of(np.full((8, 8, 3), 90, np.uint8), 90)
+    jpeg = encode_jpeg(np.full((8, 8, 3), 90, np.uint8), 90)
     make, header = tape.bag.message_type, tape.header
     vector, nothing = make('geometry_msgs/msg/Vector3'), np.zeros(36)
     place = make('geometry_msgs/msg/Pose')(

@@ -8,7 +8,7 @@ from typing import Any
 
 from training.episodes.episode import About, EpisodeWriter
 from wpt_core.bags import Bag, BagWriter, TopicWriter
-from wpt_core.sensing import CompressedPicture, surround_rig
+from wpt_core.sensing import CompressedImageData, surround_rig
 from wpt_core.types import Camera, EgoState, Rig
 from wpt_sim.drive import World
 from wpt_sim.drivers import EXPERT, seat
@@ -75,7 +75,7 @@ def copy_drive(
 
 
 def _raw(writer: BagWriter, message: Any) -> Any:
-    pixels = CompressedPicture(message.data).rgb()
+    pixels = CompressedImageData(message.data).rgb()
     return writer.message_type('sensor_msgs/msg/Image')(
         header=message.header,
         height=pixels.shape[0],

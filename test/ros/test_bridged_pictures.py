@@ -19,7 +19,7 @@ from builtin_interfaces.msg import Time
 from rclpy.serialization import serialize_message
 from sensor_msgs.msg import Image
 
-from wpt_core.sensing import RAW_ENCODINGS, RawPicture, surround_rig
+from wpt_core.sensing import RAW_ENCODINGS, RawImageData, surround_rig
 from wpt_core.types import InputError
 from wpt_ros.conversions.images import RawImage, image_message
 from wpt_ros.facades import cv_bridge
@@ -99,7 +99,7 @@ def test_the_planner_takes_images_that_only_cv_bridge_reads() -> None:
     pictures.expect(surround_rig())
     content = noise(lens.height_px, lens.width_px, 3)
     raw = raw_image('rgb16', content)
-    pictures.assembler.heard_motion(0.0)
+    pictures.assembler.odometry_arrived(0.0)
     pictures.take(camera.name, raw, heard_s=0.01, now_s=0.01, ego=None)
     due = pictures.assembler.due(0.01)
     assert due is not None
@@ -132,7 +132,7 @@ def test_an_image_that_is_cut_off_is_refused() -> None:
 def test_encodings_of_our_own_do_not_pass_through_cv_bridge() -> None:
     for encoding in RAW_ENCODINGS:
         picture = raw_image(encoding, noise(6, 8, 1)).picture
-        assert type(picture) is RawPicture
+        assert type(picture) is RawImageData
 
 
 @pytest.mark.usefixtures('bridged')

@@ -33,7 +33,7 @@ from training.referee.report import Findings, closed_loop_table, report, scores_
 from training.referee.results import outcomes_of, write_outcomes
 from training.referee.rows import Row, file_name, parse_rows, references, student_row
 from wpt_core.files import writable_folder, write_atomic
-from wpt_core.model.artifact import with_scores
+from wpt_core.model.artifact import replace_scores
 from wpt_core.types import InputError
 
 __all__ = ['Evaluate', 'evaluate', 'main']
@@ -135,7 +135,7 @@ def evaluate(config: Evaluate, command: str = '') -> Findings:
     text = report(found, model=str(config.model), about=arena.about, images=images)
     write_atomic(config.out / 'report.md', text)
     if config.record:
-        with_scores(config.model, scores_of(found, config.model_name))
+        replace_scores(config.model, scores_of(found, config.model_name))
     if config.publish is not None:
         for outcomes in outcomes_of(found, rows, command, code_digest=arena.code_digest()):
             write_outcomes(config.publish, outcomes)

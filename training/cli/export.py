@@ -13,14 +13,14 @@ import torch
 import tyro
 from torch import Tensor, nn
 
+from wpt_core.files import replacing_folder
 from wpt_core.model import CONDITIONS, Decision, History, Student
 from wpt_core.model.artifact import Artifact, load_artifact
-from wpt_core.model.aside import made_aside
 from wpt_core.model.manifest import created_by
 from wpt_core.model.runtime import EagerBackend, OnnxBackend
-from wpt_core.model.runtime.onnx_folder import DECIDE, EXTRACT, FILES, OnnxFacts
-from wpt_core.model.runtime.prepared import prepared
-from wpt_core.model.runtime.shapes import blank_history, blank_views
+from wpt_core.model.runtime.backend import blank_history, blank_views
+from wpt_core.model.runtime.eager import prepared
+from wpt_core.model.runtime.onnx_manifest import DECIDE, EXTRACT, FILES, OnnxManifest
 from wpt_core.types import InputError
 
 __all__ = ['Export', 'export', 'main']
@@ -58,7 +58,7 @@ def export(choice: Export) -> float:
     Nothing is written if it is more than rounding explains: InputError.
     """
     artifact = load_artifact(choice.model)
-    with made_aside(choice.out, FILES) as aside:
+    with replacing_folder(choice.out, FILES) as aside:
         _write_graphs(artifact.student, aside)
         _facts(artifact).write(aside)
         difference = _difference(artifact.student, aside, seed=choice.seed)
@@ -88,8 +88,8 @@ class _Decide(nn.Module):
         return tuple(self.student.decide(features, conditions, known))
 
 
-def _facts(artifact: Artifact) -> OnnxFacts:
-    return OnnxFacts(
+def _facts(artifact: Artifact) -> OnnxManifest:
+    return OnnxManifest(
         config=artifact.config,
         views=artifact.views,
         plan_scales=artifact.plan_scales,

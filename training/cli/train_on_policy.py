@@ -105,7 +105,7 @@ def train_on_policy(config: TrainOnPolicy) -> Path:
     if process.leads:
         last = load_artifact(newest)
         about = Origin(command_line(), commit())
-        save_artifact(artifact, last.student, last.views, about=about)
+        save_artifact(artifact, last.student, last.views, origin=about)
     return artifact
 
 
@@ -140,7 +140,7 @@ def _one_round(
     student = _learned(config, theirs, run, process, number, artifact.student)
     if process.leads:
         save_artifact(
-            made, student.cpu().eval(), artifact.views, about=Origin(command_line(), commit())
+            made, student.cpu().eval(), artifact.views, origin=Origin(command_line(), commit())
         )
     process.wait()
 

@@ -116,7 +116,7 @@ def train_student(config: TrainStudent) -> Path:
     artifact = config.out / 'student'
     if process.leads:
         about = Origin(command_line(), commit())
-        save_artifact(artifact, student.cpu().eval(), surround_rig(), about=about)
+        save_artifact(artifact, student.cpu().eval(), surround_rig(), origin=about)
     return artifact
 
 

@@ -23,7 +23,7 @@ from wpt_core.drawing import caption, contact_sheet, draw_plan
 from wpt_core.files import replacing
 from wpt_core.model.artifact import load_artifact
 from wpt_core.model.runtime import best_backend
-from wpt_core.pipeline import Planned, Planner
+from wpt_core.pipeline import Planner, PlannerOutput
 from wpt_core.sensing import ViewWarper, load_rig
 from wpt_core.types import Camera, CameraFrame, Command, InputError, Rig
 from wpt_sim.films import VideoWriter
@@ -97,7 +97,7 @@ class Step:
     image: Image
     views: Image
     """(N, H, W, 3): what the student saw."""
-    planned: Planned
+    planned: PlannerOutput
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from wpt_core.bags import BagWriter, TopicQos, TopicWriter, definitions_from
 from wpt_core.geometry import lift, quaternion_from_rotation
-from wpt_core.sensing import camera_info_numbers, jpeg_of
+from wpt_core.sensing import camera_info_numbers, encode_jpeg
 from wpt_core.types import Camera, Command, EgoState, InputError, Pose2, Rig
 
 __all__ = [
@@ -131,7 +131,7 @@ class EpisodeWriter:
             self._begin(stamp_ns)
         compressed = self._bag.message_type('sensor_msgs/msg/CompressedImage')
         for name, picture in pictures.items():
-            content = jpeg_of(picture, _JPEG_QUALITY)
+            content = encode_jpeg(picture, _JPEG_QUALITY)
             message = compressed(self._header(stamp_ns, name), 'jpeg', content)
             self._images[name].write(stamp_ns, message)
         driving = self._bag.message_type('wpt_msgs/msg/DrivingCommand')

@@ -20,10 +20,10 @@ from wpt_core.metrics import (
     Footprint,
     HorizonFigures,
     JitteredCollisionRates,
-    Motion,
     OpenLoopCase,
     Reliability,
     Tracks,
+    Trajectory,
     collision_rates,
     displacement_errors,
     jittered_collision_rates,
@@ -150,12 +150,12 @@ def cases_of(drive: HeldOut) -> Iterator[OpenLoopCase]:
         origin = Pose2(*(float(value) for value in drive.poses[step]))
         ahead = slice(int(step), int(np.searchsorted(away_s, times_s[-1] + _MARGIN_S)))
         yield OpenLoopCase(
-            plan=Motion(
+            plan=Trajectory(
                 times_s,
                 drive.positions_m[sample, best[sample]],
                 drive.yaws_rad[sample, best[sample]],
             ),
-            truth=Motion(
+            truth=Trajectory(
                 away_s[ahead],
                 transform_points(inverse(origin), drive.poses[ahead, :2]),
                 drive.poses[ahead, 2] - origin.yaw_rad,
@@ -245,7 +245,7 @@ def _errors(drive: HeldOut, cases: Sequence[OpenLoopCase]) -> tuple[FloatArray, 
     plans = np.array(
         [
             [
-                Motion(times_s, where, yaws).at(at_s).positions_m
+                Trajectory(times_s, where, yaws).at(at_s).positions_m
                 for where, yaws in zip(positions, turns, strict=True)
             ]
             for positions, turns in zip(drive.positions_m, drive.yaws_rad, strict=True)

@@ -128,6 +128,6 @@ def mask_loss(said: Tensor, masks: Tensor, known: Tensor) -> Tensor:
 
 
 def guess(speeds_mps: Tensor) -> Tensor:
-    """`units.guess` as a tensor, (B, 33, 6)."""
-    ahead = torch.from_numpy(units.guess(speeds_mps.detach().cpu().numpy()))
+    """`units.constant_velocity` as a tensor, (B, 33, 6)."""
+    ahead = torch.from_numpy(units.constant_velocity(speeds_mps.detach().cpu().numpy()))
     return ahead.to(speeds_mps.device)

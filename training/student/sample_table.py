@@ -72,7 +72,7 @@ class SampleTable:
     def plan_scales(self) -> NDArray[np.float32]:
         """(33, 6): how far plans lie from going straight on, over the known points."""
         plans, known = self._plans.numpy(), self.known.numpy()
-        away = np.abs(plans - units.guess(self._speeds.numpy()))
+        away = np.abs(plans - units.constant_velocity(self._speeds.numpy()))
         counted = np.arange(plans.shape[1]) < known[:, None]
         mean = (away * counted[..., None]).sum(axis=0) / np.maximum(counted.sum(axis=0), 1)[
             :, None

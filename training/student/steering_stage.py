@@ -18,7 +18,7 @@ from training.student.losses import steering_loss
 from training.student.mirror import mirrored_borders, mirrored_conditions, mirrored_target
 from training.student.windows import Windows
 from wpt_core.model import Student
-from wpt_core.model.steering import STEERING_HISTORY
+from wpt_core.model.steering_head import STEERING_HISTORY
 
 __all__ = ['SteeringStage', 'train_steering']
 

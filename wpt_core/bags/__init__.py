@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was recorded? rosbag2 (mcap and sqlite3) read and written without ROS."""
 
-from wpt_core.bags.copying import copy_messages, left_out_of_copies
 from wpt_core.bags.definitions import DEFAULT_DISTRIBUTION, DISTRIBUTIONS, definitions_from
 from wpt_core.bags.info import BagInfo, Gap, TopicInfo
 from wpt_core.bags.playback import Playback
 from wpt_core.bags.qos import TopicQos
 from wpt_core.bags.reader import Bag, Message, RawMessage
-from wpt_core.bags.writer import BagWriter, TopicWriter
+from wpt_core.bags.writer import BagWriter, TopicWriter, copy_messages, topics_not_copied
 
 __all__ = [
     'DEFAULT_DISTRIBUTION',
@@ -24,5 +23,5 @@ __all__ = [
     'TopicWriter',
     'copy_messages',
     'definitions_from',
-    'left_out_of_copies',
+    'topics_not_copied',
 ]

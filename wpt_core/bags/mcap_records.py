@@ -9,8 +9,8 @@ from typing import BinaryIO, NamedTuple
 
 from lz4.frame import LZ4FrameDecompressor  # type: ignore[import-untyped]  # it has no types
 
-from wpt_core.bags.storage import LONGEST_MESSAGE, LONGEST_RECORD, most_unpacked
-from wpt_core.bags.zstandard import ZstdDecompressor, ZstdError
+from wpt_core.bags.compression import ZstdDecompressor, ZstdError, most_unpacked
+from wpt_core.bags.storage import LONGEST_MESSAGE, LONGEST_RECORD
 
 __all__ = [
     'HEAD',

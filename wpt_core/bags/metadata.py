@@ -8,8 +8,8 @@ from typing import Any, TypeGuard
 import yaml
 
 from wpt_core.bags.damage import reason
-from wpt_core.files import write_atomic
-from wpt_core.types import BagError, check_yaml
+from wpt_core.files import check_yaml, write_atomic
+from wpt_core.types import BagError
 
 __all__ = ['METADATA', 'Metadata', 'name_distribution', 'read_metadata']
 

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from wpt_core.bags.compression import ZstdError, decompressed
 from wpt_core.bags.definitions import DEFAULT_DISTRIBUTION, DISTRIBUTIONS
-from wpt_core.bags.files import Opened, open_files
 from wpt_core.bags.info import BagInfo, topic_info
+from wpt_core.bags.message_types import MessageTypes
+from wpt_core.bags.opening import OpenedFiles, open_files
 from wpt_core.bags.storage import Int64Array
-from wpt_core.bags.types_of_bag import TypesOfBag
-from wpt_core.bags.zstandard import ZstdError, decompressed
 from wpt_core.types import BagError, Level, Notice
 
 __all__ = ['Bag', 'Message', 'RawMessage']
@@ -42,7 +42,9 @@ class RawMessage(NamedTuple):
 class Bag:
     """An opened recording; use it in a `with`, or close it."""
 
-    def __init__(self, path: Path, opened: Opened, types: TypesOfBag, closing: ExitStack) -> None:
+    def __init__(
+        self, path: Path, opened: OpenedFiles, types: MessageTypes, closing: ExitStack
+    ) -> None:
         """Made by `Bag.open`."""
         self._path = path
         self._opened = opened
@@ -73,7 +75,7 @@ class Bag:
             named = opened.metadata.distribution if opened.metadata else ''
             assumed = named if named in DISTRIBUTIONS else DEFAULT_DISTRIBUTION
             topics = list(chain.from_iterable(storage.topics for storage in opened.storages))
-            types = TypesOfBag(path, topics, definitions or {}, distribution or assumed)
+            types = MessageTypes(path, topics, definitions or {}, distribution or assumed)
             bag = cls(path, opened, types, stack.pop_all())
         return bag
 

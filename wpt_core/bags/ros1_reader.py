@@ -30,7 +30,7 @@ from rosbags.rosbag1.reader import (
 )
 from rosbags.typesys.msg import normalize_msgtype
 
-from wpt_core.bags.storage import most_unpacked
+from wpt_core.bags.compression import most_unpacked
 
 __all__ = ['BoundedReader']
 

@@ -12,7 +12,6 @@ from wpt_core.bags.qos import TopicQos
 from wpt_core.types import Notice
 
 __all__ = [
-    'HARMLESS_BYTES',
     'LONGEST_MESSAGE',
     'LONGEST_RECORD',
     'Int64Array',
@@ -20,7 +19,6 @@ __all__ = [
     'StoredTopic',
     'full_type_name',
     'most_messages',
-    'most_unpacked',
     'plain',
 ]
 
@@ -31,10 +29,6 @@ Int64Array = NDArray[np.int64]
 LONGEST_MESSAGE = 2**29
 LONGEST_RECORD = 2**26
 LONGEST_NAME = 2**8
-# What is compressed may claim any size. A picture without content shrinks to a thousandth, so a
-# ratio counts only beyond a size that nobody would miss.
-HARMLESS_BYTES = 2**26
-LARGEST_RATIO = 100
 HARMLESS_MESSAGES = 2**20
 
 
@@ -47,11 +41,6 @@ class StoredTopic:
     encoding: str
     definition: str
     qos: tuple[TopicQos, ...]
-
-
-def most_unpacked(packed_bytes: int) -> int:
-    """To how many bytes so many may unpack."""
-    return min(LONGEST_MESSAGE, max(HARMLESS_BYTES, LARGEST_RATIO * packed_bytes))
 
 
 def most_messages(file_bytes: int) -> int:

@@ -5,7 +5,7 @@ import re
 import shutil
 import sqlite3
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
@@ -17,19 +17,22 @@ from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, W
 from rosbags.serde import SerdeError
 from rosbags.typesys.store import Typestore
 
-from wpt_core.bags.arrays import arrays_of, check_arrays
 from wpt_core.bags.definitions import (
     DEFAULT_DISTRIBUTION,
     full_definition,
     type_hash,
     typestore_for,
 )
+from wpt_core.bags.info import TopicInfo
 from wpt_core.bags.mcap_checksums import add_checksums
+from wpt_core.bags.message_arrays import arrays_of, check_arrays
 from wpt_core.bags.metadata import METADATA, name_distribution
 from wpt_core.bags.qos import TopicQos, rosbags_qos
+from wpt_core.bags.reader import Bag, RawMessage
+from wpt_core.files import publish_folder
 from wpt_core.types import BagError, InputError
 
-__all__ = ['BagWriter', 'TopicWriter', 'is_topic_name']
+__all__ = ['BagWriter', 'TopicWriter', 'copy_messages', 'topics_not_copied']
 
 # Version 8 differs from 9 in how QoS is spelled, and Humble reads only this spelling.
 METADATA_VERSION: Literal[8] = 8
@@ -118,7 +121,7 @@ class BagWriter:
         self, name: str, type_name: str, *, qos: TopicQos | tuple[TopicQos, ...] = ()
     ) -> 'TopicWriter':
         """Announce a topic and how it is offered: by default reliable, the last 10 messages."""
-        if not is_topic_name(name):
+        if not _is_topic_name(name):
             raise BagError(
                 f'{self.path}: {name!r} is no topic name; expected one like /front/image'
             )
@@ -173,17 +176,8 @@ class BagWriter:
             self.discard()
 
     def _publish(self) -> None:
-        """Two renames at most, so that at every moment a whole bag or none is there."""
         _refuse_target(self.path, overwrite=self._overwrite)
-        replaced = self._aside / 'replaced'
-        if self.path.exists():
-            self.path.rename(replaced)
-        try:
-            self._folder.rename(self.path)
-        except OSError:
-            if replaced.exists():
-                replaced.rename(self.path)
-            raise
+        publish_folder(self._folder, self.path, replaced=self._aside / 'replaced')
 
     def _unwritable(self, error: BaseException) -> BagError:
         reason = getattr(error, 'strerror', None) or error
@@ -231,7 +225,7 @@ class TopicWriter:
         self._bag._write(self._connection, stamp_ns, data)
 
 
-def is_topic_name(name: str) -> bool:
+def _is_topic_name(name: str) -> bool:
     """Whether ROS 2 accepts it as the full name of a topic."""
     return TOPIC_NAME.fullmatch(name) is not None
 
@@ -266,3 +260,37 @@ def _is_bag(path: Path) -> bool:
         file.name == METADATA or (file.is_file() and file.suffix in BAG_SUFFIXES)
         for file in path.iterdir()
     )
+
+
+def topics_not_copied(source: Bag) -> dict[str, str]:
+    """The topics that `copy_messages` leaves out, each with the reason."""
+    return {
+        topic.name: why for topic in source.info.topics if (why := _why_not_copied(source, topic))
+    }
+
+
+def copy_messages(source: Bag, target: BagWriter) -> Iterator[RawMessage]:
+    """Copy readable messages, bytes and stamps unchanged, as the result is gone through.
+
+    Leaves out what `topics_not_copied` says. Make the target with
+    `definitions=source.definitions`.
+    """
+    left_out = topics_not_copied(source)
+    topics = {
+        topic.name: target.add_topic(topic.name, topic.type_name, qos=topic.qos)
+        for topic in source.info.topics
+        if topic.name not in left_out
+    }
+    for raw in source.raw_messages(list(topics)):
+        topics[raw.topic].write_raw(raw.stamp_ns, raw.data)
+        yield raw
+
+
+def _why_not_copied(source: Bag, topic: TopicInfo) -> str:
+    if sum(other.name == topic.name for other in source.info.topics) > 1:
+        return 'it has messages of several types'
+    if not topic.readable:
+        return f'its type {topic.type_name} is not known, and a bag must say what is in it'
+    if not _is_topic_name(topic.name):
+        return 'ROS 2 has no topic of this name'
+    return ''

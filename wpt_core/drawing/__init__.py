@@ -3,7 +3,7 @@
 
 from wpt_core.drawing.overlay import draw_plan, enlarged
 from wpt_core.drawing.panel import caption, contact_sheet, panel
-from wpt_core.drawing.ribbon import (
+from wpt_core.drawing.plan_ribbon import (
     PlanColour,
     PlanStyle,
     Ribbon,

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from wpt_core.drawing.on_ground import Colour, OnGround
-from wpt_core.drawing.ribbon import (
+from wpt_core.drawing.ground_canvas import Colour, GroundCanvas
+from wpt_core.drawing.plan_ribbon import (
     PlanStyle,
     Ribbon,
     ribbon_colours,
@@ -46,7 +46,7 @@ def draw_plan(
             f'takes it, got {image.shape}'
         )
     style = style or PlanStyle()
-    canvas = OnGround(image, camera)
+    canvas = GroundCanvas(image, camera)
     best, odds = plan.best, plan.probabilities / plan.probabilities[plan.best]
     for index in np.argsort(plan.probabilities):
         if index != best:
@@ -73,7 +73,7 @@ def enlarged(camera: Camera, scale: float) -> Camera:
     return replace(camera, intrinsics=larger)
 
 
-def _draw_ribbon(canvas: OnGround, ribbon: Ribbon, style: PlanStyle) -> None:
+def _draw_ribbon(canvas: GroundCanvas, ribbon: Ribbon, style: PlanStyle) -> None:
     canvas.patches(_tiles(ribbon, style))
     outline = [ribbon.left_m, ribbon.right_m, *_rungs(ribbon)]
     canvas.lines(outline, _WHITE, opacity=0.9 * style.opacity, thickness_px=1)

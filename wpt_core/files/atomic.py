@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files that are complete or absent, even when the process that writes them is killed."""
+"""Files and folders that are complete or absent, even when the writing process is killed."""
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 
 from wpt_core.types import InputError
 
-__all__ = ['replacing', 'writable_folder', 'write_atomic']
+__all__ = ['publish_folder', 'replacing', 'replacing_folder', 'writable_folder', 'write_atomic']
 
 
 @contextmanager
@@ -50,3 +52,55 @@ def writable_folder(folder: Path, option: str) -> None:
         raise InputError(
             f'{option} {folder}: cannot write there ({error.strerror}); name a folder that you own'
         ) from error
+
+
+@contextmanager
+def replacing_folder(folder: Path, names: Collection[str]) -> Iterator[Path]:
+    """A place to write files of these names to, which becomes `folder` when all went well.
+
+    A folder that is there already stays until then, and is only ever replaced if it holds nothing
+    but such files: InputError otherwise, and where the place cannot be written to.
+    """
+    _check_replaceable(folder, names)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(mkdtemp(prefix=f'.{folder.name}.writing-', dir=folder.parent))
+        try:
+            fresh = aside / folder.name
+            fresh.mkdir()
+            yield fresh
+            publish_folder(fresh, folder, replaced=aside / 'replaced')
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+    except OSError as error:
+        raise InputError(
+            f'{folder}: cannot be written ({error.strerror or error}); '
+            'name a folder on a disk with room that you may write to.'
+        ) from error
+
+
+def _check_replaceable(folder: Path, names: Collection[str]) -> None:
+    if folder.is_dir():
+        others = sorted(path.name for path in folder.iterdir() if path.name not in names)
+        if others:
+            raise InputError(
+                f'{folder}: holds {others[0]!r}, which would be lost; '
+                'name a new folder, or one that was written like this before.'
+            )
+    elif folder.exists():
+        raise InputError(f'{folder}: is a file; name a folder.')
+
+
+def publish_folder(fresh: Path, folder: Path, *, replaced: Path) -> None:
+    """Rename `fresh` to `folder`; an earlier `folder` moves to `replaced`, or back on an error.
+
+    At most two renames, so that at any time `folder` is complete or absent.
+    """
+    if folder.exists():
+        folder.rename(replaced)
+    try:
+        fresh.rename(folder)
+    except OSError:
+        if replaced.exists():
+            replaced.rename(folder)
+        raise

@@ -12,7 +12,10 @@ from wpt_core.geometry.boxes import (
     overlap,
     overlaps,
 )
-from wpt_core.geometry.camera import (
+from wpt_core.geometry.frame_tree import FrameTree, rigid_transform
+from wpt_core.geometry.lenses import LENSES, Lens
+from wpt_core.geometry.path import Path
+from wpt_core.geometry.projection import (
     distort,
     pixel_grid,
     project,
@@ -20,9 +23,6 @@ from wpt_core.geometry.camera import (
     rays,
     undistort,
 )
-from wpt_core.geometry.frame_tree import FrameTree, motion_from
-from wpt_core.geometry.lenses import LENSES, Lens
-from wpt_core.geometry.path import Path
 from wpt_core.geometry.rotations import (
     BASE_FROM_OPTICAL_AXES,
     quaternion_from_rotation,
@@ -63,7 +63,6 @@ __all__ = [
     'inverse',
     'invert',
     'lift',
-    'motion_from',
     'overlap',
     'overlaps',
     'pixel_grid',
@@ -72,6 +71,7 @@ __all__ = [
     'project_optical',
     'quaternion_from_rotation',
     'rays',
+    'rigid_transform',
     'rotation_from_quaternion',
     'rotation_from_rpy',
     'rpy_from_rotation',

@@ -9,13 +9,13 @@ from wpt_core.geometry.rotations import rotation_from_quaternion
 from wpt_core.geometry.transforms import FloatArray, invert, transform
 from wpt_core.types import InputError
 
-__all__ = ['FrameTree', 'motion_from']
+__all__ = ['FrameTree', 'rigid_transform']
 
 _MOST_FRAMES = 1000
 """A car has a few dozen; more is a flood of names, and is not kept."""
 
 
-def motion_from(position_m: Sequence[float], quaternion: Sequence[float]) -> FloatArray:
+def rigid_transform(position_m: Sequence[float], quaternion: Sequence[float]) -> FloatArray:
     """(4, 4) `parent_from_child` of the child's place and its turn (x, y, z, w)."""
     if not np.isfinite(position_m).all():
         raise InputError(f'a position must be finite, got {list(position_m)}')
@@ -60,7 +60,7 @@ class FrameTree:
             if parent in found:
                 raise InputError(f'the transforms above {frame!r} form a ring at {parent!r}')
             try:
-                found[parent] = motion_from(position_m, quaternion) @ found[name]
+                found[parent] = rigid_transform(position_m, quaternion) @ found[name]
             except InputError as error:
                 raise InputError(f'where {name!r} sits in {parent!r}: {error}') from error
             name = parent

@@ -8,9 +8,15 @@ from math import ceil
 import numpy as np
 from numpy.typing import ArrayLike
 
-from wpt_core.geometry.path_cubic import cubic_table, frames
+from wpt_core.geometry.path_cubic import (
+    LEAST_SLOPE,
+    STEPS,
+    TOLERANCE_M,
+    PointSolver,
+    cubic_table,
+    frames,
+)
 from wpt_core.geometry.path_nearest import NearestSample
-from wpt_core.geometry.path_point import LEAST_SLOPE, STEPS, TOLERANCE_M, PointSolver
 from wpt_core.geometry.transforms import FloatArray, wrap_angle
 from wpt_core.types import InputError, Pose2
 

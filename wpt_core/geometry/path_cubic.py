@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The piecewise cubic behind a path, as one table that arrays and single points both read.
+"""The piecewise cubic behind a path, evaluated for arrays and, faster, for single points.
 
-Row k serves arc lengths from `s_m[k - 1]` up to `s_m[k]`; the first and the last row are the
-straight extensions, so looking a row up needs no special case.
+One table serves both. Row k holds for arc lengths from `s_m[k - 1]` to `s_m[k]`; the first and the
+last row are the straight extensions, so a look-up needs no special case.
 """
+
+from bisect import bisect_right
+from math import cos, sin
 
 import numpy as np
 
 from wpt_core.geometry.transforms import FloatArray
 
-__all__ = ['cubic_table', 'frames']
+__all__ = ['LEAST_SLOPE', 'STEPS', 'TOLERANCE_M', 'PointSolver', 'cubic_table', 'frames']
 
 
 def cubic_table(points_m: FloatArray, s_m: FloatArray, *, headings_rad: FloatArray) -> FloatArray:
@@ -41,3 +44,41 @@ def _rows(start: FloatArray, *columns: FloatArray) -> FloatArray:
     c0, c1, c2, c3, heading = columns
     x, y = (np.stack([c[:, axis] for c in (c0, c1, c2, c3)], axis=-1) for axis in (0, 1))
     return np.column_stack([start, x, y, heading, np.zeros_like(start)])
+
+
+STEPS = 30
+TOLERANCE_M = 1e-10
+LEAST_SLOPE = 0.05
+"""Newton's method stays tame this close to the centre of curvature."""
+
+
+class PointSolver:
+    """Evaluates a path's cubic table at one arc length, and finds the foot of one point."""
+
+    def __init__(self, table: FloatArray, s_m: FloatArray) -> None:
+        self._rows: list[list[float]] = table.tolist()
+        self._s: list[float] = s_m.tolist()
+
+    def frame(self, s_m: float) -> tuple[float, float, float, float]:
+        """x, y, heading and the slope of the heading."""
+        start, x0, x1, x2, x3, y0, y1, y2, y3, heading, slope = self._rows[
+            bisect_right(self._s, s_m)
+        ]
+        u = s_m - start
+        x = x0 + u * (x1 + u * (x2 + u * x3))
+        y = y0 + u * (y1 + u * (y2 + u * y3))
+        return x, y, heading + u * slope, slope
+
+    def foot(self, x_m: float, y_m: float, *, near_s_m: float) -> tuple[float, float]:
+        """Arc length and left-positive offset of the foot next to `near_s_m`."""
+        s = near_s_m
+        for _ in range(STEPS):
+            x, y, heading, slope = self.frame(s)
+            c, d = cos(heading), sin(heading)
+            dx, dy = x_m - x, y_m - y
+            offset = c * dy - d * dx
+            step = (c * dx + d * dy) / max(1.0 - offset * slope, LEAST_SLOPE)
+            if abs(step) < TOLERANCE_M:
+                break
+            s += step
+        return s, offset

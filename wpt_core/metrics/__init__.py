@@ -46,7 +46,6 @@ from wpt_core.metrics.likelihood import (
     laplace_mixture_nll,
     laplace_nll,
 )
-from wpt_core.metrics.motion import Footprint, Motion, Tracks
 from wpt_core.metrics.open_loop import (
     NUSCENES_EGO,
     CollisionRates,
@@ -58,7 +57,8 @@ from wpt_core.metrics.open_loop import (
     trajectory_mae_m,
 )
 from wpt_core.metrics.pdm import PdmScores, pdm_scores
-from wpt_core.metrics.rollout import PdmScene
+from wpt_core.metrics.pdm_scene import PdmScene
+from wpt_core.metrics.trajectory import Footprint, Tracks, Trajectory
 
 __all__ = [
     'COMFORT_BOUNDS',
@@ -84,7 +84,6 @@ __all__ = [
     'LaneCentreRule',
     'LaneChangeRule',
     'LaneTrace',
-    'Motion',
     'OpenLoopCase',
     'PdmScene',
     'PdmScores',
@@ -94,6 +93,7 @@ __all__ = [
     'SeedSummary',
     'SuiteScore',
     'Tracks',
+    'Trajectory',
     'Verdict',
     'bootstrap_interval',
     'collision_rates',

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wpt_core.metrics.arrays import BoolArray, FloatArray, fixed_step_s
-from wpt_core.metrics.motion import Motion, headings
-from wpt_core.metrics.smoothing import local_polynomial
+from wpt_core.metrics.trajectory import Trajectory, headings, local_polynomial
 from wpt_core.types import InputError
 
 __all__ = [
@@ -99,9 +98,9 @@ class ComfortScore:
     """One phrase for each bound broken, with the worst value."""
 
 
-def comfort_signals(motion: Motion, fit: ComfortFit = COMFORT_FIT) -> ComfortSignals:
+def comfort_signals(motion: Trajectory, fit: ComfortFit = COMFORT_FIT) -> ComfortSignals:
     """Derivatives of evenly spaced poses by local cubics, each centred on its sample."""
-    step_s = fixed_step_s('Motion.times_s', motion.times_s)
+    step_s = fixed_step_s('Trajectory.times_s', motion.times_s)
     window = fit.window(step_s, len(motion.times_s))
     centred = slice(window // 2, len(motion.times_s) - window // 2)
 
@@ -134,7 +133,7 @@ def _cross(a: FloatArray, b: FloatArray) -> FloatArray:
 
 
 def comfort_score(
-    motion: Motion,
+    motion: Trajectory,
     *,
     chunk_steps: int = 20,
     bounds: ComfortBounds = COMFORT_BOUNDS,

@@ -5,8 +5,8 @@ import numpy as np
 
 from wpt_core.geometry import Boxes, overlaps
 from wpt_core.metrics.arrays import BoolArray, FloatArray
-from wpt_core.metrics.motion import Tracks, headings
-from wpt_core.metrics.rollout import Rollouts
+from wpt_core.metrics.pdm_scene import Rollouts
+from wpt_core.metrics.trajectory import Tracks, headings
 
 __all__ = ['bearings_rad', 'no_collision']
 

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from wpt_core.geometry import overlaps
 from wpt_core.metrics.arrays import BoolArray, FloatArray
 from wpt_core.metrics.horizon import OPEN_LOOP_SAMPLING, HorizonFigures, Sampling
-from wpt_core.metrics.motion import Footprint, Motion, Tracks
+from wpt_core.metrics.trajectory import Footprint, Tracks, Trajectory
 from wpt_core.types import InputError
 
 __all__ = [
@@ -39,8 +39,8 @@ NUSCENES_EGO = Footprint(length_m=4.084, width_m=1.85, centre_ahead_m=0.5)
 class OpenLoopCase:
     """One plan beside what the expert drove and who was there; one frame, one clock."""
 
-    plan: Motion
-    truth: Motion
+    plan: Trajectory
+    truth: Trajectory
     tracks: Tracks
 
 
@@ -158,7 +158,7 @@ def _sampled(case: OpenLoopCase, times_s: FloatArray) -> OpenLoopCase:
     return OpenLoopCase(case.plan.at(times_s), case.truth.at(times_s), case.tracks.at(times_s))
 
 
-def _touches(ego: Motion, tracks: Tracks, footprint: Footprint) -> BoolArray:
+def _touches(ego: Trajectory, tracks: Tracks, footprint: Footprint) -> BoolArray:
     """At which of the common times the ego box touches anybody present, (S,)."""
     boxes = footprint.boxes(ego.positions_m[:, None], ego.yaws_rad[:, None])
     touching: BoolArray = overlaps(boxes, tracks.boxes) & tracks.present
@@ -170,9 +170,9 @@ def _percent(plans: BoolArray, ignored: BoolArray, sampling: Sampling) -> Horizo
     return HorizonFigures.of_steps(per_step, sampling, unit='%')
 
 
-def _jittered(motion: Motion, sigma_m: float, generator: np.random.Generator) -> Motion:
+def _jittered(motion: Trajectory, sigma_m: float, generator: np.random.Generator) -> Trajectory:
     noise_m = generator.normal(0.0, sigma_m, motion.positions_m.shape)
-    return Motion(motion.times_s, motion.positions_m + noise_m, motion.yaws_rad)
+    return Trajectory(motion.times_s, motion.positions_m + noise_m, motion.yaws_rad)
 
 
 def _deviation(values: FloatArray, axis: int) -> FloatArray:

@@ -8,10 +8,10 @@ import numpy as np
 
 from wpt_core.metrics.arrays import FloatArray
 from wpt_core.metrics.comfort import comfort_score
-from wpt_core.metrics.motion import Footprint, Motion
 from wpt_core.metrics.no_collision import no_collision
-from wpt_core.metrics.rollout import PdmScene, Rollouts, roll_out
+from wpt_core.metrics.pdm_scene import PdmScene, Rollouts, roll_out
 from wpt_core.metrics.time_to_collision import time_to_collision
+from wpt_core.metrics.trajectory import Footprint, Trajectory
 
 __all__ = ['PROGRESS_THRESHOLD_M', 'PdmScores', 'pdm_scores']
 
@@ -42,7 +42,9 @@ class PdmScores:
         return score
 
 
-def pdm_scores(candidates: Sequence[Motion], scene: PdmScene, footprint: Footprint) -> PdmScores:
+def pdm_scores(
+    candidates: Sequence[Trajectory], scene: PdmScene, footprint: Footprint
+) -> PdmScores:
     """Score candidates that cover 0 to 4 s, resampled to 10 Hz.
 
     Progress is relative to the best of the set, so scores of different sets do not compare unless

@@ -3,9 +3,9 @@
 
 from wpt_core.model.bottleneck import Bottleneck, measured_capacity_bits
 from wpt_core.model.config import CHANNELS, CONDITIONS, PRESETS, StudentConfig, preset
-from wpt_core.model.decode import RawDecision, action_of, plan_of
+from wpt_core.model.decode import RawDecision, decode_action, decode_plan
+from wpt_core.model.feature_buffer import FeatureBuffer, History
 from wpt_core.model.heads import Decision
-from wpt_core.model.memory import History, Memory
 from wpt_core.model.student import Student
 
 __all__ = [
@@ -14,13 +14,13 @@ __all__ = [
     'PRESETS',
     'Bottleneck',
     'Decision',
+    'FeatureBuffer',
     'History',
-    'Memory',
     'RawDecision',
     'Student',
     'StudentConfig',
-    'action_of',
+    'decode_action',
+    'decode_plan',
     'measured_capacity_bits',
-    'plan_of',
     'preset',
 ]

@@ -6,20 +6,20 @@ the plan) stays in single precision.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wpt_core.model.aside import made_aside
+from wpt_core.files import replacing_folder
 from wpt_core.model.config import StudentConfig
 from wpt_core.model.manifest import MANIFEST, Manifest, Origin, Scores, created_by, read_manifest
 from wpt_core.model.student import Student
 from wpt_core.model.weights import read_weights, write_weights
 from wpt_core.types import InputError, Level, Notice, Rig
 
-__all__ = ['WEIGHTS', 'Artifact', 'check_rig', 'load_artifact', 'save_artifact', 'with_scores']
+__all__ = ['WEIGHTS', 'Artifact', 'check_rig', 'load_artifact', 'replace_scores', 'save_artifact']
 
 WEIGHTS = 'weights.safetensors'
 
@@ -39,7 +39,7 @@ class Artifact:
 
 
 def save_artifact(
-    folder: Path, student: Student, views: Rig, *, about: Origin, scores: Scores | None = None
+    folder: Path, student: Student, views: Rig, *, origin: Origin, scores: Scores | None = None
 ) -> None:
     """Write an artifact; one that is there already is replaced when the new one is complete.
 
@@ -47,12 +47,12 @@ def save_artifact(
     hold, and where the folder cannot be written or holds something else.
     """
     _check_views(folder, student.config, views)
-    with made_aside(folder, (WEIGHTS, MANIFEST)) as aside:
+    with replacing_folder(folder, (WEIGHTS, MANIFEST)) as aside:
         manifest = Manifest(
             weights_sha256=write_weights(aside / WEIGHTS, student),
             config=student.config,
             views=views,
-            origin=about,
+            origin=origin,
             scores=scores or {},
             created_by=created_by(),
         )
@@ -72,9 +72,9 @@ def load_artifact(folder: Path) -> Artifact:
     )
 
 
-def with_scores(folder: Path, scores: Scores) -> None:
+def replace_scores(folder: Path, scores: Scores) -> None:
     """Give an artifact other scores; at every moment the old manifest or the new one is there."""
-    manifest = read_manifest(folder).with_scores(scores)
+    manifest = replace(read_manifest(folder), scores=scores)
     try:
         manifest.write(folder / MANIFEST)
     except OSError as error:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from wpt_core.model import units
 from wpt_core.types import Action, Plan, plan_times_s
 
-__all__ = ['RawDecision', 'action_of', 'plan_of']
+__all__ = ['RawDecision', 'decode_action', 'decode_plan']
 
 Float32 = NDArray[np.float32]
 
@@ -32,9 +32,11 @@ class RawDecision:
     """(W,)."""
 
 
-def plan_of(raw: RawDecision, plan_scales: Float32, *, speed_mps: float, stamp_s: float) -> Plan:
+def decode_plan(
+    raw: RawDecision, plan_scales: Float32, *, speed_mps: float, stamp_s: float
+) -> Plan:
     """In `base_link` at the time of the pictures; speeds are never negative."""
-    points = units.guess(np.asarray(speed_mps, np.float32)) + raw.means * plan_scales
+    points = units.constant_velocity(np.asarray(speed_mps, np.float32)) + raw.means * plan_scales
     points = points.astype(np.float64)
     scales = plan_scales.astype(np.float64)
     spread = np.exp(raw.log_scales[..., :2].astype(np.float64)) * scales[:, :2]
@@ -52,7 +54,7 @@ def plan_of(raw: RawDecision, plan_scales: Float32, *, speed_mps: float, stamp_s
     )
 
 
-def action_of(raw: RawDecision, *, speed_mps: float) -> Action:
+def decode_action(raw: RawDecision, *, speed_mps: float) -> Action:
     """What the action head asks for, at the time the car will answer."""
     unit = float(units.lateral_unit_1pm(np.asarray(speed_mps, np.float64)))
     curvature, acceleration = raw.action_means.astype(np.float64)

@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TypeAlias, cast
@@ -71,9 +71,6 @@ class Manifest:
         }
         _scores(Section(str(path), document, _FIELDS))
         write_json(path, document)
-
-    def with_scores(self, scores: Scores) -> 'Manifest':
-        return replace(self, scores=scores)
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from wpt_core.model.config import StudentConfig
 from wpt_core.model.extractor import Extractor
 from wpt_core.model.heads import Decision, Heads
-from wpt_core.model.steering import Borders, Steering
+from wpt_core.model.steering_head import LaneBorderHead, SteeringHead
 from wpt_core.model.temporal import Temporal
 from wpt_core.model.units import default_plan_scales
 
@@ -26,8 +26,8 @@ class Student(nn.Module):
         self.extractor = Extractor(config)
         self.temporal = Temporal(config)
         self.heads = Heads(config)
-        self.borders = Borders(config)
-        self.steering = Steering(config)
+        self.borders = LaneBorderHead(config)
+        self.steering = SteeringHead(config)
         self.plan_scales: Tensor
         self.register_buffer('plan_scales', torch.from_numpy(default_plan_scales()))
 

@@ -24,8 +24,8 @@ __all__ = [
     'X',
     'Y',
     'conditions',
+    'constant_velocity',
     'default_plan_scales',
-    'guess',
     'lateral_unit_1pm',
 ]  # fmt: skip
 
@@ -39,7 +39,7 @@ _DELAY_UNIT_S = 0.3
 AnyArray = TypeVar('AnyArray', Tensor, NDArray[np.float32], NDArray[np.float64])
 
 
-def guess(speed_mps: NDArray[np.float32]) -> NDArray[np.float32]:
+def constant_velocity(speed_mps: NDArray[np.float32]) -> NDArray[np.float32]:
     """(..., P, 6): straight on from the origin at this speed (...)."""
     times_s = plan_times_s().astype(np.float32)
     ahead = np.zeros((*np.shape(speed_mps), POINT_COUNT, CHANNELS), np.float32)

@@ -25,9 +25,9 @@ class CommandChoice:
                 f'got {timeout_s} s and {change_hold_s} s'
             )
         self._timeout_s, self._change_hold_s = timeout_s, change_hold_s
-        self.forget()
+        self.reset()
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begin anew: keep the lane."""
         self._said, self._said_s = Command.KEEP, -math.inf
         self._change, self._change_s = Command.KEEP, -math.inf

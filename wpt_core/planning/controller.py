@@ -75,12 +75,12 @@ class Controller:
             self._now_s = None
         self._steers = steers
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begin anew, for instance when time has jumped."""
         self._aim = self._motion = self._now_s = None
         self._trim = SteeringTrim()
 
-    def ask(self, now_s: float) -> LateralCommand:
+    def command_at(self, now_s: float) -> LateralCommand:
         """What to ask of the car now; not valid before there is a plan and a motion."""
         aim, motion = self._aim, self._motion
         if aim is None or motion is None:
@@ -90,7 +90,7 @@ class Controller:
         rate = (self._wanted_1pm - self._before_1pm) / self._elapsed_s if self._elapsed_s else 0.0
         asked = self._wanted_1pm
         if self._steers:
-            asked = self._trim.ask(
+            asked = self._trim.compensated(
                 now_s,
                 self._wanted_1pm,
                 driven_1pm=motion.curvature_1pm,

@@ -117,27 +117,29 @@ class DelayEstimator:
         """How much of the estimate is evidence and not prior, 0 to 1."""
         return self._estimate()[1]
 
-    def take(self, now_s: float, *, asked_1pm: float, driven_1pm: float, speed_mps: float) -> None:
+    def take(
+        self, now_s: float, *, commanded_1pm: float, driven_1pm: float, speed_mps: float
+    ) -> None:
         """What is asked for from now on until the next call, and what is driven at this moment."""
-        if not _plausible(now_s, (asked_1pm, driven_1pm), speed_mps):
+        if not _plausible(now_s, (commanded_1pm, driven_1pm), speed_mps):
             return
         window = self._window
         if speed_mps < self._settings.least_speed_mps:
             self._window = None
         elif window is None or not 0.0 <= now_s - window.now_s <= _LONGEST_GAP_S:
             self._window = _Window(
-                now_s, asked_1pm, driven_1pm, size=self._first + len(self._candidates_s)
+                now_s, commanded_1pm, driven_1pm, size=self._first + len(self._candidates_s)
             )
         elif now_s - window.now_s > _SAME_TIME_S:
-            for asked, driven in window.advance(now_s, asked_1pm, driven_1pm):
+            for asked, driven in window.advance(now_s, commanded_1pm, driven_1pm):
                 if window.is_telling(asked[0] * speed_mps**2, self._settings):
                     self._learn(asked[self._first :], driven, weight=_STEP_S * speed_mps**4)
 
-    def _learn(self, asked_1pm: FloatArray, driven_1pm: float, *, weight: float) -> None:
+    def _learn(self, commanded_1pm: FloatArray, driven_1pm: float, *, weight: float) -> None:
         """One moment: what was asked for each candidate ago, and what is driven."""
         kept = math.exp(-_STEP_S / self._settings.memory_s)
-        weighted = weight * asked_1pm
-        self._asked_asked = kept * self._asked_asked + weighted * asked_1pm
+        weighted = weight * commanded_1pm
+        self._asked_asked = kept * self._asked_asked + weighted * commanded_1pm
         self._asked_driven = kept * self._asked_driven + weighted * driven_1pm
         self._driven_driven = kept * self._driven_driven + weight * driven_1pm * driven_1pm
         self._seen_s = kept * self._seen_s + _STEP_S
@@ -182,9 +184,9 @@ class _Window:
     """Asked and driven since the last interruption, band-passed, at moments `_STEP_S` apart."""
 
     __slots__ = (
-        '_asked_1pm',
         '_asked_pass',
         '_at',
+        '_commanded_1pm',
         '_driven_1pm',
         '_driven_pass',
         '_excitation',
@@ -195,10 +197,12 @@ class _Window:
         'now_s',
     )
 
-    def __init__(self, now_s: float, asked_1pm: float, driven_1pm: float, *, size: int) -> None:
+    def __init__(
+        self, now_s: float, commanded_1pm: float, driven_1pm: float, *, size: int
+    ) -> None:
         self.now_s = now_s
-        self._asked_1pm, self._driven_1pm = asked_1pm, driven_1pm
-        self._asked_pass, self._driven_pass = _BandPass(asked_1pm), _BandPass(driven_1pm)
+        self._commanded_1pm, self._driven_1pm = commanded_1pm, driven_1pm
+        self._asked_pass, self._driven_pass = _BandPass(commanded_1pm), _BandPass(driven_1pm)
         self._since_s = 0.0
         """Time since the last moment."""
         self._moments = 0
@@ -208,17 +212,19 @@ class _Window:
         """A ring written twice, so that the newest `size` values are always one slice."""
 
     def advance(
-        self, now_s: float, asked_1pm: float, driven_1pm: float
+        self, now_s: float, commanded_1pm: float, driven_1pm: float
     ) -> Iterator[tuple[FloatArray, float]]:
         """Each moment up to now: all that was asked, newest first, and what was driven."""
         dt_s = now_s - self.now_s
         asked, driven = self._asked_pass.value, self._driven_pass.value
         # A command is held until the next one; a measurement is of its moment.
-        asked_rise = self._asked_pass.advance(self._asked_1pm, self._asked_1pm, dt_s) - asked
+        asked_rise = (
+            self._asked_pass.advance(self._commanded_1pm, self._commanded_1pm, dt_s) - asked
+        )
         driven_rise = self._driven_pass.advance(self._driven_1pm, driven_1pm, dt_s) - driven
         since_s = self._since_s
         count = int((since_s + dt_s) / _STEP_S)
-        self.now_s, self._asked_1pm, self._driven_1pm = now_s, asked_1pm, driven_1pm
+        self.now_s, self._commanded_1pm, self._driven_1pm = now_s, commanded_1pm, driven_1pm
         self._since_s = since_s + dt_s - count * _STEP_S
         for moment in range(1, count + 1):
             share = (moment * _STEP_S - since_s) / dt_s
@@ -231,10 +237,10 @@ class _Window:
             return False
         return self._excitation >= settings.least_excitation_mps2**2
 
-    def _remember(self, asked_1pm: float) -> FloatArray:
+    def _remember(self, commanded_1pm: float) -> FloatArray:
         self._moments += 1
         self._at = (self._at or self._size) - 1
-        self._past[self._at] = self._past[self._at + self._size] = asked_1pm
+        self._past[self._at] = self._past[self._at + self._size] = commanded_1pm
         return self._past[self._at : self._at + self._size]
 
 

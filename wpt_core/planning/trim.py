@@ -41,7 +41,7 @@ class SteeringTrim:
         self._then_s: float | None = None
         self._learnt_mps2 = 0.0
 
-    def ask(
+    def compensated(
         self,
         now_s: float,
         wanted_1pm: float,

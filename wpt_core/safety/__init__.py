@@ -2,7 +2,7 @@
 """May we steer? Limits, watchdog, engagement, and the gate that puts them together."""
 
 from wpt_core.safety.clocks import Clocks, Now
-from wpt_core.safety.gate import Gate, Passed
+from wpt_core.safety.gate import Gate, GateOutput
 from wpt_core.safety.limits import Limits
 from wpt_core.safety.odometry import Motion, OdometryCheck
 from wpt_core.safety.settings import GateSettings, OdometrySettings
@@ -17,6 +17,7 @@ __all__ = [
     'Doubts',
     'Event',
     'Gate',
+    'GateOutput',
     'GateSettings',
     'GateState',
     'Limits',
@@ -24,7 +25,6 @@ __all__ = [
     'Now',
     'OdometryCheck',
     'OdometrySettings',
-    'Passed',
     'Source',
     'Sources',
     'Transition',

@@ -12,7 +12,7 @@ from wpt_core.safety.watch import Watch
 from wpt_core.types import LateralCommand, Level, Notice
 from wpt_core.vehicle import Chassis
 
-__all__ = ['Gate', 'Passed']
+__all__ = ['Gate', 'GateOutput']
 
 _STEERING = (GateState.ENGAGED, GateState.DEGRADED)
 _ACTIVE = (*_STEERING, GateState.OVERRIDDEN)
@@ -25,7 +25,7 @@ _DRIVER_STEERS = Notice(
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class GateOutput:
     """What one tick of the gate lets through."""
 
     command: LateralCommand
@@ -66,7 +66,7 @@ class Gate:
         self._free_since = NEVER
         self._last = Now(0.0, 0.0)
         self._held = LateralCommand(0.0, 0.0, 0.0, 0.0, valid=False)
-        self._before_1pm = self._asked_1pm = 0.0
+        self._before_1pm = self._commanded_1pm = 0.0
 
     def engage(self, now: Now) -> tuple[Notice, ...]:
         """Ask to steer; what speaks against it, and if nothing does, the next tick engages."""
@@ -86,7 +86,7 @@ class Gate:
         elif self._steering_since is not None:
             self._steering_since, self._free_since = None, now
 
-    def tick(self, now: Now) -> Passed:
+    def tick(self, now: Now) -> GateOutput:
         """Judge, and let through what may be let through.
 
         At the same time once more, that moment is judged anew with what is known by then.
@@ -102,12 +102,12 @@ class Gate:
         command = self._command(now)
         self._wants_on = self._wants_off = self._touched = False
         asked = Event.DISENGAGE in events
-        return Passed(command, self.state, reasons, _alert(before, self.state, reasons, asked))
+        return GateOutput(command, self.state, reasons, _alert(before, self.state, reasons, asked))
 
     def _find_fault(self, now: Now, *, active: bool) -> Notice | None:
         fault = self._clocks.fault(now, active=active)
         if (jump_s := self._clocks.jump_s(now)) != 0.0:
-            self.watch.forget(jump_s, simulated=self._simulated)
+            self.watch.reset(jump_s, simulated=self._simulated)
         broken = self.watch.broken()
         doubts = self.watch.doubts if active else ()
         return fault or broken or next(iter(doubts), None)
@@ -117,7 +117,7 @@ class Gate:
         if not (math.isfinite(now.stamp_s) and math.isfinite(now.steady_s)):
             now = self._last
         if self._clocks.advance(now):
-            self._before_1pm = self._asked_1pm
+            self._before_1pm = self._commanded_1pm
         self._last = now
         return now
 
@@ -172,7 +172,7 @@ class Gate:
         if self.state not in _STEERING or watch.command is None:
             most = self._limits.most_1pm(speed_mps)
             # Steering begins with the curvature that the car drives already.
-            self._before_1pm = self._asked_1pm = min(max(watch.curvature_1pm, -most), most)
+            self._before_1pm = self._commanded_1pm = min(max(watch.curvature_1pm, -most), most)
             return LateralCommand(now.stamp_s, 0.0, 0.0, 0.0, valid=False)
         if self.state is GateState.ENGAGED:
             self._held = watch.command
@@ -180,7 +180,7 @@ class Gate:
         elapsed_s = min(self._clocks.elapsed_s, _MOST_ELAPSED_S)
         wanted = self._held.curvature_1pm * fade
         asked = self._limits.limited(wanted, before, speed_mps, elapsed_s)
-        self._asked_1pm = asked
+        self._commanded_1pm = asked
         rate = (asked - before) / elapsed_s if elapsed_s > 0.0 else 0.0
         return LateralCommand(now.stamp_s, self._held.plan_stamp_s, asked, rate, valid=True)
 

@@ -57,9 +57,9 @@ class OdometryCheck:
     def __init__(self, settings: OdometrySettings, vehicle: Chassis) -> None:
         self._settings = settings
         self._vehicle = vehicle
-        self.forget()
+        self.reset()
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begin anew."""
         self._trusted: Motion | None = None
         self._points: deque[_Point] = deque()

@@ -146,7 +146,7 @@ class Watch:
         age_s = self._clocks.age_s(now, self._odometry.last)
         return self._check.bound_mps(min(age_s, self._settings.lost_s))
 
-    def forget(self, jump_s: float, *, simulated: bool) -> None:
+    def reset(self, jump_s: float, *, simulated: bool) -> None:
         """Nothing that was received counts any more: the clock of the stamps was set.
 
         What is known of the motion stays, unless another simulation has begun.
@@ -155,7 +155,7 @@ class Watch:
         for received in self._needed:
             received.last = NEVER
         if simulated:
-            self._check.forget()
+            self._check.reset()
         else:
             self._check.shift(jump_s)
 

@@ -8,9 +8,9 @@ from typing import TypeGuard
 
 import numpy as np
 
+from wpt_core.files import read_yaml
 from wpt_core.geometry import BASE_FROM_OPTICAL_AXES, rotation_from_rpy, transform
-from wpt_core.sensing.lens import checked_lens, focal_from_fov, fov_range_deg, lens_model
-from wpt_core.sensing.yaml_file import read_yaml
+from wpt_core.sensing.intrinsics import checked_lens, focal_from_fov, fov_range_deg, lens_model
 from wpt_core.types import Camera, InputError, Intrinsics, LensModel, Rig
 
 __all__ = ['load_rig', 'surround_rig']

@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is asked of the car, what the car is doing, and what it is told to do."""
+"""Motion of the car, what is commanded, and what a driver observes."""
 
 from dataclasses import dataclass
 from enum import IntEnum
 
-from wpt_core.types.pose import Pose2
+from wpt_core.types.camera import CameraFrame
 
-__all__ = ['Action', 'Command', 'EgoState', 'LateralCommand']
+__all__ = ['Action', 'Command', 'EgoState', 'LateralCommand', 'Observation', 'Pose2']
+
+
+@dataclass(frozen=True, slots=True)
+class Pose2:
+    """Position and heading of a body in a stated frame; yaw counter-clockwise from +x."""
+
+    x_m: float
+    y_m: float
+    yaw_rad: float
 
 
 class Command(IntEnum):
@@ -51,3 +60,21 @@ class LateralCommand:
     curvature_1pm: float
     curvature_rate_1pmps: float
     valid: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Observation:
+    """One moment as the car's own sensors and its driver's wishes give it."""
+
+    time_s: float
+    speed_mps: float
+    yaw_rate_radps: float
+    acceleration_mps2: float
+    curvature_1pm: float
+    command: Command
+    set_speed_mps: float
+    """What the cruise control is set to."""
+    actuator_delay_s: float = 0.3
+    """Dead time and lag of the steering, as the car was calibrated: not quite the truth."""
+    frames: tuple[CameraFrame, ...] = ()
+    """Of the cameras that live, in the order of the rig."""

@@ -2,7 +2,14 @@
 """How does the car move? Bicycle models, actuators, and the numbers of one car."""
 
 from wpt_core.vehicle.actuator import Actuator
-from wpt_core.vehicle.bicycle import Bicycle, Turning, dynamic_bicycle, kinematic_bicycle
+from wpt_core.vehicle.bicycle import (
+    Bicycle,
+    Turning,
+    curvature_from_wheel_angle,
+    dynamic_bicycle,
+    kinematic_bicycle,
+    wheel_angle_from_curvature,
+)
 from wpt_core.vehicle.car import Car
 from wpt_core.vehicle.parameters import (
     Body,
@@ -12,7 +19,6 @@ from wpt_core.vehicle.parameters import (
     randomised,
     with_understeer,
 )
-from wpt_core.vehicle.steering import curvature_from_wheel_angle, wheel_angle_from_curvature
 
 __all__ = [
     'Actuator',

@@ -8,18 +8,54 @@ the slip angle, so that a wheel at angle d that rolls without slip turns the car
 """
 
 import math
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
-from wpt_core.vehicle.parameters import VehicleParameters
-from wpt_core.vehicle.steering import wheel_tangent
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ['Bicycle', 'Turning', 'dynamic_bicycle', 'kinematic_bicycle']
+from wpt_core.vehicle.parameters import Chassis, VehicleParameters
+
+__all__ = [
+    'Bicycle',
+    'Turning',
+    'curvature_from_wheel_angle',
+    'dynamic_bicycle',
+    'kinematic_bicycle',
+    'wheel_angle_from_curvature',
+    'wheel_tangent',
+]
+
+Number = TypeVar('Number', float, NDArray[np.float64])
 
 GRAVITY_MPS2 = 9.81
 _STANDING_MPS = 1e-6
 _FRONT_GRIP = 0.9
 """Of the front axle, against friction times its load: at the limit the car ploughs straight on and
 does not spin, as tyres, springs and stability control make every road car do."""
+
+
+def wheel_tangent(parameters: Chassis, curvature_1pm: Number, speed_mps: Number) -> Number:
+    """Tangent of the road-wheel angle that holds this curvature at this speed."""
+    compliance = 1.0 + parameters.understeer_s2pm2 * speed_mps * speed_mps
+    return parameters.wheelbase_m * curvature_1pm * compliance
+
+
+def wheel_angle_from_curvature(
+    parameters: Chassis, curvature_1pm: Number, speed_mps: Number
+) -> Number:
+    """Road-wheel angle, rad, that holds this curvature at this speed; the lock is not applied."""
+    wheel_angle_rad: Number = np.arctan(wheel_tangent(parameters, curvature_1pm, speed_mps))
+    return wheel_angle_rad
+
+
+def curvature_from_wheel_angle(
+    parameters: Chassis, wheel_angle_rad: Number, speed_mps: Number
+) -> Number:
+    """Curvature, 1/m, that the car settles on with this road-wheel angle at this speed."""
+    tangent: Number = np.tan(wheel_angle_rad)
+    return tangent / (
+        parameters.wheelbase_m * (1.0 + parameters.understeer_s2pm2 * speed_mps * speed_mps)
+    )
 
 
 class Turning(NamedTuple):

@@ -11,9 +11,9 @@ from wpt_core.vehicle.bicycle import (
     Turning,
     dynamic_bicycle,
     kinematic_bicycle,
+    wheel_tangent,
 )
 from wpt_core.vehicle.parameters import VehicleParameters
-from wpt_core.vehicle.steering import wheel_tangent
 
 __all__ = ['Car']
 

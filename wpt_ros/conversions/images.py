@@ -13,7 +13,7 @@ from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage, Image
 
-from wpt_core.sensing import CompressedPicture, RawPicture, jpeg_of
+from wpt_core.sensing import CompressedImageData, RawImageData, encode_jpeg
 from wpt_core.types import CameraFrame, InputError
 from wpt_ros.conversions.cdr import CdrReader
 from wpt_ros.conversions.stamps import seconds
@@ -69,7 +69,7 @@ class RawImage:
         )
 
     @property
-    def picture(self) -> RawPicture:
+    def picture(self) -> RawImageData:
         return cv_bridge.picture_of(
             self.encoding,
             self.data,
@@ -97,8 +97,8 @@ class RawCompressedImage:
         return cls(stamp, frame_id, fields.string('format'), fields.octets('data'))
 
     @property
-    def picture(self) -> CompressedPicture:
-        return CompressedPicture(self.data)
+    def picture(self) -> CompressedImageData:
+        return CompressedImageData(self.data)
 
 
 def _header(fields: CdrReader) -> tuple[RawStamp, str]:
@@ -134,7 +134,7 @@ def compressed_message(
     """A JPEG of (H, W, 3) RGB; `quality` from 1 to 100."""
     _size_px(picture)
     message = CompressedImage(format='jpeg')
-    _fill(message, jpeg_of(picture, quality), stamp=stamp, frame_id=frame_id)
+    _fill(message, encode_jpeg(picture, quality), stamp=stamp, frame_id=frame_id)
     return message
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from wpt_core.bags import Bag
 from wpt_core.drawing import caption, draw_plan, enlarged
 from wpt_core.safety import GateState
-from wpt_core.sensing import CompressedPicture, RawPicture
+from wpt_core.sensing import CompressedImageData, RawImageData
 from wpt_core.types import Camera, Plan, Rig
 from wpt_ros import topics
 from wpt_ros.conversions.plans import plan_of
@@ -125,8 +125,8 @@ def drawn_plan(
 def _pixels_of(message: Any) -> Picture:
     """RGB of a decoded message with a picture, compressed or raw."""
     if not hasattr(message, 'encoding'):
-        return CompressedPicture(message.data).rgb()
-    return RawPicture(
+        return CompressedImageData(message.data).rgb()
+    return RawImageData(
         message.width,
         message.height,
         message.encoding,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Images by cv_bridge, where it works: encodings that `RawPicture` does not read, and messages.
+"""Images by cv_bridge, where it works: encodings that `RawImageData` does not read, and messages.
 
-`RawPicture` views the bytes of a raw subscription without a copy, so the encodings that it reads
+`RawImageData` views the bytes of a raw subscription without a copy, so the encodings that it reads
 do not pass through here.
 """
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
-from wpt_core.sensing import RAW_ENCODINGS, RawPicture, check_size_px
+from wpt_core.sensing import RAW_ENCODINGS, RawImageData, check_size_px
 from wpt_core.types import InputError
 
 __all__ = ['bridge', 'bridged_message', 'picture_of']
@@ -64,14 +64,14 @@ def picture_of(
     size_px: tuple[int, int],
     step_bytes: int,
     big_endian: bool,
-) -> RawPicture:
+) -> RawImageData:
     """Of the fields of an image message; `size_px` is width and height. Nothing is checked yet."""
     own = encoding in RAW_ENCODINGS or bridge() is None
-    kind = RawPicture if own else BridgedPicture
+    kind = RawImageData if own else BridgedPicture
     return kind(*size_px, encoding, step_bytes, data, big_endian=big_endian)
 
 
-class BridgedPicture(RawPicture):
+class BridgedPicture(RawImageData):
     """Pixels in an encoding that cv_bridge converts to `rgb8`."""
 
     __slots__ = ()

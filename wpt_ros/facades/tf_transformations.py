@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from wpt_core.geometry import FloatArray, motion_from, quaternion_from_rotation
+from wpt_core.geometry import FloatArray, quaternion_from_rotation, rigid_transform
 from wpt_core.types import InputError
 
 __all__ = ['matrix_from', 'package', 'quaternion_from_matrix', 'quaternion_from_yaw', 'yaw_from']
@@ -62,7 +62,7 @@ def matrix_from(position_m: Sequence[float], quaternion: Sequence[float]) -> Flo
     """(4, 4) `parent_from_child`; InputError for what is not finite, and a quaternion of zeros."""
     found = package()
     if found is None:
-        return motion_from(position_m, quaternion)
+        return rigid_transform(position_m, quaternion)
     motion = np.asarray(found.quaternion_matrix(_unit(quaternion)), np.float64)
     motion[:3, 3] = position_m
     if not np.isfinite(motion).all():

@@ -51,7 +51,7 @@ class ControllerNode(ManagedNode[ControllerConfig]):
         self._delays = self.advertise(topics.STEERING_DELAY)
 
     def begin(self) -> None:
-        self._controller.forget()
+        self._controller.reset()
         self.subscribe(topics.PLAN, self._on_plan)
         self.subscribe(topics.ODOMETRY, self._on_odometry)
         self.subscribe(topics.GATE_STATE, self._on_gate)
@@ -62,7 +62,7 @@ class ControllerNode(ManagedNode[ControllerConfig]):
         plan, action, delay_s = plan_of(message)
         check_ahead(plan.stamp_s, self.now_s)
         if plan.stamp_s < self._newest_s:
-            self._controller.forget()
+            self._controller.reset()
         self._newest_s = plan.stamp_s
         self._controller.take_plan(plan, action, delay_s=delay_s)
         self._ask()
@@ -84,14 +84,14 @@ class ControllerNode(ManagedNode[ControllerConfig]):
             self._controller.take_steering(False)
 
     def _ask(self) -> None:
-        command = self._controller.ask(self.now_s)
+        command = self._controller.command_at(self.now_s)
         if not command.valid:
             return
         self._commands.publish(lateral_message(command))
         if self._steers:
             self._estimator.take(
                 command.stamp_s,
-                asked_1pm=command.curvature_1pm,
+                commanded_1pm=command.curvature_1pm,
                 driven_1pm=self._driven_1pm,
                 speed_mps=self._speed_mps,
             )

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from rclpy.duration import Duration
 
-from wpt_core.safety import Gate, GateSettings, GateState, Now, Passed, Sources
+from wpt_core.safety import Gate, GateOutput, GateSettings, GateState, Now, Sources
 from wpt_core.types import Bounds, LateralCommand, Level, Notice
 from wpt_core.vehicle import Chassis
 from wpt_ros import topics
@@ -182,7 +182,7 @@ class GateNode(ManagedNode[GateConfig]):
             speed_mps=self._gate.watch.speed_mps,
         )
 
-    def _note(self, passed: Passed) -> None:
+    def _note(self, passed: GateOutput) -> None:
         self._told = passed.state, passed.reasons
         # Not engaged is no fault of the gate; it is the state that says so.
         shown = passed.reasons if passed.state in (GateState.DEGRADED, GateState.FAULT) else ()

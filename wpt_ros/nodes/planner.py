@@ -97,7 +97,7 @@ class PlannerNode(ManagedNode[PlannerConfig]):
         self._told = False
         for part in (self._pictures, self._choice, self._planner):
             if part is not None:
-                part.forget()
+                part.reset()
         self._transforms = extrinsics(self) if self.config.extrinsics is Places.TF else None
         if self._transforms is not None:
             self._started.append(self._transforms.close)
@@ -132,7 +132,7 @@ class PlannerNode(ManagedNode[PlannerConfig]):
         ego = ego_of(message)
         check_ahead(ego.stamp_s, self.now_s)
         self._ego = ego
-        self._pictures.assembler.heard_motion(self._ego.stamp_s)
+        self._pictures.assembler.odometry_arrived(self._ego.stamp_s)
         self._look()
 
     def _on_command(self, message: Any) -> None:

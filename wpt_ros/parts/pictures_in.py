@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from builtin_interfaces.msg import Time
 
-from wpt_core.sensing import MOST_AGE_S, CameraSetDue, Repeats, SetAssembler
+from wpt_core.sensing import MOST_AGE_S, CameraSetDue, FrozenCameraCheck, SetAssembler
 from wpt_core.types import CameraFrame, EgoState, InputError, Rig
 from wpt_ros.conversions.images import RawCompressedImage, RawImage, frame_of
 from wpt_ros.conversions.stamps import seconds
@@ -28,12 +28,12 @@ class PicturesIn:
         self._cameras = tuple(cameras)
         self._sizes_px: dict[str, tuple[int, int]] = {}
         self.assembler = SetAssembler(cameras, wait_s=wait_s)
-        self.forget()
+        self.reset()
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begin anew."""
-        self.assembler.forget()
-        self._repeats = Repeats()
+        self.assembler.reset()
+        self._repeats = FrozenCameraCheck()
         self._newest: dict[str, Raw] = {}
         self._waiting: dict[str, Raw] = {}
         self._seen_s: dict[str, float] = {}
@@ -71,12 +71,12 @@ class PicturesIn:
                 'it shows the same picture again and again while the car drives on; look at the '
                 'camera and its driver'
             )
-        if self.assembler.arrived(camera, stamp_s, heard_s=heard_s, now_s=now_s):
+        if self.assembler.image_arrived(camera, stamp_s, received_s=heard_s, now_s=now_s):
             self._newest[camera] = self._waiting[camera] = raw
 
     def _is_stuck(self, camera: str, stamp_s: float, raw: Raw, ego: EgoState) -> bool:
         place_m = ego.pose.x_m, ego.pose.y_m
-        return self._repeats.stuck(
+        return self._repeats.is_frozen(
             camera, stamp_s, raw.data, place_m=place_m, speed_mps=ego.speed_mps
         )
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.geometry import inverse, transform_points
-from wpt_core.metrics import Motion
+from wpt_core.metrics import Trajectory
 from wpt_core.types import EgoState, InputError, Pose2
 
 __all__ = ['DrivenPath']
@@ -61,7 +61,7 @@ class DrivenPath:
         end = last + int(gaps[0]) if len(gaps) else len(self.times_s) - 1
         return float(self.times_s[end]) - at_s + _TOLERANCE_S
 
-    def ahead(self, at_s: float, times_s: FloatArray) -> Motion | None:
+    def ahead(self, at_s: float, times_s: FloatArray) -> Trajectory | None:
         """Poses at 0 and at these times after `at_s`, in `base_link` then.
 
         `times_s` rise from above 0. None where the path is not known so far.
@@ -72,12 +72,12 @@ class DrivenPath:
         begin = int(np.searchsorted(self.times_s, at_s - _AROUND_S))
         end = int(np.searchsorted(self.times_s, at_s + times_s[-1] + _AROUND_S))
         rows = slice(begin, end)
-        around = Motion(self.times_s[rows], self.positions_m[rows], self.yaws_rad[rows])
+        around = Trajectory(self.times_s[rows], self.positions_m[rows], self.yaws_rad[rows])
         found = around.at(at_s + away_s)
         x_m, y_m = found.positions_m[0].tolist()
         here = Pose2(x_m, y_m, float(found.yaws_rad[0]))
         places = transform_points(inverse(here), found.positions_m)
-        return Motion(away_s, places, found.yaws_rad - here.yaw_rad)
+        return Trajectory(away_s, places, found.yaws_rad - here.yaw_rad)
 
     def curvature_1pm(self, at_s: float) -> float:
         """Of the path driven then, left positive; NaN where it is too slow, or not known."""

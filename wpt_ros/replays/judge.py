@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from wpt_core.metrics import (
     OPEN_LOOP_SAMPLING,
     HorizonFigures,
-    Motion,
     OpenLoopCase,
     Sampling,
     Tracks,
+    Trajectory,
     displacement_errors,
     trajectory_mae_m,
 )
@@ -58,7 +58,7 @@ class Moment:
     """Which recording."""
     told: Told
     command: Command
-    truth: Motion | None
+    truth: Trajectory | None
     """To the longest horizon known, 1 s at least; None where the recording ends before."""
     driven_curvature_1pm: float
     """When the car would have answered; NaN where unknown."""
@@ -76,7 +76,7 @@ class Moment:
         if self.truth is None or self.known_s < at_s:
             return math.nan, math.nan
         then = np.array([at_s])
-        driven, planned = self.truth.at(then), Motion.of_plan(self.told.plan).at(then)
+        driven, planned = self.truth.at(then), Trajectory.of_plan(self.told.plan).at(then)
         away_m = planned.positions_m[0] - driven.positions_m[0]
         yaw_rad = float(driven.yaws_rad[0])
         left_m = -math.sin(yaw_rad) * away_m[0] + math.cos(yaw_rad) * away_m[1]
@@ -109,7 +109,7 @@ def judged(
     ]
 
 
-def _truth(told: Told, driven: DrivenPath) -> Motion | None:
+def _truth(told: Told, driven: DrivenPath) -> Trajectory | None:
     known_s = driven.known_s(told.plan.stamp_s)
     for sampling in _samplings():
         if known_s >= sampling.times_s[-1]:
@@ -132,7 +132,7 @@ def agreement(moments: Sequence[Moment], horizon_s: float | None = None) -> Agre
     )
     last_s = sampling.horizons_s[-1] if sampling is not None else 0.0
     cases = [
-        OpenLoopCase(Motion.of_plan(one.told.plan), one.truth, Tracks.nobody([0.0, last_s]))
+        OpenLoopCase(Trajectory.of_plan(one.told.plan), one.truth, Tracks.empty([0.0, last_s]))
         for one in moments
         if one.truth is not None and one.known_s >= last_s
     ]

@@ -16,7 +16,7 @@ from wpt_core.bags import (
     Gap,
     TopicInfo,
     copy_messages,
-    left_out_of_copies,
+    topics_not_copied,
 )
 from wpt_core.types import BagError
 from wpt_ros.text_table import text_table
@@ -76,7 +76,7 @@ def _info(arguments: argparse.Namespace) -> int:
 
 def _copy(arguments: argparse.Namespace) -> int:
     with Bag.open(arguments.path, verify=True) as bag:
-        left_out = left_out_of_copies(bag)
+        left_out = topics_not_copied(bag)
         _refuse_empty_copy(bag, left_out)
         with BagWriter(
             arguments.target,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.geometry import Boxes, distances
-from wpt_core.metrics import Footprint, Motion, Tracks
+from wpt_core.metrics import Footprint, Tracks, Trajectory
 from wpt_sim.scene import Actor, Kind
 
 __all__ = ['DriveLog', 'Incident', 'IncidentKind', 'Record', 'assemble']
@@ -112,9 +112,9 @@ class DriveLog:
         return self.offset_m - self.lane_centre_m - self.human_offset_m
 
     @property
-    def motion(self) -> Motion:
+    def motion(self) -> Trajectory:
         """The drive as the metrics take it."""
-        return Motion(self.time_s, np.column_stack([self.x_m, self.y_m]), self.yaw_rad)
+        return Trajectory(self.time_s, np.column_stack([self.x_m, self.y_m]), self.yaw_rad)
 
     @property
     def gap_m(self) -> FloatArray:

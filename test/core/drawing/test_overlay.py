@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from wpt_core.drawing import PlanColour, PlanStyle, draw_plan, enlarged
-from wpt_core.drawing.on_ground import OnGround, clip
+from wpt_core.drawing.ground_canvas import GroundCanvas, clip
 from wpt_core.geometry import BASE_FROM_OPTICAL_AXES, rotation_from_rpy, transform
 from wpt_core.types import Camera, InputError, Intrinsics, Plan, plan_times_s
 
@@ -68,7 +68,7 @@ def test_the_picture_given_is_not_drawn_on() -> None:
 
 
 def test_what_reaches_behind_the_camera_is_cut_and_not_lost() -> None:
-    canvas = OnGround(GREY, camera())
+    canvas = GroundCanvas(GREY, camera())
     patch_m = np.array([[-5.0, 1.0], [20.0, 1.0], [20.0, -1.0], [-5.0, -1.0]])
     canvas.patches([(patch_m, np.array([255.0, 0.0, 0.0]), 1.0)])
     np.testing.assert_array_equal(canvas.image[78:, 160], np.full((122, 3), (255, 0, 0)))
@@ -132,7 +132,7 @@ def test_a_car_that_stands_draws_nothing_wild() -> None:
 
 def test_lines_bend_with_the_lens() -> None:
     bent = Intrinsics(320, 200, 200.0, 200.0, 159.5, 60.0, (-0.3, 0.05, 0.0, 0.0, 0.0))
-    canvas = OnGround(GREY, camera(lens=bent))
+    canvas = GroundCanvas(GREY, camera(lens=bent))
     canvas.lines([np.array([[5.0, 4.0], [5.0, -4.0]])], (255, 255, 255), opacity=1.0)
     rows = [np.flatnonzero(touched(canvas.image)[:, column]).mean() for column in (40, 160, 279)]
     assert rows[0] == pytest.approx(rows[2], abs=0.6)

@@ -6,7 +6,7 @@ from math import inf, nan, pi, sin
 import numpy as np
 import pytest
 
-from wpt_core.geometry import FrameTree, apply, motion_from
+from wpt_core.geometry import FrameTree, apply, rigid_transform
 from wpt_core.types import InputError
 
 NO_TURN = (0.0, 0.0, 0.0, 1.0)
@@ -95,5 +95,5 @@ def test_a_flood_of_names_is_not_kept() -> None:
 
 
 def test_a_motion_turns_then_moves() -> None:
-    moved = apply(motion_from((1.0, 2.0, 3.0), LEFT), [1.0, 0.0, 0.0])
+    moved = apply(rigid_transform((1.0, 2.0, 3.0), LEFT), [1.0, 0.0, 0.0])
     np.testing.assert_allclose(moved, (1.0, 3.0, 3.0), atol=1e-12)

@@ -9,25 +9,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import savgol_filter
 
-from wpt_core.metrics import ComfortBounds, Motion, comfort_score, comfort_signals
-from wpt_core.metrics.smoothing import local_polynomial
+from wpt_core.metrics import ComfortBounds, Trajectory, comfort_score, comfort_signals
+from wpt_core.metrics.trajectory import local_polynomial
 from wpt_core.types import InputError
 
 
-def along_x(times_s: np.ndarray, distance_m: np.ndarray) -> Motion:
-    return Motion(
+def along_x(times_s: np.ndarray, distance_m: np.ndarray) -> Trajectory:
+    return Trajectory(
         times_s, np.column_stack([distance_m, np.zeros_like(times_s)]), np.zeros_like(times_s)
     )
 
 
-def circle(speed_mps: float, radius_m: float, *, step_s: float = 0.1, count: int = 81) -> Motion:
+def circle(
+    speed_mps: float, radius_m: float, *, step_s: float = 0.1, count: int = 81
+) -> Trajectory:
     times_s = np.arange(count) * step_s
     angle = speed_mps / radius_m * times_s
     places = radius_m * np.column_stack([np.sin(angle), 1.0 - np.cos(angle)])
-    return Motion(times_s, places, angle)
+    return Trajectory(times_s, places, angle)
 
 
-def speeding(acceleration_mps2: float, *, seconds: float = 4.0) -> Motion:
+def speeding(acceleration_mps2: float, *, seconds: float = 4.0) -> Trajectory:
     times_s = np.arange(round(seconds * 10.0) + 1) / 10.0
     return along_x(times_s, 5.0 * times_s + 0.5 * acceleration_mps2 * times_s**2)
 
@@ -97,7 +99,7 @@ def test_steady_jerk_is_measured() -> None:
 def test_a_spin_has_yaw_acceleration_even_across_the_cut() -> None:
     times_s = np.arange(41) / 10.0
     yaws = np.angle(np.exp(1j * (3.0 + 0.4 * times_s**2)))
-    felt = comfort_signals(Motion(times_s, np.zeros((41, 2)), yaws))
+    felt = comfort_signals(Trajectory(times_s, np.zeros((41, 2)), yaws))
     np.testing.assert_allclose(felt.yaw_acceleration_radps2, 0.8, rtol=1e-6)
     np.testing.assert_allclose(felt.yaw_rate_radps, 0.8 * felt.times_s, atol=1e-6)
 
@@ -107,7 +109,7 @@ def test_a_slalom_reads_no_harder_at_its_ends_than_it_is(phase_rad: float) -> No
     """Known by formula: 3.5 m/s2 to either side, every 1.6 s; a cubic off centre reads 6."""
     times_s, rate = np.arange(61) / 10.0, 2.0
     sideways = -3.5 / rate**2 * np.sin(rate * times_s + phase_rad)
-    slalom = Motion(times_s, np.column_stack([10.0 * times_s, sideways]), np.zeros(61))
+    slalom = Trajectory(times_s, np.column_stack([10.0 * times_s, sideways]), np.zeros(61))
     felt = comfort_signals(slalom)
     truth = 3.5 * np.sin(rate * felt.times_s + phase_rad)
     np.testing.assert_allclose(felt.lateral_acceleration_mps2, truth, atol=0.6)
@@ -120,7 +122,9 @@ def test_a_turning_car_has_the_longitudinal_jerk_of_its_brakes_alone() -> None:
     times_s = np.arange(81) / 10.0
     speeds = 12.0 - times_s + 0.1 * times_s**2
     angle = np.concatenate([[0.0], np.cumsum(0.5 * (speeds[1:] + speeds[:-1]) * 0.1)]) / 50.0
-    motion = Motion(times_s, 50.0 * np.column_stack([np.sin(angle), 1.0 - np.cos(angle)]), angle)
+    motion = Trajectory(
+        times_s, 50.0 * np.column_stack([np.sin(angle), 1.0 - np.cos(angle)]), angle
+    )
     felt = comfort_signals(motion)
     np.testing.assert_allclose(felt.longitudinal_jerk_mps3, 0.2, atol=0.05)
     np.testing.assert_allclose(
@@ -128,29 +132,29 @@ def test_a_turning_car_has_the_longitudinal_jerk_of_its_brakes_alone() -> None:
     )
 
 
-def spin(rate_radps: float, acceleration_radps2: float) -> Motion:
+def spin(rate_radps: float, acceleration_radps2: float) -> Trajectory:
     times_s = np.arange(6) / 10.0
     yaws = rate_radps * times_s + 0.5 * acceleration_radps2 * times_s**2
-    return Motion(times_s, np.zeros((6, 2)), yaws)
+    return Trajectory(times_s, np.zeros((6, 2)), yaws)
 
 
-def easing(jerk_mps3: float) -> Motion:
+def easing(jerk_mps3: float) -> Trajectory:
     """As `pushed`, but from a hard push to a soft one."""
     times_s = np.arange(6) / 10.0
     sideways = 4.8 * times_s**2 / 2.0 - jerk_mps3 * times_s**3 / 6.0
-    return Motion(times_s, np.column_stack([10.0 * times_s, sideways]), np.zeros(6))
+    return Trajectory(times_s, np.column_stack([10.0 * times_s, sideways]), np.zeros(6))
 
 
-def jerking(jerk_mps3: float) -> Motion:
+def jerking(jerk_mps3: float) -> Trajectory:
     times_s = np.arange(6) / 10.0
     return along_x(times_s, 5.0 * times_s + jerk_mps3 * times_s**3 / 6.0)
 
 
-def pushed(jerk_mps3: float) -> Motion:
+def pushed(jerk_mps3: float) -> Trajectory:
     """Sideways, ever harder, at steady speed: only the bound on d|a|/dt is at stake."""
     times_s = np.arange(6) / 10.0
     places = np.column_stack([10.0 * times_s, jerk_mps3 * times_s**3 / 6.0])
-    return Motion(times_s, places, np.zeros(6))
+    return Trajectory(times_s, places, np.zeros(6))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +181,9 @@ def pushed(jerk_mps3: float) -> Motion:
         (jerking(-4.14), ('longitudinal jerk',)),
     ],
 )
-def test_each_bound_bites_where_it_is_published(motion: Motion, broken: tuple[str, ...]) -> None:
+def test_each_bound_bites_where_it_is_published(
+    motion: Trajectory, broken: tuple[str, ...]
+) -> None:
     score = comfort_score(motion)
     assert tuple(phrase.split(' [')[0] for phrase in score.exceeded) == broken
     assert score.passed is (not broken)
@@ -208,7 +214,7 @@ def test_an_incomplete_last_chunk_is_left_out_and_a_short_drive_is_one_chunk() -
 def test_noise_of_poses_is_not_called_uncomfortable(step_s: float, noise_m: float) -> None:
     generator = np.random.default_rng(4)
     calm = circle(10.0, 100.0, step_s=step_s, count=60)
-    noisy = Motion(
+    noisy = Trajectory(
         calm.times_s, calm.positions_m + generator.normal(0.0, noise_m, (60, 2)), calm.yaws_rad
     )
     raw = np.linalg.norm(np.diff(noisy.positions_m, n=3, axis=0), axis=1) / step_s**3
@@ -225,9 +231,9 @@ def test_scores_are_shares_that_ignore_the_frame_and_grow_with_the_bounds(
     times_s = np.arange(100) / 10.0
     push = np.cumsum(generator.normal(0.0, 0.8, (100, 2)), axis=0)
     places = np.cumsum(np.cumsum(push, axis=0) * 0.01 + [1.0, 0.0], axis=0)
-    motion = Motion(times_s, places, 0.1 * np.sin(times_s))
+    motion = Trajectory(times_s, places, 0.1 * np.sin(times_s))
     c, s = np.cos(turn_rad), np.sin(turn_rad)
-    turned = Motion(times_s, places @ np.array([[c, s], [-s, c]]), motion.yaws_rad + turn_rad)
+    turned = Trajectory(times_s, places @ np.array([[c, s], [-s, c]]), motion.yaws_rad + turn_rad)
     plain = comfort_score(motion)
     wide = ComfortBounds(*(wider * bound for bound in (8.37, 4.89, 2.40, 4.05, 1.93, 4.13, 0.95)))
     assert 0.0 <= plain.chunk_share <= 1.0
@@ -246,7 +252,7 @@ def test_scores_are_shares_that_ignore_the_frame_and_grow_with_the_bounds(
 def test_what_cannot_be_fitted_is_refused(times_s: list[float], message: str) -> None:
     count = len(times_s)
     with pytest.raises(InputError, match=message):
-        comfort_score(Motion(np.array(times_s), np.zeros((count, 2)), np.zeros(count)))
+        comfort_score(Trajectory(np.array(times_s), np.zeros((count, 2)), np.zeros(count)))
     with pytest.raises(InputError, match='chunk_steps'):
         comfort_score(circle(5.0, 50.0), chunk_steps=0)
 
@@ -264,7 +270,7 @@ def test_a_human_at_the_wheel_is_comfortable(recordings: Path, rate_hz: float) -
         assert (raw > ComfortBounds().jerk_mps3).mean() > 0.2
 
 
-def recorded(recordings: Path) -> Motion:
+def recorded(recordings: Path) -> Trajectory:
     folder = next((recordings / 'comma2k19_example1' / 'Example_1').glob('*/40/global_pose'))
     times_s, places, quaternions = (
         np.load((folder / f'frame_{name}').open('rb'))
@@ -277,4 +283,4 @@ def recorded(recordings: Path) -> Motion:
     w, x, y, z = quaternions.T
     ahead = np.column_stack([1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y)])
     yaws = np.arctan2(*(ahead @ plane).T[::-1])
-    return Motion(times_s - times_s[0], (places - places[0]) @ plane, yaws)
+    return Trajectory(times_s - times_s[0], (places - places[0]) @ plane, yaws)

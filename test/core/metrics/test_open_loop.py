@@ -10,10 +10,10 @@ from wpt_core.metrics import (
     NUSCENES_EGO,
     Footprint,
     HorizonFigures,
-    Motion,
     OpenLoopCase,
     Sampling,
     Tracks,
+    Trajectory,
     collision_rates,
     displacement_errors,
     jittered_collision_rates,
@@ -24,9 +24,9 @@ from wpt_core.types import InputError
 TIMES_S = np.arange(7) * 0.5
 
 
-def straight(speed_mps: float, offset_m: float = 0.0) -> Motion:
+def straight(speed_mps: float, offset_m: float = 0.0) -> Trajectory:
     places = np.column_stack([speed_mps * TIMES_S, np.full(7, offset_m)])
-    return Motion(TIMES_S, places, np.zeros(7))
+    return Trajectory(TIMES_S, places, np.zeros(7))
 
 
 def standing(
@@ -39,13 +39,13 @@ def standing(
     return Tracks(TIMES_S, poses, np.zeros((7, 1, 2)), present, size, np.ones(1, dtype=bool))
 
 
-def case(plan: Motion, truth: Motion, tracks: Tracks | None = None) -> OpenLoopCase:
-    return OpenLoopCase(plan, truth, Tracks.nobody(TIMES_S) if tracks is None else tracks)
+def case(plan: Trajectory, truth: Trajectory, tracks: Tracks | None = None) -> OpenLoopCase:
+    return OpenLoopCase(plan, truth, Tracks.empty(TIMES_S) if tracks is None else tracks)
 
 
-def noisy(seed: int) -> Motion:
+def noisy(seed: int) -> Trajectory:
     generator = np.random.default_rng(seed)
-    return Motion(TIMES_S, generator.normal(0.0, 5.0, (7, 2)), generator.normal(size=7))
+    return Trajectory(TIMES_S, generator.normal(0.0, 5.0, (7, 2)), generator.normal(size=7))
 
 
 def test_a_plan_one_metre_per_second_too_fast() -> None:
@@ -61,7 +61,7 @@ def test_a_plan_one_metre_per_second_too_fast() -> None:
 
 
 def test_the_error_is_the_distance_and_cases_are_averaged() -> None:
-    diagonal = Motion(TIMES_S, straight(10.0).positions_m + np.array([3.0, 4.0]), np.zeros(7))
+    diagonal = Trajectory(TIMES_S, straight(10.0).positions_m + np.array([3.0, 4.0]), np.zeros(7))
     errors = displacement_errors(
         [case(diagonal, straight(10.0)), case(straight(10.0), straight(10.0))]
     )
@@ -71,8 +71,8 @@ def test_the_error_is_the_distance_and_cases_are_averaged() -> None:
 
 def test_plan_and_truth_may_have_any_times_of_their_own() -> None:
     fine_s = np.linspace(0.0, 4.0, 81)
-    fine = Motion(fine_s, np.column_stack([5.5 * fine_s**2, 0.0 * fine_s]), np.zeros(81))
-    coarse = Motion(TIMES_S, np.column_stack([5.0 * TIMES_S**2, 0.0 * TIMES_S]), np.zeros(7))
+    fine = Trajectory(fine_s, np.column_stack([5.5 * fine_s**2, 0.0 * fine_s]), np.zeros(81))
+    coarse = Trajectory(TIMES_S, np.column_stack([5.0 * TIMES_S**2, 0.0 * TIMES_S]), np.zeros(7))
     errors = displacement_errors([case(fine, coarse)], Sampling(4.0))
     assert errors.at == pytest.approx((0.5, 2.0, 4.5))
     assert errors.mean_up_to[0] == pytest.approx(0.5 * (1 + 4 + 9 + 16) / 16 / 4)
@@ -85,9 +85,9 @@ def test_a_rigid_motion_of_the_frame_changes_no_displacement(
 ) -> None:
     c, s = np.cos(turn_rad), np.sin(turn_rad)
 
-    def seen(motion: Motion) -> Motion:
+    def seen(motion: Trajectory) -> Trajectory:
         places = motion.positions_m @ np.array([[c, s], [-s, c]]) + [shift_m, -shift_m]
-        return Motion(motion.times_s, places, motion.yaws_rad + turn_rad)
+        return Trajectory(motion.times_s, places, motion.yaws_rad + turn_rad)
 
     plan, truth = noisy(seed), noisy(seed + 1)
     before = displacement_errors([case(plan, truth)])
@@ -101,14 +101,14 @@ def test_a_rigid_motion_of_the_frame_changes_no_displacement(
 def test_while_errors_grow_the_mean_up_to_is_the_smaller_figure(growth_m: list[float]) -> None:
     errors_m = np.concatenate([[0.0], np.cumsum(growth_m)])
     truth = straight(10.0)
-    plan = Motion(TIMES_S, truth.positions_m + np.outer(errors_m, [0.6, 0.8]), np.zeros(7))
+    plan = Trajectory(TIMES_S, truth.positions_m + np.outer(errors_m, [0.6, 0.8]), np.zeros(7))
     figures = displacement_errors([case(plan, truth)])
     for at, mean_up_to in zip(figures.at, figures.mean_up_to, strict=True):
         assert mean_up_to <= at + 1e-9
 
 
 def test_mean_absolute_error_is_per_axis() -> None:
-    plan = Motion(TIMES_S, straight(10.0).positions_m + np.array([3.0, -1.0]), np.zeros(7))
+    plan = Trajectory(TIMES_S, straight(10.0).positions_m + np.array([3.0, -1.0]), np.zeros(7))
     assert trajectory_mae_m([case(plan, straight(10.0))], TIMES_S) == pytest.approx(2.0)
 
 
@@ -144,7 +144,7 @@ def test_the_heading_of_the_plan_turns_its_box() -> None:
     tracks = standing(20.0, 2.5, width_m=2.0)
     ahead, across = (
         straight(10.0),
-        Motion(TIMES_S, straight(10.0).positions_m, np.full(7, np.pi / 2.0)),
+        Trajectory(TIMES_S, straight(10.0).positions_m, np.full(7, np.pi / 2.0)),
     )
     assert collision_rates([case(ahead, ahead, tracks)]).percent.at[1] == 0.0
     rates = collision_rates([case(across, ahead, tracks)])
@@ -231,8 +231,8 @@ def test_horizons_off_the_grid_are_refused(rate_hz: float, horizons_s: tuple[flo
 
 
 def test_what_cannot_be_scored_is_refused() -> None:
-    short = Motion(np.array([0.0, 2.0]), np.zeros((2, 2)), np.zeros(2))
-    with pytest.raises(InputError, match='Motion is known from 0 to 2 s'):
+    short = Trajectory(np.array([0.0, 2.0]), np.zeros((2, 2)), np.zeros(2))
+    with pytest.raises(InputError, match='Trajectory is known from 0 to 2 s'):
         displacement_errors([case(short, straight(10.0))])
     with pytest.raises(InputError, match='at least one open-loop case'):
         displacement_errors([])

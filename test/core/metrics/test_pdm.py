@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wpt_core.geometry import Path
-from wpt_core.metrics import Footprint, Motion, PdmScene, PdmScores, Tracks, pdm_scores
+from wpt_core.metrics import Footprint, PdmScene, PdmScores, Tracks, Trajectory, pdm_scores
 from wpt_core.metrics.pdm import ego_progress
 from wpt_core.types import InputError
 
@@ -26,8 +26,10 @@ def lane(points: np.ndarray) -> np.ndarray:
     return np.where(drivable(points), np.where(points[..., 1] < 0.0, 0, 1), -1)
 
 
-def drive(speed_mps: float, y_m: float = LANE_Y) -> Motion:
-    return Motion(TIMES_S, np.column_stack([speed_mps * TIMES_S, np.full(41, y_m)]), np.zeros(41))
+def drive(speed_mps: float, y_m: float = LANE_Y) -> Trajectory:
+    return Trajectory(
+        TIMES_S, np.column_stack([speed_mps * TIMES_S, np.full(41, y_m)]), np.zeros(41)
+    )
 
 
 def body(
@@ -60,9 +62,9 @@ def both(a: Tracks, b: Tracks) -> Tracks:
     )
 
 
-def scores(candidates: list[Motion], tracks: Tracks | None = None) -> PdmScores:
+def scores(candidates: list[Trajectory], tracks: Tracks | None = None) -> PdmScores:
     line = Path.from_points(np.column_stack([np.arange(-50.0, 151.0), np.full(201, LANE_Y)]))
-    nobody = Tracks.nobody(TIMES_S) if tracks is None else tracks
+    nobody = Tracks.empty(TIMES_S) if tracks is None else tracks
     return pdm_scores(candidates, PdmScene(line, drivable, lane, nobody), CAR)
 
 
@@ -118,7 +120,7 @@ def test_the_score_is_the_published_formula() -> None:
         ),
     ],
 )
-def test_no_collision(ego: Motion, tracks: Tracks, expected: float) -> None:
+def test_no_collision(ego: Trajectory, tracks: Tracks, expected: float) -> None:
     result = scores([ego], tracks)
     assert result.no_collision[0] == expected
     if expected == 0.0:
@@ -210,7 +212,7 @@ def test_less_than_095_s_behind_a_slower_car_is_too_close(
         pytest.param(drive(10.0), body(1.0, LANE_Y), 1.0, id='touched from the start'),
     ],
 )
-def test_time_to_collision(ego: Motion, tracks: Tracks, expected: float) -> None:
+def test_time_to_collision(ego: Trajectory, tracks: Tracks, expected: float) -> None:
     result = scores([ego], tracks)
     assert result.time_to_collision[0] == expected
     assert result.no_collision[0] == 1.0
@@ -239,7 +241,7 @@ def test_progress_is_relative_to_the_best_of_the_set(
 
 
 def test_progress_counts_along_the_road_and_not_across_it() -> None:
-    swerving = Motion(
+    swerving = Trajectory(
         TIMES_S,
         np.column_stack([9.0 * TIMES_S, LANE_Y + 0.5 * np.sin(TIMES_S)]),
         np.arctan2(0.5 * np.cos(TIMES_S), 9.0),
@@ -249,7 +251,7 @@ def test_progress_counts_along_the_road_and_not_across_it() -> None:
 
 def test_an_uncomfortable_stop_loses_two_twelfths() -> None:
     stopping_s = np.minimum(TIMES_S, 1.0)
-    brake = Motion(
+    brake = Trajectory(
         TIMES_S,
         np.column_stack([10.0 * stopping_s - 5.0 * stopping_s**2, np.full(41, LANE_Y)]),
         np.zeros(41),
@@ -285,12 +287,12 @@ def test_scores_lie_between_zero_and_one_and_gates_close(
 def test_what_cannot_be_scored_is_refused() -> None:
     with pytest.raises(InputError, match='at least one motion'):
         scores([])
-    short = Motion(TIMES_S[:30], np.zeros((30, 2)), np.zeros(30))
-    with pytest.raises(InputError, match=r'Motion is known from 0 to 2\.9 s'):
+    short = Trajectory(TIMES_S[:30], np.zeros((30, 2)), np.zeros(30))
+    with pytest.raises(InputError, match=r'Trajectory is known from 0 to 2\.9 s'):
         scores([short])
     with pytest.raises(InputError, match='Tracks is known from 0 to 3 s'):
-        scores([drive(1.0)], Tracks.nobody([0.0, 3.0]))
+        scores([drive(1.0)], Tracks.empty([0.0, 3.0]))
     line = Path.from_points(np.column_stack([np.arange(50.0), np.zeros(50)]))
-    blind = PdmScene(line, lambda p: drivable(p).any(axis=-1), lane, Tracks.nobody(TIMES_S))
+    blind = PdmScene(line, lambda p: drivable(p).any(axis=-1), lane, Tracks.empty(TIMES_S))
     with pytest.raises(InputError, match=r'PdmScene.drivable must have shape'):
         pdm_scores([drive(1.0)], blind, CAR)

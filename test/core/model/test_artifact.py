@@ -17,8 +17,8 @@ from wpt_core.model.artifact import (
     WEIGHTS,
     check_rig,
     load_artifact,
+    replace_scores,
     save_artifact,
-    with_scores,
 )
 from wpt_core.model.manifest import MANIFEST, Origin
 from wpt_core.model.weights import sha256_of
@@ -29,7 +29,7 @@ ABOUT = Origin('wpt train-student --preset debug', '0123abc')
 
 @pytest.fixture
 def folder(tmp_path: Path, student: Student, views: Rig) -> Path:
-    save_artifact(tmp_path / 'student', student, views, about=ABOUT, scores={'ade_m': 0.25})
+    save_artifact(tmp_path / 'student', student, views, origin=ABOUT, scores={'ade_m': 0.25})
     return tmp_path / 'student'
 
 
@@ -78,20 +78,20 @@ def test_the_student_that_is_saved_is_left_as_it_is(
     tmp_path: Path, student: Student, views: Rig
 ) -> None:
     before = {name: tensor.clone() for name, tensor in student.state_dict().items()}
-    save_artifact(tmp_path / 'student', student, views, about=ABOUT)
+    save_artifact(tmp_path / 'student', student, views, origin=ABOUT)
     for name, tensor in student.state_dict().items():
         assert tensor.dtype == before[name].dtype
         assert torch.equal(tensor, before[name])
 
 
 def test_the_shipped_size_is_at_most_20_mb(tmp_path: Path, views: Rig) -> None:
-    save_artifact(tmp_path / 'student', Student(preset('mini')), views, about=ABOUT)
+    save_artifact(tmp_path / 'student', Student(preset('mini')), views, origin=ABOUT)
     assert (tmp_path / 'student' / WEIGHTS).stat().st_size <= 20e6
 
 
 def test_an_infinite_capacity_is_kept(tmp_path: Path, views: Rig) -> None:
     config = replace(preset('debug'), capacity_bits=float('inf'))
-    save_artifact(tmp_path / 'student', Student(config), views, about=ABOUT)
+    save_artifact(tmp_path / 'student', Student(config), views, origin=ABOUT)
     assert load_artifact(tmp_path / 'student').config == config
 
 
@@ -106,10 +106,10 @@ def test_an_artifact_is_replaced_only_by_a_whole_one(
     with monkeypatch.context() as patched:
         patched.setattr('wpt_core.model.manifest.write_json', fail)
         with pytest.raises(InputError, match='No space left'):
-            save_artifact(folder, student, views, about=ABOUT)
+            save_artifact(folder, student, views, origin=ABOUT)
     assert (folder / MANIFEST).read_bytes() == before
     assert [path.name for path in folder.parent.iterdir()] == ['student']
-    save_artifact(folder, student, views, about=Origin('another', 'one'))
+    save_artifact(folder, student, views, origin=Origin('another', 'one'))
     assert load_artifact(folder).manifest.origin.commit == 'one'
     assert [path.name for path in folder.parent.iterdir()] == ['student']
 
@@ -119,15 +119,15 @@ def test_a_folder_of_other_things_is_never_replaced(
 ) -> None:
     (tmp_path / 'thesis.tex').write_text('three years')
     with pytest.raises(InputError, match=r"holds 'thesis.tex', which would be lost"):
-        save_artifact(tmp_path, student, views, about=ABOUT)
+        save_artifact(tmp_path, student, views, origin=ABOUT)
     with pytest.raises(InputError, match='is a file; name a folder'):
-        save_artifact(tmp_path / 'thesis.tex', student, views, about=ABOUT)
+        save_artifact(tmp_path / 'thesis.tex', student, views, origin=ABOUT)
     assert (tmp_path / 'thesis.tex').read_text() == 'three years'
 
 
 def test_views_of_another_size_are_not_saved(tmp_path: Path, student: Student, views: Rig) -> None:
     with pytest.raises(InputError, match='takes 6 views of 256 x 128'):
-        save_artifact(tmp_path / 'student', student, Rig(views.cameras[:5]), about=ABOUT)
+        save_artifact(tmp_path / 'student', student, Rig(views.cameras[:5]), origin=ABOUT)
 
 
 @pytest.mark.parametrize('value', [float('nan'), 7e4])
@@ -138,14 +138,14 @@ def test_weights_that_half_precision_cannot_hold_are_not_saved(
     with torch.no_grad():
         broken.extractor.absent[0, 0] = value
     with pytest.raises(InputError, match=r'extractor\.absent has numbers that are not finite'):
-        save_artifact(tmp_path / 'student', broken, views, about=ABOUT)
+        save_artifact(tmp_path / 'student', broken, views, origin=ABOUT)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_scores_are_replaced_without_touching_the_weights(folder: Path) -> None:
     weights = (folder / WEIGHTS).read_bytes()
     scores = {'open_loop': {'ade_m': {'mean': 0.5}, 'note': 'seed 3'}, 'drives': 40}
-    with_scores(folder, scores)
+    replace_scores(folder, scores)
     assert load_artifact(folder).manifest.scores == scores
     assert (folder / WEIGHTS).read_bytes() == weights
     assert sorted(path.name for path in folder.iterdir()) == [MANIFEST, WEIGHTS]
@@ -157,7 +157,7 @@ def test_scores_are_replaced_without_touching_the_weights(folder: Path) -> None:
 def test_scores_that_are_no_figures_are_refused(folder: Path, scores: Any) -> None:
     before = (folder / MANIFEST).read_bytes()
     with pytest.raises(InputError, match='scores must name finite figures or words'):
-        with_scores(folder, scores)
+        replace_scores(folder, scores)
     assert (folder / MANIFEST).read_bytes() == before
     assert sorted(path.name for path in folder.iterdir()) == [MANIFEST, WEIGHTS]
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from wpt_core.model import RawDecision, action_of, plan_of, units
+from wpt_core.model import RawDecision, decode_action, decode_plan, units
 from wpt_core.types import POINT_COUNT, Command, plan_times_s
 
 SCALES = units.default_plan_scales()
@@ -25,7 +25,7 @@ def raw(**changed: np.ndarray) -> RawDecision:
 
 
 def test_zeros_mean_straight_on_at_this_speed() -> None:
-    plan = plan_of(raw(), SCALES, speed_mps=20.0, stamp_s=7.0)
+    plan = decode_plan(raw(), SCALES, speed_mps=20.0, stamp_s=7.0)
     assert plan.stamp_s == 7.0
     np.testing.assert_allclose(plan.positions_m[1, :, 0], 20.0 * plan_times_s(), rtol=1e-6)
     np.testing.assert_array_equal(plan.positions_m[..., 1], 0.0)
@@ -37,7 +37,7 @@ def test_zeros_mean_straight_on_at_this_speed() -> None:
 def test_each_channel_arrives_where_it_belongs() -> None:
     means = np.zeros((3, POINT_COUNT, 6))
     means[2, 5] = [1.0, -2.0, 3.0, -4.0, 5.0, -6.0]
-    plan = plan_of(raw(means=means), SCALES, speed_mps=10.0, stamp_s=0.0)
+    plan = decode_plan(raw(means=means), SCALES, speed_mps=10.0, stamp_s=0.0)
     offset = means[2, 5] * SCALES[5]
     assert plan.positions_m[2, 5, 0] == pytest.approx(10.0 * plan_times_s()[5] + offset[0])
     assert plan.positions_m[2, 5, 1] == pytest.approx(offset[1])
@@ -49,18 +49,20 @@ def test_each_channel_arrives_where_it_belongs() -> None:
 
 def test_speed_is_never_negative() -> None:
     means = np.full((3, POINT_COUNT, 6), -50.0)
-    assert plan_of(raw(means=means), SCALES, speed_mps=1.0, stamp_s=0.0).speeds_mps.min() == 0.0
+    assert (
+        decode_plan(raw(means=means), SCALES, speed_mps=1.0, stamp_s=0.0).speeds_mps.min() == 0.0
+    )
 
 
 def test_scales_are_in_metres() -> None:
     log_scales = np.full((3, POINT_COUNT, 6), np.log(2.0))
-    plan = plan_of(raw(log_scales=log_scales), SCALES, speed_mps=1.0, stamp_s=0.0)
+    plan = decode_plan(raw(log_scales=log_scales), SCALES, speed_mps=1.0, stamp_s=0.0)
     np.testing.assert_allclose(plan.position_scales_m[0], 2.0 * SCALES[:, :2], rtol=1e-6)
 
 
 def test_large_logits_are_probabilities_all_the_same() -> None:
     logits = np.array([1000.0, 1000.0 + np.log(3.0), -1000.0])
-    plan = plan_of(raw(logits=logits), SCALES, speed_mps=1.0, stamp_s=0.0)
+    plan = decode_plan(raw(logits=logits), SCALES, speed_mps=1.0, stamp_s=0.0)
     np.testing.assert_allclose(plan.probabilities, [0.25, 0.75, 0.0], atol=1e-4)
     assert plan.probabilities.sum() == pytest.approx(1.0, abs=1e-12)
     assert plan.best == 1
@@ -73,7 +75,7 @@ def test_large_logits_are_probabilities_all_the_same() -> None:
 def test_the_action_is_lateral_acceleration_but_for_low_speeds(
     speed_mps: float, curvature_1pm: float
 ) -> None:
-    action = action_of(raw(action_means=np.array([2.0, -1.5])), speed_mps=speed_mps)
+    action = decode_action(raw(action_means=np.array([2.0, -1.5])), speed_mps=speed_mps)
     assert action.curvature_1pm == pytest.approx(curvature_1pm)
     assert action.acceleration_mps2 == pytest.approx(-1.5)
 
@@ -92,7 +94,7 @@ def test_conditions_name_the_command_and_nothing_else() -> None:
 
 
 def test_the_guess_takes_many_speeds_at_once() -> None:
-    ahead = units.guess(np.array([[0.0, 5.0]], np.float32))
+    ahead = units.constant_velocity(np.array([[0.0, 5.0]], np.float32))
     assert ahead.shape == (1, 2, POINT_COUNT, 6)
     assert ahead[0, 1, -1, units.X] == pytest.approx(50.0)
     assert np.abs(ahead[0, 0]).max() == 0.0

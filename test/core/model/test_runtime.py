@@ -11,7 +11,7 @@ from torch import nn
 
 from wpt_core.model import RawDecision, Student, preset
 from wpt_core.model.runtime import Backend, EagerBackend, best_backend, has_fast_bfloat16
-from wpt_core.model.runtime.shapes import blank_history
+from wpt_core.model.runtime.backend import blank_history
 from wpt_core.types import InputError
 
 ALIVE = np.array([True, True, False, True, True, True])

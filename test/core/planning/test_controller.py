@@ -37,17 +37,17 @@ def driving(curvature_1pm: float = 0.0) -> Controller:
 
 def test_without_a_plan_or_a_motion_it_says_so() -> None:
     controller = Controller()
-    assert not controller.ask(1.0).valid
+    assert not controller.command_at(1.0).valid
     controller.take_plan(plan(1.0), Action(0.01, 0.0), delay_s=DELAY_S)
-    assert not controller.ask(1.0).valid
+    assert not controller.command_at(1.0).valid
     controller.take_motion(SPEED_MPS, 0.0)
-    assert controller.ask(1.0).valid
+    assert controller.command_at(1.0).valid
 
 
 def test_it_begins_with_what_is_driven_and_goes_there_no_faster_than_the_standard() -> None:
     controller = driving(0.002)
     controller.take_plan(plan(1.0), Action(0.01, 0.0), delay_s=DELAY_S)
-    asked = [controller.ask(1.0 + 0.01 * tick).curvature_1pm for tick in range(200)]
+    asked = [controller.command_at(1.0 + 0.01 * tick).curvature_1pm for tick in range(200)]
     assert asked[0] == pytest.approx(0.002)
     assert asked[50] == pytest.approx(0.01, rel=0.2)
     assert np.abs(np.diff(asked)).max() * SQUARE / 0.01 <= JERK + 1.2  # the trim adds a little
@@ -57,12 +57,12 @@ def test_asking_again_at_the_same_time_decides_anew() -> None:
     once, twice = driving(), driving()
     for controller in (once, twice):
         controller.take_plan(plan(1.0), Action(0.0, 0.0), delay_s=DELAY_S)
-        controller.ask(1.0)
-    twice.ask(1.05)
+        controller.command_at(1.0)
+    twice.command_at(1.05)
     for controller in (once, twice):
         controller.take_plan(plan(1.05), Action(0.01, 0.0), delay_s=DELAY_S)
-    assert twice.ask(1.05) == once.ask(1.05)
-    assert once.ask(1.05).curvature_1pm == pytest.approx(JERK * 0.05 / SQUARE)
+    assert twice.command_at(1.05) == once.command_at(1.05)
+    assert once.command_at(1.05).curvature_1pm == pytest.approx(JERK * 0.05 / SQUARE)
 
 
 @pytest.mark.parametrize(('probability', 'sign'), [(0.6, 1.0), (0.4, -1.0)])
@@ -72,7 +72,7 @@ def test_between_plans_it_bends_on_as_the_likelier_future_does(
     controller = driving()
     bends = plan(1.0, bends_1pmps=0.002, probability=probability)
     controller.take_plan(bends, Action(0.0, 0.0), delay_s=DELAY_S)
-    asked = [controller.ask(1.0 + 0.01 * tick).curvature_1pm for tick in range(11)]
+    asked = [controller.command_at(1.0 + 0.01 * tick).curvature_1pm for tick in range(11)]
     # Piecewise linear between the plan's own points, so nearly exact.
     assert asked[10] == pytest.approx(sign * 0.002 * 0.1, rel=0.05)
 
@@ -81,18 +81,18 @@ def test_an_old_plan_is_not_followed_for_ever() -> None:
     controller = driving()
     most_s = ControllerSettings().most_age_s
     controller.take_plan(plan(1.0, bends_1pmps=0.002), Action(0.0, 0.0), delay_s=DELAY_S)
-    asked = [controller.ask(1.0 + 0.05 * tick).curvature_1pm for tick in range(60)]
+    asked = [controller.command_at(1.0 + 0.05 * tick).curvature_1pm for tick in range(60)]
     wanted = 0.002 * most_s
     assert asked[11] == pytest.approx(wanted, rel=0.15)
     assert asked[59] - asked[11] < 1.2 / SQUARE, 'only the trim still moves'
-    assert controller.ask(5.0).plan_stamp_s == 1.0
+    assert controller.command_at(5.0).plan_stamp_s == 1.0
 
 
 def test_the_command_carries_its_plan_and_its_rate() -> None:
     controller = driving()
     controller.take_plan(plan(1.0), Action(0.01, 0.0), delay_s=DELAY_S)
-    controller.ask(1.0)
-    command = controller.ask(1.02)
+    controller.command_at(1.0)
+    command = controller.command_at(1.02)
     assert (command.stamp_s, command.plan_stamp_s) == (1.02, 1.0)
     assert command.curvature_rate_1pmps == pytest.approx(JERK / SQUARE)
 
@@ -103,10 +103,10 @@ def test_while_the_driver_steers_the_car_is_followed_and_nothing_is_learnt() -> 
     controller.take_steering(False)
     for tick in range(200):
         controller.take_motion(SPEED_MPS, -0.003)
-        followed = controller.ask(1.0 + 0.02 * tick)
+        followed = controller.command_at(1.0 + 0.02 * tick)
     assert followed.curvature_1pm == pytest.approx(-0.003)
     controller.take_steering(True)
-    assert controller.ask(5.0).curvature_1pm == pytest.approx(-0.003)
+    assert controller.command_at(5.0).curvature_1pm == pytest.approx(-0.003)
 
 
 @pytest.mark.parametrize('jump_s', [-3.0, -0.01])
@@ -114,15 +114,15 @@ def test_time_that_jumps_back_begins_anew(jump_s: float) -> None:
     controller = driving(0.001)
     controller.take_plan(plan(1.0), Action(0.01, 0.0), delay_s=DELAY_S)
     for tick in range(10):
-        controller.ask(1.0 + 0.02 * tick)
-    assert controller.ask(1.0 + jump_s).curvature_1pm == pytest.approx(0.001, abs=1e-4)
+        controller.command_at(1.0 + 0.02 * tick)
+    assert controller.command_at(1.0 + jump_s).curvature_1pm == pytest.approx(0.001, abs=1e-4)
 
 
 def test_forgetting_forgets_the_plan() -> None:
     controller = driving()
     controller.take_plan(plan(1.0), Action(0.01, 0.0), delay_s=DELAY_S)
-    controller.forget()
-    assert not controller.ask(1.0).valid
+    controller.reset()
+    assert not controller.command_at(1.0).valid
 
 
 @pytest.mark.parametrize('field', list(ControllerSettings.__dataclass_fields__))

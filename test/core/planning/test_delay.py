@@ -36,7 +36,7 @@ def told(
         now_s = start_s + tick * step_s
         estimator.take(
             now_s,
-            asked_1pm=asked(now_s + 0.5 * step_s),
+            commanded_1pm=asked(now_s + 0.5 * step_s),
             driven_1pm=driven(now_s),
             speed_mps=speed_mps,
         )
@@ -109,7 +109,7 @@ def test_of_a_lag_it_finds_the_delay_at_the_frequencies_steered(
         driven += step_s / lag_s * (weaving(now_s - 0.2) - driven)
         if tick % 10 == 0:
             estimator.take(
-                now_s, asked_1pm=weaving(now_s + 0.025), driven_1pm=driven, speed_mps=SPEED_MPS
+                now_s, commanded_1pm=weaving(now_s + 0.025), driven_1pm=driven, speed_mps=SPEED_MPS
             )
     assert estimator.delay_s == pytest.approx(0.2 + lag_s - below_s, abs=0.004)
 
@@ -120,7 +120,7 @@ def test_uneven_steps_do_not_matter() -> None:
         middle_s = now_s + 0.5 * float(step_s)
         estimator.take(
             now_s,
-            asked_1pm=weaving(middle_s),
+            commanded_1pm=weaving(middle_s),
             driven_1pm=late(0.42)(now_s),
             speed_mps=SPEED_MPS,
         )
@@ -136,13 +136,13 @@ def test_gain_and_offset_do_not_matter(gain: float, offset_1pm: float) -> None:
     assert estimator.delay_s == pytest.approx(0.42, abs=0.01)
 
 
-@pytest.mark.parametrize('asked_1pm', [0.0, 0.004])
-def test_without_steering_the_prior_stays_exactly(asked_1pm: float) -> None:
+@pytest.mark.parametrize('commanded_1pm', [0.0, 0.004])
+def test_without_steering_the_prior_stays_exactly(commanded_1pm: float) -> None:
     generator = np.random.default_rng(1)
     estimator = told(
         DelayEstimator(0.23),
-        lambda _: asked_1pm,
-        lambda _: asked_1pm + 1e-3 * float(generator.standard_normal()),
+        lambda _: commanded_1pm,
+        lambda _: commanded_1pm + 1e-3 * float(generator.standard_normal()),
     )
     assert (estimator.delay_s, estimator.known) == (0.23, 0.0)
 
@@ -223,12 +223,15 @@ def test_nothing_is_learned_while_creeping_nor_compared_across_it() -> None:
 
 
 NO_NUMBERS = (math.nan, math.inf, -math.inf)
-NO_CAR = ('asked_1pm', 1e300), ('driven_1pm', -1.1), ('driven_1pm', 0.1), ('speed_mps', 1e300)
+NO_CAR = ('commanded_1pm', 1e300), ('driven_1pm', -1.1), ('driven_1pm', 0.1), ('speed_mps', 1e300)
 
 
 @pytest.mark.parametrize(
     ('field', 'bad'),
-    [*itertools.product(('now_s', 'asked_1pm', 'driven_1pm', 'speed_mps'), NO_NUMBERS), *NO_CAR],
+    [
+        *itertools.product(('now_s', 'commanded_1pm', 'driven_1pm', 'speed_mps'), NO_NUMBERS),
+        *NO_CAR,
+    ],
 )
 def test_what_is_no_number_or_no_car_is_as_if_not_said(field: str, bad: float) -> None:
     clean, dirty = DelayEstimator(0.2), DelayEstimator(0.2)
@@ -264,7 +267,7 @@ def test_whatever_comes_the_estimate_stays_within_its_bounds(
         for _ in range(3):
             now_s = now_s + step_s if math.isfinite(now_s + step_s) else 0.0
             at_s = now_s if math.isfinite(step_s) else step_s
-            estimator.take(at_s, asked_1pm=asked, driven_1pm=driven, speed_mps=speed)
+            estimator.take(at_s, commanded_1pm=asked, driven_1pm=driven, speed_mps=speed)
             assert 0.1 <= estimator.delay_s <= 0.5
             assert 0.0 <= estimator.known <= 1.0
 

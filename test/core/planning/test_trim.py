@@ -16,7 +16,7 @@ def drive(
     pending = [0.0] * round(DELAY_S / DT_S)
     driven = bias
     for step in range(round(seconds / DT_S)):
-        asked = trim.ask(
+        asked = trim.compensated(
             step * DT_S, wanted_1pm, driven_1pm=driven, speed_mps=SPEED_MPS, delay_s=DELAY_S
         )
         pending.append(asked)
@@ -47,16 +47,18 @@ def test_a_car_that_is_true_is_left_alone() -> None:
 def test_it_adds_no_more_than_its_bound() -> None:
     trim = SteeringTrim()
     for step in range(2000):
-        asked = trim.ask(step * DT_S, 0.0, driven_1pm=0.05, speed_mps=SPEED_MPS, delay_s=DELAY_S)
+        asked = trim.compensated(
+            step * DT_S, 0.0, driven_1pm=0.05, speed_mps=SPEED_MPS, delay_s=DELAY_S
+        )
     assert asked == pytest.approx(-TrimSettings().most_lateral_mps2 / SPEED_MPS**2)
 
 
 def test_it_learns_nothing_while_creeping_and_little_over_a_gap_in_time() -> None:
     trim = SteeringTrim()
     for step in range(100):
-        asked = trim.ask(step * DT_S, 0.0, driven_1pm=0.05, speed_mps=1.0, delay_s=DELAY_S)
+        asked = trim.compensated(step * DT_S, 0.0, driven_1pm=0.05, speed_mps=1.0, delay_s=DELAY_S)
     assert asked == 0.0
-    after_gap = trim.ask(1e4, 0.0, driven_1pm=0.01, speed_mps=SPEED_MPS, delay_s=DELAY_S)
+    after_gap = trim.compensated(1e4, 0.0, driven_1pm=0.01, speed_mps=SPEED_MPS, delay_s=DELAY_S)
     assert abs(after_gap) * SPEED_MPS**2 <= 0.01 * SPEED_MPS**2 * 0.2 / 1.5 + 1e-9
 
 

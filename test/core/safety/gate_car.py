@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A gate with a car around it."""
 
-from wpt_core.safety import Gate, GateSettings, GateState, Motion, Now, Passed
+from wpt_core.safety import Gate, GateOutput, GateSettings, GateState, Motion, Now
 from wpt_core.types import LateralCommand
 
 SPEED_MPS, CURVATURE_1PM = 15.0, 0.004
@@ -63,14 +63,14 @@ class Car:
         if self.torque:
             self.gate.watch.take_torque(self.now)
 
-    def run(self, seconds: float) -> Passed:
+    def run(self, seconds: float) -> GateOutput:
         for _ in range(round(seconds / TICK_S)):
             self.wait(TICK_S)
             self.send()
             passed = self.tick()
         return passed
 
-    def tick(self) -> Passed:
+    def tick(self) -> GateOutput:
         passed = self.gate.tick(self.now)
         if passed.alert is not None:
             self.alerts.append(passed.alert.code)
@@ -98,6 +98,6 @@ class Car:
         return self
 
 
-def codes(passed: Passed) -> list[str]:
+def codes(passed: GateOutput) -> list[str]:
     """Of the reasons."""
     return [notice.code for notice in passed.reasons]

@@ -110,7 +110,7 @@ def test_the_oldest_counts(oldest: int) -> None:
 def test_what_was_heard_is_forgotten() -> None:
     watch = Gate(SETTINGS).watch
     watch.take_command(at(8.0), made(8.0, 8.0))
-    watch.forget(-1.0, simulated=False)
+    watch.reset(-1.0, simulated=False)
     assert watch.command is None
     assert watch.oldest_s(at(8.0)) == math.inf
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wpt_core.safety import Gate, GateState, Motion, Now, Passed
+from wpt_core.safety import Gate, GateOutput, GateState, Motion, Now
 from wpt_core.types import LateralCommand
 from wpt_core.vehicle import VehicleParameters, wheel_angle_from_curvature
 
@@ -116,7 +116,7 @@ class Promises:
     granted: bool = False
     state: GateState = GateState.DISENGAGED
 
-    def hold(self, now_s: float, passed: Passed, truth_mps: float, *, hands_on: bool) -> None:
+    def hold(self, now_s: float, passed: GateOutput, truth_mps: float, *, hands_on: bool) -> None:
         """`now_s`: of the steady clock, which is the true one."""
         if now_s != self.then_s:
             self.before_1pm, self.elapsed_s = self.asked_1pm, min(now_s - self.then_s, 0.05)
@@ -136,7 +136,7 @@ class Promises:
         self.state, self.granted, self.then_s = passed.state, False, now_s
 
     def _check_steering(
-        self, now_s: float, passed: Passed, truth_mps: float, hands_on: bool
+        self, now_s: float, passed: GateOutput, truth_mps: float, hands_on: bool
     ) -> None:
         command = passed.command
         asked, square = command.curvature_1pm, max(truth_mps, 2.0) ** 2

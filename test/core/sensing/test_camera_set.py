@@ -43,7 +43,7 @@ def test_late_ones_do_not_replace_newer_ones_and_the_future_is_not_believed() ->
 def test_after_forgetting_nothing_is_left() -> None:
     cameras = CameraSet()
     cameras.add([frame('a', 2.0)])
-    cameras.forget()
+    cameras.reset()
     assert cameras.at(2.0) == ()
 
 

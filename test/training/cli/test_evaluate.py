@@ -26,7 +26,7 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     folder = tmp_path_factory.mktemp('models') / 'student'
     student = Student(preset('debug')).eval()
-    save_artifact(folder, student, surround_rig(), about=Origin('none', 'none'))
+    save_artifact(folder, student, surround_rig(), origin=Origin('none', 'none'))
     return folder
 
 

@@ -12,12 +12,12 @@ import pytest
 import torch
 
 from training.cli.export import Export, export, main
-from wpt_core.model import Memory, Student, preset
+from wpt_core.model import FeatureBuffer, Student, preset
 from wpt_core.model.artifact import load_artifact, save_artifact
 from wpt_core.model.manifest import Origin
 from wpt_core.model.runtime import EagerBackend, OnnxBackend
-from wpt_core.model.runtime.onnx_folder import DECIDE, EXTRACT, FACTS, FILES
-from wpt_core.model.runtime.shapes import blank_history, blank_views
+from wpt_core.model.runtime.backend import blank_history, blank_views
+from wpt_core.model.runtime.onnx_manifest import DECIDE, EXTRACT, FILES, ONNX_MANIFEST
 from wpt_core.model.weights import sha256_of
 from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError
@@ -37,7 +37,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         student.extract(torch.randint_like(views.repeat(4, 1, 1, 1, 1), 256), alive.repeat(4, 1))
     folder = tmp_path_factory.mktemp('made')
     about = Origin('a command', 'a commit')
-    save_artifact(folder / 'student', student.eval(), surround_rig(), about=about)
+    save_artifact(folder / 'student', student.eval(), surround_rig(), origin=about)
     with pytest.MonkeyPatch.context() as patched:
         said: list[str] = []
         patched.setattr('builtins.print', lambda *words: said.append(' '.join(words)))
@@ -67,7 +67,7 @@ def test_graphs_say_what_pytorch_says_over_a_whole_drive(made: tuple[Path, str])
     artifact = load_artifact(made[0] / 'student')
     config = artifact.config
     backends = EagerBackend(artifact.student), OnnxBackend(made[0] / 'onnx', threads=1)
-    memories = Memory(config), Memory(config)
+    memories = FeatureBuffer(config), FeatureBuffer(config)
     generator = np.random.default_rng(4)
     shape = blank_views(config)[0].shape
     conditions = blank_history(config).conditions[0]
@@ -89,7 +89,7 @@ def test_graphs_say_what_pytorch_says_over_a_whole_drive(made: tuple[Path, str])
 
 def test_dead_views_have_no_influence_in_the_graph_either(made: tuple[Path, str]) -> None:
     backend = OnnxBackend(made[0] / 'onnx', threads=1)
-    views, alive = blank_views(backend.facts.config)
+    views, alive = blank_views(backend.manifest.config)
     alive[2] = False
     before = backend.extract(views, alive)
     views[2] = 255
@@ -100,7 +100,7 @@ def test_dead_views_have_no_influence_in_the_graph_either(made: tuple[Path, str]
 
 def test_what_one_must_know_to_run_it_stands_beside_it(made: tuple[Path, str]) -> None:
     artifact = load_artifact(made[0] / 'student')
-    facts = OnnxBackend(made[0] / 'onnx').facts
+    facts = OnnxBackend(made[0] / 'onnx').manifest
     assert facts.config == artifact.config
     assert facts.views.names == artifact.views.names
     assert facts.weights_sha256 == artifact.manifest.weights_sha256
@@ -141,17 +141,17 @@ def test_graphs_that_change_places_are_refused(folder: Path) -> None:
 def test_facts_that_are_wrong_are_refused(
     folder: Path, change: Callable[[dict[str, Any]], object], says: str
 ) -> None:
-    document = json.loads((folder / FACTS).read_text())
+    document = json.loads((folder / ONNX_MANIFEST).read_text())
     change(document)
-    (folder / FACTS).write_text(json.dumps(document))
+    (folder / ONNX_MANIFEST).write_text(json.dumps(document))
     with pytest.raises(InputError, match=says):
         OnnxBackend(folder)
 
 
 def test_a_graph_that_this_runtime_cannot_run_gets_a_sentence(folder: Path) -> None:
-    document = json.loads((folder / FACTS).read_text())
+    document = json.loads((folder / ONNX_MANIFEST).read_text())
     document['extract_sha256'] = sha256_of(b'no graph at all')
-    (folder / FACTS).write_text(json.dumps(document))
+    (folder / ONNX_MANIFEST).write_text(json.dumps(document))
     (folder / EXTRACT).write_bytes(b'no graph at all')
     with pytest.raises(InputError, match='this ONNX Runtime cannot run it'):
         OnnxBackend(folder)

@@ -141,7 +141,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp('models') / 'debug'
     torch.manual_seed(0)
     student = Student(preset('debug')).eval()
-    save_artifact(folder, student, VIEWS, about=Origin('a command', 'a commit'))
+    save_artifact(folder, student, VIEWS, origin=Origin('a command', 'a commit'))
     return folder
 
 

@@ -29,7 +29,7 @@ def config(episodes: Path, tmp_path: Path) -> TrainStudent:
     """A few steps, with the extractor of an artifact that has learned nothing."""
     torch.manual_seed(5)
     save_artifact(
-        tmp_path / 'known', Student(preset('debug')), surround_rig(), about=Origin('none', 'none')
+        tmp_path / 'known', Student(preset('debug')), surround_rig(), origin=Origin('none', 'none')
     )
     return TrainStudent(
         preset='debug',

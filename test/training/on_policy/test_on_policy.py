@@ -36,7 +36,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An artifact that has learned nothing."""
     folder = tmp_path_factory.mktemp('start') / 'student'
     torch.manual_seed(0)
-    save_artifact(folder, Student(preset('debug')), VIEWS, about=Origin('none', 'none'))
+    save_artifact(folder, Student(preset('debug')), VIEWS, origin=Origin('none', 'none'))
     return folder
 
 

@@ -71,7 +71,7 @@ def test_a_new_arena_is_evaluated_without_any_other_change(
 ) -> None:
     model, out = tmp_path / 'student', tmp_path / 'out'
     student = Student(preset('debug')).eval()
-    save_artifact(model, student, surround_rig(), about=Origin('none', 'none'))
+    save_artifact(model, student, surround_rig(), origin=Origin('none', 'none'))
     config = Evaluate(
         model=model,
         arena=another,

@@ -119,7 +119,7 @@ class Follower:
             accelerations_mps2=np.zeros(60),
         )
         assert label is not None
-        asked = self._trim.ask(
+        asked = self._trim.compensated(
             seen.time_s,
             label.curvature_1pm,
             driven_1pm=seen.curvature_1pm,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wpt_core.sensing import CompressedPicture, RawPicture
+from wpt_core.sensing import CompressedImageData, RawImageData
 from wpt_core.types import InputError
 
 __all__ = ['COMPRESSED', 'IMAGE_TYPES', 'RAW', 'picture_fault', 'picture_of']
@@ -41,10 +41,10 @@ def picture_of(message: Any, type_name: str) -> NDArray[np.uint8] | None:
         return None
 
 
-def _picture(message: Any, type_name: str) -> RawPicture | CompressedPicture:
+def _picture(message: Any, type_name: str) -> RawImageData | CompressedImageData:
     if type_name == COMPRESSED:
-        return CompressedPicture(message.data)
-    return RawPicture(
+        return CompressedImageData(message.data)
+    return RawImageData(
         int(message.width),
         int(message.height),
         message.encoding,

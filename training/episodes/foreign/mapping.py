@@ -10,8 +10,9 @@ from typing import TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from wpt_core.files import read_yaml
 from wpt_core.geometry import BASE_FROM_OPTICAL_AXES, rotation_from_rpy, transform
-from wpt_core.sensing import load_rig, read_yaml
+from wpt_core.sensing import load_rig
 from wpt_core.types import Camera, InputError
 
 __all__ = ['Mapping', 'Source', 'load_mapping']

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from training.episodes.rollout import Driven
 from wpt_core.geometry import invert, rotation_from_quaternion
-from wpt_core.metrics.smoothing import local_polynomial
+from wpt_core.metrics.trajectory import local_polynomial
 from wpt_core.types import InputError
 
 __all__ = [

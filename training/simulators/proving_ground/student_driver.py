@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from training.simulators.proving_ground.disturbance import Disturbance
-from wpt_core.pipeline import Planned, Planner
+from wpt_core.pipeline import Planner, PlannerOutput
 from wpt_core.planning import Controller
 from wpt_core.types import Action, Observation
 from wpt_sim.drive import STEP_S, Longitudinal
@@ -27,7 +27,7 @@ class StudentDriver:
         self._late: deque[Action] = deque([Action(0.0, 0.0)] * late)
         self._controller = Controller()
         self._tick = 0
-        self.planned: Planned | None = None
+        self.planned: PlannerOutput | None = None
         """What the newest pictures led to."""
 
     def act(self, seen: Observation) -> Action:
@@ -46,7 +46,7 @@ class StudentDriver:
         self._tick += 1
         assert self.planned is not None
         self._controller.take_motion(seen.speed_mps, seen.curvature_1pm)
-        asked_1pm = self._controller.ask(seen.time_s).curvature_1pm
+        asked_1pm = self._controller.command_at(seen.time_s).curvature_1pm
         self._late.append(Action(asked_1pm, self.planned.action.acceleration_mps2))
         return self._late.popleft()
 

@@ -2,8 +2,7 @@
 """How a student is run: one protocol, several back ends."""
 
 from wpt_core.model.runtime.backend import Backend
-from wpt_core.model.runtime.choice import best_backend
-from wpt_core.model.runtime.cuda import CudaBackend
+from wpt_core.model.runtime.cuda import CudaBackend, best_backend
 from wpt_core.model.runtime.eager import EagerBackend, has_fast_bfloat16
 from wpt_core.model.runtime.onnx import OnnxBackend
 

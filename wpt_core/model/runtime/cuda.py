@@ -14,19 +14,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from wpt_core.model.decode import RawDecision
-from wpt_core.model.memory import History
-from wpt_core.model.runtime.prepared import prepared
-from wpt_core.model.runtime.shapes import (
+from wpt_core.model.feature_buffer import History
+from wpt_core.model.runtime.backend import (
+    Backend,
     blank_history,
     blank_views,
     check_history,
     check_views,
     warm_up,
 )
+from wpt_core.model.runtime.eager import EagerBackend, has_fast_bfloat16, prepared
 from wpt_core.model.student import Student
 from wpt_core.types import InputError
 
-__all__ = ['CudaBackend']
+__all__ = ['CudaBackend', 'best_backend']
 
 _REHEARSALS = 3
 """Before recording: libraries choose their kernels and take their memory in the first calls."""
@@ -126,3 +127,15 @@ class _Recorded:
 def _pinned(tensor: Tensor) -> Tensor:
     """In memory that the card reads and writes by itself."""
     return tensor.pin_memory()
+
+
+def best_backend(student: Student, *, threads: int | None = None) -> Backend:
+    """The fastest that there is: a graphics card, bfloat16 where the processor has it, or plain.
+
+    `threads`: for PyTorch in this whole process; None leaves them as they are.
+    """
+    if torch.cuda.is_available():
+        return CudaBackend(student)
+    return EagerBackend(
+        student, precision='bfloat16' if has_fast_bfloat16() else 'float32', threads=threads
+    )

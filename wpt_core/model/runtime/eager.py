@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PyTorch as it is, on a processor or a graphics card: the reference for all others."""
+"""PyTorch without graphs, on a processor or a graphics card: the reference for all back ends."""
 
+from copy import deepcopy
 from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.utils import convert_conv2d_weight_memory_format
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from wpt_core.model.decode import RawDecision
-from wpt_core.model.memory import History
-from wpt_core.model.runtime.prepared import prepared
-from wpt_core.model.runtime.shapes import check_history, check_views, warm_up
+from wpt_core.model.feature_buffer import History
+from wpt_core.model.runtime.backend import check_history, check_views, warm_up
 from wpt_core.model.student import Student
 
-__all__ = ['EagerBackend', 'Precision', 'has_fast_bfloat16']
+__all__ = ['EagerBackend', 'Precision', 'has_fast_bfloat16', 'prepared']
 
 Precision = Literal['float32', 'bfloat16']
 _DTYPES = {'float32': torch.float32, 'bfloat16': torch.bfloat16}
@@ -71,3 +74,36 @@ def _array(tensor: torch.Tensor) -> NDArray[np.float32]:
     """The first of the batch."""
     array: NDArray[np.float32] = tensor[0].cpu().numpy()
     return array
+
+
+class _ToSingle(nn.Module):
+    """Where the backbone's precision ends."""
+
+    def forward(self, maps: Tensor) -> Tensor:
+        return maps.float()
+
+
+def prepared(student: Student, *, backbone: torch.dtype, device: torch.device) -> Student:
+    """The same function in evaluation mode; the student that was given is left as it is.
+
+    Batch normalisation is folded into the convolutions before it. The backbone, which has nearly
+    all the work, runs in the precision named; all else stays single.
+    """
+    copy = deepcopy(student).to(device).float()
+    copy.requires_grad_(False)
+    _fold(copy.eval().extractor.backbone)
+    layers = copy.extractor.backbone.to(backbone)
+    convert_conv2d_weight_memory_format(layers, torch.channels_last)
+    copy.extractor.backbone = nn.Sequential(*layers, _ToSingle())
+    return copy.eval()
+
+
+def _fold(module: nn.Module) -> None:
+    if isinstance(module, nn.Sequential):
+        for place in range(len(module) - 1):
+            before, after = module[place], module[place + 1]
+            if isinstance(before, nn.Conv2d) and isinstance(after, nn.BatchNorm2d):
+                module[place] = fuse_conv_bn_eval(before, after)
+                module[place + 1] = nn.Identity()
+    for child in module.children():
+        _fold(child)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.model.decode import RawDecision
-from wpt_core.model.memory import History
-from wpt_core.model.runtime.onnx_folder import DECIDE, EXTRACT, read_facts, read_graph
-from wpt_core.model.runtime.shapes import check_history, check_views, warm_up
+from wpt_core.model.feature_buffer import History
+from wpt_core.model.runtime.backend import check_history, check_views, warm_up
+from wpt_core.model.runtime.onnx_manifest import DECIDE, EXTRACT, read_graph, read_onnx_manifest
 from wpt_core.types import InputError
 
 __all__ = ['OnnxBackend']
@@ -26,21 +26,21 @@ class OnnxBackend:
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
         """`threads`: of each of the two graphs; None leaves the choice to ONNX Runtime."""
-        self.facts = read_facts(folder)
+        self.manifest = read_onnx_manifest(folder)
         self._extract = _session(folder, EXTRACT, threads)
         self._decide = _session(folder, DECIDE, threads)
-        warm_up(self, self.facts.config)
+        warm_up(self, self.manifest.config)
 
     def extract(self, views: NDArray[np.uint8], alive: NDArray[np.bool_]) -> NDArray[np.float32]:
         """Views (N, H, W, 3) RGB and which of them live (N,), to features (F,)."""
-        check_views(self.facts.config, views, alive)
+        check_views(self.manifest.config, views, alive)
         (features,) = self._extract.run(None, {'views': views[None], 'alive': alive[None]})
         array: NDArray[np.float32] = features[0]
         return array
 
     def decide(self, history: History) -> RawDecision:
         """The decision of the newest step."""
-        check_history(self.facts.config, history)
+        check_history(self.manifest.config, history)
         outputs = self._decide.run(
             None,
             {

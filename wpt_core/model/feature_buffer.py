@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from wpt_core.model.config import StudentConfig
 
-__all__ = ['History', 'Memory']
+__all__ = ['FeatureBuffer', 'History']
 
 Float32 = NDArray[np.float32]
 _ROOM = 8
@@ -28,7 +28,7 @@ class History:
     """(T,): False where nothing was seen at about that time."""
 
 
-class Memory:
+class FeatureBuffer:
     """Keeps every tick, and hands out those that lie whole steps before the newest.
 
     So a planner at 20 Hz sees a history at 5 Hz, as in training, whose newest step is now. A step
@@ -39,7 +39,7 @@ class Memory:
         self._config = config
         self._ticks: deque[tuple[float, Float32, Float32]] = deque(maxlen=_ROOM * config.history)
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begin anew, for instance when time has jumped."""
         self._ticks.clear()
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from wpt_core.sensing import MOST_AGE_S, Repeats
+from wpt_core.sensing import MOST_AGE_S, FrozenCameraCheck
 
 STEP_S = 0.05
 Picture = NDArray[np.uint8]
@@ -19,12 +19,12 @@ def stuck_from(
     pictures: list[Picture], *, speed_mps: float, pose: bool = True, speed: bool = True
 ) -> int | None:
     """The first step at which it is; of the odometry, pose or speed may stay 0."""
-    watch = Repeats()
+    watch = FrozenCameraCheck()
     for step, picture in enumerate(pictures):
         place_m = (pose * speed_mps * STEP_S * step, 5.0)
         told_mps = speed * speed_mps
         stamp_s = 10.0 + STEP_S * step
-        if watch.stuck('front', stamp_s, picture, place_m=place_m, speed_mps=told_mps):
+        if watch.is_frozen('front', stamp_s, picture, place_m=place_m, speed_mps=told_mps):
             return step
     return None
 
@@ -70,17 +70,17 @@ def test_pictures_of_another_size_are_others() -> None:
 
 
 def test_cameras_are_looked_at_one_by_one() -> None:
-    watch = Repeats()
+    watch = FrozenCameraCheck()
     for step in range(20):
         stamp_s, place_m = 1.0 + STEP_S * step, (0.5 * step, 0.0)
-        assert not watch.stuck('left', stamp_s, noise(step), place_m=place_m, speed_mps=10.0)
-        frozen = watch.stuck('front', stamp_s, noise(0), place_m=place_m, speed_mps=10.0)
+        assert not watch.is_frozen('left', stamp_s, noise(step), place_m=place_m, speed_mps=10.0)
+        frozen = watch.is_frozen('front', stamp_s, noise(0), place_m=place_m, speed_mps=10.0)
     assert frozen
 
 
 def test_time_that_jumps_back_begins_anew() -> None:
-    watch = Repeats()
-    assert not watch.stuck('front', 100.0, noise(1), place_m=(0.0, 0.0), speed_mps=0.0)
-    assert not watch.stuck('front', 10.0, noise(1), place_m=(50.0, 0.0), speed_mps=0.0)
-    assert not watch.stuck('front', 10.1, noise(1), place_m=(51.0, 0.0), speed_mps=0.0)
-    assert watch.stuck('front', 10.2, noise(1), place_m=(52.0, 0.0), speed_mps=0.0)
+    watch = FrozenCameraCheck()
+    assert not watch.is_frozen('front', 100.0, noise(1), place_m=(0.0, 0.0), speed_mps=0.0)
+    assert not watch.is_frozen('front', 10.0, noise(1), place_m=(50.0, 0.0), speed_mps=0.0)
+    assert not watch.is_frozen('front', 10.1, noise(1), place_m=(51.0, 0.0), speed_mps=0.0)
+    assert watch.is_frozen('front', 10.2, noise(1), place_m=(52.0, 0.0), speed_mps=0.0)

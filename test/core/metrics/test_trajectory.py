@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wpt_core.geometry import corners_of
-from wpt_core.metrics import Footprint, Motion, Tracks
+from wpt_core.metrics import Footprint, Tracks, Trajectory
 from wpt_core.types import InputError, Plan, plan_times_s
 from wpt_core.vehicle import VehicleParameters
 
@@ -39,20 +39,20 @@ def test_constant_acceleration_is_interpolated_exactly_on_the_plan_grid(
     def place(t: float) -> np.ndarray:
         return np.asarray(start + velocity * t + half_acceleration * t * t)
 
-    motion = Motion(times_s, np.array([place(t) for t in times_s]), np.zeros(33))
+    motion = Trajectory(times_s, np.array([place(t) for t in times_s]), np.zeros(33))
     np.testing.assert_allclose(motion.at([at_s]).positions_m[0], place(at_s), atol=1e-9)
 
 
 def test_samples_are_met_exactly() -> None:
     generator = np.random.default_rng(1)
-    motion = Motion(plan_times_s(), generator.normal(size=(33, 2)), generator.normal(size=33))
+    motion = Trajectory(plan_times_s(), generator.normal(size=(33, 2)), generator.normal(size=33))
     again = motion.at(motion.times_s)
     np.testing.assert_array_equal(again.positions_m, motion.positions_m)
     np.testing.assert_allclose(np.exp(1j * again.yaws_rad), np.exp(1j * motion.yaws_rad))
 
 
 def test_yaw_takes_the_short_way_across_the_cut() -> None:
-    motion = Motion(np.array([0.0, 1.0]), np.zeros((2, 2)), np.array([3.0, -3.0]))
+    motion = Trajectory(np.array([0.0, 1.0]), np.zeros((2, 2)), np.array([3.0, -3.0]))
     halfway = motion.at([0.5]).yaws_rad[0]
     assert np.cos(halfway) == pytest.approx(-1.0)
 
@@ -64,8 +64,8 @@ def test_a_plan_gives_its_best_hypothesis_unless_told_otherwise() -> None:
     plan = Plan(
         0.0, plan_times_s(), positions, zeros, zeros, zeros, zeros, positions, np.array([0.3, 0.7])
     )
-    assert Motion.of_plan(plan).positions_m[0, 0] == 1.0
-    assert Motion.of_plan(plan, 0).positions_m[0, 0] == 0.0
+    assert Trajectory.of_plan(plan).positions_m[0, 0] == 1.0
+    assert Trajectory.of_plan(plan, 0).positions_m[0, 0] == 0.0
 
 
 def test_the_footprint_of_a_car_reaches_from_bumper_to_bumper() -> None:
@@ -96,31 +96,36 @@ def test_who_comes_and_goes_is_there_at_its_own_sample_only() -> None:
 
 
 def test_nobody_is_nobody_at_any_time() -> None:
-    assert Tracks.nobody([0.0, 3.0]).at([0.5, 1.0]).present.shape == (2, 0)
+    assert Tracks.empty([0.0, 3.0]).at([0.5, 1.0]).present.shape == (2, 0)
 
 
 @pytest.mark.parametrize(
     ('times', 'positions', 'yaws', 'message'),
     [
-        ([0.0, 1.0], [[0.0, 0.0], [np.nan, 0.0]], [0.0, 0.0], 'Motion.positions_m must be finite'),
-        ([0.0, 1.0], np.zeros((2, 2)), [0.0, np.inf], 'Motion.yaws_rad must be finite'),
-        ([0.0, np.nan], np.zeros((2, 2)), [0.0, 0.0], 'Motion.times_s must be finite'),
-        ([0.0, 0.0], np.zeros((2, 2)), [0.0, 0.0], 'Motion.times_s must rise'),
+        (
+            [0.0, 1.0],
+            [[0.0, 0.0], [np.nan, 0.0]],
+            [0.0, 0.0],
+            'Trajectory.positions_m must be finite',
+        ),
+        ([0.0, 1.0], np.zeros((2, 2)), [0.0, np.inf], 'Trajectory.yaws_rad must be finite'),
+        ([0.0, np.nan], np.zeros((2, 2)), [0.0, 0.0], 'Trajectory.times_s must be finite'),
+        ([0.0, 0.0], np.zeros((2, 2)), [0.0, 0.0], 'Trajectory.times_s must rise'),
         ([], np.zeros((0, 2)), [], 'at least 1 times'),
         ([0.0, 1.0], np.zeros((2, 3)), [0.0, 0.0], r'shape \(2 x 2\), not \(2 x 3\)'),
-        ([0.0, 1.0], np.zeros((2, 2)), [0.0], 'Motion.yaws_rad must have shape'),
+        ([0.0, 1.0], np.zeros((2, 2)), [0.0], 'Trajectory.yaws_rad must have shape'),
     ],
 )
 def test_a_bad_motion_is_refused_by_name(
     times: object, positions: object, yaws: object, message: str
 ) -> None:
     with pytest.raises(InputError, match=message):
-        Motion(np.asarray(times, float), np.asarray(positions, float), np.asarray(yaws, float))
+        Trajectory(np.asarray(times, float), np.asarray(positions, float), np.asarray(yaws, float))
 
 
 @pytest.mark.parametrize('at_s', [[-0.1, 1.0], [1.0, 2.1]])
 def test_nothing_is_extrapolated(at_s: list[float]) -> None:
-    motion = Motion(np.array([0.0, 2.0]), np.zeros((2, 2)), np.zeros(2))
+    motion = Trajectory(np.array([0.0, 2.0]), np.zeros((2, 2)), np.zeros(2))
     with pytest.raises(InputError, match='known from 0 to 2 s'):
         motion.at(at_s)
     with pytest.raises(InputError, match='known from 0 to 2 s'):

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from wpt_core.types import InputError
 
-__all__ = ['MOST_PIXELS', 'check_size_px', 'compressed_size_px']
+__all__ = ['MAX_PIXELS', 'check_size_px', 'compressed_size_px']
 
-MOST_PIXELS = 2**26
+MAX_PIXELS = 2**26
 """Twice an 8K picture. A few bytes can announce thousands of times that, and fill the memory."""
 _PNG = b'\x89PNG\r\n\x1a\n'
 _JPEG = b'\xff\xd8\xff'
@@ -22,10 +22,10 @@ _PADDING = 64
 
 def check_size_px(width_px: int, height_px: int) -> None:
     """InputError unless there are pixels, and not absurdly many."""
-    if min(width_px, height_px) < 1 or width_px * height_px > MOST_PIXELS:
+    if min(width_px, height_px) < 1 or width_px * height_px > MAX_PIXELS:
         raise InputError(
             f'a picture of {width_px} x {height_px} pixels is none: expected at least one pixel '
-            f'and at most {MOST_PIXELS}; check the driver of the camera'
+            f'and at most {MAX_PIXELS}; check the driver of the camera'
         )
 
 

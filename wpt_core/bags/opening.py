@@ -8,17 +8,17 @@ from pathlib import Path
 from shutil import disk_usage
 from tempfile import TemporaryDirectory
 
+from wpt_core.bags.compression import HARMLESS_BYTES, decompress_file
 from wpt_core.bags.mcap import McapStorage
 from wpt_core.bags.mcap_records import MAGIC as MCAP_MAGIC
 from wpt_core.bags.metadata import METADATA, Metadata, read_metadata
 from wpt_core.bags.ros1 import ROS1_MAGIC, Ros1Storage
 from wpt_core.bags.sqlite import SqliteStorage
 from wpt_core.bags.sqlite_pages import SQLITE_MAGIC
-from wpt_core.bags.storage import HARMLESS_BYTES, Storage
-from wpt_core.bags.zstandard import decompress_file
+from wpt_core.bags.storage import Storage
 from wpt_core.types import BagError, Level, Notice
 
-__all__ = ['Opened', 'open_files']
+__all__ = ['OpenedFiles', 'open_files']
 
 ZSTD_MAGIC = b'\x28\xb5\x2f\xfd'
 MAGICS = (MCAP_MAGIC, SQLITE_MAGIC, ROS1_MAGIC)
@@ -27,7 +27,7 @@ SUFFIXES = ('.mcap', '.db3', '.bag', '.mcap.zstd', '.db3.zstd')
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedFiles:
     """The storage files of a bag, in the order of recording."""
 
     paths: tuple[Path, ...]
@@ -36,7 +36,7 @@ class Opened:
     notices: tuple[Notice, ...]
 
 
-def open_files(path: Path, stack: ExitStack, *, verify: bool) -> Opened:
+def open_files(path: Path, stack: ExitStack, *, verify: bool) -> OpenedFiles:
     """Open what `path` names: a bag's folder, its metadata.yaml, or one storage file.
 
     The files are closed with `stack`. Files that are missing or beyond reading become notices as
@@ -48,7 +48,7 @@ def open_files(path: Path, stack: ExitStack, *, verify: bool) -> Opened:
         raise BagError(f'{path} cannot be read: {error.strerror or error}') from error
 
 
-def _open(path: Path, stack: ExitStack, *, verify: bool) -> Opened:
+def _open(path: Path, stack: ExitStack, *, verify: bool) -> OpenedFiles:
     if not path.exists():
         raise BagError(f'{path} does not exist; name a bag folder, or an .mcap, .db3 or .bag file')
     path = path.parent if path.name == METADATA else path
@@ -65,7 +65,7 @@ def _open(path: Path, stack: ExitStack, *, verify: bool) -> Opened:
         raise errors[0]
     notices += [Notice(Level.ERROR, 'bag.file-lost', str(error)) for error in errors]
     notices += [notice for storage in opened for notice in storage.notices]
-    return Opened(tuple(files), tuple(opened), metadata, tuple(notices))
+    return OpenedFiles(tuple(files), tuple(opened), metadata, tuple(notices))
 
 
 def _metadata_for(path: Path) -> tuple[Metadata | None, list[Notice]]:

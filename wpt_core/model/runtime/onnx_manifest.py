@@ -14,12 +14,20 @@ from wpt_core.model.views_json import views_document, views_from
 from wpt_core.model.weights import sha256_of
 from wpt_core.types import POINT_COUNT, InputError, Rig
 
-__all__ = ['DECIDE', 'EXTRACT', 'FACTS', 'FILES', 'OnnxFacts', 'read_facts', 'read_graph']
+__all__ = [
+    'DECIDE',
+    'EXTRACT',
+    'FILES',
+    'ONNX_MANIFEST',
+    'OnnxManifest',
+    'read_graph',
+    'read_onnx_manifest',
+]
 
 EXTRACT = 'extract.onnx'
 DECIDE = 'decide.onnx'
-FACTS = 'onnx.json'
-FILES = (EXTRACT, DECIDE, FACTS)
+ONNX_MANIFEST = 'onnx.json'
+FILES = (EXTRACT, DECIDE, ONNX_MANIFEST)
 _FORMAT = 1
 _FIELDS = (
     'format',
@@ -37,7 +45,7 @@ _MOST_BYTES = 1 << 31
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class OnnxFacts:
+class OnnxManifest:
     """What stands beside the two graphs."""
 
     config: StudentConfig
@@ -51,7 +59,7 @@ class OnnxFacts:
     def write(self, folder: Path) -> None:
         """Beside the graphs, which must be there: their hashes are written too."""
         write_json(
-            folder / FACTS,
+            folder / ONNX_MANIFEST,
             {
                 'format': _FORMAT,
                 'created_by': self.created_by,
@@ -65,11 +73,11 @@ class OnnxFacts:
         )
 
 
-def read_facts(folder: Path) -> OnnxFacts:
+def read_onnx_manifest(folder: Path) -> OnnxManifest:
     """InputError says in one sentence what is wrong."""
     top = _document(folder)
     config = config_from(top, 'config')
-    return OnnxFacts(
+    return OnnxManifest(
         config=config,
         views=views_from(top, 'views', config),
         plan_scales=_plan_scales(top),
@@ -87,12 +95,14 @@ def read_graph(folder: Path, name: str) -> bytes:
     except OSError as error:
         raise InputError(f'{path}: cannot be read ({error.strerror}); export anew.') from error
     if sha256_of(data) != expected:
-        raise InputError(f'{path}: not the file that {FACTS} was written for; export anew.')
+        raise InputError(
+            f'{path}: not the file that {ONNX_MANIFEST} was written for; export anew.'
+        )
     return data
 
 
 def _document(folder: Path) -> Section:
-    path = folder / FACTS
+    path = folder / ONNX_MANIFEST
     top = Section(str(path), read_json(path), _FIELDS)
     top.integer('format', _FORMAT, _FORMAT)
     return top

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from wpt_core.sensing import CompressedPicture, RawPicture, jpeg_of
-from wpt_core.sensing.picture_headers import MOST_PIXELS
+from wpt_core.sensing import CompressedImageData, RawImageData, encode_jpeg
+from wpt_core.sensing.image_headers import MAX_PIXELS
 from wpt_core.types import InputError
 
 WIDTH_PX, HEIGHT_PX = 16, 12
@@ -27,15 +27,15 @@ UNTIMED = settings(deadline=None)
 Bytes = NDArray[np.uint8]
 
 
-def raw(encoding: str, rows: NDArray[Any], *, padding: int = 3, **more: Any) -> RawPicture:
+def raw(encoding: str, rows: NDArray[Any], *, padding: int = 3, **more: Any) -> RawImageData:
     """`rows` (H, values), with rubbish at the end of each row as some drivers leave it."""
     content = np.ascontiguousarray(rows).view(np.uint8)
     data = np.hstack([content, np.full((len(rows), padding), 77, np.uint8)])
-    return RawPicture(WIDTH_PX, HEIGHT_PX, encoding, data.shape[1], data.ravel(), **more)
+    return RawImageData(WIDTH_PX, HEIGHT_PX, encoding, data.shape[1], data.ravel(), **more)
 
 
-def octets(content: bytes) -> CompressedPicture:
-    return CompressedPicture(np.frombuffer(content, np.uint8))
+def octets(content: bytes) -> CompressedImageData:
+    return CompressedImageData(np.frombuffer(content, np.uint8))
 
 
 def flat() -> Bytes:
@@ -129,25 +129,25 @@ def test_a_mosaic_has_its_colour(pattern: str) -> None:
 
 
 def test_compressed_pictures_are_measured_and_decoded() -> None:
-    for content in (png(flat()), jpeg_of(flat(), 95).tobytes()):
+    for content in (png(flat()), encode_jpeg(flat(), 95).tobytes()):
         picture = octets(content)
         assert picture.size_px() == (WIDTH_PX, HEIGHT_PX)
         np.testing.assert_allclose(picture.rgb().astype(int), flat().astype(int), atol=3)
 
 
 def test_the_quality_of_a_jpeg_counts() -> None:
-    assert len(jpeg_of(textured(), 30)) < len(jpeg_of(textured(), 95))
+    assert len(encode_jpeg(textured(), 30)) < len(encode_jpeg(textured(), 95))
 
 
 def test_padding_after_a_picture_is_no_fault() -> None:
-    padded = octets(jpeg_of(flat(), 95).tobytes() + bytes(9))
+    padded = octets(encode_jpeg(flat(), 95).tobytes() + bytes(9))
     np.testing.assert_allclose(padded.rgb().astype(int), flat().astype(int), atol=3)
 
 
 @UNTIMED
 @given(share=st.floats(0.0, 0.99), jpeg=st.booleans())
 def test_a_picture_that_is_cut_off_is_refused(share: float, jpeg: bool) -> None:
-    content = jpeg_of(textured(), 90).tobytes() if jpeg else png(textured())
+    content = encode_jpeg(textured(), 90).tobytes() if jpeg else png(textured())
     with pytest.raises(InputError, match=r'is cut off|neither JPEG nor PNG'):
         octets(content[: int(share * len(content))]).rgb()
 
@@ -160,8 +160,8 @@ def test_damage_in_the_middle_shows_when_decoded() -> None:
         octets(bytes(content)).rgb()
 
 
-def pixels(encoding: str, width_px: int, height_px: int, step: int, count: int) -> RawPicture:
-    return RawPicture(width_px, height_px, encoding, step, np.zeros(count, np.uint8))
+def pixels(encoding: str, width_px: int, height_px: int, step: int, count: int) -> RawImageData:
+    return RawImageData(width_px, height_px, encoding, step, np.zeros(count, np.uint8))
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def pixels(encoding: str, width_px: int, height_px: int, step: int, count: int) 
         (pixels('mono8', 2**32 - 1, 2**32 - 1, 2**32 - 1, 9), '4294967295 x 4294967295 pixels'),
     ],
 )
-def test_a_raw_picture_that_does_not_fit_is_refused(picture: RawPicture, words: str) -> None:
+def test_a_raw_picture_that_does_not_fit_is_refused(picture: RawImageData, words: str) -> None:
     for look in (picture.size_px, picture.rgb):
         with pytest.raises(InputError, match=words):
             look()
@@ -197,7 +197,7 @@ def test_a_raw_picture_that_does_not_fit_is_refused(picture: RawPicture, words: 
         (png(textured())[:33] + b'\x7f\xff\xff\xf0IDAT' + bytes(99), 'cut'),
         (announced(0, 12), '0 x 12 pixels'),
         (announced(2**31 - 1, 2**31 - 1), 'at most 67108864'),
-        (announced(MOST_PIXELS // 2 + 1, 2), 'at most 67108864'),
+        (announced(MAX_PIXELS // 2 + 1, 2), 'at most 67108864'),
         (announced(16, 13), 'damaged'),
     ],
 )
@@ -219,7 +219,7 @@ def test_any_bytes_are_a_picture_or_an_input_error(
 ) -> None:
     data = np.frombuffer(content, np.uint8)
     try:
-        found = RawPicture(width_px, height_px, encoding, step_bytes, data).rgb()
+        found = RawImageData(width_px, height_px, encoding, step_bytes, data).rgb()
     except InputError:
         return
     assert found.shape == (height_px, width_px, 3)
@@ -234,7 +234,7 @@ def test_any_bytes_are_a_picture_or_an_input_error(
 def test_a_damaged_file_is_a_picture_or_an_input_error(
     jpeg: bool, changes: list[tuple[float, bytes]]
 ) -> None:
-    content = jpeg_of(textured(), 90).tobytes() if jpeg else png(textured())
+    content = encode_jpeg(textured(), 90).tobytes() if jpeg else png(textured())
     for share, put in changes:
         place = int(share * len(content))
         content = content[:place] + put + content[place + len(put) :]

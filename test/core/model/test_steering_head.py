@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from wpt_core.model import CONDITIONS, Student
-from wpt_core.model.steering import BORDER_POINTS
+from wpt_core.model.steering_head import BORDER_POINTS
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from wpt_core.bags.qos import TopicQos
 from wpt_core.bags.storage import StoredTopic
 from wpt_core.types import BagError, Level, Notice
 
-__all__ = ['TypesOfBag']
+__all__ = ['MessageTypes']
 
 
-class TypesOfBag:
+class MessageTypes:
     """The typestore of one bag: its own definitions, then given ones, then the distribution's."""
 
     def __init__(

@@ -18,16 +18,16 @@ class Street:
         self.assembler = SetAssembler(CAMERAS, wait_s=wait_s)
 
     def see(self, stamp_s: float, *cameras: str, late_s: float = 0.0) -> list[bool]:
-        heard_s = stamp_s + late_s
+        received_s = stamp_s + late_s
         return [
-            self.assembler.arrived(camera, stamp_s, heard_s=heard_s, now_s=heard_s)
+            self.assembler.image_arrived(camera, stamp_s, received_s=received_s, now_s=received_s)
             for camera in cameras
         ]
 
     def round(self, stamp_s: float, *cameras: str) -> CameraSetDue | None:
         """All these and the odometry at one moment, and what is due then."""
         self.see(stamp_s, *cameras)
-        self.assembler.heard_motion(stamp_s)
+        self.assembler.odometry_arrived(stamp_s)
         return self.assembler.due(stamp_s)
 
 
@@ -52,7 +52,7 @@ def test_a_whole_set_is_due_at_once_and_only_once(street: Street) -> None:
 
 def test_nothing_is_due_before_the_first_picture(street: Street) -> None:
     assert street.assembler.due(5.0) is None
-    street.assembler.heard_motion(5.0)
+    street.assembler.odometry_arrived(5.0)
     assert street.assembler.due(9.0) is None
     assert street.assembler.living(5.0) == ()
 
@@ -80,7 +80,7 @@ def test_the_late_picture_itself_ends_the_wait(driving: Street) -> None:
 def test_the_odometry_is_waited_for_like_a_camera(driving: Street) -> None:
     driving.see(1.1, *CAMERAS)
     assert driving.assembler.due(1.1) is None
-    driving.assembler.heard_motion(1.1 - 0.4 * PERIOD_S)
+    driving.assembler.odometry_arrived(1.1 - 0.4 * PERIOD_S)
     assert driving.assembler.due(1.1) == CameraSetDue('front', 1.1)
 
 
@@ -92,7 +92,7 @@ def test_after_a_stall_who_is_heard_first_waits_for_the_others(
     assert driving.assembler.due(2.0) is None
     driving.see(2.0, *(camera for camera in CAMERAS if camera != first))
     assert driving.assembler.due(2.0) is None
-    driving.assembler.heard_motion(2.0)
+    driving.assembler.odometry_arrived(2.0)
     assert driving.assembler.due(2.0) == CameraSetDue('front', 2.0)
 
 
@@ -112,7 +112,7 @@ def test_half_a_period_behind_counts_as_the_same_moment(
 ) -> None:
     driving.see(1.1 - behind * PERIOD_S, 'left', 'right')
     driving.see(1.1, 'front')
-    driving.assembler.heard_motion(1.1)
+    driving.assembler.odometry_arrived(1.1)
     assert (driving.assembler.due(1.1) is not None) is due
 
 
@@ -139,7 +139,7 @@ def test_a_camera_that_is_back_is_waited_for_again(driving: Street) -> None:
 def test_the_newest_wins_and_what_it_replaced_is_counted(driving: Street) -> None:
     for stamp_s in (1.1, 1.15, 1.2):
         driving.see(stamp_s, *CAMERAS)
-    driving.assembler.heard_motion(1.2)
+    driving.assembler.odometry_arrived(1.2)
     assert driving.assembler.due(1.2) == CameraSetDue('front', 1.2)
     assert driving.assembler.due(2.0) is None
     assert driving.assembler.dropped == 2
@@ -185,7 +185,7 @@ def test_without_the_anchor_from_the_start_another_plans(street: Street) -> None
 def test_a_jump_back_of_the_anchor_begins_anew(driving: Street) -> None:
     assert driving.see(0.2, 'left') == [False]
     assert driving.see(0.2, *CAMERAS) == [True] * 3
-    driving.assembler.heard_motion(0.2)
+    driving.assembler.odometry_arrived(0.2)
     assert driving.assembler.due(0.2) == CameraSetDue('front', 0.2)
     assert driving.assembler.living(0.2) == CAMERAS
 
@@ -197,8 +197,8 @@ def test_a_small_step_back_does_not(driving: Street) -> None:
 
 def test_a_stamp_from_the_future_is_refused_and_changes_nothing(driving: Street) -> None:
     with pytest.raises(InputError, match='5 s ahead of the clock here'):
-        driving.assembler.arrived('front', 6.1, heard_s=1.1, now_s=1.1)
-    driving.assembler.arrived('front', 1.19, heard_s=1.1, now_s=1.1)
+        driving.assembler.image_arrived('front', 6.1, received_s=1.1, now_s=1.1)
+    driving.assembler.image_arrived('front', 1.19, received_s=1.1, now_s=1.1)
     assert driving.round(1.2, 'left', 'right') == CameraSetDue('front', 1.19)
 
 
@@ -206,7 +206,7 @@ def test_a_stamp_before_the_beginning_of_time_is_refused_and_changes_nothing(
     driving: Street,
 ) -> None:
     with pytest.raises(InputError, match='expected 0 s or more'):
-        driving.assembler.arrived('front', -2.0, heard_s=1.1, now_s=1.1)
+        driving.assembler.image_arrived('front', -2.0, received_s=1.1, now_s=1.1)
     assert driving.round(1.1, *CAMERAS) == CameraSetDue('front', 1.1)
 
 
@@ -218,7 +218,7 @@ def test_all_cameras_dead(driving: Street) -> None:
 
 def test_the_wait_is_on_the_clock_of_arrival_also_while_stamps_stand_still() -> None:
     assembler = SetAssembler(CAMERAS)
-    assembler.arrived('front', 1.0, heard_s=500.0, now_s=1.0)
+    assembler.image_arrived('front', 1.0, received_s=500.0, now_s=1.0)
     assert assembler.due(500.01) is None
     assert assembler.due(500.03) == CameraSetDue('front', 1.0)
 

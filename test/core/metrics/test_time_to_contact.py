@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wpt_core.geometry import Boxes, overlaps
-from wpt_core.metrics.contact import time_to_contact_s
+from wpt_core.metrics.time_to_collision import time_to_contact_s
 
 PLACE = st.floats(-20.0, 20.0)
 ANGLE = st.floats(-3.2, 3.2)

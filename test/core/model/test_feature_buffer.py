@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from model_samples import pictures
 
-from wpt_core.model import CONDITIONS, History, Memory, Student, StudentConfig, preset
+from wpt_core.model import CONDITIONS, FeatureBuffer, History, Student, StudentConfig, preset
 from wpt_core.model.runtime import EagerBackend
 
 CONFIG = preset('debug')
@@ -19,8 +19,8 @@ def tagged(number: int) -> tuple[np.ndarray, np.ndarray]:
     return np.full(CONFIG.features, number, np.float32), np.full(CONDITIONS, -number, np.float32)
 
 
-def filled(stamps_s: list[float]) -> Memory:
-    memory = Memory(CONFIG)
+def filled(stamps_s: list[float]) -> FeatureBuffer:
+    memory = FeatureBuffer(CONFIG)
     for number, stamp_s in enumerate(stamps_s):
         memory.add(stamp_s, *tagged(number))
     return memory
@@ -36,7 +36,7 @@ def numbers(history: History) -> list[int | None]:
 
 def test_cached_is_the_same_as_looking_again_at_20_hz(student: Student) -> None:
     backend, config = EagerBackend(student), student.config
-    memory = Memory(config)
+    memory = FeatureBuffer(config)
     ticks = 41
     seen = [pictures(config, seed=tick % 7) for tick in range(ticks)]
     generator = np.random.default_rng(9)
@@ -114,7 +114,7 @@ def test_the_same_pictures_again_replace_themselves() -> None:
 
 def test_forgetting() -> None:
     memory = filled([0.0, 0.2, 0.4])
-    memory.forget()
+    memory.reset()
     memory.add(0.6, *tagged(5))
     assert numbers(memory.history()) == [None] * 9 + [5]
 
@@ -132,7 +132,7 @@ def test_40_hz_fills_the_whole_history() -> None:
 @torch.no_grad()
 def test_one_picture_is_enough_to_decide(student: Student) -> None:
     config: StudentConfig = student.config
-    memory = Memory(config)
+    memory = FeatureBuffer(config)
     memory.add(0.0, *(np.zeros(n, np.float32) for n in (config.features, CONDITIONS)))
     decision = EagerBackend(student).decide(memory.history())
     assert np.isfinite(decision.means).all()

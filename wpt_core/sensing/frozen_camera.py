@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from wpt_core.sensing.camera_set import MOST_AGE_S
 
-__all__ = ['Repeats']
+__all__ = ['FrozenCameraCheck']
 
 _SAMPLES = 4096
 """Bytes of a picture that are compared; the noise of a real sensor alone changes many of them."""
@@ -41,7 +41,7 @@ class _First:
         return max(math.dist(place_m, self.place_m), self.driven_m)
 
 
-class Repeats:
+class FrozenCameraCheck:
     """Compares the pictures of a camera as they came, without decoding them.
 
     A picture may come twice, and stays the same while the car stands.
@@ -50,7 +50,7 @@ class Repeats:
     def __init__(self) -> None:
         self._first: dict[str, _First] = {}
 
-    def stuck(
+    def is_frozen(
         self,
         camera: str,
         stamp_s: float,

@@ -9,11 +9,27 @@ if sys.version_info >= (3, 14):
 else:
     from backports.zstd import ZstdDecompressor, ZstdError
 
-from wpt_core.bags.storage import most_unpacked
+from wpt_core.bags.storage import LONGEST_MESSAGE
 
-__all__ = ['ZstdDecompressor', 'ZstdError', 'decompress_file', 'decompressed']
+__all__ = [
+    'HARMLESS_BYTES',
+    'ZstdDecompressor',
+    'ZstdError',
+    'decompress_file',
+    'decompressed',
+    'most_unpacked',
+]
 
+# What is compressed may claim any size. A picture without content shrinks to a thousandth, so a
+# ratio counts only beyond a size that nobody would miss.
+HARMLESS_BYTES = 2**26
+LARGEST_RATIO = 100
 STEP_BYTES = 2**20
+
+
+def most_unpacked(packed_bytes: int) -> int:
+    """To how many bytes so many may unpack."""
+    return min(LONGEST_MESSAGE, max(HARMLESS_BYTES, LARGEST_RATIO * packed_bytes))
 
 
 def decompressed(packed: bytes) -> bytes:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is judged: how one body moves, which box it fills, and who else is there when."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,11 +13,11 @@ from wpt_core.metrics.arrays import BoolArray, FloatArray, finite, flags, rising
 from wpt_core.types import InputError, Plan
 from wpt_core.vehicle import VehicleParameters
 
-__all__ = ['Footprint', 'Motion', 'Tracks']
+__all__ = ['Footprint', 'Tracks', 'Trajectory', 'headings', 'local_polynomial']
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Motion:
+class Trajectory:
     """Poses of one body over N rising times, planned or driven, in one frame."""
 
     times_s: FloatArray
@@ -27,31 +28,31 @@ class Motion:
     """(N,); may wrap."""
 
     def __post_init__(self) -> None:
-        times_s = rising('Motion.times_s', self.times_s, least=1)
-        positions_m = finite('Motion.positions_m', self.positions_m, shape=(len(times_s), 2))
-        yaws_rad = finite('Motion.yaws_rad', self.yaws_rad, shape=(len(times_s),))
+        times_s = rising('Trajectory.times_s', self.times_s, least=1)
+        positions_m = finite('Trajectory.positions_m', self.positions_m, shape=(len(times_s), 2))
+        yaws_rad = finite('Trajectory.yaws_rad', self.yaws_rad, shape=(len(times_s),))
         object.__setattr__(self, 'times_s', times_s)
         object.__setattr__(self, 'positions_m', positions_m)
         object.__setattr__(self, 'yaws_rad', yaws_rad)
 
     @classmethod
-    def of_plan(cls, plan: Plan, hypothesis: int | None = None) -> 'Motion':
+    def of_plan(cls, plan: Plan, hypothesis: int | None = None) -> 'Trajectory':
         """One hypothesis of a plan (the most probable by default); time 0 is the image."""
         which = plan.best if hypothesis is None else hypothesis
         return cls(plan.times_s, plan.positions_m[which], plan.yaws_rad[which])
 
-    def at(self, times_s: ArrayLike) -> 'Motion':
+    def at(self, times_s: ArrayLike) -> 'Trajectory':
         """The motion at other times, inside its own span of two samples or more.
 
         Cubic between the samples with three-point slopes: exact at the samples and for constant
         acceleration. (Linear interpolation of a plan on the quadratic grid is 3 cm off at 3 s
         and 2 m/s^2, which is as much as good planners differ by.)
         """
-        known_s = rising('Motion.times_s', self.times_s, least=2)
-        asked_s = within('Motion', rising('times_s', times_s, least=1), known_s=known_s)
+        known_s = rising('Trajectory.times_s', self.times_s, least=2)
+        asked_s = within('Trajectory', rising('times_s', times_s, least=1), known_s=known_s)
         columns = np.column_stack([self.positions_m, np.unwrap(self.yaws_rad)])
         poses = _interpolate_cubic(asked_s, self.times_s, columns)
-        return Motion(asked_s, poses[:, :2], poses[:, 2])
+        return Trajectory(asked_s, poses[:, :2], poses[:, 2])
 
 
 def _interpolate_cubic(at_s: FloatArray, times_s: FloatArray, values: FloatArray) -> FloatArray:
@@ -137,7 +138,7 @@ class Tracks:
         object.__setattr__(self, 'sizes_m', sizes_m)
 
     @classmethod
-    def nobody(cls, times_s: ArrayLike) -> 'Tracks':
+    def empty(cls, times_s: ArrayLike) -> 'Tracks':
         """An empty road."""
         steps = len(np.asarray(times_s))
         return cls(
@@ -179,3 +180,38 @@ class Tracks:
     def boxes(self) -> Boxes:
         """The boxes filled, (T, M)."""
         return Boxes(self.poses, self.sizes_m[:, 0], self.sizes_m[:, 1])
+
+
+def local_polynomial(
+    values: FloatArray, step_s: float, *, window: int, order: int, derivative: int
+) -> FloatArray:
+    """A derivative of `values` (N, ...) from a polynomial fitted around each sample.
+
+    Least squares over the nearest `window` samples (Savitzky-Golay); near the ends, where the
+    window cannot be centred, the polynomial of the first or last full window is read off centre.
+    Exact for polynomials up to `order`.
+    """
+    count = len(values)
+    if not derivative <= order < window <= count:
+        raise InputError(
+            f'a fit of order {order} for derivative {derivative} needs more than {order} and at '
+            f'most {count} samples (all there are) in its window, not {window}.'
+        )
+    first = np.clip(np.arange(count) - window // 2, 0, count - window)
+    weights = _weights(step_s, window, order=order, derivative=derivative)
+    around = values[first[:, None] + np.arange(window)]
+    result: FloatArray = np.einsum('nw,nw...->n...', weights[np.arange(count) - first], around)
+    return result
+
+
+def _weights(step_s: float, window: int, *, order: int, derivative: int) -> FloatArray:
+    """(window, window): row i weighs the samples for the derivative at sample i of the window."""
+    # Times in units of half a window keep the fit well conditioned for any step.
+    unit_s = 0.5 * window * step_s
+    times = (np.arange(window) - 0.5 * (window - 1)) * step_s / unit_s
+    coefficients = np.linalg.pinv(np.vander(times, order + 1, increasing=True))
+    powers = np.arange(derivative, order + 1)
+    factors = np.array([math.perm(int(power), derivative) for power in powers])
+    basis = factors * times[:, None] ** (powers - derivative)
+    weights: FloatArray = basis @ coefficients[derivative:] / unit_s**derivative
+    return weights

@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from wpt_core.sensing.picture_headers import check_size_px, compressed_size_px
+from wpt_core.sensing.image_headers import check_size_px, compressed_size_px
 from wpt_core.types import InputError
 
-__all__ = ['RAW_ENCODINGS', 'CompressedPicture', 'Image', 'RawPicture', 'jpeg_of']
+__all__ = ['RAW_ENCODINGS', 'CompressedImageData', 'Image', 'RawImageData', 'encode_jpeg']
 
 Image: TypeAlias = NDArray[np.uint8]
 
@@ -63,11 +63,11 @@ _ENCODINGS = MappingProxyType(
     }
 )
 RAW_ENCODINGS = frozenset(_ENCODINGS)
-"""What `RawPicture` reads."""
+"""What `RawImageData` reads."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class RawPicture:
+class RawImageData:
     """Rows of pixels in one of the encodings that ROS names, as in `sensor_msgs/Image`."""
 
     width_px: int
@@ -142,7 +142,7 @@ class RawPicture:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class CompressedPicture:
+class CompressedImageData:
     """A JPEG or PNG, as in `sensor_msgs/CompressedImage`."""
 
     data: Image
@@ -166,7 +166,7 @@ class CompressedPicture:
         return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def jpeg_of(picture: Image, quality: int) -> Image:
+def encode_jpeg(picture: Image, quality: int) -> Image:
     """(N,) bytes of a JPEG of (H, W, 3) RGB; `quality` from 1 to 100."""
     how = [cv2.IMWRITE_JPEG_QUALITY, quality]
     done, content = cv2.imencode('.jpg', cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), how)

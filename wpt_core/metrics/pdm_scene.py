@@ -8,8 +8,7 @@ import numpy as np
 
 from wpt_core.geometry import Boxes, Path, corners_of
 from wpt_core.metrics.arrays import BoolArray, FloatArray, IntArray, finite, flags
-from wpt_core.metrics.motion import Footprint, Motion, Tracks, headings
-from wpt_core.metrics.smoothing import local_polynomial
+from wpt_core.metrics.trajectory import Footprint, Tracks, Trajectory, headings, local_polynomial
 from wpt_core.types import InputError
 
 __all__ = ['PdmScene', 'Rollouts', 'roll_out']
@@ -39,7 +38,7 @@ class PdmScene:
 class Rollouts:
     """K candidates at T = 41 times: what all sub-scores need, worked out once."""
 
-    motions: tuple[Motion, ...]
+    motions: tuple[Trajectory, ...]
     positions_m: FloatArray
     """(K, T, 2) of the tracked point."""
     velocities_mps: FloatArray
@@ -58,7 +57,7 @@ class Rollouts:
 
 
 def roll_out(
-    candidates: Sequence[Motion], scene: PdmScene, footprint: Footprint
+    candidates: Sequence[Trajectory], scene: PdmScene, footprint: Footprint
 ) -> tuple[Rollouts, Tracks]:
     """The candidates and everybody else at 0, 0.1, ... 4.0 s."""
     if not candidates:

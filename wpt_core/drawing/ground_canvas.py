@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wpt_core.geometry import FloatArray, apply, invert, project_optical
 from wpt_core.types import Camera
 
-__all__ = ['Colour', 'OnGround', 'clip']
+__all__ = ['Colour', 'GroundCanvas', 'clip']
 
 Colour: TypeAlias = tuple[int, int, int]
 Image: TypeAlias = NDArray[np.uint8]
@@ -27,7 +27,7 @@ _SHIFT = 4
 """Bits of sub-pixel position that OpenCV's drawing functions take."""
 
 
-class OnGround:
+class GroundCanvas:
     """A picture (H, W, 3) RGB that is drawn on; points (N, 2) are in `base_link`, at z = 0."""
 
     def __init__(self, image: Image, camera: Camera) -> None:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from wpt_core.model.config import CONDITIONS, StudentConfig
 
-__all__ = ['BORDER_POINTS', 'STEERING_HISTORY', 'Borders', 'Steering']
+__all__ = ['BORDER_POINTS', 'STEERING_HISTORY', 'LaneBorderHead', 'SteeringHead']
 
 BORDER_POINTS = 12
 """Places ahead at which the left and the right border of the lane to be in are told."""
@@ -22,7 +22,7 @@ STEERING_HISTORY = 1 + max(_AGO)
 """So many steps are enough for it."""
 
 
-class Borders(nn.Module):
+class LaneBorderHead(nn.Module):
     """Where the borders of the lane to be in are, as the features have it."""
 
     def __init__(self, config: StudentConfig) -> None:
@@ -39,7 +39,7 @@ class Borders(nn.Module):
         return said.view(*said.shape[:-1], BORDER_POINTS, _SIDES)
 
 
-class Steering(nn.Module):
+class SteeringHead(nn.Module):
     """The curvature to ask for, with its scale, from the borders now and before."""
 
     def __init__(self, config: StudentConfig) -> None:

@@ -4,7 +4,7 @@
 import pytest
 import yaml
 
-from wpt_core.types import check_yaml
+from wpt_core.files import check_yaml
 
 LAUGHS = 'a: &a [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]\n' + ''.join(
     f'{after}: &{after} [{", ".join([f"*{before}"] * 10)}]\n'
