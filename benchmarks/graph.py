@@ -63,9 +63,9 @@ def car(rig: Rig, seconds: float) -> None:
     from wpt_ros.conversions.stamps import stamp_of
     from wpt_ros.lifecycle.quality import profile, type_of
     from wpt_sim.drive import World
-    from wpt_sim.suites import find
+    from wpt_sim.suites import find_suite
 
-    frames = World(find('lane_centre').scenarios[0], 0, rig=rig).observe().frames
+    frames = World(find_suite('lane_centre').scenarios[0], 0, rig=rig).observe().frames
     rclpy.init()
     node = rclpy.create_node('car')
     messages = [

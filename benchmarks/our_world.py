@@ -7,7 +7,7 @@ import cv2
 
 from wpt_core.sensing import surround_rig
 from wpt_sim.drive import STEP_S, World
-from wpt_sim.drivers import EXPERT, seat
+from wpt_sim.drivers import EXPERT, make_driver
 from wpt_sim.render import Daylight, Weather
 from wpt_sim.road import RoadKind
 from wpt_sim.scenario import Ability, Conditions, Layout, Leg, Rule, Scenario, Turn
@@ -81,7 +81,7 @@ class OurWorld:
     def __init__(self, case: Case, *, steps: int) -> None:
         cv2.setNumThreads(1)
         self._world = World(scenario(case, steps=steps), SEED, rig=surround_rig())
-        self._driver = seat(EXPERT, self._world)
+        self._driver = make_driver(EXPERT, self._world)
         self.about = f'{len(self._world.bodies)} other vehicles'
 
     def step(self) -> None:

@@ -25,7 +25,7 @@ from wpt_core.model.artifact import load_artifact
 from wpt_core.model.runtime import best_backend
 from wpt_core.pipeline import Planner
 from wpt_core.sensing import surround_rig
-from wpt_sim.suites import find, find_scenario, run_scenario
+from wpt_sim.suites import find_scenario, find_suite, run_scenario
 
 __all__ = ['Pair', 'main', 'table']
 
@@ -46,7 +46,7 @@ class Pair:
 
 def main(words: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(words)
-    names = asked.scenarios or [scenario.name for scenario in find(asked.suite).scenarios]
+    names = asked.scenarios or [scenario.name for scenario in find_suite(asked.suite).scenarios]
     pairs = []
     for name in tqdm(names, disable=None, unit='scenario'):
         told = _over_topics(asked.suite, name, asked.seed, asked.model)
@@ -92,7 +92,7 @@ def _alone(suite: str, scenario: str, seed: int, model: Path) -> bool:
     def planner() -> Planner:
         return Planner.of(artifact, backend, rig)
 
-    chosen = find_scenario(find(suite), scenario)
+    chosen = find_scenario(find_suite(suite), scenario)
     return run_scenario(chosen, student_kind('student', planner), seed, rig=rig).passed
 
 

@@ -7,8 +7,8 @@ from wpt_core.sensing.camera_set import MOST_AGE_S
 from wpt_core.types import InputError
 from wpt_ros.graph import ON_CAR, Common, NodeSpec, spec_of
 from wpt_sim.drive import STEP_S
-from wpt_sim.scenario import Split, draw
-from wpt_sim.suites import find, find_scenario
+from wpt_sim.scenario import Split, draw_episode
+from wpt_sim.suites import find_scenario, find_suite
 
 __all__ = ['Scene', 'on_proving_ground']
 
@@ -25,9 +25,9 @@ class Scene:
     @property
     def calibrated_delay_s(self) -> float:
         """Of the steering, as the car of this drive was calibrated: not quite the truth."""
-        suite = find(self.suite)
+        suite = find_suite(self.suite)
         scenario = find_scenario(suite, self.scenario) if self.scenario else suite.scenarios[0]
-        return float(draw(scenario, self.seed, Split.EVALUATION).believed_delay_s)
+        return float(draw_episode(scenario, self.seed, Split.EVALUATION).believed_delay_s)
 
 
 def on_proving_ground(common: Common, scene: Scene) -> tuple[NodeSpec, ...]:

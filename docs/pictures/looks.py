@@ -12,8 +12,8 @@ from wpt_core.drawing import contact_sheet
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Camera, Rig
 from wpt_sim.drive import World
-from wpt_sim.drivers import EXPERT, seat
-from wpt_sim.suites import find, find_scenario
+from wpt_sim.drivers import EXPERT, make_driver
+from wpt_sim.suites import find_scenario, find_suite
 
 SCALE = 2
 """Larger than what the student sees, for people."""
@@ -47,8 +47,8 @@ def front_rig() -> Rig:
 
 def moment(suite: str, scenario: str, seed: int, time_s: float) -> NDArray[np.uint8]:
     """What the camera sees at that time, the expert driving."""
-    world = World(find_scenario(find(suite), scenario), seed, rig=front_rig())
-    driver = seat(EXPERT, world)
+    world = World(find_scenario(find_suite(suite), scenario), seed, rig=front_rig())
+    driver = make_driver(EXPERT, world)
     while world.time_s < time_s and not world.done:
         world.step(driver.act(world.observe(frames=False)))
     return world.observe().frames[0].image

@@ -12,8 +12,8 @@ from wpt_core.model.runtime import EagerBackend
 from wpt_core.pipeline import Planner
 from wpt_core.sensing import surround_rig
 from wpt_sim.drive import World
-from wpt_sim.drivers import EXPERT, AnyKind, seat
-from wpt_sim.suites import find, find_scenario
+from wpt_sim.drivers import EXPERT, AnyDriverKind, make_driver
+from wpt_sim.suites import find_scenario, find_suite
 
 DRIVES = [
     ('lane_centre', 'bend_200_left', 3),
@@ -25,17 +25,17 @@ EXPERT_STEPS, STUDENT_STEPS, EVERY = 160, 40, 4
 Row = list[float]
 
 
-def driven(kind: AnyKind, suite: str, scenario: str, seed: int, *, steps: int) -> list[Row]:
+def driven(kind: AnyDriverKind, suite: str, scenario: str, seed: int, *, steps: int) -> list[Row]:
     """Place along the road and across it, speed, curvature asked for, of some steps."""
-    suites = find(suite)
+    suites = find_suite(suite)
     chosen = find_scenario(suites, scenario) if scenario else suites.scenarios[0]
     world = World(chosen, seed, rig=surround_rig(), longitudinal=kind.longitudinal)
-    driver, rows = seat(kind, world), []
+    driver, rows = make_driver(kind, world), []
     for step in range(steps):
         frames = kind.needs_cameras and step % kind.frames_every == 0
         action = driver.act(world.observe(frames=frames))
         if step % EVERY == 0:
-            place = world.place
+            place = world.road_position
             rows.append([place.s_m, place.offset_m, world.ego.speed_mps, action.curvature_1pm])
         world.step(action)
     return rows

@@ -12,7 +12,7 @@ import pytest
 from wpt_core.sensing import surround_rig
 from wpt_core.types import CameraFrame
 from wpt_sim.drive import World
-from wpt_sim.drivers import EXPERT, seat
+from wpt_sim.drivers import EXPERT, make_driver
 from wpt_sim.suites import SUITES, Suite
 
 STEPS = 20
@@ -33,7 +33,7 @@ def test_views_are_rendered_as_before(suite: Suite, reference: Callable[..., Non
     found = {}
     for seed, scenario in enumerate((suite.scenarios[0], suite.scenarios[-1])):
         world = World(scenario, seed, rig=surround_rig())
-        expert = seat(EXPERT, world)
+        expert = make_driver(EXPERT, world)
         for step in range(STEPS + 1):
             seen = world.observe(frames=step in (0, STEPS))
             for frame in seen.frames:

@@ -11,8 +11,8 @@ from wpt_core.bags import Bag, BagWriter, TopicWriter
 from wpt_core.sensing import CompressedImageData, surround_rig
 from wpt_core.types import Camera, EgoState, Rig
 from wpt_sim.drive import World
-from wpt_sim.drivers import EXPERT, seat
-from wpt_sim.suites import find
+from wpt_sim.drivers import EXPERT, make_driver
+from wpt_sim.suites import find_suite
 
 __all__ = ['EPOCH_S', 'copy_drive', 'record_drive']
 
@@ -31,8 +31,8 @@ def record_drive(
 ) -> list[EgoState]:
     """Pictures at 10 Hz for a while, odometry at 20 Hz for longer; returns the odometry."""
     rig = Rig(tuple(map(lens, surround_rig().cameras)))
-    world = World(find('lane_centre').scenarios[0], 0, rig=rig)
-    expert = seat(EXPERT, world)
+    world = World(find_suite('lane_centre').scenarios[0], 0, rig=rig)
+    expert = make_driver(EXPERT, world)
     egos = []
     with EpisodeWriter(path, rig, _ABOUT) as episode:
         for step in range(round(seconds / 0.05)):

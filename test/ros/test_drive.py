@@ -22,8 +22,8 @@ from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import Rig
 from wpt_ros.conversions.stamps import seconds
 from wpt_sim.drive import World
-from wpt_sim.drivers import seat
-from wpt_sim.suites import find, find_scenario, judge
+from wpt_sim.drivers import make_driver
+from wpt_sim.suites import find_scenario, find_suite, judge
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures('domain')]
 
@@ -80,9 +80,9 @@ def in_one_process(scenario: str, rig: Rig, seconds: float) -> World:
         return Planner.of(artifact, backend, rig)
 
     kind = student_kind('student', planner)
-    chosen = find_scenario(find('lane_centre'), scenario)
+    chosen = find_scenario(find_suite('lane_centre'), scenario)
     world = World(chosen, SEED, rig=rig, longitudinal=kind.longitudinal)
-    driver = seat(kind, world)
+    driver = make_driver(kind, world)
     while not world.done and world.time_s < seconds - STEP_S / 2:
         world.step(driver.act(world.observe()))
     return world

@@ -11,7 +11,7 @@ __all__ = ['progress_message']
 
 def progress_message(ride: Ride, stamp: Time) -> DriveProgress:
     """What the proving ground knows at this step."""
-    world, place = ride.world, ride.world.place
+    world, place = ride.world, ride.world.road_position
     lane = world.road.section.lanes[world.lane]
     aim_m = lane.offset_m + world.lane_position.at(place.s_m).offset_m
     message = DriveProgress(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wpt_core.drawing import contact_sheet
 from wpt_core.files import writable_folder, write_atomic
 from wpt_core.types import Rig
-from wpt_sim.drivers import AnyKind
+from wpt_sim.drivers import AnyDriverKind
 from wpt_sim.films import FILM_RATE_HZ, Film, VideoWriter, plot_drive
 from wpt_sim.suites import Outcome, run_scenario
 
@@ -28,7 +28,7 @@ class DriveFiles:
         self._rig = rig
         writable_folder(self.folder, '--out')
 
-    def film(self, outcome: Outcome, driver: AnyKind) -> None:
+    def film(self, outcome: Outcome, driver: AnyDriverKind) -> None:
         """Drive once more, with cameras: video, contact sheet, and curves over time."""
         scenario, end_s = outcome.scenario, float(outcome.log.time_s[-1])
         stills_s = [(k + 0.5) * end_s / _STILLS for k in range(_STILLS)]

@@ -32,7 +32,7 @@ from wpt_ros.parts.frames import Frames
 from wpt_sim.drive import STEP_S, Longitudinal
 from wpt_sim.ride import Lockstep, Pace, Ride
 from wpt_sim.scenario import SEED_END
-from wpt_sim.suites import find, find_scenario
+from wpt_sim.suites import find_scenario, find_suite
 
 __all__ = ['WorldConfig', 'WorldNode', 'main']
 
@@ -85,7 +85,7 @@ class WorldNode(ManagedNode[WorldConfig]):
 
     def prepare(self) -> None:
         config = self.config
-        suite = find(config.suite)
+        suite = find_suite(config.suite)
         scenario = find_scenario(suite, config.scenario) if config.scenario else suite.scenarios[0]
         rig = load_rig(Path(config.rig)) if config.rig else surround_rig()
         self._faults = WorldFaults(config.faults)

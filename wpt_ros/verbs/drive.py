@@ -14,7 +14,7 @@ from wpt_ros.scene import Scene
 from wpt_sim.drive import STEP_S
 from wpt_sim.ride import Pace
 from wpt_sim.scenario import SEED_END
-from wpt_sim.suites import SUITES, find, find_scenario
+from wpt_sim.suites import SUITES, find_scenario, find_suite
 
 __all__ = ['SUMMARY', 'add_arguments', 'run']
 
@@ -98,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
     from wpt_ros.drives.run import DriveRun, Wishes  # needs ROS, which --help does without
     from wpt_ros.processes import ending_at_signals
 
-    suite = find(arguments.suite)
+    suite = find_suite(arguments.suite)
     name = arguments.scenario or suite.scenarios[0].name
     find_scenario(suite, name)
     rig = load_rig(Path(arguments.rig)) if arguments.rig else surround_rig()

@@ -17,9 +17,9 @@ from wpt_ros.drives.table import (
     suites_page,
     summary,
 )
-from wpt_sim.drivers import DRIVERS, AnyKind, build
+from wpt_sim.drivers import DRIVERS, AnyDriverKind, find_driver
 from wpt_sim.scenario import Scenario, check_seed
-from wpt_sim.suites import SUITES, Outcome, find, find_scenario, run_scenario
+from wpt_sim.suites import SUITES, Outcome, find_scenario, find_suite, run_scenario
 
 __all__ = ['SUMMARY', 'add_arguments', 'run']
 
@@ -75,8 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list or arguments.markdown:
         print(suites_page() if arguments.markdown else '\n'.join(scenario_list()))
         return 0
-    suite = find(arguments.suite)
-    driver = build(arguments.driver)
+    suite = find_suite(arguments.suite)
+    driver = find_driver(arguments.driver)
     names = dict.fromkeys(arguments.scenario)
     scenarios = [find_scenario(suite, name) for name in names] or suite.scenarios
     rig = surround_rig() if arguments.rig is None else load_rig(arguments.rig)
@@ -99,7 +99,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run_seed(
-    scenarios: Sequence[Scenario], driver: AnyKind, seed: int, *, files: DriveFiles, films: int
+    scenarios: Sequence[Scenario],
+    driver: AnyDriverKind,
+    seed: int,
+    *,
+    files: DriveFiles,
+    films: int,
 ) -> list[Outcome]:
     outcomes = _drive(scenarios, driver, seed)
     lines = [*drive_table(outcomes), *summary(outcomes)]
@@ -111,7 +116,7 @@ def _run_seed(
     return outcomes
 
 
-def _drive(scenarios: Sequence[Scenario], driver: AnyKind, seed: int) -> list[Outcome]:
+def _drive(scenarios: Sequence[Scenario], driver: AnyDriverKind, seed: int) -> list[Outcome]:
     bar = tqdm(scenarios, desc='driving', disable=None, leave=False)
     return [run_scenario(scenario, driver, seed) for scenario in bar]
 

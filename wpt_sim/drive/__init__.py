@@ -2,8 +2,8 @@
 """One drive, step by step: what the car is shown, what it does, and what came of it."""
 
 from wpt_sim.drive.cameras import Cameras, camera_towards
-from wpt_sim.drive.ego import EGO, Place, body_of, locate
-from wpt_sim.drive.log import DriveLog, Incident, IncidentKind, Record, assemble
+from wpt_sim.drive.ego import EGO, RoadPosition, ego_body, locate_ego
+from wpt_sim.drive.log import DriveLog, Incident, IncidentKind, Record, build_log
 from wpt_sim.drive.simulation import STEP_S, Longitudinal, World
 
 __all__ = [
@@ -14,11 +14,11 @@ __all__ = [
     'Incident',
     'IncidentKind',
     'Longitudinal',
-    'Place',
     'Record',
+    'RoadPosition',
     'World',
-    'assemble',
-    'body_of',
+    'build_log',
     'camera_towards',
-    'locate',
+    'ego_body',
+    'locate_ego',
 ]

@@ -11,7 +11,7 @@ from wpt_sim.road import Road
 from wpt_sim.scene import Kind
 from wpt_sim.traffic import Body
 
-__all__ = ['EGO', 'Place', 'body_of', 'locate']
+__all__ = ['EGO', 'RoadPosition', 'ego_body', 'locate_ego']
 
 EGO = 0
 """The ego's number among the bodies; actors start at 1."""
@@ -19,7 +19,7 @@ _HALF_TYRE_M = 0.11
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RoadPosition:
     """`base_link` in the coordinates of the reference line, and how far the wheels reach."""
 
     s_m: float
@@ -30,7 +30,9 @@ class Place:
     right_wheel_m: float
 
 
-def locate(road: Road, ego: EgoState, parameters: VehicleParameters, *, near_s_m: float) -> Place:
+def locate_ego(
+    road: Road, ego: EgoState, parameters: VehicleParameters, *, near_s_m: float
+) -> RoadPosition:
     """Find the ego near `near_s_m`."""
     line, pose = road.reference, ego.pose
     s_m, rear_m = line.point_to_frenet(pose.x_m, pose.y_m, near_s_m=near_s_m)
@@ -41,10 +43,14 @@ def locate(road: Road, ego: EgoState, parameters: VehicleParameters, *, near_s_m
     error = wrap_angle(pose.yaw_rad - line.pose_at(s_m).yaw_rad)
     # Across the line; that the line bends between the axles changes this by less than 1 mm.
     half_m = (parameters.track_m / 2 + _HALF_TYRE_M) * math.cos(error)
-    return Place(s_m, rear_m, error, max(rear_m, front_m) + half_m, min(rear_m, front_m) - half_m)
+    return RoadPosition(
+        s_m, rear_m, error, max(rear_m, front_m) + half_m, min(rear_m, front_m) - half_m
+    )
 
 
-def body_of(road: Road, ego: EgoState, parameters: VehicleParameters, *, place: Place) -> Body:
+def ego_body(
+    road: Road, ego: EgoState, parameters: VehicleParameters, *, place: RoadPosition
+) -> Body:
     """The ego as the traffic sees it."""
     centre = footprint_centre(parameters, ego.pose)
     s_m, offset_m = road.reference.point_to_frenet(

@@ -12,7 +12,7 @@ from wpt_core.geometry import Boxes, distances
 from wpt_core.metrics import Footprint, Tracks, Trajectory
 from wpt_sim.scene import Actor, Kind
 
-__all__ = ['DriveLog', 'Incident', 'IncidentKind', 'Record', 'assemble']
+__all__ = ['DriveLog', 'Incident', 'IncidentKind', 'Record', 'build_log']
 
 FloatArray = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ class IncidentKind(Enum):
     """What can happen; the first four end a drive."""
 
     FINISHED = 'finished'
-    TIME_OVER = 'time over'
+    TIMEOUT = 'time over'
     COLLISION = 'collision'
     LEFT_ROAD = 'left the road'
     """The whole car is beside the paved width."""
@@ -54,8 +54,8 @@ class Record:
     acceleration_mps2: float
     yaw_rate_radps: float
     curvature_1pm: float
-    asked_curvature_1pm: float
-    asked_acceleration_mps2: float
+    commanded_curvature_1pm: float
+    commanded_acceleration_mps2: float
     s_m: float
     """Of `base_link`, from the start of the drive along the reference line."""
     offset_m: float
@@ -87,8 +87,8 @@ class DriveLog:
     yaw_rate_radps: FloatArray
     curvature_1pm: FloatArray
     """As driven."""
-    asked_curvature_1pm: FloatArray
-    asked_acceleration_mps2: FloatArray
+    commanded_curvature_1pm: FloatArray
+    commanded_acceleration_mps2: FloatArray
     s_m: FloatArray
     offset_m: FloatArray
     heading_error_rad: FloatArray
@@ -139,18 +139,18 @@ class DriveLog:
     @property
     def completion(self) -> float:
         """Share of the route driven, or of the road that was there without one: 0 to 1."""
-        if self.happened(IncidentKind.FINISHED):
+        if self.incidents_of(IncidentKind.FINISHED):
             return 1.0
         if self.route_m is None:
             return 0.0
         return float(np.clip(self.s_m.max() / self.route_m, 0.0, 1.0))
 
-    def happened(self, kind: IncidentKind) -> tuple[Incident, ...]:
+    def incidents_of(self, kind: IncidentKind) -> tuple[Incident, ...]:
         """All incidents of a kind, in order of time."""
         return tuple(incident for incident in self.incidents if incident.kind is kind)
 
 
-def assemble(
+def build_log(
     records: Sequence[Record],
     scenes: Sequence[tuple[Actor, ...]],
     *,

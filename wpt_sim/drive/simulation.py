@@ -11,11 +11,11 @@ from wpt_core.metrics import Footprint
 from wpt_core.types import Action, CameraFrame, Command, EgoState, InputError, Observation, Rig
 from wpt_core.vehicle import Car, VehicleParameters, footprint_centre
 from wpt_sim.drive.cameras import Cameras
-from wpt_sim.drive.ego import body_of, locate
-from wpt_sim.drive.log import DriveLog, Incident, IncidentKind, Record, assemble
+from wpt_sim.drive.ego import ego_body, locate_ego
+from wpt_sim.drive.log import DriveLog, Incident, IncidentKind, Record, build_log
 from wpt_sim.render.look import Look
 from wpt_sim.road import Road
-from wpt_sim.scenario import START_S_M, Scenario, Split, draw
+from wpt_sim.scenario import START_S_M, Scenario, Split, draw_episode
 from wpt_sim.scene import Actor, Scene
 from wpt_sim.traffic import Body, CurveSpeed, LanePosition, adaptive_cruise, lead_in_path
 
@@ -28,7 +28,7 @@ _ARRIVED_M = 0.5
 _ENDS = frozenset(
     {
         IncidentKind.FINISHED,
-        IncidentKind.TIME_OVER,
+        IncidentKind.TIMEOUT,
         IncidentKind.COLLISION,
         IncidentKind.LEFT_ROAD,
     }
@@ -58,7 +58,7 @@ class World:
         longitudinal: Longitudinal = Longitudinal.DRIVER,
         split: Split = Split.EVALUATION,
     ) -> None:
-        episode = draw(scenario, seed, split)
+        episode = draw_episode(scenario, seed, split)
         self.scenario, self.seed, self.rig = scenario, seed, rig
         self.road: Road = episode.road
         self.look: Look = episode.look
@@ -76,7 +76,7 @@ class World:
         self._ticks = 0
         speed_mps = min(episode.set_speed_mps, self.curve_speed.at(START_S_M))
         self._car = Car(episode.parameters, episode.start, speed_mps)
-        self.place = locate(self.road, self.ego, self.parameters, near_s_m=START_S_M)
+        self.road_position = locate_ego(self.road, self.ego, self.parameters, near_s_m=START_S_M)
         self._records: list[Record] = []
         self._casts: list[tuple[Actor, ...]] = []
         self._incidents: list[Incident] = []
@@ -103,9 +103,9 @@ class World:
         return self._traffic.bodies()
 
     @property
-    def body(self) -> Body:
+    def ego_body(self) -> Body:
         """The ego in road coordinates."""
-        return body_of(self.road, self._car.ego, self.parameters, place=self.place)
+        return ego_body(self.road, self._car.ego, self.parameters, place=self.road_position)
 
     @property
     def done(self) -> bool:
@@ -114,7 +114,7 @@ class World:
     @property
     def log(self) -> DriveLog:
         """The drive so far, the present moment included."""
-        return assemble(
+        return build_log(
             [*self._records, self._record(Action(self.ego.curvature_1pm, 0.0))],
             [*self._casts, self._actors],
             footprint=Footprint(
@@ -150,7 +150,7 @@ class World:
             action = replace(action, acceleration_mps2=self._cruise())
         self._records.append(self._record(action))
         self._casts.append(self._actors)
-        before = self.body
+        before = self.ego_body
         for substep in range(_PHYSICS_STEPS):
             dt_s = STEP_S / _PHYSICS_STEPS
             gust_mps2 = self._wind.at(self.time_s + substep * dt_s)
@@ -158,7 +158,9 @@ class World:
         self._traffic.step(before, STEP_S, time_s=self.time_s)
         self._ticks += 1
         self._actors = self._traffic.actors()
-        self.place = locate(self.road, self._car.ego, self.parameters, near_s_m=self.place.s_m)
+        self.road_position = locate_ego(
+            self.road, self._car.ego, self.parameters, near_s_m=self.road_position.s_m
+        )
         self._take_commands()
         self._note_incidents()
 
@@ -175,14 +177,14 @@ class World:
     def _cruise(self) -> float:
         changing = self.command in (Command.CHANGE_LEFT, Command.CHANGE_RIGHT)
         to_m = self.road.lane_offset(self.lane) if changing else None
-        lead = lead_in_path(self.body, self.bodies, to_offset_m=to_m)
+        lead = lead_in_path(self.ego_body, self.bodies, to_offset_m=to_m)
         speed_mps = self._car.ego.speed_mps
         push = adaptive_cruise(speed_mps, self.set_speed_mps, lead=lead)
-        return min(push, self.curve_speed.push(self.place.s_m, speed_mps))
+        return min(push, self.curve_speed.push(self.road_position.s_m, speed_mps))
 
     def _take_commands(self) -> None:
         """A change of lane is asked for from its time until the car is there."""
-        if abs(self.place.offset_m - self.road.lane_offset(self.lane)) < _ARRIVED_M:
+        if abs(self.road_position.offset_m - self.road.lane_offset(self.lane)) < _ARRIVED_M:
             self.command = Command.KEEP
         for timed in self.scenario.commands:
             if round(timed.at_s / STEP_S) != self._ticks:
@@ -199,7 +201,7 @@ class World:
                 self.lane = beside
 
     def _note_incidents(self) -> None:
-        section, place = self.road.section, self.place
+        section, place = self.road.section, self.road_position
         right_m, left_m = section.right_edge_m, section.left_edge_m
         wheel_off = place.left_wheel_m > left_m or place.right_wheel_m < right_m
         if wheel_off and not self._wheel_off:
@@ -215,14 +217,14 @@ class World:
         elif self._finished():
             self._note(IncidentKind.FINISHED)
         elif self.time_s >= self.scenario.duration_s - STEP_S / 2:
-            self._note(IncidentKind.TIME_OVER)
+            self._note(IncidentKind.TIMEOUT)
 
     def _note(self, kind: IncidentKind) -> None:
         self._incidents.append(Incident(self.time_s, kind))
 
     def _finished(self) -> bool:
         route_m = self.scenario.route_m
-        return route_m is not None and self.place.s_m >= START_S_M + route_m
+        return route_m is not None and self.road_position.s_m >= START_S_M + route_m
 
     def _hit(self) -> Actor | None:
         """Whom the ego touches."""
@@ -238,7 +240,7 @@ class World:
         return None
 
     def _record(self, action: Action) -> Record:
-        ego, place = self._car.ego, self.place
+        ego, place = self._car.ego, self.road_position
         return Record(
             time_s=self.time_s,
             x_m=ego.pose.x_m,
@@ -248,8 +250,8 @@ class World:
             acceleration_mps2=ego.acceleration_mps2,
             yaw_rate_radps=ego.yaw_rate_radps,
             curvature_1pm=ego.curvature_1pm,
-            asked_curvature_1pm=action.curvature_1pm,
-            asked_acceleration_mps2=action.acceleration_mps2,
+            commanded_curvature_1pm=action.curvature_1pm,
+            commanded_acceleration_mps2=action.acceleration_mps2,
             s_m=place.s_m - START_S_M,
             offset_m=place.offset_m,
             heading_error_rad=place.heading_error_rad,

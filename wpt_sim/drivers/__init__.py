@@ -2,7 +2,7 @@
 """Who drives? Something that is shown what a car would know and answers with an action."""
 
 from wpt_core.types import unknown_name
-from wpt_sim.drivers.driver import AnyKind, Driver, DriverKind, PrivilegedKind, seat
+from wpt_sim.drivers.driver import AnyDriverKind, Driver, DriverKind, PrivilegedKind, make_driver
 from wpt_sim.drivers.expert import EXPERT, Expert
 from wpt_sim.drivers.simple import CONSTANT_VELOCITY, STRAIGHT
 
@@ -11,19 +11,19 @@ __all__ = [
     'DRIVERS',
     'EXPERT',
     'STRAIGHT',
-    'AnyKind',
+    'AnyDriverKind',
     'Driver',
     'DriverKind',
     'Expert',
     'PrivilegedKind',
-    'build',
-    'seat',
+    'find_driver',
+    'make_driver',
 ]
 
-DRIVERS: tuple[AnyKind, ...] = (EXPERT, STRAIGHT, CONSTANT_VELOCITY)
+DRIVERS: tuple[AnyDriverKind, ...] = (EXPERT, STRAIGHT, CONSTANT_VELOCITY)
 
 
-def build(name: str) -> AnyKind:
+def find_driver(name: str) -> AnyDriverKind:
     """The driver of this name; InputError lists the names there are."""
     for kind in DRIVERS:
         if kind.name == name:

@@ -8,7 +8,7 @@ from typing import Protocol
 from wpt_core.types import Action, Observation
 from wpt_sim.drive import Longitudinal, World
 
-__all__ = ['AnyKind', 'Driver', 'DriverKind', 'PrivilegedKind', 'seat']
+__all__ = ['AnyDriverKind', 'Driver', 'DriverKind', 'PrivilegedKind', 'make_driver']
 
 
 class Driver(Protocol):
@@ -45,9 +45,9 @@ class PrivilegedKind:
     """Steps from one set of pictures to the next; in between the driver sees none."""
 
 
-AnyKind = DriverKind | PrivilegedKind
+AnyDriverKind = DriverKind | PrivilegedKind
 
 
-def seat(kind: AnyKind, world: World) -> Driver:
+def make_driver(kind: AnyDriverKind, world: World) -> Driver:
     """A driver for this drive; only a privileged kind is shown the world."""
     return kind.make(world) if isinstance(kind, PrivilegedKind) else kind.make()

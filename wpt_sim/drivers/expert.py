@@ -6,11 +6,11 @@ from dataclasses import replace
 from wpt_core.types import Action, Observation
 from wpt_sim.drive import STEP_S, World
 from wpt_sim.drivers.driver import PrivilegedKind
-from wpt_sim.drivers.line import DrivenLine
+from wpt_sim.drivers.line import TargetLine
 from wpt_sim.drivers.pace import EXPERT_STYLE, approach_speed, pace
 from wpt_sim.drivers.passing import Pass, find_pass, is_clear
 from wpt_sim.drivers.steering import Tracker
-from wpt_sim.traffic import Band, Body, Lead, Shift, is_free
+from wpt_sim.traffic import Band, Body, LateralShift, Lead, is_free
 
 __all__ = ['EXPERT', 'Expert']
 
@@ -36,13 +36,13 @@ class Expert:
     def __init__(self, world: World) -> None:
         self._world = world
         self._lane = world.lane
-        self._line = DrivenLine(world.road.lane_offset(world.lane), world.lane_position)
+        self._line = TargetLine(world.road.lane_offset(world.lane), world.lane_position)
         self._tracker = Tracker(world.road.reference, world.parameters)
         self._asked_mps2 = 0.0
         self._pass: Pass | None = None
 
     @property
-    def line(self) -> DrivenLine:
+    def line(self) -> TargetLine:
         """Where it means to drive, as decided so far."""
         return self._line
 
@@ -55,17 +55,20 @@ class Expert:
         world = self._world
         asked_mps2 = self.decide(seen)
         curvature = self._tracker.steer(
-            world.ego, self._line, s_m=world.place.s_m, offset_m=world.place.offset_m
+            world.ego,
+            self._line,
+            s_m=world.road_position.s_m,
+            offset_m=world.road_position.offset_m,
         )
         return Action(curvature, asked_mps2)
 
     def decide(self, seen: Observation) -> float:
         """Look round, choose the line anew where that is due, and return the acceleration."""
         world = self._world
-        bodies, place = world.bodies, world.place
+        bodies, place = world.bodies, world.road_position
         # Planned with its width along the line, not as it stands askew at the moment.
-        me = replace(world.body, half_width_m=world.parameters.width_m / 2)
-        self._line.forget(place.s_m)
+        me = replace(world.ego_body, half_width_m=world.parameters.width_m / 2)
+        self._line.drop_passed(place.s_m)
         if self._pass is not None and place.s_m > self._pass.to_m:
             self._pass = None
         set_mps = seen.set_speed_mps
@@ -86,25 +89,27 @@ class Expert:
             return True
         to_m = world.road.lane_offset(world.lane)
         band = Band.swept(to_m, to_m, half_width_m=me.half_width_m)
-        if self._line.moving or not is_free(
+        if self._line.shifting or not is_free(
             me, bodies, direction=1, band=band, style=EXPERT_STYLE
         ):
             return False
         length_m = max(_CHANGE_S * me.along_mps, _LEAST_CHANGE_M)
-        start_m = world.place.s_m + me.along_mps * world.parameters.steering_delay_s
-        self._line.add(Shift(start_m, length_m, to_m - world.road.lane_offset(self._lane)))
+        start_m = world.road_position.s_m + me.along_mps * world.parameters.steering_delay_s
+        self._line.add(LateralShift(start_m, length_m, to_m - world.road.lane_offset(self._lane)))
         self._lane = world.lane
         return True
 
     def _pass_obstacle(self, me: Body, bodies: tuple[Body, ...]) -> Lead | None:
         """Begin to swerve round what stands in the way, or say where to wait."""
-        if self._line.moving:
+        if self._line.shifting:
             return None
         plan = find_pass(me, bodies, self._line, road=self._world.road)
         if plan is None or plan.from_m - me.s_m > _CONSIDER_S * me.along_mps + _CONSIDER_M:
             return None
         if is_clear(plan, me, bodies, self._line, style=EXPERT_STYLE):
-            for shift in plan.shifts(self._world.place.s_m, min(me.along_mps, _PASSING_MPS)):
+            for shift in plan.shifts(
+                self._world.road_position.s_m, min(me.along_mps, _PASSING_MPS)
+            ):
                 self._line.add(shift)
             self._pass = plan
             return None

@@ -4,7 +4,7 @@
 import math
 from collections.abc import Sequence
 
-from wpt_sim.drivers.line import DrivenLine
+from wpt_sim.drivers.line import TargetLine
 from wpt_sim.scene import Kind
 from wpt_sim.traffic import (
     Band,
@@ -34,7 +34,7 @@ _GENTLE_MPS2 = 1.5
 
 
 def pace(
-    me: Body, bodies: Sequence[Body], line: DrivenLine, *, set_mps: float, standoff: Lead | None
+    me: Body, bodies: Sequence[Body], line: TargetLine, *, set_mps: float, standoff: Lead | None
 ) -> float:
     """The acceleration that suits everybody ahead; `standoff` is a place not to go beyond."""
     speed_mps = max(me.along_mps, 0.0)
@@ -59,20 +59,20 @@ def approach_speed(distance_m: float, then_mps: float) -> float:
     return math.sqrt(then_mps * then_mps + 2.0 * _GENTLE_MPS2 * max(distance_m, 0.0))
 
 
-def _band(me: Body, other: Body, line: DrivenLine) -> Band:
+def _band(me: Body, other: Body, line: TargetLine) -> Band:
     """What the ego covers where the other is."""
     at_m = line.at(other.s_m).offset_m
     return Band.swept(at_m, at_m, half_width_m=me.half_width_m)
 
 
-def _vehicle_ahead(me: Body, other: Body, line: DrivenLine) -> Lead | None:
+def _vehicle_ahead(me: Body, other: Body, line: TargetLine) -> Lead | None:
     band = _band(me, other, line)
     coming_m = other.offset_m + other.across_mps * _MERGE_S
     swept = Band.swept(other.offset_m, coming_m, half_width_m=other.half_width_m)
     return lead_of(me, other) if band.meets(swept, _BESIDE_M) else None
 
 
-def _person_ahead(me: Body, person: Body, line: DrivenLine) -> Lead | None:
+def _person_ahead(me: Body, person: Body, line: TargetLine) -> Lead | None:
     """Stop short of whoever is walking on the line or will be when we come."""
     band = _band(me, person, line)
     gap_m = gap_ahead_m(me, person, 1)
@@ -85,7 +85,7 @@ def _person_ahead(me: Body, person: Body, line: DrivenLine) -> Lead | None:
     return Lead(gap_m - _STOP_FOR_FOOT_M, along)
 
 
-def _care_for(me: Body, person: Body, line: DrivenLine) -> float:
+def _care_for(me: Body, person: Body, line: TargetLine) -> float:
     """The speed that the nearness of somebody on foot allows."""
     band = _band(me, person, line)
     if not band.touches(person, _FOOT_CARE_M):

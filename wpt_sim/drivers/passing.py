@@ -4,10 +4,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wpt_sim.drivers.line import DrivenLine
+from wpt_sim.drivers.line import TargetLine
 from wpt_sim.road import Road
 from wpt_sim.scene import Kind
-from wpt_sim.traffic import Band, Body, CarFollowing, Shift, is_free
+from wpt_sim.traffic import Band, Body, CarFollowing, LateralShift, is_free
 
 __all__ = ['Pass', 'find_pass', 'is_clear', 'stands_in_way']
 
@@ -45,16 +45,16 @@ class Pass:
         """Where the move out begins when there is room."""
         return self.from_m - max(_RAMP_S * speed_mps, _LEAST_RAMP_M)
 
-    def shifts(self, s_m: float, speed_mps: float) -> tuple[Shift, Shift]:
+    def shifts(self, s_m: float, speed_mps: float) -> tuple[LateralShift, LateralShift]:
         """The two moves for a car at `s_m`, as long as there is room."""
         out_m = self.from_m - max(self.start_m(speed_mps), min(s_m, self.from_m - _LEAST_RAMP_M))
         return (
-            Shift(self.from_m - out_m, out_m, self.by_m),
-            Shift(self.to_m, _BACK_M, -self.by_m),
+            LateralShift(self.from_m - out_m, out_m, self.by_m),
+            LateralShift(self.to_m, _BACK_M, -self.by_m),
         )
 
 
-def stands_in_way(body: Body, line: DrivenLine, *, half_width_m: float) -> bool:
+def stands_in_way(body: Body, line: TargetLine, *, half_width_m: float) -> bool:
     """Whether a body that stands, or somebody who walks along, reaches into the line."""
     walks = body.kind is Kind.PEDESTRIAN
     if abs(body.along_mps) > (_WALKING_MPS if walks else _STANDING_MPS):
@@ -66,7 +66,7 @@ def stands_in_way(body: Body, line: DrivenLine, *, half_width_m: float) -> bool:
     return band.touches(body, _WORTH_SEEING_M)
 
 
-def find_pass(me: Body, bodies: Sequence[Body], line: DrivenLine, *, road: Road) -> Pass | None:
+def find_pass(me: Body, bodies: Sequence[Body], line: TargetLine, *, road: Road) -> Pass | None:
     """How to get round the next standing bodies with one swerve; None when there is no room."""
     half_m = me.half_width_m
     ahead = sorted(
@@ -112,7 +112,7 @@ def _span(me: Body, body: Body) -> tuple[float, float, float, float]:
 
 
 def is_clear(
-    plan: Pass, me: Body, bodies: Sequence[Body], line: DrivenLine, *, style: CarFollowing
+    plan: Pass, me: Body, bodies: Sequence[Body], line: TargetLine, *, style: CarFollowing
 ) -> bool:
     """Whether nobody needs the room beside the obstacle until one is back in the lane."""
     out, back = plan.shifts(me.s_m, max(me.along_mps, 3.0))

@@ -12,7 +12,7 @@ from wpt_core.vehicle import (
     curvature_from_wheel_angle,
     wheel_angle_from_curvature,
 )
-from wpt_sim.drivers.line import DrivenLine
+from wpt_sim.drivers.line import TargetLine
 
 __all__ = ['Tracker']
 
@@ -53,7 +53,7 @@ class Tracker:
         self._learnt_mps2 = 0.0
         self._yaw_lag_s2pm, self._slip_s2pm = _tyres(parameters)
 
-    def steer(self, ego: EgoState, wanted: DrivenLine, *, s_m: float, offset_m: float) -> float:
+    def steer(self, ego: EgoState, wanted: TargetLine, *, s_m: float, offset_m: float) -> float:
         """The curvature to ask for now, to be on the wanted line when the car answers."""
         speed_mps = max(ego.speed_mps, _CREEP_MPS)
         now = _Motion(s_m, offset_m, self._course(ego, s_m), ego.curvature_1pm)
@@ -113,7 +113,7 @@ class Tracker:
         """Of the curvature behind the command, once that has arrived."""
         return max(self._parameters.steering_lag_s + self._yaw_lag_s2pm * speed_mps, 0.01)
 
-    def _correction(self, then: _Motion, wanted: DrivenLine, speed_mps: float) -> float:
+    def _correction(self, then: _Motion, wanted: TargetLine, speed_mps: float) -> float:
         """The curvature of a critically damped return to the line."""
         reach_m = max(_REACTION_S * speed_mps, _LEAST_REACH_M)
         here = wanted.at(then.s_m)
@@ -122,11 +122,11 @@ class Tracker:
         off_rad = then.course_rad - math.atan2(here.slope, stretch)
         return -2.0 / reach_m * math.sin(off_rad) - off_m / (reach_m * reach_m)
 
-    def _bend_of(self, wanted: DrivenLine, s_m: float) -> float:
+    def _bend_of(self, wanted: TargetLine, s_m: float) -> float:
         bend = float(self._line.curvature_at(s_m))
         sideways = wanted.at(s_m)
         stretch = max(1.0 - sideways.offset_m * bend, 0.2)
-        return bend / stretch + sideways.bend_1pm / (stretch * stretch)
+        return bend / stretch + sideways.curvature_1pm / (stretch * stretch)
 
     def _limited(self, asked: float, speed_mps: float) -> float:
         """Within what passengers and tyres like, and not faster than they like it to change."""

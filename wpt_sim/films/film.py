@@ -57,7 +57,7 @@ class Film:
 
 def _status(world: World) -> str:
     command = world.command.name.lower().replace('_', ' ')
-    beside_m = world.place.offset_m - world.road.lane_offset(world.lane)
+    beside_m = world.road_position.offset_m - world.road.lane_offset(world.lane)
     return (
         f'{world.scenario.key}   seed {world.seed}   {world.time_s:5.1f} s   '
         f'{world.ego.speed_mps * 3.6:3.0f} km/h   command: {command}   '

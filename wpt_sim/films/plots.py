@@ -25,7 +25,7 @@ def plot_drive(log: DriveLog, title: str) -> bytes:
     figure.suptitle(title)
     _plot_offset(offset, log)
     _plot_heading(heading, log)
-    curvature.plot(log.time_s, log.asked_curvature_1pm, color=_ASKED, label='asked', lw=1.0)
+    curvature.plot(log.time_s, log.commanded_curvature_1pm, color=_ASKED, label='asked', lw=1.0)
     curvature.plot(log.time_s, log.curvature_1pm, color=_DRIVEN, label='driven')
     curvature.set_ylabel('curvature [1/m]\nleft +')
     speed.plot(log.time_s, log.speed_mps, color=_DRIVEN, label='driven')
@@ -66,5 +66,5 @@ def _plot_heading(axes: Axes, log: DriveLog) -> None:
 
 def _mark_incidents(axes: Axes, log: DriveLog) -> None:
     for incident in log.incidents:
-        if incident.kind not in (IncidentKind.FINISHED, IncidentKind.TIME_OVER):
+        if incident.kind not in (IncidentKind.FINISHED, IncidentKind.TIMEOUT):
             axes.axvline(incident.time_s, color=_EVENT, lw=0.8, ls='--')

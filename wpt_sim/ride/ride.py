@@ -3,7 +3,7 @@
 
 from wpt_core.types import Action, LateralCommand, Rig
 from wpt_sim.drive import STEP_S, Longitudinal, World
-from wpt_sim.drivers import EXPERT, seat
+from wpt_sim.drivers import EXPERT, make_driver
 from wpt_sim.scenario import Scenario, Split
 from wpt_sim.suites import Outcome, judge
 
@@ -25,8 +25,8 @@ class Ride:
         self.steered = True
         """Whether the last step obeyed a command."""
         self.unsteered_steps = 0
-        self._driver = seat(EXPERT, self.world)
-        self._start_s_m = self.world.place.s_m
+        self._driver = make_driver(EXPERT, self.world)
+        self._start_s_m = self.world.road_position.s_m
         self._since_s: float | None = None
 
     @property
@@ -36,7 +36,7 @@ class Ride:
     @property
     def distance_m(self) -> float:
         """Driven along the road."""
-        return self.world.place.s_m - self._start_s_m
+        return self.world.road_position.s_m - self._start_s_m
 
     @property
     def outcome(self) -> Outcome:

@@ -2,7 +2,7 @@
 """Where may one drive? Cross-sections, reference lines, and roads made of both."""
 
 from wpt_sim.road.lanes import CrossSection, Edge, Lane, Marking, Pattern
-from wpt_sim.road.layout import lay
+from wpt_sim.road.layout import reference_line
 from wpt_sim.road.pieces import Arc, Clothoid, Piece, Straight
 from wpt_sim.road.road import Bounds, Road
 from wpt_sim.road.sections import (
@@ -31,11 +31,11 @@ __all__ = [
     'Straight',
     'city',
     'country',
-    'lay',
     'motorway',
     'random_pieces',
     'random_road',
     'random_section',
+    'reference_line',
     'single_lane',
     'worn',
 ]

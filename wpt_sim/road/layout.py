@@ -11,14 +11,16 @@ from wpt_core.geometry import FloatArray, Path
 from wpt_core.types import InputError, Pose2
 from wpt_sim.road.pieces import Clothoid, Piece
 
-__all__ = ['lay']
+__all__ = ['reference_line']
 
 _ORIGIN = Pose2(0.0, 0.0, 0.0)
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(5)
 """Five-point Gauss rule: over half a metre of any road its error is below rounding."""
 
 
-def lay(pieces: Sequence[Piece], spacing_m: float = 0.5, *, start: Pose2 = _ORIGIN) -> Path:
+def reference_line(
+    pieces: Sequence[Piece], spacing_m: float = 0.5, *, start: Pose2 = _ORIGIN
+) -> Path:
     """The line through all pieces from `start`, with points at even steps of at most `spacing_m`.
 
     The heading is continuous everywhere. Where a clothoid takes part, the curvature must be too;

@@ -8,7 +8,7 @@ import numpy as np
 from wpt_core.geometry import Path, wrap_angle
 from wpt_core.types import InputError
 from wpt_sim.road.lanes import CrossSection
-from wpt_sim.road.layout import lay
+from wpt_sim.road.layout import reference_line
 from wpt_sim.road.pieces import Arc, Clothoid, Piece, Straight, cut
 from wpt_sim.road.road import Road
 
@@ -49,7 +49,7 @@ def random_road(
         pieces = random_pieces(
             generator, length_m, min_radius_m=min_radius_m, max_radius_m=max_radius_m
         )
-        reference = lay(pieces)
+        reference = reference_line(pieces)
         if room_between(reference, needed_m) >= needed_m:
             return Road(reference, section, speed_limit_mps)
     raise InputError(

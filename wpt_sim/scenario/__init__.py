@@ -14,8 +14,8 @@ from wpt_sim.scenario.description import (
     TimedCommand,
     Turn,
 )
-from wpt_sim.scenario.episode import START_S_M, Episode, draw
-from wpt_sim.scenario.seeds import SEED_END, Split, check_seed, stream
+from wpt_sim.scenario.episode import START_S_M, Episode, draw_episode
+from wpt_sim.scenario.seeds import SEED_END, Split, check_seed, random_stream
 from wpt_sim.scenario.wind import Wind
 
 __all__ = [
@@ -36,6 +36,6 @@ __all__ = [
     'Turn',
     'Wind',
     'check_seed',
-    'draw',
-    'stream',
+    'draw_episode',
+    'random_stream',
 ]

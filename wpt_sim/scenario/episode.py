@@ -18,17 +18,17 @@ from wpt_sim.road import (
     RoadKind,
     Straight,
     city,
-    lay,
     motorway,
     random_section,
+    reference_line,
     worn,
 )
 from wpt_sim.scenario.description import Conditions, Hand, Layout, Leg, Scenario
-from wpt_sim.scenario.seeds import Split, stream
+from wpt_sim.scenario.seeds import Split, random_stream
 from wpt_sim.scenario.wind import Wind
 from wpt_sim.traffic import Traffic
 
-__all__ = ['START_S_M', 'Episode', 'draw']
+__all__ = ['START_S_M', 'Episode', 'draw_episode']
 
 START_S_M = 80.0
 """Road behind the start, for the rear camera and for those who come from behind."""
@@ -55,11 +55,11 @@ class Episode:
     """Dead time and lag of the steering, as this car was once calibrated."""
 
 
-def draw(scenario: Scenario, seed: int, split: Split) -> Episode:
+def draw_episode(scenario: Scenario, seed: int, split: Split) -> Episode:
     """Draw one drive; InputError if the seed is out of range."""
 
     def chance(purpose: str) -> np.random.Generator:
-        return stream(seed, scenario.key, purpose=purpose, split=split)
+        return random_stream(seed, scenario.key, purpose=purpose, split=split)
 
     set_speed_mps = scenario.speed_mps.draw(chance('speed'))
     look = _look(chance('look'), scenario.conditions)
@@ -102,7 +102,7 @@ def _road(generator: np.random.Generator, scenario: Scenario, *, set_speed_mps: 
     pieces.append(Straight(max(needed_m - laid_m, 0.0) + _TAIL_M))
     heading_rad = float(generator.uniform(-math.pi, math.pi))
     section = worn(_section(generator, scenario.layout), scenario.conditions.wear.draw(generator))
-    return Road(lay(pieces, start=Pose2(0.0, 0.0, heading_rad)), section, set_speed_mps)
+    return Road(reference_line(pieces, start=Pose2(0.0, 0.0, heading_rad)), section, set_speed_mps)
 
 
 def _leg(generator: np.random.Generator, leg: Leg, speed_mps: float) -> list[Piece]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from wpt_core.types import InputError
 
-__all__ = ['SEED_END', 'Split', 'check_seed', 'stream']
+__all__ = ['SEED_END', 'Split', 'check_seed', 'random_stream']
 
 SEED_END = 2**31
 """Seeds run from 0 up to this, not included."""
@@ -27,7 +27,7 @@ def check_seed(seed: int) -> None:
         raise InputError(f'seed must be a whole number from 0 to {SEED_END - 1}, got {seed!r}.')
 
 
-def stream(seed: int, key: str, *, purpose: str, split: Split) -> np.random.Generator:
+def random_stream(seed: int, key: str, *, purpose: str, split: Split) -> np.random.Generator:
     """The generator for one purpose of one scenario; independent of all other streams.
 
     Streams are the spawns of `SeedSequence(seed)` at a key made of split, scenario and purpose, so

@@ -71,7 +71,7 @@ def judge(scenario: Scenario, log: DriveLog, road: Road, *, driver: str, seed: i
 
 def _route_outcome(scenario: Scenario, log: DriveLog) -> RouteOutcome:
     """What the drive costs by the driving score."""
-    hits = [hit.body for hit in log.happened(IncidentKind.COLLISION)]
+    hits = [hit.body for hit in log.incidents_of(IncidentKind.COLLISION)]
     infractions = tuple(_COST[body] for body in hits if body is not None)
     if scenario.route_m is None:
         completion = min(float(log.time_s[-1]) / scenario.duration_s, 1.0)
@@ -81,14 +81,14 @@ def _route_outcome(scenario: Scenario, log: DriveLog) -> RouteOutcome:
 
 def _judge_route(route: RouteOutcome, log: DriveLog) -> Verdict:
     share = f'{100.0 * route.completion:.0f} % of the route'
-    if log.happened(IncidentKind.LEFT_ROAD):
+    if log.incidents_of(IncidentKind.LEFT_ROAD):
         share += ', then off the road'
-    if log.happened(IncidentKind.TIME_OVER):
+    if log.incidents_of(IncidentKind.TIMEOUT):
         share += ', then time was over'
     costs = ', '.join(infraction.value for infraction in route.infractions)
     return Verdict(
         (
-            Finding(bool(log.happened(IncidentKind.FINISHED)), share),
+            Finding(bool(log.incidents_of(IncidentKind.FINISHED)), share),
             Finding(not route.infractions, costs or 'no infraction'),
         )
     )
@@ -98,7 +98,7 @@ def _judge_change(scenario: Scenario, log: DriveLog, road: Road) -> Verdict:
     command_s = scenario.commands[0].at_s
     if log.time_s[-1] < command_s:
         return Verdict((Finding(False, f'ended at {log.time_s[-1]:.1f} s, before the command'),))
-    hits = log.happened(IncidentKind.COLLISION)
+    hits = log.incidents_of(IncidentKind.COLLISION)
     return judge_lane_change(
         _trace(log, road, human=False),
         command_s=command_s,

@@ -6,7 +6,7 @@ from itertools import count
 
 from wpt_core.types import Rig
 from wpt_sim.drive import World
-from wpt_sim.drivers import AnyKind, seat
+from wpt_sim.drivers import AnyDriverKind, make_driver
 from wpt_sim.scenario import Scenario, Split
 from wpt_sim.suites.outcome import Outcome, judge
 from wpt_sim.suites.suite import Suite
@@ -18,7 +18,7 @@ Observer = Callable[[World], None]
 
 def run_scenario(
     scenario: Scenario,
-    driver: AnyKind,
+    driver: AnyDriverKind,
     seed: int,
     *,
     rig: Rig | None = None,
@@ -30,7 +30,7 @@ def run_scenario(
     Pictures are taken for the driver only when it needs them, and then of `rig`.
     """
     world = World(scenario, seed, rig=rig, longitudinal=driver.longitudinal, split=split)
-    mind = seat(driver, world)
+    mind = make_driver(driver, world)
     for step in count():
         if world.done:
             break
@@ -45,7 +45,7 @@ def run_scenario(
 
 def run_suite(
     suite: Suite,
-    driver: AnyKind,
+    driver: AnyDriverKind,
     seed: int,
     *,
     rig: Rig | None = None,

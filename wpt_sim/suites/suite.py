@@ -12,7 +12,7 @@ from wpt_sim.suites.lane_centre import LANE_CENTRE
 from wpt_sim.suites.lane_change import LANE_CHANGE
 from wpt_sim.suites.routes import ROUTES
 
-__all__ = ['SUITES', 'Suite', 'find', 'find_scenario', 'suite_section']
+__all__ = ['SUITES', 'Suite', 'find_scenario', 'find_suite', 'suite_section']
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ SUITES = (
 )
 
 
-def find(name: str) -> Suite:
+def find_suite(name: str) -> Suite:
     """The suite of this name; InputError lists the names there are."""
     for suite in SUITES:
         if suite.name == name:

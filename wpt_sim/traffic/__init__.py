@@ -29,7 +29,7 @@ from wpt_sim.traffic.idm import (
     following_acceleration,
 )
 from wpt_sim.traffic.lane_position import LanePosition, human_offset_m
-from wpt_sim.traffic.shift import Shift, Sideways
+from wpt_sim.traffic.shift import LateralOffset, LateralShift
 from wpt_sim.traffic.traffic import Role, Traffic
 
 __all__ = [
@@ -45,10 +45,10 @@ __all__ = [
     'CutIn',
     'Follow',
     'LanePosition',
+    'LateralOffset',
+    'LateralShift',
     'Lead',
     'Role',
-    'Shift',
-    'Sideways',
     'Stand',
     'Traffic',
     'Walk',

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from wpt_core.geometry import Path
-from wpt_sim.traffic.shift import Sideways
+from wpt_sim.traffic.shift import LateralOffset
 
 __all__ = ['LanePosition', 'human_offset_m']
 
@@ -37,11 +37,11 @@ class LanePosition:
         bend = np.gradient(slope, _STEP_M)
         self._table = list(zip(smooth.tolist(), slope.tolist(), bend.tolist(), strict=True))
 
-    def at(self, s_m: float) -> Sideways:
+    def at(self, s_m: float) -> LateralOffset:
         """Offset from the lane's centre at `s_m`, with its derivatives along the line."""
         place = (s_m + _WINDOW_M) / _STEP_M
         index = min(max(int(place), 0), len(self._table) - 2)
         share = min(max(place - index, 0.0), 1.0)
         before, after = self._table[index], self._table[index + 1]
         offset, slope, bend = (a + share * (b - a) for a, b in zip(before, after, strict=True))
-        return Sideways(offset, slope, bend)
+        return LateralOffset(offset, slope, bend)

@@ -4,19 +4,19 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ['Shift', 'Sideways']
+__all__ = ['LateralOffset', 'LateralShift']
 
 
-class Sideways(NamedTuple):
+class LateralOffset(NamedTuple):
     """Lateral displacement, and its first and second derivative by the way along the road."""
 
     offset_m: float
     slope: float
-    bend_1pm: float
+    curvature_1pm: float
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class LateralShift:
     """Move over by `by_m` (left positive) between `start_m` and `start_m + length_m`.
 
     The quintic that starts and ends without slope and bend, which is the one of least jerk. It is
@@ -31,14 +31,14 @@ class Shift:
     def end_m(self) -> float:
         return self.start_m + self.length_m
 
-    def at(self, way_m: float) -> Sideways:
+    def at(self, way_m: float) -> LateralOffset:
         u = (way_m - self.start_m) / self.length_m
         if u <= 0.0:
-            return Sideways(0.0, 0.0, 0.0)
+            return LateralOffset(0.0, 0.0, 0.0)
         if u >= 1.0:
-            return Sideways(self.by_m, 0.0, 0.0)
+            return LateralOffset(self.by_m, 0.0, 0.0)
         rest = 1.0 - u
-        return Sideways(
+        return LateralOffset(
             self.by_m * u**3 * (10.0 - 15.0 * u + 6.0 * u * u),
             self.by_m / self.length_m * 30.0 * u * u * rest * rest,
             self.by_m / self.length_m**2 * 60.0 * u * rest * (1.0 - 2.0 * u),

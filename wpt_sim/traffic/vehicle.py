@@ -11,7 +11,7 @@ from wpt_sim.traffic.behaviour import Behaviour, BrakeHard, ChangeLane, CutIn, S
 from wpt_sim.traffic.body import Band, Body, gap_ahead_m, is_free, nearest_ahead
 from wpt_sim.traffic.curve_speed import CurveSpeed
 from wpt_sim.traffic.idm import CarFollowing, following_acceleration
-from wpt_sim.traffic.shift import Shift, Sideways
+from wpt_sim.traffic.shift import LateralOffset, LateralShift
 
 __all__ = ['Looks', 'Seen', 'Vehicle']
 
@@ -72,7 +72,7 @@ class Vehicle:
         self._curve_speed = curve_speed
         self._way_m = s_m * direction
         self._lane_m = offset_m
-        self._shift: Shift | None = None
+        self._shift: LateralShift | None = None
         self._wanted_mps = speed_mps
         self._speed_mps = (
             0.0 if isinstance(behaviour, Stand) else min(speed_mps, curve_speed.at(s_m, direction))
@@ -89,12 +89,12 @@ class Vehicle:
         return self._way_m * self.direction
 
     @property
-    def sideways(self) -> Sideways:
+    def sideways(self) -> LateralOffset:
         """Offset, slope and bend against the reference line, along the vehicle's own way."""
         if self._shift is None:
-            return Sideways(self._lane_m, 0.0, 0.0)
+            return LateralOffset(self._lane_m, 0.0, 0.0)
         moved = self._shift.at(self._way_m)
-        return Sideways(self._lane_m + moved.offset_m, moved.slope, moved.bend_1pm)
+        return LateralOffset(self._lane_m + moved.offset_m, moved.slope, moved.curvature_1pm)
 
     def body(self) -> Body:
         sideways, size = self.sideways, self.looks.size
@@ -198,7 +198,7 @@ class Vehicle:
         by_m = self._lane_offsets_m[to_lane] - self._lane_m
         pace_mps = max(self._speed_mps, 3.0)
         start_m = self._way_m + signal_s * pace_mps
-        self._shift = Shift(start_m, over_s * pace_mps, by_m)
+        self._shift = LateralShift(start_m, over_s * pace_mps, by_m)
 
     def actor(self, line: Path) -> Actor:
         """The vehicle as others see it."""
@@ -211,7 +211,7 @@ class Vehicle:
         x_m = at.x_m - sideways.offset_m * math.sin(at.yaw_rad)
         y_m = at.y_m + sideways.offset_m * math.cos(at.yaw_rad)
         velocity = (self._speed_mps * math.cos(yaw), self._speed_mps * math.sin(yaw))
-        turning = self.direction * (bend / stretch + sideways.bend_1pm)
+        turning = self.direction * (bend / stretch + sideways.curvature_1pm)
         return Actor(
             self.looks.instance,
             self.looks.kind,

@@ -11,7 +11,7 @@ from wpt_core.sensing import ViewWarper
 from wpt_core.sensing.view_map import map_view, source_pixels
 from wpt_core.types import Camera, CameraFrame, EgoState, Intrinsics, LensModel, Pose2, Rig
 from wpt_sim.render import LensLook, Look, Renderer
-from wpt_sim.road import Arc, Clothoid, Road, Straight, country, lay
+from wpt_sim.road import Arc, Clothoid, Road, Straight, country, reference_line
 from wpt_sim.scene import Scene
 
 VIEW_LENS = Intrinsics(256, 128, 180.0, 180.0, 127.5, 40.5)
@@ -140,7 +140,7 @@ BUILDS = (VIEWS, BENT, WIDE, FISHEYE, RATIONAL)
 def seen() -> dict[str, CameraFrame]:
     """What all these cameras see at once from a car in the right lane, through clean lenses."""
     bend = (Straight(60.0), Clothoid(30.0, 0.0, 0.008), Arc(125.0, 60.0))
-    road = Road(lay(bend), country(), 20.0)
+    road = Road(reference_line(bend), country(), 20.0)
     lens = LensLook(exposure_ev=0.0, noise=0.0, blur_px=0.0, vignette=0.0)
     look = Look(seed=4, haze=0.0, trees=0.0, patches=0.0, lens=lens)
     every = Rig(tuple(camera for build in BUILDS for camera in build.rig.cameras))

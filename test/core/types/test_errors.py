@@ -5,16 +5,19 @@ import pytest
 
 from wpt_core.model import preset
 from wpt_core.types import InputError, unknown_name
-from wpt_sim.drivers import build
-from wpt_sim.suites import find, find_scenario
+from wpt_sim.drivers import find_driver
+from wpt_sim.suites import find_scenario, find_suite
 
 
 @pytest.mark.parametrize(
     ('misspelt', 'sentence'),
     [
-        (lambda: find('lane_center'), "did you mean 'lane_centre'"),
-        (lambda: find_scenario(find('lane_centre'), 'straight_08_let'), "'straight_08_left'"),
-        (lambda: build('expart'), "did you mean 'expert'"),
+        (lambda: find_suite('lane_center'), "did you mean 'lane_centre'"),
+        (
+            lambda: find_scenario(find_suite('lane_centre'), 'straight_08_let'),
+            "'straight_08_left'",
+        ),
+        (lambda: find_driver('expart'), "did you mean 'expert'"),
         (lambda: preset('mimi'), "did you mean 'mini'"),
     ],
 )

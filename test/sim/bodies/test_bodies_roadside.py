@@ -14,12 +14,12 @@ from wpt_sim.render.bodies.roadside import Roadside
 from wpt_sim.render.bodies.shadows import outlines
 from wpt_sim.render.bodies.species import Species
 from wpt_sim.render.look import Look
-from wpt_sim.road import Arc, Clothoid, Road, Straight, city, country, lay, motorway
+from wpt_sim.road import Arc, Clothoid, Road, Straight, city, country, motorway, reference_line
 
 
 def road_with(section):
     bend = [Clothoid(40.0, 0.0, 1 / 80), Arc(80.0, 120.0), Clothoid(40.0, 1 / 80, 0.0)]
-    return Road(lay([Straight(150.0), *bend, Straight(150.0)]), section, 20.0)
+    return Road(reference_line([Straight(150.0), *bend, Straight(150.0)]), section, 20.0)
 
 
 @pytest.mark.parametrize('section', [country(), motorway(2), city()])

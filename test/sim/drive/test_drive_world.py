@@ -53,8 +53,8 @@ def drive(world: World, action: Action = HANDS_OFF) -> DriveLog:
 
 def keep_lane(world: World) -> Action:
     """Steer to the centre of the lane to be in, at constant speed."""
-    error_m = world.place.offset_m - world.road.lane_offset(world.lane)
-    return Action(-0.002 * error_m - 0.06 * world.place.heading_error_rad, 0.0)
+    error_m = world.road_position.offset_m - world.road.lane_offset(world.lane)
+    return Action(-0.002 * error_m - 0.06 * world.road_position.heading_error_rad, 0.0)
 
 
 def standing(ahead_m: float, kind: Kind = Kind.CAR) -> Role:
@@ -84,7 +84,7 @@ def test_training_never_sees_an_evaluation_world() -> None:
 def test_time_runs_in_steps_and_ends_the_drive() -> None:
     log = drive(World(scenario(), 0))
     np.testing.assert_allclose(log.time_s, np.arange(101) * STEP_S, atol=1e-12)
-    assert [incident.kind for incident in log.incidents] == [IncidentKind.TIME_OVER]
+    assert [incident.kind for incident in log.incidents] == [IncidentKind.TIMEOUT]
 
 
 def test_a_route_ends_at_its_finish() -> None:
@@ -152,7 +152,7 @@ def test_starts_where_the_scenario_says() -> None:
     assert log.offset_m[0] == pytest.approx(world.road.lane_offset(1) - 0.4)
     assert log.heading_error_rad[0] == pytest.approx(0.03)
     assert log.s_m[0] == pytest.approx(0.0, abs=1e-9)
-    assert world.place.s_m == pytest.approx(START_S_M)
+    assert world.road_position.s_m == pytest.approx(START_S_M)
     assert log.speed_mps[0] == 20.0
 
 
@@ -199,7 +199,7 @@ def test_the_log_agrees_with_itself() -> None:
     np.testing.assert_allclose(
         np.diff(log.s_m), way * np.cos(log.heading_error_rad[1:]), rtol=5e-3
     )
-    assert np.all(log.asked_curvature_1pm[:-1] == 0.001)
+    assert np.all(log.commanded_curvature_1pm[:-1] == 0.001)
     assert not log.x_m.flags.writeable
 
 

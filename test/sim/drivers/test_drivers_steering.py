@@ -9,14 +9,14 @@ import pytest
 from wpt_core.geometry import FloatArray, Path
 from wpt_core.types import Action, Pose2
 from wpt_core.vehicle import Car, VehicleParameters, randomised
-from wpt_sim.drivers.line import DrivenLine
+from wpt_sim.drivers.line import TargetLine
 from wpt_sim.drivers.steering import Tracker
-from wpt_sim.road import Arc, Clothoid, Straight, lay
+from wpt_sim.road import Arc, Clothoid, Straight, reference_line
 from wpt_sim.traffic import LanePosition
 
-STRAIGHT = lay([Straight(800.0)])
+STRAIGHT = reference_line([Straight(800.0)])
 R_M = 150.0
-BEND = lay([Straight(60.0), Clothoid(60.0, 0.0, 1 / R_M), Arc(R_M, 300.0)])
+BEND = reference_line([Straight(60.0), Clothoid(60.0, 0.0, 1 / R_M), Arc(R_M, 300.0)])
 
 
 def errors(
@@ -31,7 +31,7 @@ def errors(
 ) -> tuple[FloatArray, FloatArray]:
     """Distance from the line to drive, and the curvature driven, every 50 ms."""
     car = Car(parameters, Pose2(0.0, offset_m, heading_rad), speed_mps)
-    line = DrivenLine(0.0, LanePosition(path))
+    line = TargetLine(0.0, LanePosition(path))
     tracker = Tracker(path, parameters)
     s_m, off, bend = 0.0, [], []
     for _ in range(round(until_s / 0.05)):
@@ -81,7 +81,7 @@ def test_knowing_the_delay_is_what_keeps_it_calm() -> None:
 
     def swing(believed: VehicleParameters) -> float:
         car = Car(late, Pose2(0.0, 0.8, 0.0), 20.0)
-        line = DrivenLine(0.0, LanePosition(STRAIGHT))
+        line = TargetLine(0.0, LanePosition(STRAIGHT))
         tracker = Tracker(STRAIGHT, believed)
         lowest = 0.0
         for _ in range(200):

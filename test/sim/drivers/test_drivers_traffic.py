@@ -4,21 +4,21 @@
 import pytest
 
 from wpt_core.types import InputError
-from wpt_sim.drivers import DRIVERS, PrivilegedKind, build
-from wpt_sim.drivers.line import DrivenLine
+from wpt_sim.drivers import DRIVERS, PrivilegedKind, find_driver
+from wpt_sim.drivers.line import TargetLine
 from wpt_sim.drivers.pace import EXPERT_STYLE, approach_speed, pace
 from wpt_sim.drivers.passing import find_pass, is_clear
-from wpt_sim.road import Road, Straight, country, lay
+from wpt_sim.road import Road, Straight, country, reference_line
 from wpt_sim.scene import Kind
-from wpt_sim.traffic import Body, LanePosition, Shift
+from wpt_sim.traffic import Body, LanePosition, LateralShift
 
-ROAD = Road(lay([Straight(1000.0)]), country(lane_m=3.25, edge_strip_m=0.5), 20.0)
+ROAD = Road(reference_line([Straight(1000.0)]), country(lane_m=3.25, edge_strip_m=0.5), 20.0)
 LANE_M = ROAD.lane_offset(0)
 OTHER_M = ROAD.lane_offset(1)
 
 
-def line() -> DrivenLine:
-    return DrivenLine(LANE_M, LanePosition(ROAD.reference))
+def line() -> TargetLine:
+    return TargetLine(LANE_M, LanePosition(ROAD.reference))
 
 
 def body(
@@ -95,7 +95,7 @@ def test_somebody_walking_in_the_lane_is_passed_where_he_will_be() -> None:
     assert plan.to_m > 160.0 + 1.4 * meets_s
 
 
-def push(*others: Body, line_: DrivenLine | None = None, set_mps: float = 12.0) -> float:
+def push(*others: Body, line_: TargetLine | None = None, set_mps: float = 12.0) -> float:
     return pace(ME, others, line_ or line(), set_mps=set_mps, standoff=None)
 
 
@@ -108,7 +108,7 @@ def test_nobody_on_the_line_nobody_to_brake_for() -> None:
 def test_a_planned_swerve_takes_the_obstacle_off_the_line() -> None:
     parked = body(135.0, LANE_M - 1.2)
     swerve = line()
-    swerve.add(Shift(100.0, 28.0, 1.5))
+    swerve.add(LateralShift(100.0, 28.0, 1.5))
     assert push(parked) < -1.5
     assert push(parked, line_=swerve) == pytest.approx(0.0)
 
@@ -148,8 +148,8 @@ def test_gentle_braking_by_hand() -> None:
 
 def test_drivers_by_name() -> None:
     for kind in DRIVERS:
-        assert build(kind.name) is kind
+        assert find_driver(kind.name) is kind
     assert [kind.name for kind in DRIVERS if isinstance(kind, PrivilegedKind)] == ['expert']
     expected = "driver: unknown name 'x'; expected one of expert, straight, constant_velocity"
     with pytest.raises(InputError, match=expected):
-        build('x')
+        find_driver('x')

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from wpt_core.geometry import BASE_FROM_OPTICAL_AXES, project, rays, rotation_from_rpy, transform
 from wpt_core.types import Camera, EgoState, Intrinsics, Rig
 from wpt_sim.render import LensLook, Look, Renderer
-from wpt_sim.road import Arc, Road, Straight, country, lay
+from wpt_sim.road import Arc, Road, Straight, country, reference_line
 from wpt_sim.scene import Scene
 
 START_M = 60.0
@@ -48,7 +48,7 @@ def green(renderer: Renderer, seen: Scene, name: str = 'front') -> NDArray[np.fl
 
 @pytest.fixture(scope='module')
 def straight() -> Road:
-    return Road(lay([Straight(130.0)]), country(), 25.0)
+    return Road(reference_line([Straight(130.0)]), country(), 25.0)
 
 
 @pytest.fixture(scope='module')
@@ -128,7 +128,7 @@ def _read(
 
 
 def test_lines_follow_a_bend(rig: Rig) -> None:
-    road = Road(lay([Straight(60.0), Arc(100.0, 1 / 80.0)]), country(), 25.0)
+    road = Road(reference_line([Straight(60.0), Arc(100.0, 1 / 80.0)]), country(), 25.0)
     light = green(Renderer(Rig(rig.cameras[:1]), road, LOOK), scene(road))
     s_m = START_M + np.linspace(9.0, 22.0, 40)
     line = _read(light, rig.cameras[0], in_base(road, s_m, LINES_M[2]))

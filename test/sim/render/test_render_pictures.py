@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from wpt_core.sensing import surround_rig
 from wpt_core.types import EgoState, InputError, Pose2, Rig
 from wpt_sim.render import Daylight, LensLook, Look, Renderer, Weather, draw_look
-from wpt_sim.road import Arc, CrossSection, Road, Straight, city, country, lay, motorway
+from wpt_sim.road import Arc, CrossSection, Road, Straight, city, country, motorway, reference_line
 from wpt_sim.scene import Actor, Kind, Lights, Scene, Size
 
 CLEAN = LensLook(noise=0.0)
 RIG = surround_rig()
 FRONT = Rig(RIG.cameras[:1])
-ROAD = Road(lay([Straight(70.0), Arc(90.0, 30.0)]), country(), 25.0)
+ROAD = Road(reference_line([Straight(70.0), Arc(90.0, 30.0)]), country(), 25.0)
 
 
 def scene(*actors: Actor, x_m: float = 40.0, time_s: float = 2.0) -> Scene:
@@ -159,7 +159,7 @@ def test_a_wet_road_mirrors_a_brake_lamp_and_a_dry_one_does_not() -> None:
 def test_houses_hide_what_is_behind_them_and_rails_do_not(
     section: CrossSection, hides: bool
 ) -> None:
-    street = Road(lay([Straight(100.0)]), section, 25.0)
+    street = Road(reference_line([Straight(100.0)]), section, 25.0)
     behind = Pose2(60.0, section.right_edge_m - 12.0, 0.0)
     hidden = replace(car(60.0), pose=behind, size=Size(4.4, 1.8, 1.2))
     view = Renderer(RIG, street, Look(seed=3, trees=0.0)).render(scene(hidden))

@@ -13,9 +13,9 @@ from wpt_sim.render.ground.ripmap import build_ripmap
 from wpt_sim.render.ground.sheet import Sheet
 from wpt_sim.render.light import light_from
 from wpt_sim.render.look import Daylight, Look, Weather
-from wpt_sim.road import Arc, Clothoid, Marking, Pattern, Straight, lay
+from wpt_sim.road import Arc, Clothoid, Marking, Pattern, Straight, reference_line
 
-PATH = lay(
+PATH = reference_line(
     [
         Straight(50.0),
         Clothoid(40.0, 0.0, 1 / 60.0),

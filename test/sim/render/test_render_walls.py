@@ -9,10 +9,10 @@ from wpt_core.sensing import surround_rig
 from wpt_core.types import Camera, Pose2
 from wpt_sim.render.canvas import Float32
 from wpt_sim.render.walls.hits import Hits, hit_wall, steady_cover, view_walls, wall_line
-from wpt_sim.road import Arc, Straight, lay
+from wpt_sim.road import Arc, Straight, reference_line
 
 CAMERAS = surround_rig().cameras
-PATH = lay([Straight(80.0), Arc(70.0, 80.0)])
+PATH = reference_line([Straight(80.0), Arc(70.0, 80.0)])
 POSE = Pose2(60.0, -1.0, 0.1)
 VIEW = view_walls(CAMERAS, 1 / 182.0)
 

@@ -6,19 +6,19 @@ import pytest
 from wpt_core.sensing import surround_rig
 from wpt_core.types import LateralCommand
 from wpt_sim.drive import Longitudinal
-from wpt_sim.drivers import EXPERT, seat
+from wpt_sim.drivers import EXPERT, make_driver
 from wpt_sim.ride import Ride
-from wpt_sim.suites import find
+from wpt_sim.suites import find_suite
 
 
 def ride(seed: int = 0) -> Ride:
-    scenario = find('lane_centre').scenarios[0]
+    scenario = find_suite('lane_centre').scenarios[0]
     return Ride(scenario, seed, rig=surround_rig(), longitudinal=Longitudinal.ACC)
 
 
 def driven(one: Ride, *, until_s: float, valid_until_s: float = 1e9) -> Ride:
     """Commands from an expert of our own, valid for so long."""
-    ours = seat(EXPERT, one.world)
+    ours = make_driver(EXPERT, one.world)
     while not one.done and one.world.time_s < until_s:
         now_s = one.world.time_s
         curvature = ours.act(one.world.observe(frames=False)).curvature_1pm
@@ -49,7 +49,7 @@ def test_a_command_out_of_the_world_is_obeyed_not_improved() -> None:
         now_s = one.world.time_s
         one.obey(LateralCommand(now_s, now_s, 0.02, 0.0, valid=True))
     assert not one.passed
-    assert one.world.log.asked_curvature_1pm[5] == pytest.approx(0.02)
+    assert one.world.log.commanded_curvature_1pm[5] == pytest.approx(0.02)
 
 
 def test_the_driver_needs_a_moment() -> None:
@@ -57,7 +57,7 @@ def test_the_driver_needs_a_moment() -> None:
     before = one.world.ego.curvature_1pm
     one.obey(None)
     assert not one.steered
-    assert one.world.log.asked_curvature_1pm[-2] == pytest.approx(before)
+    assert one.world.log.commanded_curvature_1pm[-2] == pytest.approx(before)
 
 
 def test_no_verdict_without_an_end() -> None:

@@ -16,17 +16,17 @@ from wpt_sim.road import (
     Straight,
     city,
     country,
-    lay,
     motorway,
+    reference_line,
     single_lane,
 )
 
-STRAIGHT = lay([Straight(200.0)])
-LEFT_BEND = lay([Arc(50.0, 100.0)])
+STRAIGHT = reference_line([Straight(200.0)])
+LEFT_BEND = reference_line([Arc(50.0, 100.0)])
 
 
 def bent_road() -> Road:
-    line = lay([Straight(30.0), Clothoid(40.0, 0.0, 1 / 60), Arc(60.0, 50.0)])
+    line = reference_line([Straight(30.0), Clothoid(40.0, 0.0, 1 / 60), Arc(60.0, 50.0)])
     return Road(line, country(lane_m=3.5), 20.0)
 
 
@@ -118,7 +118,7 @@ def test_the_paved_width_in_a_bend_ends_at_its_edges_and_ends() -> None:
 
 
 def test_the_bounds_hold_the_whole_paved_width_and_no_more() -> None:
-    road = Road(lay([Arc.turning(50.0, pi)]), single_lane(lane_m=3.2), 15.0)
+    road = Road(reference_line([Arc.turning(50.0, pi)]), single_lane(lane_m=3.2), 15.0)
     bounds = road.corridor_bounds(margin_m=1.0)
     assert bounds.x_min_m == pytest.approx(-1.0, abs=1e-3)
     assert bounds.y_min_m == pytest.approx(-3.0, abs=1e-3)
@@ -129,11 +129,11 @@ def test_the_bounds_hold_the_whole_paved_width_and_no_more() -> None:
 def test_a_bend_inside_the_paved_width_is_refused_on_the_inner_side_only() -> None:
     section = motorway(2, lane_m=3.75, edge_line_m=0.3, shoulder_m=2.5)
     assert (section.right_edge_m, section.left_edge_m) == pytest.approx((-6.55, 4.55))
-    assert Road(lay([Arc(5.0, 5.0)]), section, 10.0).length_m == pytest.approx(5.0)
+    assert Road(reference_line([Arc(5.0, 5.0)]), section, 10.0).length_m == pytest.approx(5.0)
     with pytest.raises(InputError, match=r'reaches 6.55 m .* bend of radius 5 m'):
-        Road(lay([Arc(50.0, 5.0), Arc(-5.0, 5.0)]), section, 10.0)
+        Road(reference_line([Arc(50.0, 5.0), Arc(-5.0, 5.0)]), section, 10.0)
     with pytest.raises(InputError, match=r'reaches 4.55 m .* bend of radius 4 m'):
-        Road(lay([Arc(4.0, 5.0)]), section, 10.0)
+        Road(reference_line([Arc(4.0, 5.0)]), section, 10.0)
 
 
 @pytest.mark.parametrize('index', [-1, 2])

@@ -12,7 +12,7 @@ from scipy.special import fresnel
 
 from wpt_core.geometry import transform_points
 from wpt_core.types import InputError, Pose2
-from wpt_sim.road import Arc, Clothoid, Piece, Straight, lay
+from wpt_sim.road import Arc, Clothoid, Piece, Straight, reference_line
 from wpt_sim.road.pieces import cut
 
 quick = settings(max_examples=50, deadline=None)
@@ -41,7 +41,7 @@ chains = st.lists(bends | st.builds(lambda m: [Straight(m)], st.floats(0.1, 200)
 @quick
 @given(st.floats(30, 500), st.floats(0.1, 3.0), st.sampled_from([-1, 1]))
 def test_an_arc_is_a_circle_to_the_nanometre(radius_m: float, angle: float, hand: int) -> None:
-    path = lay([Arc.turning(hand * radius_m, angle)])
+    path = reference_line([Arc.turning(hand * radius_m, angle)])
     assert path.length_m == pytest.approx(radius_m * angle)
     from_centre = path.points_m - [0.0, hand * radius_m]
     np.testing.assert_allclose(np.hypot(*from_centre.T), radius_m, atol=1e-9)
@@ -52,7 +52,7 @@ def test_an_arc_is_a_circle_to_the_nanometre(radius_m: float, angle: float, hand
 @quick
 @given(st.floats(30, 500), st.floats(5, 200))
 def test_a_clothoid_is_the_fresnel_integral(radius_m: float, length_m: float) -> None:
-    path = lay([Clothoid(length_m, 0.0, 1 / radius_m)])
+    path = reference_line([Clothoid(length_m, 0.0, 1 / radius_m)])
     scale = sqrt(pi * radius_m * length_m)
     y, x = fresnel(path.s_m / scale)
     np.testing.assert_allclose(path.points_m, scale * np.column_stack([x, y]), atol=1e-9)
@@ -60,7 +60,7 @@ def test_a_clothoid_is_the_fresnel_integral(radius_m: float, length_m: float) ->
 
 
 def test_between_its_points_a_laid_line_is_still_exact_to_a_micrometre() -> None:
-    path = lay([Arc(-30.0, 60.0)])
+    path = reference_line([Arc(-30.0, 60.0)])
     s = np.linspace(0.0, 60.0, 777)
     exact = 30.0 * np.column_stack([np.sin(s / 30), np.cos(s / 30) - 1])
     np.testing.assert_allclose(path.from_frenet(s, 0.0), exact, atol=1e-6)
@@ -70,7 +70,7 @@ def test_between_its_points_a_laid_line_is_still_exact_to_a_micrometre() -> None
 
 
 def test_a_hand_made_bend() -> None:
-    path = lay([Straight(100.0), Arc.turning(50.0, pi / 2), Straight(20.0)])
+    path = reference_line([Straight(100.0), Arc.turning(50.0, pi / 2), Straight(20.0)])
     assert path.length_m == pytest.approx(100.0 + 25.0 * pi + 20.0)
     np.testing.assert_allclose(path.points_m[-1], [150.0, 70.0], atol=1e-9)
     assert path.pose_at(10.0).yaw_rad == 0.0
@@ -80,7 +80,7 @@ def test_a_hand_made_bend() -> None:
 @quick
 @given(chains)
 def test_heading_and_curvature_are_continuous_and_the_steps_are_even(chain: list[Piece]) -> None:
-    path = lay(chain)
+    path = reference_line(chain)
     steps = np.diff(path.s_m)
     assert steps.max() <= 0.5 + 1e-9
     assert steps.max() - steps.min() < 1e-9
@@ -103,8 +103,8 @@ def test_cutting_a_chain_short_leaves_its_beginning(
     index = data.draw(st.integers(0, len(chain) - 1))
     piece = chain[index]
     kept_m = piece.length_m * data.draw(st.floats(0.05, 0.95))
-    whole = lay(chain)
-    parted = lay([*chain[:index], cut(piece, kept_m)])
+    whole = reference_line(chain)
+    parted = reference_line([*chain[:index], cut(piece, kept_m)])
     s = np.linspace(0.0, parted.length_m, 50)
     # Between points the heading turns evenly: a clothoid of 5 m to 1 / 30 m is 0.2 mrad off there.
     np.testing.assert_allclose(parted.poses_at(s), whole.poses_at(s), atol=2.2e-4)
@@ -116,14 +116,14 @@ def test_the_first_quarter_of_a_clothoid_reaches_a_quarter_of_its_curvature() ->
 
 def test_a_start_pose_moves_the_whole_line_rigidly() -> None:
     chain, start = bend(60.0, 30.0, 40.0), Pose2(5.0, -7.0, 2.5)
-    home, there = lay(chain), lay(chain, start=start)
+    home, there = reference_line(chain), reference_line(chain, start=start)
     np.testing.assert_allclose(there.points_m, transform_points(start, home.points_m), atol=1e-9)
     np.testing.assert_allclose(there.headings_rad, home.headings_rad + 2.5, atol=1e-12)
 
 
 def test_a_clothoid_must_meet_the_curvature_of_its_neighbours() -> None:
     with pytest.raises(InputError, match=r'Pieces 0 and 1 .* jumps from 0.01 to 0 1/m'):
-        lay([Clothoid(30.0, 0.0, 0.01), Straight(10.0)])
+        reference_line([Clothoid(30.0, 0.0, 0.01), Straight(10.0)])
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ def test_a_clothoid_must_meet_the_curvature_of_its_neighbours() -> None:
         (lambda: Arc(float('inf'), 10.0), 'use a Straight'),
         (lambda: Arc.turning(50.0, -0.3), 'Arc: length_m'),
         (lambda: Clothoid(10.0, 0.0, float('inf')), 'finite curvatures'),
-        (lambda: lay([]), 'at least one piece'),
-        (lambda: lay([Straight(5.0)], 0.0), 'spacing_m above 0'),
+        (lambda: reference_line([]), 'at least one piece'),
+        (lambda: reference_line([Straight(5.0)], 0.0), 'spacing_m above 0'),
     ],
 )
 def test_impossible_pieces_are_refused(make: Callable[[], object], message: str) -> None:

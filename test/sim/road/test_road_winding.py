@@ -18,10 +18,10 @@ from wpt_sim.road import (
     RoadKind,
     Straight,
     country,
-    lay,
     random_pieces,
     random_road,
     random_section,
+    reference_line,
     single_lane,
 )
 from wpt_sim.road.winding import room_between
@@ -93,7 +93,9 @@ def test_long_roads_go_somewhere() -> None:
     wishes = {'min_radius_m': 30.0, 'max_radius_m': 300.0}
     strays = [
         np.abs(
-            lay(random_pieces(np.random.default_rng(seed), 6000.0, **wishes)).headings_rad
+            reference_line(
+                random_pieces(np.random.default_rng(seed), 6000.0, **wishes)
+            ).headings_rad
         ).max()
         for seed in range(10)
     ]
@@ -112,17 +114,17 @@ def test_both_hands_and_the_whole_range_of_radii_occur() -> None:
 
 
 def test_room_is_measured_between_strands_not_between_neighbours() -> None:
-    hairpin = lay([Straight(200.0), Arc.turning(25.0, pi), Straight(200.0)])
+    hairpin = reference_line([Straight(200.0), Arc.turning(25.0, pi), Straight(200.0)])
     assert 40.0 <= room_between(hairpin, 40.0) <= 46.0
-    loop = lay([Straight(100.0), Arc.turning(40.0, 1.5 * pi), Straight(200.0)])
+    loop = reference_line([Straight(100.0), Arc.turning(40.0, 1.5 * pi), Straight(200.0)])
     assert crosses_itself(loop)
     assert room_between(loop, 40.0) < 1.0
-    straight_m = room_between(lay([Straight(300.0)]), 40.0)
+    straight_m = room_between(reference_line([Straight(300.0)]), 40.0)
     assert pi / 2 * 40.0 - 4.0 <= straight_m <= pi / 2 * 40.0
 
 
 def test_a_road_that_only_seems_to_go_on_into_itself_is_noticed() -> None:
-    hook = lay([Straight(100.0), Arc.turning(40.0, 1.5 * pi), Straight(5.0)])
+    hook = reference_line([Straight(100.0), Arc.turning(40.0, 1.5 * pi), Straight(5.0)])
     assert not crosses_itself(hook)
     assert room_between(hook, 20.0) < 1.0
 
@@ -153,7 +155,7 @@ def test_a_draw_that_crosses_itself_is_thrown_away() -> None:
     wishes = {'min_radius_m': 30.0, 'max_radius_m': 40.0}
     rejected = 0
     for seed in range(30):
-        first = lay(random_pieces(np.random.default_rng(seed), 2500.0, **wishes))
+        first = reference_line(random_pieces(np.random.default_rng(seed), 2500.0, **wishes))
         road = random_road(np.random.default_rng(seed), country(), length_m=2500.0, **wishes)
         needed_m = 2 * road.section.left_edge_m + 12.0
         rejected += room_between(first, needed_m) < needed_m

@@ -9,13 +9,13 @@ import pytest
 from wpt_core.metrics import PENALTIES, Infraction, suite_score
 from wpt_core.types import Action, Observation
 from wpt_sim.drive import World
-from wpt_sim.drivers import EXPERT, STRAIGHT, Driver, DriverKind, PrivilegedKind, seat
+from wpt_sim.drivers import EXPERT, STRAIGHT, Driver, DriverKind, PrivilegedKind, make_driver
 from wpt_sim.scenario import Ability, Scenario
 from wpt_sim.scene import Kind
 from wpt_sim.span import exactly
-from wpt_sim.suites import SUITES, Suite, find, find_scenario, run_scenario, run_suite
+from wpt_sim.suites import SUITES, Suite, find_scenario, find_suite, run_scenario, run_suite
 
-ROUTES = find('routes')
+ROUTES = find_suite('routes')
 
 
 class Asleep:
@@ -47,7 +47,7 @@ def test_efficiency_compares_with_whoever_else_drives_on_the_route() -> None:
     assert among.efficiency == pytest.approx(
         among.log.speed_mps.mean() / speeds_mps.mean(), rel=0.5
     )
-    lane = find('lane_centre')
+    lane = find_suite('lane_centre')
     assert run_scenario(lane.scenarios[0], STRAIGHT, 0).efficiency is None
 
 
@@ -61,7 +61,7 @@ class Blind(World):
 
 def _blindfolded(world: World) -> Driver:
     world.__class__ = Blind
-    return seat(EXPERT, world)
+    return make_driver(EXPERT, world)
 
 
 BLIND = PrivilegedKind('blind', 'the expert, not seeing others', _blindfolded)
@@ -89,7 +89,7 @@ def test_whoever_does_not_look_hits_somebody_and_pays_for_it(scenario: Scenario)
 
 
 def test_a_lane_change_that_ends_before_the_command_fails_in_words() -> None:
-    suite = find('lane_change')
+    suite = find_suite('lane_change')
     early = replace(
         suite.scenarios[0], start=replace(suite.scenarios[0].start, heading_rad=exactly(-0.3))
     )
@@ -122,7 +122,7 @@ def test_straight_passes_next_to_nothing(suite: Suite) -> None:
     ('name', 'share'), [('lane_centre', 1), ('lane_change', 1), ('routes', 0.95)]
 )
 def test_the_expert_passes(name: str, share: float, seed: int) -> None:
-    outcomes = list(run_suite(find(name), EXPERT, seed))
+    outcomes = list(run_suite(find_suite(name), EXPERT, seed))
     failed = {
         outcome.scenario.name: outcome.verdict.reasons
         for outcome in outcomes

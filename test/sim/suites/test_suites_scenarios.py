@@ -10,11 +10,11 @@ from wpt_core.types import Command, InputError
 from wpt_sim.drive import World
 from wpt_sim.render.look import Daylight, Weather
 from wpt_sim.scenario import START_S_M, Ability, Scenario
-from wpt_sim.suites import SUITES, find, find_scenario, suite_section
+from wpt_sim.suites import SUITES, find_scenario, find_suite, suite_section
 
-LANE_CENTRE = find('lane_centre').scenarios
-LANE_CHANGE = find('lane_change').scenarios
-ROUTES = find('routes').scenarios
+LANE_CENTRE = find_suite('lane_centre').scenarios
+LANE_CHANGE = find_suite('lane_change').scenarios
+ROUTES = find_suite('routes').scenarios
 SEEDS = (0, 1, 2)
 
 
@@ -93,7 +93,7 @@ def test_looks_fit_the_ability(scenario: Scenario) -> None:
 
 
 def test_a_seed_changes_all_that_a_scenario_leaves_open() -> None:
-    scenario = find_scenario(find('routes'), 'keeping_following')
+    scenario = find_scenario(find_suite('routes'), 'keeping_following')
     one, two = World(scenario, 0), World(scenario, 1)
     assert one.road.length_m != two.road.length_m
     assert one.look.seed != two.look.seed
@@ -105,11 +105,11 @@ def test_a_seed_changes_all_that_a_scenario_leaves_open() -> None:
 
 def test_unknown_names_are_answered_with_the_known_ones() -> None:
     with pytest.raises(InputError, match="suite: unknown name 'x'; expected one of lane_centre, "):
-        find('x')
+        find_suite('x')
     with pytest.raises(
         InputError, match=r"scenario: unknown name 'x' in suite routes; .*keeping_"
     ):
-        find_scenario(find('routes'), 'x')
+        find_scenario(find_suite('routes'), 'x')
 
 
 def test_the_table_names_every_scenario_once() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from wpt_core.types import InputError
-from wpt_sim.road import Arc, Clothoid, Road, Straight, country, lay, motorway
+from wpt_sim.road import Arc, Clothoid, Road, Straight, country, motorway, reference_line
 from wpt_sim.scene import Actor, Kind
 from wpt_sim.span import exactly
 from wpt_sim.traffic import (
@@ -28,10 +28,10 @@ from wpt_sim.traffic import (
 
 DT_S = 0.05
 START_M = 100.0
-MOTORWAY = Road(lay([Straight(2000.0)]), motorway(2, lane_m=3.75), 30.0)
-COUNTRY = Road(lay([Straight(2000.0)]), country(lane_m=3.25), 20.0)
+MOTORWAY = Road(reference_line([Straight(2000.0)]), motorway(2, lane_m=3.75), 30.0)
+COUNTRY = Road(reference_line([Straight(2000.0)]), country(lane_m=3.25), 20.0)
 BEND = Road(
-    lay(
+    reference_line(
         [
             Straight(150.0),
             Clothoid(30.0, 0.0, 1 / 80),

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from wpt_sim.road import Arc, Clothoid, Straight, lay
+from wpt_sim.road import Arc, Clothoid, Straight, reference_line
 from wpt_sim.traffic import LanePosition, human_offset_m
 
 
@@ -20,7 +20,7 @@ def test_to_the_inside_and_never_far() -> None:
 
 
 def test_along_a_road_it_is_that_of_the_bend_and_its_derivatives_are_true() -> None:
-    line = lay(
+    line = reference_line(
         [
             Straight(100.0),
             Clothoid(30.0, 0.0, -0.01),
@@ -35,6 +35,6 @@ def test_along_a_road_it_is_that_of_the_bend_and_its_derivatives_are_true() -> N
     for s_m in (95.0, 118.0, 140.0, 260.0):
         before, now, after = (position.at(s_m + d) for d in (-1.0, 0.0, 1.0))
         assert now.slope == pytest.approx((after.offset_m - before.offset_m) / 2, abs=2e-5)
-        assert now.bend_1pm == pytest.approx((after.slope - before.slope) / 2, abs=2e-5)
+        assert now.curvature_1pm == pytest.approx((after.slope - before.slope) / 2, abs=2e-5)
     steepest = max(abs(position.at(float(s)).slope) for s in range(380))
     assert steepest < 0.01

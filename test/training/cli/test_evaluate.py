@@ -18,7 +18,7 @@ from wpt_core.model import Student, preset
 from wpt_core.model.artifact import Origin, save_artifact
 from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError
-from wpt_sim.suites import find, find_scenario
+from wpt_sim.suites import find_scenario, find_suite
 
 
 @pytest.fixture(scope='module')
@@ -87,7 +87,7 @@ def test_everything_is_there_and_an_evaluation_goes_on_where_it_stopped(
 @pytest.mark.slow
 def test_a_film_shows_the_drive_that_was_judged(artifact: Path) -> None:
     """Whoever watches takes pictures of the same world, and that changes nothing in it."""
-    routes = find('routes')
+    routes = find_suite('routes')
     short = replace(find_scenario(routes, 'tight_left'), duration_s=3.0)
     arena = ProvingGround(simulated=(replace(routes, scenarios=(short,)),))
     row, case = student_row('student', artifact), Case('routes', 'tight_left', 1000)

@@ -15,7 +15,7 @@ from wpt_core.geometry import transform_points
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Camera, Command, Intrinsics, Pose2, Rig
 from wpt_sim.drive import DriveLog, World
-from wpt_sim.drivers import EXPERT, seat
+from wpt_sim.drivers import EXPERT, make_driver
 from wpt_sim.road import RoadKind
 from wpt_sim.scenario import Ability, Hand, Layout, Leg, Rule, Scenario, Turn
 from wpt_sim.span import exactly
@@ -180,7 +180,7 @@ class Foreign:
 def record(path: Path, root: Path) -> Recorded:
     """Drive, and write the bag."""
     world = World(winding_road(), 3, rig=views())
-    driver = seat(EXPERT, world)
+    driver = make_driver(EXPERT, world)
     pictures: dict[str, dict[float, NDArray[np.uint8]]] = {'front': {}, 'back': {}}
     with BagWriter(path, definitions=definitions_from(root / 'msg', 'wpt_msgs')) as bag:
         foreign = Foreign(bag)

@@ -13,9 +13,9 @@ from training.referee.proving_ground import ARENA, ProvingGround
 from training.referee.rows import Row, file_name, parse_rows, references, student_row
 from wpt_core.types import InputError
 from wpt_sim.drivers import CONSTANT_VELOCITY
-from wpt_sim.suites import find, find_scenario, run_scenario
+from wpt_sim.suites import find_scenario, find_suite, run_scenario
 
-ROUTES = find('routes')
+ROUTES = find_suite('routes')
 ROUTE = find_scenario(ROUTES, 'tight_left')
 ROW = Row('constant_velocity')
 CASE = Case('routes', 'tight_left', 1000)

@@ -17,14 +17,14 @@ from training.simulators.proving_ground.scenarios import SUITE, training_scenari
 from wpt_core.types import InputError
 from wpt_core.vehicle import VehicleParameters
 from wpt_sim.drivers import STRAIGHT
-from wpt_sim.scenario import Episode, Scenario, Split, draw, stream
+from wpt_sim.scenario import Episode, Scenario, Split, draw_episode, random_stream
 from wpt_sim.suites import SUITES, run_scenario
 
 EVALUATED = [scenario for suite in SUITES for scenario in suite.scenarios]
 
 
 def episodes(pairs: Iterable[tuple[Scenario, int]], split: Split) -> list[Episode]:
-    return [draw(scenario, seed, split) for scenario, seed in pairs]
+    return [draw_episode(scenario, seed, split) for scenario, seed in pairs]
 
 
 @pytest.fixture(scope='module')
@@ -75,7 +75,7 @@ def test_the_split_is_part_of_the_key_of_every_stream() -> None:
     for seed in (0, FIRST_SEED, 2**31 - 1):
         for purpose in ('road', 'look', 'vehicle', 'traffic', 'wind', 'start', 'speed'):
             one, other = (
-                stream(seed, EVALUATED[0].key, purpose=purpose, split=split).random(8)
+                random_stream(seed, EVALUATED[0].key, purpose=purpose, split=split).random(8)
                 for split in Split
             )
             assert not set(one) & set(other)

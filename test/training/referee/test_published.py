@@ -20,7 +20,7 @@ from training.referee.results import (
 )
 from training.referee.rows import Row
 from wpt_core.types import InputError
-from wpt_sim.suites import find
+from wpt_sim.suites import find_suite
 
 SOURCE = Source('./wpt evaluate', 'abc', 'd16e57', None, 'x86_64')
 LOST = replace(SOURCE, code='', note='Transcribed; the drives were not kept.')
@@ -34,7 +34,7 @@ def drive(scenario: str, seed: int, passed: bool, **changes: object) -> Drive:
 
 def suite(name: str, passes: dict[int, int], *, missing: int = 0) -> tuple[Drive, ...]:
     """The first ones of each seed pass; the last ones are missing."""
-    scenarios = [scenario.name for scenario in find(name).scenarios]
+    scenarios = [scenario.name for scenario in find_suite(name).scenarios]
     return tuple(
         drive(scenario, seed, number < count)
         for seed, count in passes.items()

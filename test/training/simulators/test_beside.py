@@ -6,12 +6,12 @@ import pytest
 
 from training.simulators.proving_ground.beside import Beside
 from wpt_sim.drive import Longitudinal, World
-from wpt_sim.suites import find, find_scenario
+from wpt_sim.suites import find_scenario, find_suite
 
 
 def errors_m(seed: int) -> np.ndarray:
     """Position errors over a drive through a bend."""
-    scenario = find_scenario(find('lane_centre'), 'bend_200_left')
+    scenario = find_scenario(find_suite('lane_centre'), 'bend_200_left')
     world = World(scenario, seed, longitudinal=Longitudinal.ACC)
     driver = Beside(world, np.random.default_rng(seed))
     while not world.done:

@@ -11,7 +11,7 @@ from training.simulators.proving_ground.disturbance import ROBUSTNESS, UNDISTURB
 from wpt_core.sensing import surround_rig
 from wpt_core.types import CameraFrame, InputError, Observation
 from wpt_sim.drive import World
-from wpt_sim.suites import find
+from wpt_sim.suites import find_suite
 
 RIG = surround_rig()
 
@@ -19,7 +19,7 @@ RIG = surround_rig()
 def seen() -> Observation:
     image = np.arange(4 * 5 * 3, dtype=np.uint8).reshape(4, 5, 3) * 4
     frames = tuple(CameraFrame(name, 1.0, image) for name in RIG.names)
-    now = World(find('routes').scenarios[0], 1).observe(frames=False)
+    now = World(find_suite('routes').scenarios[0], 1).observe(frames=False)
     return replace(now, speed_mps=10.0, yaw_rate_radps=0.1, frames=frames)
 
 

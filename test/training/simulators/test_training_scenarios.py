@@ -11,7 +11,7 @@ from training.simulators.proving_ground.rigs import misaligned
 from training.simulators.proving_ground.scenarios import SUITE, training_scenario
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action, Command
-from wpt_sim.scenario import Split, draw
+from wpt_sim.scenario import Split, draw_episode
 from wpt_sim.suites import SUITES
 
 MANY = 150
@@ -20,7 +20,7 @@ MANY = 150
 def test_every_number_gives_a_drive_that_can_start() -> None:
     for number in [*range(MANY), 900_000, 200_123]:
         scenario = training_scenario(number)
-        episode = draw(scenario, number, Split.TRAINING)
+        episode = draw_episode(scenario, number, Split.TRAINING)
         assert episode.road.length_m > scenario.duration_s * episode.set_speed_mps
         # Traffic was cast: a role beyond the road would have been refused.
         assert len(episode.traffic.bodies()) == len(scenario.roles)

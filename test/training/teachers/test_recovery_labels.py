@@ -14,8 +14,8 @@ from wpt_core.planning import SteeringTrim
 from wpt_core.types import Action, EgoState, Observation, plan_times_s
 from wpt_sim.drive import Longitudinal, World
 from wpt_sim.drivers import Expert, PrivilegedKind
-from wpt_sim.suites import find, run_scenario
-from wpt_sim.traffic import LanePosition, Shift
+from wpt_sim.suites import find_suite, run_scenario
+from wpt_sim.traffic import LanePosition, LateralShift
 
 SPEED_MPS = 15.0
 TIMES_S = np.arange(0.0, 16.0, 0.05)
@@ -85,7 +85,7 @@ def test_nothing_changes_before_the_car_answers(straight: RoadLine) -> None:
 
 
 def test_a_change_of_lane_ends_in_the_new_lane(straight: RoadLine) -> None:
-    change = replace(HERE, shifts=(Shift(110.0, 65.0, 3.5),))
+    change = replace(HERE, shifts=(LateralShift(110.0, 65.0, 3.5),))
     (label,) = labels_of(straight, change)
     assert label.plan[-1, units.Y] == pytest.approx(3.5, abs=0.05)
     assert np.abs(label.plan[:, units.YAW_RATE]).max() * SPEED_MPS < 3.0
@@ -136,6 +136,6 @@ class Follower:
 )
 def test_a_car_driven_by_the_labels_passes(suite: str, scenario: str) -> None:
     kind = PrivilegedKind('follower', '', Follower, longitudinal=Longitudinal.ACC)
-    (chosen,) = (s for s in find(suite).scenarios if s.name == scenario)
+    (chosen,) = (s for s in find_suite(suite).scenarios if s.name == scenario)
     outcome = run_scenario(chosen, kind, 5)
     assert outcome.passed, outcome.verdict.reasons

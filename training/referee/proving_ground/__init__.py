@@ -17,7 +17,7 @@ from wpt_core.sensing import surround_rig
 from wpt_core.types import unknown_name
 from wpt_sim import suites
 from wpt_sim.drive import World
-from wpt_sim.drivers import DRIVERS, AnyKind, build
+from wpt_sim.drivers import DRIVERS, AnyDriverKind, find_driver
 from wpt_sim.films import FILM_RATE_HZ, Film, VideoWriter
 from wpt_sim.scenario import Rule, Scenario, Split
 
@@ -121,12 +121,12 @@ def _condition(case: Case) -> Condition:
     raise unknown_name('condition', case.condition, (one.name for one in ROBUSTNESS))
 
 
-def _kind(row: Row, case: Case) -> AnyKind:
+def _kind(row: Row, case: Case) -> AnyDriverKind:
     """The driver of a row under the condition of a case."""
     key = f'{case.suite}/{case.scenario}'
     disturbance = _condition(case).disturbance.for_drive(case.seed, key)
     if not row.learned:
-        return build(row.name)
+        return find_driver(row.name)
     believed_rig = disturbance.believed_rig(surround_rig())
     return student_kind(
         row.name,

@@ -11,7 +11,7 @@ import numpy as np
 from wpt_core.types import Action, Observation
 from wpt_sim.drive import World
 from wpt_sim.drivers import Expert
-from wpt_sim.traffic import Shift
+from wpt_sim.traffic import LateralShift
 
 __all__ = ['Beside']
 
@@ -38,7 +38,7 @@ class Beside:
         to_m = 0.0 if self._generator.random() < _ON_LINE else float(draw(-_MOST_M, _MOST_M))
         over_s, stay_s = float(draw(1.5, 3.5)), float(draw(0.5, 5.0))
         speed_mps = max(seen.speed_mps, 4.0)
-        start_m = self._world.place.s_m + 0.2 * speed_mps
-        self._expert.line.add(Shift(start_m, over_s * speed_mps, to_m - self._beside_m))
+        start_m = self._world.road_position.s_m + 0.2 * speed_mps
+        self._expert.line.add(LateralShift(start_m, over_s * speed_mps, to_m - self._beside_m))
         self._beside_m = to_m
         self._next_s = seen.time_s + over_s + stay_s

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from wpt_core.geometry import rotation_from_quaternion
 from wpt_core.types import Camera, CameraFrame, InputError, Observation, Rig
-from wpt_sim.scenario import Split, stream
+from wpt_sim.scenario import Split, random_stream
 
 __all__ = ['ROBUSTNESS', 'UNDISTURBED', 'Condition', 'Disturbance']
 
@@ -44,7 +44,7 @@ class Disturbance:
 
     def for_drive(self, seed: int, key: str) -> 'Disturbance':
         """The same disturbance with chances of its own for one drive."""
-        chance = stream(seed, key, purpose='disturbance', split=Split.EVALUATION)
+        chance = random_stream(seed, key, purpose='disturbance', split=Split.EVALUATION)
         return replace(self, seed=int(chance.integers(2**31)))
 
     def observed(self, seen: Observation, tick: int) -> Observation:

@@ -12,7 +12,7 @@ from wpt_core.types import Action, EgoState
 from wpt_sim.drive import STEP_S, World
 from wpt_sim.drivers import Expert
 from wpt_sim.scene import Scene
-from wpt_sim.traffic import LanePosition, Shift
+from wpt_sim.traffic import LanePosition, LateralShift
 
 __all__ = ['RoadLine', 'RoadTruth', 'Situation', 'situation']
 
@@ -35,7 +35,7 @@ class Situation:
     delay_s: float
     lane_m: float
     """Offset of the line's base: the lane to be in, without the human-like position in it."""
-    shifts: tuple[Shift, ...]
+    shifts: tuple[LateralShift, ...]
     borders_m: tuple[float, float]
     """Offsets of the left and the right border of the lane to be in."""
 
@@ -80,7 +80,7 @@ class RoadTruth:
 
 def situation(world: World, expert: Expert, before: EgoState) -> Situation:
     """Where the car is on the road now; `before` is the state one step ago."""
-    place, section = world.place, world.road.section
+    place, section = world.road_position, world.road.section
     lane = section.lanes[world.lane]
     half_m = lane.width_m / 2
     return Situation(

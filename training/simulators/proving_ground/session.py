@@ -132,7 +132,7 @@ class Session:
 
     def _restart_if_far(self) -> None:
         """Whoever missed a lane change, or was pushed far, begins anew from where it is."""
-        place, line = self.world.place, self._expert.line
+        place, line = self.world.road_position, self._expert.line
         off_m = place.offset_m - line.at(place.s_m).offset_m
         if abs(off_m) < _RESTART_M or self._expert.passing:
             return
