@@ -21,7 +21,7 @@ import torch
 from benchmarks.planner_step import BACKENDS, RIGS, STAGES, Case, Times, measure
 from benchmarks.rates import spread
 from benchmarks.words import count, processor
-from training.engine.pool import spawned_pool
+from training.processes.pool import spawned_pool
 from wpt_core.model import Student, preset
 from wpt_core.model.artifact import save_artifact
 from wpt_core.model.manifest import MANIFEST, Origin

@@ -68,7 +68,7 @@ BREACHES = [
     ('wpt_sim', 'import rclpy', 'the core knows no ROS'),
     ('wpt_core/bags', 'from sensor_msgs.msg import Image', 'the core knows no ROS'),
     ('wpt_sim', 'import time', 'the core is silent and timeless'),
-    ('training', 'import rclpy', 'the school knows no ROS'),
+    ('training', 'import rclpy', 'training imports no ROS'),
 ]
 
 

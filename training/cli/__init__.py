@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from training.engine.interruption import sigterm_as_interrupt
+from training.processes.signals import sigterm_as_interrupt
 from wpt_core.types import WptError
 
 __all__ = ['VERBS', 'main']

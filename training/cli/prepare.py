@@ -11,11 +11,11 @@ import tyro
 from tqdm import tqdm
 
 from training.engine.optim import Count
-from training.engine.pool import work
 from training.episodes.episode import VALIDATION
 from training.episodes.foreign import ConversionReport, convert_bag, explain_source
 from training.episodes.summary import summarise, write_summary
 from training.on_policy.recording import EpisodeJob, Style, record_episode
+from training.processes.pool import work
 from training.teachers import TEACHERS
 from wpt_core.files import writable_folder
 from wpt_core.sensing import surround_rig

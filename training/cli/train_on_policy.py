@@ -22,8 +22,8 @@ from training.engine.run_folder import RunFolder, commit
 from training.episodes.index import Episode, load_index
 from training.on_policy.actors import Actors
 from training.on_policy.driving import drive_and_label
-from training.on_policy.processes import ProcessActors
-from training.on_policy.ray_crew import RayActors
+from training.on_policy.process_actors import ProcessActors
+from training.on_policy.ray_actors import RayActors
 from training.on_policy.rounds import RoundPlan, drive_round
 from training.simulators import find_simulator
 from training.student.features import FeatureSet, held_out_names, parted

@@ -14,8 +14,7 @@ import tyro
 from torch import Tensor
 
 from training.engine.distributed import Process, training_process
-from training.engine.run_folder import RunFolder, commit, trained_weights
-from training.engine.tensors import strip_prefix
+from training.engine.run_folder import RunFolder, commit, strip_prefix, trained_weights
 from training.episodes.index import Episode, load_index
 from training.student.extractor_stage import ExtractorStage, train_extractor
 from training.student.features import FeatureSet, held_out_names, parted

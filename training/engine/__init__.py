@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every training shares: loop, distribution, checkpoints, run folder, worker processes."""
+"""Training engine: loop, optimiser, distribution, checkpoints, run folder, worker processes."""

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""On one processor, one GPU, or under `torchrun` on several: the same training code."""
+"""One training code for CPU, one GPU, and several processes under `torchrun`."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,12 +14,15 @@ from torch.nn.parallel import DistributedDataParallel
 
 from wpt_core.model.runtime import has_fast_bfloat16
 
-__all__ = ['Process', 'training_process', 'unsynchronised']
+__all__ = ['Process', 'training_process']
+
+_TIMEOUT = timedelta(days=1)
+"""Processes wait while rank 0 drives students; PyTorch's default is 10 minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One of the processes of a training, and the device that it computes on."""
+    """One process of a training, and its device."""
 
     device: torch.device
     rank: int = 0
@@ -32,26 +35,21 @@ class Process:
 
     @property
     def autocast_dtype(self) -> torch.dtype | None:
-        """bfloat16 where the device is fast at it, else None."""
-        if self.device.type == 'cuda':
-            return torch.bfloat16
-        return torch.bfloat16 if has_fast_bfloat16() else None
+        """bfloat16 where the device has fast instructions for it, else None."""
+        fast = self.device.type == 'cuda' or has_fast_bfloat16()
+        return torch.bfloat16 if fast else None
 
     def autocast(self, *, enabled: bool = True) -> torch.autocast:
-        """Within it convolutions and matrix products are in `autocast_dtype`, if there is one."""
+        """Return torch's autocast to `autocast_dtype`, disabled where that is None."""
         dtype = self.autocast_dtype
         return torch.autocast(self.device.type, dtype, enabled=enabled and dtype is not None)
 
     def any(self, flag: bool) -> bool:
-        """Whether the flag is set in any process; the same answer in all of them."""
-        if self.count == 1:
-            return flag
-        flags = torch.tensor(int(flag), device=self.device)
-        distributed.all_reduce(flags, distributed.ReduceOp.MAX)
-        return bool(flags)
+        """Return in all processes whether the flag is set in any of them."""
+        return any(self.gathered(torch.tensor(int(flag))))
 
     def gathered(self, tensor: Tensor) -> list[Tensor]:
-        """The tensor of each process, of the same shape everywhere, by rank."""
+        """Return the tensors of all ranks; they have the same shape."""
         if self.count == 1:
             return [tensor]
         mine = tensor.to(self.device)
@@ -59,16 +57,32 @@ class Process:
         distributed.all_gather(found, mine)
         return [tensor.cpu() for tensor in found]
 
+    def random_state(self) -> dict[str, Tensor]:
+        """Return `KIND.RANK`: generator states of all ranks. All processes must call it."""
+        states = {'cpu': torch.get_rng_state()}
+        if self.device.type == 'cuda':
+            states['cuda'] = torch.cuda.get_rng_state(self.device)
+        return {
+            f'{kind}.{rank}': tensor
+            for kind, state in states.items()
+            for rank, tensor in enumerate(self.gathered(state))
+        }
+
+    def restore_random(self, states: Mapping[str, Tensor]) -> None:
+        """Set the states of this rank and device, where there are any."""
+        cpu, cuda = (states.get(f'{kind}.{self.rank}') for kind in ('cpu', 'cuda'))
+        if cpu is not None:
+            torch.set_rng_state(cpu)
+        if cuda is not None and self.device.type == 'cuda':
+            torch.cuda.set_rng_state(cuda, self.device)
+
     def wait(self) -> None:
-        """Until all processes are here."""
+        """Block until all processes have called it."""
         if self.count > 1:
             distributed.barrier()
 
     def averaging(self, module: nn.Module, loss: Callable[..., Any]) -> Callable[..., Any]:
-        """`loss`, with gradients of `module` that are averaged over all processes.
-
-        All processes begin with the weights of rank 0.
-        """
+        """Return `loss` with gradients averaged over processes; rank 0's weights are copied."""
         if self.count == 1:
             return loss
         # Unused parameters are allowed because a stage may train parts of its module, and because
@@ -87,21 +101,11 @@ class _Loss(nn.Module):
         return self._loss(*arguments)
 
 
-def unsynchronised(loss: Callable[..., Any]) -> AbstractContextManager[None]:
-    """Within it gradients of what `Process.averaging` returned are summed in this process only."""
-    return loss.no_sync() if isinstance(loss, DistributedDataParallel) else nullcontext()
-
-
-_TIMEOUT = timedelta(days=1)
-"""Processes wait while rank 0 drives students; PyTorch's default is 10 minutes."""
-
-
 @contextmanager
 def training_process() -> Iterator[Process]:
-    """This process, in the group that the environment variables of `torchrun` describe."""
-    count = int(os.environ.get('WORLD_SIZE', '1'))
+    """Join the process group that `torchrun` describes by environment variables, if any."""
+    cuda, count = torch.cuda.is_available(), int(os.environ.get('WORLD_SIZE', '1'))
     local = int(os.environ.get('LOCAL_RANK', '0'))
-    cuda = torch.cuda.is_available()
     device = torch.device('cuda', local) if cuda else torch.device('cpu')
     if count == 1:
         yield Process(device)

@@ -24,9 +24,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.engine.pool import work
 from training.episodes.episode import image_topic
 from training.episodes.index import Episode, bag_state
+from training.processes.pool import work
 from wpt_core.bags import Bag
 from wpt_core.files import replacing, write_atomic
 from wpt_core.types import InputError, Rig

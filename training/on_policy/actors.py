@@ -2,7 +2,7 @@
 """Actors drive rollouts with the newest published student; the learner collects episodes.
 
 Actors and learner share folders: an artifact goes in, an episode comes out. What starts the
-actors is a `Crew`: processes of this machine (`processes.py`) or Ray (`ray_crew.py`).
+actors is a `Crew`: processes of this machine (`process_actors.py`) or Ray (`ray_actors.py`).
 """
 
 import time

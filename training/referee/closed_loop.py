@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from training.engine.pool import work
+from training.processes.pool import work
 from training.referee.arena import UNDISTURBED, Arena, Case, made_of
 from training.referee.outcome import DriveResult
 from training.referee.rows import Row, file_name

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from training.engine.pool import work
+from training.processes.pool import work
 from training.referee.arena import Arena, Case, made_of
 from training.referee.outcome import HeldOut
 from training.referee.rows import Row, file_name

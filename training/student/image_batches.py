@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from training.engine.interruption import ignore_signals
 from training.episodes.index import Episode
 from training.episodes.shards import Layout, decode_views, make_shards, open_shard
+from training.processes.signals import ignore_signals
 from training.student.lane_mask import CELL_PX, lane_mask
 from training.student.mirror import partners
 from wpt_core.types import Rig

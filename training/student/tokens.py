@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor
 from tqdm import tqdm
 
-from training.engine.tensors import load_tensors, save_tensors
+from training.engine.run_folder import save_tensors
 from training.episodes.index import Episode, bag_state
 from training.student.image_batches import read_views
 from wpt_core.model import Student
@@ -35,7 +36,7 @@ def view_tokens(
         file = _file(episode.path, mark)
         if not file.is_file():
             keep_tokens(episode.path, _of_episode(episode, student, views, half), mark=mark)
-        found.append(load_tensors(file)['tokens'])
+        found.append(load_file(file)['tokens'])
     return torch.cat(found)
 
 

@@ -38,7 +38,7 @@ def test_the_example_is_interrupted_resumed_and_exports_its_best(
         return guarded_norm(*args, **kwargs)
 
     with monkeypatch.context() as patch:
-        patch.setattr('training.engine.loop.guarded_norm', guard)
+        patch.setattr('training.engine.optim.guarded_norm', guard)
         with pytest.raises(KeyboardInterrupt, match='mlp: saved after step 261 of 300'):
             run('broken')
     assert not (tmp_path / 'broken' / 'runs' / 'mlp' / 'result.safetensors').exists()

@@ -73,7 +73,7 @@ def stopped_at(step: int, patch: pytest.MonkeyPatch) -> None:
             raise StoppedError
         return guarded_norm(*args, **kwargs)
 
-    patch.setattr('training.engine.loop.guarded_norm', guard)
+    patch.setattr('training.engine.optim.guarded_norm', guard)
 
 
 def same(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> bool:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from drive_functions import FATAL, WRONG, note
 
-from training.engine.worker import WorkerError
 from training.on_policy.actors import Actor, Actors, Drive, Finished, RolloutStart
-from training.on_policy.processes import ProcessActors
-from training.on_policy.ray_crew import RayActors
+from training.on_policy.process_actors import ProcessActors
+from training.on_policy.ray_actors import RayActors
+from training.processes.worker import WorkerError
 from training.simulators import SIMULATORS, find_simulator
 from wpt_core.types import InputError
 

@@ -15,7 +15,7 @@ from training.cli.train_on_policy import TrainOnPolicy, train_on_policy
 from training.engine.run_folder import RunFolder
 from training.episodes.index import Episode, load_index
 from training.on_policy.actors import Drive
-from training.on_policy.processes import ProcessActors
+from training.on_policy.process_actors import ProcessActors
 from training.on_policy.rounds import RoundPlan, drive_round
 from training.student import tokens
 from training.student.steering_stage import SteeringStage

@@ -81,7 +81,7 @@ def interrupted_at(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
             raise InterruptError
         return guarded_norm(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
 
-    monkeypatch.setattr('training.engine.loop.guarded_norm', guard)
+    monkeypatch.setattr('training.engine.optim.guarded_norm', guard)
 
 
 def same(one: nn.Module, other: nn.Module) -> bool:
@@ -228,7 +228,7 @@ def test_a_signal_saves_the_step_under_way_and_the_training_goes_on_exactly(
 
     handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     with monkeypatch.context() as patch:
-        patch.setattr('training.engine.loop.guarded_norm', guard)
+        patch.setattr('training.engine.optim.guarded_norm', guard)
         with pytest.raises(KeyboardInterrupt, match='temporal: saved after step 6 of 8'):
             taught(tmp_path / 'broken')
     checkpoint = RunFolder(tmp_path / 'broken', 'the same').load('temporal')
@@ -273,5 +273,5 @@ def test_a_stage_refuses_settings_that_cannot_be(setting: dict[str, float]) -> N
 def test_a_damaged_checkpoint_is_told(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / 'run', PICTURES)
     (tmp_path / 'run' / 'extractor.safetensors').write_bytes(b'half of it')
-    with pytest.raises(InputError, match=r'cannot be read .* delete it to begin anew'):
+    with pytest.raises(InputError, match=r'cannot be read .* delete the file'):
         run.load('extractor')

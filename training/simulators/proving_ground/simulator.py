@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from training.engine.worker import DeadWorkerError, Worker
+from training.processes.worker import DeadWorkerError, Worker
 from training.simulators.protocol import TimeStep
 from training.simulators.proving_ground.road_truth import RoadTruth
 from training.simulators.proving_ground.session import ProvingGroundStart, Session

@@ -8,9 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from training.engine.worker import WorkerError
 from training.on_policy.actors import Actor, ActorDeathError, Actors, Drive
-from training.on_policy.processes import DriveFunction
+from training.on_policy.process_actors import DriveFunction
+from training.processes.worker import WorkerError
 from wpt_core.types import InputError
 
 __all__ = ['RayActors']

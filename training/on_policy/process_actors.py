@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from training.engine.worker import DeadWorkerError, Worker
 from training.on_policy.actors import Actor, ActorDeathError, Actors, Drive
+from training.processes.worker import DeadWorkerError, Worker
 
 __all__ = ['ProcessActors']
 

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A process that answers requests over a pipe; its death costs the requests it holds."""
+"""A process that answers requests over a pipe; if it dies, only its own requests are lost."""
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
-from training.engine.pool import limit_threads
+from training.processes.pool import limit_threads
+from training.processes.signals import handle
 from wpt_core.types import WptError
 
 __all__ = ['DeadWorkerError', 'Worker', 'WorkerError']
@@ -18,22 +19,23 @@ _EXCEPTION = 1
 
 
 class DeadWorkerError(WptError):
-    """A worker process ended by itself or was killed; its request has no answer."""
+    """A worker process exited or was killed; its request has no answer."""
 
 
 class WorkerError(WptError):
-    """A request that cannot be answered, or an exception, whose traceback is on stderr."""
+    """A request failed, or raised an exception whose traceback is on stderr."""
 
 
 class Worker:
-    """One spawned process that answers requests in order; other workers outlive its death."""
+    """One spawned process that answers requests in order."""
 
     def __init__(self, make: Callable[..., Callable[[Any], Any]], *arguments: Any) -> None:
-        """The process calls `make(*arguments)` once and what it returns for each request."""
+        """Call `make(*arguments)` once in the process, and the function it returns per request."""
         context = multiprocessing.get_context('spawn')
         self.connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, make, arguments), daemon=True)
-        with _without_interrupt():
+        # The process inherits that SIGINT is ignored: the parent handles it.
+        with handle(signal.SIG_IGN, signal.SIGINT):
             self._process.start()
         # Only the worker may hold its end, or its death would not close the pipe.
         theirs.close()
@@ -47,12 +49,12 @@ class Worker:
         return self._process.is_alive()
 
     def send(self, request: Any) -> None:
-        """A request to a dead worker is no error; `receive` reports the death."""
+        """Send a request; if the worker is dead, `receive` raises."""
         with suppress(BrokenPipeError):
             self.connection.send(request)
 
     def receive(self) -> Any:
-        """The answer to the oldest request; DeadWorkerError or WorkerError instead of it."""
+        """Return the answer to the oldest request, or raise DeadWorkerError or WorkerError."""
         try:
             failed, answer = self.connection.recv()
         except (EOFError, ConnectionResetError) as error:
@@ -65,7 +67,7 @@ class Worker:
         return answer
 
     def close(self) -> None:
-        """End the process, whatever it is doing."""
+        """Terminate the process."""
         self._process.terminate()
         self._process.join()
         self.connection.close()
@@ -76,7 +78,7 @@ def _serve(
 ) -> None:
     limit_threads(1)
     answer: Callable[[Any], Any] | None = None
-    # The parent closes the pipe, or has ended.
+    # Raised when the parent has closed the pipe or exited.
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             request = connection.recv()
@@ -86,13 +88,3 @@ def _serve(
             except WptError as error:
                 reply = (True, str(error))
             connection.send(reply)
-
-
-@contextmanager
-def _without_interrupt() -> Iterator[None]:
-    """Processes started inside inherit that Ctrl-C is ignored: it is the parent's to handle."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

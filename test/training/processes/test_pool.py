@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from training.engine.pool import work
+from training.processes.pool import work
 
 SLEEPERS = """
 import os, signal, sys, time
 from pathlib import Path
-from training.engine.pool import work
+from training.processes.pool import work
 
 def sleep(marker):
     Path(marker).write_text(str(os.getpid()))

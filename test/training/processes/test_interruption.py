@@ -13,7 +13,7 @@ import pytest
 
 from training import cli
 from training.cli import prepare
-from training.engine.interruption import stop_request
+from training.processes.signals import stop_request
 
 NEVER_S = 300.0
 ENDED_S = 5.0

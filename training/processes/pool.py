@@ -4,7 +4,7 @@
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ import cv2
 import torch
 from tqdm import tqdm
 
+from training.processes.signals import handle
 from wpt_core.types import InputError
 
 __all__ = ['limit_threads', 'spawned_pool', 'work']
@@ -21,36 +22,38 @@ R = TypeVar('R')
 
 
 def work(
-    do: Callable[[J], R], jobs: Sequence[J], *, processes: int, title: str
+    function: Callable[[J], R], jobs: Sequence[J], *, processes: int, title: str
 ) -> Iterator[tuple[J, R]]:
-    """Each job with its result, as they come in. One process: in this one, in order.
+    """Yield each job with its result as it completes; in this process and in order if it is one.
 
-    An interruption ends the jobs under way at once; those already yielded are not lost.
+    An interruption terminates the running jobs immediately.
     """
     if processes < 1:
         raise InputError(f'--processes must be 1 or more, not {processes}.')
+    alone = ((job, function(job)) for job in jobs)
+    results = alone if processes == 1 else _parallel(function, jobs, processes)
     with tqdm(total=len(jobs), desc=title, disable=None, smoothing=0.05) as bar:
-        for done in _alone(do, jobs) if processes == 1 else _together(do, jobs, processes):
+        for result in results:
             bar.update()
-            yield done
+            yield result
 
 
-def _alone(do: Callable[[J], R], jobs: Sequence[J]) -> Iterator[tuple[J, R]]:
-    return ((job, do(job)) for job in jobs)
-
-
-def _together(do: Callable[[J], R], jobs: Sequence[J], processes: int) -> Iterator[tuple[J, R]]:
+def _parallel(
+    function: Callable[[J], R], jobs: Sequence[J], processes: int
+) -> Iterator[tuple[J, R]]:
     if not jobs:
         return
     with spawned_pool(min(processes, len(jobs)), threads=1) as pool:
-        waiting = _submitted(pool, do, jobs)
-        for future in as_completed(waiting):
-            yield waiting.pop(future), future.result()
+        # The workers start here and inherit that SIGINT is ignored: the parent handles it.
+        with handle(signal.SIG_IGN, signal.SIGINT):
+            job_of = {pool.submit(function, job): job for job in jobs}
+        for future in as_completed(job_of):
+            yield job_of.pop(future), future.result()
 
 
 @contextmanager
 def spawned_pool(processes: int, *, threads: int) -> Iterator[ProcessPoolExecutor]:
-    """Fresh processes with so many threads each; an error or an interruption terminates them.
+    """Start spawned processes with this many threads each; an exception terminates them.
 
     Spawned, because a fork copies the threads of torch and OpenCV in an unknown state.
     """
@@ -73,18 +76,7 @@ def spawned_pool(processes: int, *, threads: int) -> Iterator[ProcessPoolExecuto
         pool.shutdown(cancel_futures=True)
 
 
-def _submitted(
-    pool: ProcessPoolExecutor, do: Callable[[J], R], jobs: Sequence[J]
-) -> dict['Future[R]', J]:
-    """The workers start here and inherit that Ctrl-C is ignored: the parent handles it."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        return {pool.submit(do, job): job for job in jobs}
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def limit_threads(threads: int) -> None:
-    """Of OpenCV and PyTorch, in this process."""
+    """Limit OpenCV and PyTorch in this process."""
     cv2.setNumThreads(threads)
     torch.set_num_threads(threads)
