@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command line: finds the verb, runs it, and turns what went wrong into one sentence."""
+"""Command line: dispatch to a verb, and print its errors as one sentence."""
 
 import argparse
 import importlib
@@ -20,7 +20,7 @@ OWN_PACKAGES = ('wpt_core', 'wpt_ros', 'training')
 
 
 class Verb(Protocol):
-    """What a module of `wpt_ros.verbs` offers."""
+    """Interface of a module in `wpt_ros.verbs`."""
 
     SUMMARY: str
 
@@ -30,27 +30,27 @@ class Verb(Protocol):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb; return 0, what the verb returns, 2 for a mistake, 130 when interrupted."""
+    """Run one verb; return its exit code, 2 for an error of the user, 130 when interrupted."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         return _dispatch(words)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader, `head` say, has gone; at exit Python must not try to write to it again.
+        # The reader (for example `head`) has exited; Python must not flush to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except ImportError as error:
-        return _complain(_missing(error))
-    except _explained() as error:
-        return _complain(str(error))
+        return _fail(_missing_package(error))
+    except _user_errors() as error:
+        return _fail(str(error))
 
 
 class _Parser(argparse.ArgumentParser):
-    """Answers a mistake with one sentence instead of the whole usage."""
+    """Reports an error with one sentence instead of the whole usage."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(USAGE_ERROR, f'{self.prog}: {message}; {self.prog} --help tells more\n')
+        self.exit(USAGE_ERROR, f'{self.prog}: {message}; see {self.prog} --help\n')
 
 
 def _dispatch(words: list[str]) -> int:
@@ -61,7 +61,7 @@ def _dispatch(words: list[str]) -> int:
         print(f'wpt {__version__}')
         return 0
     if words[0] not in VERBS:
-        return _complain(_unknown(words[0]))
+        return _fail(_unknown_verb(words[0]))
     verb = _load(words[0])
     parser = _Parser(
         prog=f'wpt {words[0]}',
@@ -72,15 +72,15 @@ def _dispatch(words: list[str]) -> int:
     return verb.run(parser.parse_args(words[1:]))
 
 
-def _unknown(word: str) -> str:
-    """One sentence for a word that is no verb, or none of what is installed."""
+def _unknown_verb(word: str) -> str:
+    """Return the error message for a word that is not an installed verb."""
     checkout_verbs = list(dict.fromkeys(name.split()[0] for name in CHECKOUT_VERBS))
     if word in checkout_verbs:
-        return f'{word} works in a checkout only: ./wpt {word}'
+        return f'{word} works in a checkout only: run ./wpt {word} there'
     known = [*VERBS, *checkout_verbs, 'help']
     similar = get_close_matches(word, known, n=1)
     if similar:
-        return f'unknown verb {word!r}; did you mean {similar[0]}? wpt help lists all verbs'
+        return f'unknown verb {word!r}; did you mean {similar[0]}? See wpt help'
     return f'unknown verb {word!r}; the verbs are {", ".join(known)}'
 
 
@@ -96,29 +96,36 @@ def _overview() -> str:
         [
             'usage: wpt VERB [options]',
             '',
+            'Camera-based driver assistance for ROS 2. In a checkout run ./wpt VERB, which first',
+            'installs missing packages; with the installed package run wpt VERB.',
+            '',
+            'verbs:',
             *table(VERBS),
             '',
-            'in a checkout, as ./wpt VERB, also:',
-            '',
+            'verbs of a checkout (./wpt VERB):',
             *table(CHECKOUT_VERBS),
             '',
-            'wpt VERB --help tells more about one verb, wpt --version which version this is.',
+            'examples:',
+            '  wpt drive                  drive the first scenario, results in runs/drive',
+            '  wpt world --list           list the scenarios of the simulator',
+            '  wpt drive --help           options and examples of one verb',
+            '  wpt --version              print the version',
         ]
     )
 
 
-def _explained() -> tuple[type[Exception], ...]:
-    """The errors that carry their own sentence.
+def _user_errors() -> tuple[type[Exception], ...]:
+    """Return the exception types whose message is shown to the user.
 
-    Their room needs numpy, which doctor and help must do without; where nobody has imported it,
-    none of them can be on its way.
+    `wpt_core.types` needs numpy, which doctor and help must not import. While it is not imported,
+    none of its errors can be raised.
     """
-    room = sys.modules.get('wpt_core.types')
-    return (cast(type[Exception], room.WptError),) if room else ()
+    types = sys.modules.get('wpt_core.types')
+    return (cast(type[Exception], types.WptError),) if types else ()
 
 
-def _missing(error: ImportError) -> str:
-    """One sentence for a package that is absent or broken; a fault of our own is raised again."""
+def _missing_package(error: ImportError) -> str:
+    """Return the message for a missing or broken package; re-raise errors of our own packages."""
     package = (error.name or '').partition('.')[0]
     if not package or package in OWN_PACKAGES:
         raise error
@@ -128,7 +135,7 @@ def _missing(error: ImportError) -> str:
     )
 
 
-def _complain(sentence: str) -> int:
+def _fail(sentence: str) -> int:
     print(f'wpt: {sentence}', file=sys.stderr)
     return USAGE_ERROR
 

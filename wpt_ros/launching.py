@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the launch files do: take arguments, and hand the table of nodes to `ros2 launch`."""
+"""The launch descriptions of `launch/`: arguments, and nodes from the table in `graph.py`."""
 
 import math
 import os
@@ -36,34 +36,34 @@ __all__ = ['drive', 'replay', 'view']
 
 _SHARE = Path(get_package_share_directory('wpt_ros'))
 _EVERY = {
-    'namespace': ('', 'in front of all names'),
+    'namespace': ('', 'namespace of all nodes'),
     'log_level': ('info', 'debug, info, warn or error'),
-    'discovery': ('localhost', 'localhost, subnet or off: who may find our nodes'),
-    'rviz': ('false', 'true: open RViz as well'),
+    'discovery': ('localhost', 'localhost, subnet or off: where nodes are discovered'),
+    'rviz': ('false', 'true: start RViz as well'),
 }
 _SEEING = {
-    'params_file': ('', 'parameters of the nodes, a YAML file'),
-    'rig': ('', 'rig file; empty: the six cameras of the proving ground'),
-    'model': ('', 'folder of a student; empty: the one that is shipped'),
-    'compressed': ('false', 'true: the cameras send jpeg or png'),
+    'params_file': ('', 'YAML file with parameters of the nodes'),
+    'rig': ('', 'rig file of the cameras; empty: the six cameras of the proving ground'),
+    'model': ('', 'folder of a student; empty: the shipped one'),
+    'compressed': ('false', 'true: the cameras publish jpeg or png'),
     'autostart': ('true', 'false: wait for a lifecycle manager'),
 }
 _DRIVE = {
-    'use_sim_time': ('false', 'true: time comes from /clock'),
-    'sim': ('false', 'true: drive the proving ground'),
-    'suite': ('lane_centre', 'of the proving ground'),
-    'scenario': ('', 'of the suite; empty: its first'),
-    'seed': ('0', 'of the scenario'),
+    'use_sim_time': ('false', 'true: take the time from /clock'),
+    'sim': ('false', 'true: drive in the simulator (proving ground)'),
+    'suite': ('lane_centre', 'suite of the proving ground'),
+    'scenario': ('', 'scenario of the suite; empty: its first'),
+    'seed': ('0', 'seed of the scenario'),
 }
 _REPLAY = {
-    'bag': (None, 'the recording: a folder, or one file of it'),
-    'rate': ('1.0', 'how fast to play'),
-    'delay': ('5.0', 'seconds until it plays, in which the planner loads its network'),
-    'loop': ('false', 'true: again and again'),
+    'bag': (None, 'recording: bag folder or one file of it'),
+    'rate': ('1.0', 'playback speed'),
+    'delay': ('5.0', 'seconds before playback starts, for the planner to load its network'),
+    'loop': ('false', 'true: repeat the recording'),
 }
 _VIEW = {
-    'config': ('drive', 'drive or debug'),
-    'use_sim_time': ('false', 'true: time comes from /clock, as in the proving ground'),
+    'config': ('drive', 'RViz configuration: drive or debug'),
+    'use_sim_time': ('false', 'true: take the time from /clock, as in the proving ground'),
 }
 
 

@@ -240,7 +240,7 @@ def test_a_wish_that_makes_no_sense_is_refused(
     assert 'nowhere' in refused(capsys, str(tmp_path / 'nowhere'), *runs)
     for rate in ('0', '-1', 'nan', 'inf'):
         assert '--rate must be between 0.01 and 100' in refused(capsys, f'--rate={rate}')
-    assert '--mapping says how to read a BAG' in refused(capsys, '--mapping', 'map.yaml')
+    assert '--mapping needs the recording' in refused(capsys, '--mapping', 'map.yaml')
     assert '--rig cannot be given with --mapping' in refused(
         capsys, 'bag', '--mapping', 'map.yaml', '--rig', 'rig.yaml'
     )

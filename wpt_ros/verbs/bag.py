@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`wpt bag`: what is in a recording, and what can be saved of a damaged one."""
+"""`wpt bag`: list the contents of a recording, or copy the readable part of a damaged one."""
 
 import argparse
 import sys
@@ -23,15 +23,17 @@ from wpt_ros.text_table import text_table
 
 __all__ = ['SUMMARY', 'add_arguments', 'run']
 
-SUMMARY = 'list or copy a recording (rosbag2 or ROS 1), without ROS'
+SUMMARY = 'List or copy a recording (rosbag2 or ROS 1), without ROS.'
 DAMAGED = 1
 
 EXAMPLES = """\
 examples:
-  wpt bag info drives/monday            a bag's folder
-  wpt bag info monday_0.mcap --quick    one file, believing its own index
-  wpt bag copy broken rescued           save what can still be read into a sound bag
-  wpt bag copy old.bag new              from ROS 1 to ROS 2
+  wpt bag info drives/monday            topics, types, counts, rates and gaps of a bag folder
+  wpt bag info monday_0.mcap --quick    one file; trust its index instead of reading it all
+  wpt bag copy broken rescued           copy the readable messages of a damaged bag
+  wpt bag copy old.bag new              convert ROS 1 to ROS 2
+
+wpt bag info --help and wpt bag copy --help list the options.
 """
 
 
@@ -42,28 +44,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     info = verbs.add_parser(
         'info',
         help='list topics, types, counts, rates, gaps and duration',
-        description='List what a recording holds. Exit code 1 if part of it is damaged.',
+        description=(
+            'List the topics of a recording. The exit code is 1 if part of it is damaged, 2 if it '
+            'cannot be read.'
+        ),
     )
     info.add_argument('path', type=Path, help='bag folder, or one .mcap, .db3 or .bag file')
-    info.add_argument('--quick', action='store_true', help="believe the file's own index")
-    info.add_argument('--gaps', type=int, default=10, help='list at most so many (default 10)')
+    info.add_argument(
+        '--quick',
+        action='store_true',
+        help='trust the index of the file instead of reading every message',
+    )
+    info.add_argument('--gaps', type=int, default=10, help='number of gaps to list (default 10)')
     copy = verbs.add_parser(
         'copy',
-        help='copy what can be read into a new bag',
+        help='copy all readable messages into a new bag',
         description=(
-            'Copy every readable message. Exit code 1 if part of the source is damaged or left '
-            'out, 2 if nothing of it can be copied.'
+            'Copy every readable message. The exit code is 1 if part of the source is damaged or '
+            'left out, 2 if nothing can be copied.'
         ),
     )
     copy.add_argument('path', type=Path, help='bag folder, or one .mcap, .db3 or .bag file')
     copy.add_argument('target', type=Path, help='folder of the new bag')
-    copy.add_argument('--storage', choices=('mcap', 'sqlite3'), default='mcap')
-    copy.add_argument('--compression', choices=('none', 'zstd'), default='none')
+    copy.add_argument(
+        '--storage', choices=('mcap', 'sqlite3'), default='mcap', help='default mcap'
+    )
+    copy.add_argument(
+        '--compression', choices=('none', 'zstd'), default='none', help='default none'
+    )
     copy.add_argument('--overwrite', action='store_true', help='replace an existing bag')
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Return 0, or 1 if the recording is damaged; BagError if it is none."""
+    """Return 0, or 1 if the recording is damaged; raise BagError for a file that is no bag."""
     return _copy(arguments) if arguments.action == 'copy' else _info(arguments)
 
 
@@ -71,7 +84,7 @@ def _info(arguments: argparse.Namespace) -> int:
     with Bag.open(arguments.path, verify=not arguments.quick) as bag:
         for line in _report(bag.info, most_gaps=max(0, arguments.gaps)):
             print(line)
-        return _tell(bag.info)
+        return _print_notices(bag.info)
 
 
 def _copy(arguments: argparse.Namespace) -> int:
@@ -91,24 +104,27 @@ def _copy(arguments: argparse.Namespace) -> int:
             count = sum(1 for _ in tqdm(copied, 'copying', total, disable=None, unit=' messages'))
         print(f'{arguments.target}: {count} of {bag.info.message_count} messages')
         for topic, why in left_out.items():
-            print(f'left out: {_lost(bag, topic)} messages of {topic!r}: {why}', file=sys.stderr)
-        lost = any(_lost(bag, topic) for topic in left_out)
-        return max(_tell(bag.info), DAMAGED if lost else 0)
+            print(
+                f'left out: {_message_count(bag, topic)} messages of {topic!r}: {why}',
+                file=sys.stderr,
+            )
+        lost = any(_message_count(bag, topic) for topic in left_out)
+        return max(_print_notices(bag.info), DAMAGED if lost else 0)
 
 
-def _lost(bag: Bag, topic: str) -> int:
+def _message_count(bag: Bag, topic: str) -> int:
     return sum(one.count for one in bag.info.topics if one.name == topic)
 
 
 def _refuse_empty_copy(bag: Bag, left_out: Mapping[str, str]) -> None:
-    """BagError where there are messages and none of them would be copied."""
+    """Raise BagError when the bag has messages and none of them can be copied."""
     total = bag.info.message_count
-    if total and sum(_lost(bag, topic) for topic in left_out) == total:
+    if total and sum(_message_count(bag, topic) for topic in left_out) == total:
         whys = '; '.join(f'{topic!r}: {why}' for topic, why in left_out.items())
         raise BagError(f'{bag.info.path}: none of its {total} messages can be copied ({whys})')
 
 
-def _tell(info: BagInfo) -> int:
+def _print_notices(info: BagInfo) -> int:
     for notice in info.notices:
         print(f'{notice.level.value}: {notice.text}', file=sys.stderr)
     return DAMAGED if info.damaged else 0

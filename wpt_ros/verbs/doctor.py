@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`wpt doctor`: what is there, what is missing and what to do about it.
+"""`wpt doctor`: check the installation, and name a remedy for each missing part.
 
-It must work where everything else is broken, so it uses the standard library only and tries each
-package in a process of its own: a package that crashes on import is a finding, not an end.
+It must work in a broken installation, so it uses the standard library only and imports each
+package in a process of its own: a package that crashes on import is a finding.
 """
 
 import argparse
@@ -22,13 +22,21 @@ from wpt_ros.network import domain_problem
 
 __all__ = ['SUMMARY', 'Finding', 'add_arguments', 'examine', 'run']
 
-SUMMARY = 'say what is there, what is missing and what to do about it'
+SUMMARY = 'Check the installation: Python, ROS 2, packages, DDS settings.'
+
+EXAMPLES = """\
+examples:
+  wpt doctor        one line for each part: ok, or missing and how to get it
+  ./wpt doctor      the same for the checkout and its .venv; installs nothing
+
+The exit code is 1 if something is missing.
+"""
 
 OLDEST_PYTHON = (3, 10)
 IMPORT_LIMIT_S = 120
 INSTALL = 'run ./wpt setup, or activate the environment that has it'
 
-# What to import, and how to tell what was found.
+# Code to import each package and print what was found.
 PROBES = {
     'ROS 2': 'import rclpy; print(rclpy.__file__)',
     'RMW': 'import rclpy; print(rclpy.get_rmw_implementation_identifier())',
@@ -46,7 +54,7 @@ print(f'{torch.__version__} on {device}')
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report; a remedy means that something is missing."""
+    """One line of the report; a remedy marks a missing part."""
 
     what: str
     found: str
@@ -54,8 +62,8 @@ class Finding:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The doctor takes no arguments."""
-    parser.epilog = 'The exit code is 1 when something is missing.'
+    """Declare no arguments; set the help."""
+    parser.epilog = EXAMPLES
 
 
 def run(_arguments: argparse.Namespace) -> int:
@@ -69,7 +77,7 @@ def run(_arguments: argparse.Namespace) -> int:
 
 
 def examine() -> Iterator[Finding]:
-    """Everything that the package stands on, from the ground up."""
+    """Yield a finding for each requirement, the most basic ones first."""
     yield _python()
     root = Path(__file__).resolve().parents[2]
     if (root / 'wpt').is_file():
@@ -94,7 +102,7 @@ def _tools(house: House) -> Finding:
 
 
 def _checkout(house: House) -> Finding:
-    """Whether ./wpt setup has done its work, and what it would do."""
+    """Report whether ./wpt setup is complete, and what it would do."""
     ground = stand(house)
     try:
         if done(house, ground):
@@ -107,16 +115,16 @@ def _checkout(house: House) -> Finding:
 
 
 def _domain() -> Finding:
-    """Which other ROS programs would be heard."""
-    told = os.environ.get('ROS_DOMAIN_ID', '')
+    """Report the ROS domain, which decides with which other nodes ours communicate."""
+    number = os.environ.get('ROS_DOMAIN_ID', '')
     problem = domain_problem(os.environ)
     if not problem:
-        return Finding('domain', f'ROS_DOMAIN_ID {told or "not set, hence 0"}')
-    return Finding('domain', f'ROS_DOMAIN_ID is {told!r}', problem)
+        return Finding('domain', f'ROS_DOMAIN_ID {number or "not set, hence 0"}')
+    return Finding('domain', f'ROS_DOMAIN_ID is {number!r}', problem)
 
 
 def _probe() -> dict[str, Finding]:
-    """Try all imports at once, each in its own process."""
+    """Try all imports concurrently, each in its own process."""
     running = {
         what: subprocess.Popen(
             [sys.executable, '-c', code],
@@ -144,7 +152,7 @@ def _answer(what: str, process: subprocess.Popen[str]) -> Finding:
 
 
 def _dds_profile(rmw: str) -> Finding:
-    """Whether Fast DDS is told to carry whole camera images."""
+    """Report whether Fast DDS has a profile that is large enough for camera images."""
     variables = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
     file = next((os.environ[name] for name in variables if os.environ.get(name)), '')
     if Path(file).is_file():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`wpt drive`: the whole graph drives the proving ground, every byte over topics."""
+"""`wpt drive`: all nodes drive the simulator closed loop, communicating over ROS 2 topics."""
 
 import argparse
 import sys
@@ -19,68 +19,92 @@ from wpt_sim.suites import SUITES, find_scenario, find_suite
 __all__ = ['SUMMARY', 'add_arguments', 'run']
 
 _MOST_S = 86_400.0
-SUMMARY = 'drive the proving ground, closed loop, on real ROS 2'
+SUMMARY = 'Drive in the simulator with all ROS 2 nodes running, and record the drive.'
+DESCRIPTION = f"""\
+{SUMMARY}
+
+Starts the simulator (node world), planner, controller, gate and visualizer as separate processes
+that communicate over DDS as on a car. Shows a status line, and writes a bag, a video with the
+plan drawn into the images, logs and metrics to a new folder below runs/drive.
+"""
 
 EXAMPLES = """\
 examples:
-  wpt drive                                       the first scenario of lane_centre
-  wpt drive --suite routes --scenario NAME        another one; wpt world --list names them
-  wpt drive --faults camera:back=dead@5s          a camera dies on the way
-  wpt drive --faults camera:left=dead@5s          all cameras on the left
-  wpt drive --faults planner=kill@10s,odometry=dead@15s
-  wpt drive --faults controller=kill@5s+4s        it is started again 4 s later, else after 2 s
-  wpt drive --faults camera:front=freeze@5s       it shows the same picture again and again
-  wpt drive --faults odometry=zero@5s+3s          it says for 3 s that the car stands
-  wpt drive --faults clock=stop@5s                /clock stands still for 2 s
-  wpt drive --seconds 10 --no-record              only a look
-  wpt drive --real-time-factor 1                  live instead of in lockstep
+  wpt drive                                       first scenario of lane_centre
+  wpt drive --suite routes --scenario NAME        another scenario; wpt world --list lists them
+  wpt drive --seconds 10 --no-record              10 s, without bag and video
+  wpt drive --real-time-factor 1                  in real time instead of lockstep
+  wpt drive --faults camera:back=dead@5s          one camera stops after 5 s
+  wpt drive --faults camera:left=dead@5s          all cameras with "left" in their name stop
+  wpt drive --faults controller=kill@5s+4s        killed at 5 s, restarted 4 s later
+  wpt drive --faults planner=kill@10s,odometry=dead@15s      two faults
 
-faults, as WHAT=KIND@START, or WHAT=KIND@START+DURATION, in seconds of the drive:
-  PROCESS=kill, PROCESS=hang      planner, controller, gate or visualizer; 2 s
-  cameras=dead, camera:NAME=dead, camera:NAME=freeze      until the end
-  camera:NAME=garbage             somebody else sends random bytes as its pictures; 2 s
-  odometry=dead                   until the end, as are the next three
-  odometry=zero                   speed 0 at a pose that stands still, under fresh stamps
-  odometry=freeze                 the last speed and pose, under fresh stamps
-  odometry=scale                  half the speed, at true poses
-  odometry=second                 somebody else publishes odometry with speed 0; 2 s
-  clock=stop                      /clock stands still, the world goes on; 2 s
-  clock=jump                      /clock and all stamps are 10 s ahead; until the end
-  commands=flood                  somebody else sends commands as fast as it goes; 2 s
-  commands=impostor               a second node named controller sends commands; 2 s
+faults, as WHAT=KIND@START or WHAT=KIND@START+DURATION, in seconds of the drive:
+  default duration: until the end of the drive
+    cameras=dead                  all cameras stop publishing
+    camera:NAME=dead              this camera stops publishing
+    camera:NAME=freeze            this camera repeats its last image with new stamps
+    odometry=dead                 odometry stops
+    odometry=zero                 odometry reports speed 0 at a fixed pose, with new stamps
+    odometry=freeze               odometry repeats its last speed and pose, with new stamps
+    odometry=scale                odometry reports half the speed, with true poses
+    clock=jump                    /clock and all stamps jump ahead by 10 s
+  default duration: 2 s
+    PROCESS=kill, PROCESS=hang    planner, controller, gate or visualizer is killed or stopped
+    camera:NAME=garbage           a second publisher sends random bytes as images
+    odometry=second               a second publisher sends odometry with speed 0
+    clock=stop                    /clock stops while the simulation continues
+    commands=flood                a second publisher floods controller/command
+    commands=impostor             a second node named controller publishes commands
 
-The exit code is 0 if the drive passed: its scenario's rule, and nobody had to take over. It is
-also 0 if --seconds cut the drive short and nobody had to take over until then; 1 if not; 2 if it
-cannot start.
+exit code:
+  0  the drive passed: the rule of its scenario holds and the driver did not have to take over;
+     or --seconds ended it before the driver had to take over
+  1  the drive did not pass
+  2  the drive could not start
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what to drive, with what, and what is to go wrong."""
-    parser.epilog = EXAMPLES
+    """Declare scenario, model, cameras and faults."""
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     suites = ', '.join(suite.name for suite in SUITES)
-    parser.add_argument('--suite', default='lane_centre', help=f'{suites} (default lane_centre)')
-    parser.add_argument('--scenario', default='', metavar='NAME', help='default: the first')
-    parser.add_argument('--seed', type=int, default=0, help='draws what is open (default 0)')
-    parser.add_argument('--model', default='', metavar='DIR', help='a student (default: shipped)')
-    parser.add_argument('--rig', default='', metavar='FILE', help='cameras (default six views)')
-    parser.add_argument('--seconds', type=float, metavar='S', help='end the drive after so long')
-    parser.add_argument('--faults', default='', metavar='TEXT', help='what goes wrong; see below')
+    parser.add_argument(
+        '--suite', default='lane_centre', help=f'suite: {suites} (default lane_centre)'
+    )
+    parser.add_argument(
+        '--scenario', default='', metavar='NAME', help='scenario of the suite (default: its first)'
+    )
+    parser.add_argument(
+        '--seed', type=int, default=0, help='seed of the random parts of the scenario (default 0)'
+    )
+    parser.add_argument(
+        '--model', default='', metavar='DIR', help='folder of a student (default: the shipped one)'
+    )
+    parser.add_argument(
+        '--rig', default='', metavar='FILE', help='rig file of the cameras (default: six views)'
+    )
+    parser.add_argument('--seconds', type=float, metavar='S', help='end the drive after S seconds')
+    parser.add_argument('--faults', default='', metavar='TEXT', help='faults to inject, see below')
     parser.add_argument(
         '--real-time-factor',
         type=float,
         default=0.0,
         metavar='X',
-        help='live at so many times real time; 0: in lockstep, as fast as it goes (default)',
+        help='speed relative to real time; 0: lockstep, as fast as possible (default)',
     )
     parser.add_argument(
         '--record',
         action=argparse.BooleanOptionalAction,
         default=True,
-        help='keep a bag and an overlay video (default)',
+        help='write a bag and an overlay video (default)',
     )
     parser.add_argument(
-        '--out', type=Path, default=Path('runs'), metavar='DIR', help='default runs'
+        '--out',
+        type=Path,
+        default=Path('runs'),
+        metavar='DIR',
+        help='output folder (default runs)',
     )
 
 
@@ -92,10 +116,10 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Return the exit code of the epilog; InputError for a wish not granted."""
+    """Return the exit code of the epilog; raise InputError for an invalid option."""
     _check(arguments)
     from wpt_ros.domain import check_alone
-    from wpt_ros.drives.run import DriveRun, Wishes  # needs ROS, which --help does without
+    from wpt_ros.drives.run import DriveRun, Wishes  # needs ROS; --help must not
     from wpt_ros.processes import ending_at_signals
 
     suite = find_suite(arguments.suite)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`wpt replay`: what the planner would have done on a recorded drive, in a report."""
+"""`wpt replay`: run the planner on a recorded drive and report on its plans."""
 
 import argparse
 from pathlib import Path
@@ -9,54 +9,70 @@ from wpt_core.types import InputError, bounds_of
 
 __all__ = ['SUMMARY', 'add_arguments', 'run']
 
-SUMMARY = 'play a recording through the real planner and compare its plans with what was driven'
+SUMMARY = 'Run the planner on a recorded drive and compare its plans with the drive.'
+DESCRIPTION = f"""\
+{SUMMARY}
+
+Plays the recording on ROS 2 topics with the planner node running. Writes report.md, result.json,
+a timeline, the worst plans as images and an overlay video to a new folder below runs/replay.
+"""
 
 EXAMPLES = """\
 examples:
-  wpt replay                                the newest drive of wpt drive
-  wpt replay drives/monday                  a recording with the names that the planner listens to
-  wpt replay drives/monday --rig car.yaml   seen by the cameras of another car
-  wpt replay my_bag --mapping my_map.yaml   other names: converted first; see docs/your_bags.md
-  wpt replay --rate 0.5 --model runs/mine   slower, and another student
+  wpt replay                                newest recording of wpt drive
+  wpt replay drives/monday                  recording with the topic names of docs/topics.md
+  wpt replay drives/monday --rig car.yaml   recording of a car with other cameras
+  wpt replay my_bag --mapping my_map.yaml   other topic names, see docs/your_bags.md
+  wpt replay --rate 0.5 --model runs/mine   at half speed, with another student
 
-The exit code is 0 when the report was written.
+The exit code is 0 if the report was written, 2 if not.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what to replay, by which student, and where the report goes."""
-    parser.epilog = EXAMPLES
+    """Declare recording, model, cameras and output folder."""
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     parser.add_argument(
         'bag',
         type=Path,
         nargs='?',
         metavar='BAG',
-        help='default: the newest drive in DIR/drive of --out',
+        help='bag folder or file (default: newest drive in the drive folder of --out)',
     )
-    parser.add_argument('--mapping', type=Path, metavar='FILE', help='mapping of another car')
     parser.add_argument(
-        '--rate', type=float, default=1.0, metavar='X', help='times real time (default 1)'
+        '--mapping', type=Path, metavar='FILE', help='topic names and types of another car'
     )
-    parser.add_argument('--model', default='', metavar='DIR', help='a student (default: shipped)')
-    parser.add_argument('--rig', type=Path, metavar='FILE', help='cameras (default six views)')
     parser.add_argument(
-        '--out', type=Path, default=Path('runs'), metavar='DIR', help='default runs'
+        '--rate', type=float, default=1.0, metavar='X', help='playback speed (default 1)'
+    )
+    parser.add_argument(
+        '--model', default='', metavar='DIR', help='folder of a student (default: the shipped one)'
+    )
+    parser.add_argument(
+        '--rig', type=Path, metavar='FILE', help='rig file of the cameras (default: six views)'
+    )
+    parser.add_argument(
+        '--out',
+        type=Path,
+        default=Path('runs'),
+        metavar='DIR',
+        help='output folder (default runs)',
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Return 0 when the report was written; WptError, in one sentence, where it cannot be."""
+    """Return 0 when the report is written; raise WptError when it cannot be."""
     from wpt_ros.nodes.player import PlayerConfig
     from wpt_ros.processes import ending_at_signals
     from wpt_ros.replays.bags import named_bag, newest_drive
-    from wpt_ros.replays.replay import Wishes, replay  # needs ROS, which --help does without
+    from wpt_ros.replays.replay import Wishes, replay  # needs ROS; --help must not
 
     bounds_of(PlayerConfig)['rate'].check('--rate', arguments.rate)
     if arguments.mapping is not None and arguments.bag is None:
-        raise InputError('--mapping says how to read a BAG; name it')
+        raise InputError('--mapping needs the recording that it describes: give BAG as well')
     if arguments.mapping is not None and arguments.rig is not None:
         raise InputError(
-            '--rig cannot be given with --mapping: the mapping names the rig of the car'
+            '--rig cannot be given with --mapping: the mapping file names the rig; leave --rig out'
         )
     bag = newest_drive(arguments.out) if arguments.bag is None else named_bag(arguments.bag)
     wishes = Wishes(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`wpt world`: drive the proving ground, judge the drives, and show what they looked like."""
+"""`wpt world`: drive the simulator without ROS, judge the drives, and film some of them."""
 
 import argparse
 from collections.abc import Sequence
@@ -23,30 +23,46 @@ from wpt_sim.suites import SUITES, Outcome, find_scenario, find_suite, run_scena
 
 __all__ = ['SUMMARY', 'add_arguments', 'run']
 
-SUMMARY = 'drive the proving ground and look at what happened'
+SUMMARY = 'Drive in the simulator without ROS, and judge every drive.'
+DESCRIPTION = f"""\
+{SUMMARY}
+
+Drives each scenario of a suite with a built-in driver, prints a table of results, and writes
+the table, films, contact sheets and plots to out/world. docs/suites.md describes the scenarios.
+"""
 
 EXAMPLES = """\
 examples:
-  wpt world                                   the expert keeps its lane; pictures in out/world
-  wpt world --list                            every suite and scenario
-  wpt world --suite routes --seed 3           another suite, other roads and looks
-  wpt world --driver straight                 how it looks when nobody steers
-  wpt world --seed 0 1 2 --films 0            three runs, and intervals over them
-  wpt world --suite routes --scenario NAME    one drive, with its pictures
-  wpt world --rig my_car.yaml                 seen by the cameras of another car
+  wpt world                                   suite lane_centre with the expert driver
+  wpt world --list                            list all suites and scenarios
+  wpt world --suite routes --seed 3           another suite, with other roads and weather
+  wpt world --driver straight                 baseline that never steers
+  wpt world --seed 0 1 2 --films 0            three runs with confidence intervals, no films
+  wpt world --suite routes --scenario NAME    one scenario, filmed
+  wpt world --rig my_car.yaml                 filmed by the cameras of another car
+
+The exit code is 0 when all drives ended, passed or not; 2 for an invalid option.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what to drive and where the pictures go."""
-    parser.epilog = EXAMPLES
+    """Declare scenarios, driver, cameras and output folder."""
+    parser.description, parser.epilog = DESCRIPTION, EXAMPLES
     suites = ', '.join(suite.name for suite in SUITES)
     drivers = '; '.join(f'{kind.name}: {kind.summary}' for kind in DRIVERS)
-    parser.add_argument('--list', action='store_true', help='name every scenario and stop')
-    parser.add_argument('--markdown', action='store_true', help='the same as docs/suites.md')
-    parser.add_argument('--suite', default='lane_centre', help=f'{suites} (default lane_centre)')
+    parser.add_argument('--list', action='store_true', help='list all scenarios and exit')
     parser.add_argument(
-        '--scenario', nargs='+', default=[], metavar='NAME', help='only these of the suite'
+        '--markdown', action='store_true', help='the same list as the page docs/suites.md'
+    )
+    parser.add_argument(
+        '--suite', default='lane_centre', help=f'suite: {suites} (default lane_centre)'
+    )
+    parser.add_argument(
+        '--scenario',
+        nargs='+',
+        default=[],
+        metavar='NAME',
+        help='only these scenarios (default: all)',
     )
     parser.add_argument('--driver', default='expert', help=f'{drivers} (default expert)')
     parser.add_argument(
@@ -55,23 +71,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs='+',
         default=[0],
         metavar='N',
-        help='draws what a scenario leaves open; several: one run each (default 0)',
+        help='seed of the random parts of a scenario; several: one run for each (default 0)',
     )
     parser.add_argument(
-        '--out', type=Path, default=Path('out/world'), metavar='DIR', help='default out/world'
+        '--out',
+        type=Path,
+        default=Path('out/world'),
+        metavar='DIR',
+        help='output folder (default out/world)',
     )
     parser.add_argument(
         '--films',
         type=int,
         default=2,
         metavar='N',
-        help='drives to film, failed ones first; named scenarios all are (default 2)',
+        help='drives to film, failed ones first; --scenario films all (default 2)',
     )
-    parser.add_argument('--rig', type=Path, metavar='FILE', help='cameras (default six views)')
+    parser.add_argument(
+        '--rig', type=Path, metavar='FILE', help='rig file of the cameras (default: six views)'
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Return 0, also when drives failed: the table tells; InputError for a wish not granted."""
+    """Return 0, also when drives fail; raise InputError for an invalid option."""
     if arguments.list or arguments.markdown:
         print(suites_page() if arguments.markdown else '\n'.join(scenario_list()))
         return 0
@@ -112,7 +134,7 @@ def _run_seed(
     files.write_table(lines)
     for outcome in tqdm(_worth_filming(outcomes, films), desc='filming', disable=None):
         files.film(outcome, driver)
-    print(f'pictures and table: {files.folder}\n')
+    print(f'films and table: {files.folder}\n')
     return outcomes
 
 
@@ -122,7 +144,7 @@ def _drive(scenarios: Sequence[Scenario], driver: AnyDriverKind, seed: int) -> l
 
 
 def _worth_filming(outcomes: Sequence[Outcome], count: int) -> list[Outcome]:
-    """Failures in their order, then others spread over the suite."""
+    """Return failed drives in order, then passed ones spread over the suite."""
     failed = [outcome for outcome in outcomes if not outcome.passed]
     passed = [outcome for outcome in outcomes if outcome.passed]
     chosen = failed[:count]
