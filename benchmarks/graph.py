@@ -61,7 +61,7 @@ def car(rig: Rig, seconds: float) -> None:
     from wpt_ros.conversions.images import image_message
     from wpt_ros.conversions.motion import odometry_message
     from wpt_ros.conversions.stamps import stamp_of
-    from wpt_ros.lifecycle.quality import profile, type_of
+    from wpt_ros.qos import profile, type_of
     from wpt_sim.drive import World
     from wpt_sim.suites import find_suite
 
@@ -97,7 +97,7 @@ class Listener:
 
         from wpt_ros import topics
         from wpt_ros.conversions.stamps import seconds
-        from wpt_ros.lifecycle.quality import profile, type_of
+        from wpt_ros.qos import profile, type_of
 
         rclpy.init()
         self.node = rclpy.create_node('listener')
@@ -147,17 +147,19 @@ def spread(values_s: Sequence[float]) -> str:
 
 def measured(folder: Path, rig: Path, arguments: argparse.Namespace) -> None:
     """Everything, in order."""
-    from wpt_ros.graph import Common, on_car
+    from wpt_ros.graph import CommonParameters, on_car
     from wpt_ros.processes import Processes
 
-    common = Common(rig=str(rig), model=arguments.model)
+    common = CommonParameters(rig=str(rig), model=arguments.model)
     specs = [one for one in on_car(common) if one.name in NODES]
-    with Processes([one.given(autostart=False) for one in specs], folder / 'inactive') as idle:
+    with Processes(
+        [one.with_parameters(autostart=False) for one in specs], folder / 'inactive'
+    ) as idle:
         time.sleep(QUIET_S)
-        before = {name: used(idle.number(name))[0] for name in NODES}
+        before = {name: used(idle.pid(name))[0] for name in NODES}
         time.sleep(QUIET_S)
         for name in NODES:
-            share = (used(idle.number(name))[0] - before[name]) / QUIET_S
+            share = (used(idle.pid(name))[0] - before[name]) / QUIET_S
             print(f'not active   {name:10} {100 * share:5.1f} % of a core')
     listener = Listener()
     begun_s = time.monotonic()
@@ -172,14 +174,14 @@ def measured(folder: Path, rig: Path, arguments: argparse.Namespace) -> None:
             listener.spin(0.1)
         listener.spin(3.0)
         listener.forget()
-        before_all = {name: used(running.number(name)) for name in NODES}
+        before_all = {name: used(running.pid(name)) for name in NODES}
         listener.spin(arguments.seconds)
         print(f'plans a second             {len(listener.heard_s) / arguments.seconds:.1f}')
         print(f'stamp to plan published    {spread(listener.published_s)}')
         print(f'stamp to plan heard        {spread(listener.heard_s)}')
         print(f'stamp to controller asks   {spread(list(listener.commanded_s.values()))}')
         for name in NODES:
-            spent_s, megabytes = used(running.number(name))
+            spent_s, megabytes = used(running.pid(name))
             share = (spent_s - before_all[name][0]) / arguments.seconds
             growth = megabytes - before_all[name][1]
             print(

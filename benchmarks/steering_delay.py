@@ -24,7 +24,7 @@ from wpt_core.planning import DelayEstimator
 from wpt_core.types import Action, EgoState, InputError, Pose2
 from wpt_core.vehicle import Car, VehicleParameters, curvature_from_wheel_angle, randomised
 
-__all__ = ['Heard', 'main', 'recorded', 'simulated', 'total_delay_s']
+__all__ = ['Received', 'main', 'recorded', 'simulated', 'total_delay_s']
 
 SEEDS = range(24)
 SECONDS = 60.0
@@ -42,7 +42,7 @@ _REAL_STEP_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Received:
     """What an estimator is told at one moment."""
 
     now_s: float
@@ -98,7 +98,7 @@ def simulated(
     seconds: float = SECONDS,
     step_s: float = 0.05,
     holds_line: bool = False,
-) -> Iterator[Heard]:
+) -> Iterator[Received]:
     """A car that weaves in gusty wind at a slowly changing speed, seen through a noisy gyro.
 
     One that holds a line also steers back towards it, so what it asks for answers to the wind.
@@ -111,7 +111,7 @@ def simulated(
         now_s, ego = tick * step_s, car.ego
         commanded_1pm = asking.at(now_s) - (_back_1pm(ego) if holds_line else 0.0)
         driven_1pm = ego.curvature_1pm + noise_1pm * float(generator.standard_normal())
-        yield Heard(now_s, commanded_1pm, driven_1pm, ego.speed_mps)
+        yield Received(now_s, commanded_1pm, driven_1pm, ego.speed_mps)
         wanted_mps = speed_mps + 3.0 * np.sin(0.1 * now_s)
         action = Action(commanded_1pm, float(0.5 * (wanted_mps - ego.speed_mps)))
         for _ in range(pieces):
@@ -125,7 +125,7 @@ def _back_1pm(ego: EgoState) -> float:
     return ego.pose.yaw_rad / ego.speed_mps + 0.25 * ego.pose.y_m / ego.speed_mps**2
 
 
-def recorded(trace: RecordedTrace) -> list[Heard]:
+def recorded(trace: RecordedTrace) -> list[Received]:
     """The steering wheel as what is asked for, yaw rate over speed as what is driven; 50 Hz."""
     end_s = min(trace.times_s[-1], trace.speed_times_s[-1], trace.steering_times_s[-1])
     times_s = np.arange(trace.steering_times_s[0], end_s, _REAL_STEP_S)
@@ -137,7 +137,7 @@ def recorded(trace: RecordedTrace) -> list[Heard]:
     rates_radps = np.gradient(trace.yaws_rad, trace.times_s)
     driven_1pm = np.interp(times_s, trace.times_s, rates_radps) / speeds_mps
     columns = (times_s, commanded_1pm, driven_1pm, speeds_mps)
-    return [Heard(*row) for row in np.stack(columns, axis=-1).tolist()]
+    return [Received(*row) for row in np.stack(columns, axis=-1).tolist()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def _drive(seed: int, *, weaves: bool, holds_line: bool) -> _Drive:
     noise_1pm = NOISES_1PM[seed % 3]
     size_mps2 = SIZES_MPS2[seed // 3 % 3] if weaves else 0.0
     estimator = DelayEstimator(PRIOR_S)
-    for heard in simulated(
+    for received in simulated(
         parameters,
         generator,
         speed_mps=speed_mps,
@@ -172,7 +172,7 @@ def _drive(seed: int, *, weaves: bool, holds_line: bool) -> _Drive:
         seconds=SECONDS,
         holds_line=holds_line,
     ):
-        heard.tell(estimator)
+        received.tell(estimator)
     estimate_s, known = estimator.delay_s, estimator.known
     return _Drive(seed, speed_mps, size_mps2, noise_1pm, parameters, estimate_s, known)
 
@@ -217,15 +217,15 @@ def _summary(title: str, drives: Sequence[_Drive]) -> str:
 def real_lines(trace: RecordedTrace) -> list[str]:
     fitted = fits(align(trace, RAV4))[0]
     low_s, high_s = np.percentile(fitted.draws[:, 3], [5.0, 95.0])
-    heard = recorded(trace)
-    shown_s = list(range(10, int(heard[-1].now_s), 10))
+    received = recorded(trace)
+    shown_s = list(range(10, int(received[-1].now_s), 10))
     lines = [
         'the real minute, wheel to yaw: estimate (known) after so many seconds, and at the end',
         'prior' + ''.join(f'{second:10} s' for second in shown_s) + '         end',
     ]
     for prior_s in REAL_PRIORS_S:
         estimator, cells = DelayEstimator(prior_s), list[str]()
-        for one in heard:
+        for one in received:
             if len(cells) < len(shown_s) and one.now_s >= shown_s[len(cells)]:
                 cells.append(_cell(estimator))
             one.tell(estimator)
@@ -245,7 +245,7 @@ def time_line() -> str:
     """One call and one look at the estimate, at 20 and 100 Hz: median of five runs."""
     found = []
     for rate_hz in (20.0, 100.0):
-        heard = list(
+        received = list(
             simulated(
                 VehicleParameters(),
                 np.random.default_rng(0),
@@ -254,21 +254,23 @@ def time_line() -> str:
                 step_s=1.0 / rate_hz,
             )
         )
-        found.append(f'{1e6 * np.median([_timed(heard) for _ in range(5)]):.0f} at {rate_hz:g} Hz')
+        found.append(
+            f'{1e6 * np.median([_timed(received) for _ in range(5)]):.0f} at {rate_hz:g} Hz'
+        )
     return 'processor microseconds a call, estimate read each time: ' + ', '.join(found)
 
 
-def _timed(heard: Sequence[Heard]) -> float:
+def _timed(received: Sequence[Received]) -> float:
     """Processor time, as the machine may be busy; without the first seconds, which cost less."""
     estimator = DelayEstimator(PRIOR_S)
-    start = len(heard) // 2
-    for one in heard[:start]:
+    start = len(received) // 2
+    for one in received[:start]:
         one.tell(estimator)
     started_s = time.process_time()
-    for one in heard[start:]:
+    for one in received[start:]:
         one.tell(estimator)
         _ = estimator.delay_s
-    return (time.process_time() - started_s) / (len(heard) - start)
+    return (time.process_time() - started_s) / (len(received) - start)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

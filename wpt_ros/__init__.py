@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The edge: ROS, the command line and the environment live here and nowhere else."""
+"""ROS nodes, command line and launch descriptions; no other package uses ROS."""
 
 __all__ = ['__version__']
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Is the ROS domain ours alone? A second graph on the same topics would steer with ours."""
+"""Check that no other graph publishes on our topics in this ROS domain."""
 
 import os
 from collections.abc import Callable
@@ -15,23 +15,24 @@ from rclpy.signals import SignalHandlerOptions
 
 from wpt_core.types import InputError
 from wpt_ros import topics
-from wpt_ros.lifecycle.quality import profile, type_of
-from wpt_ros.network import MOST_DOMAIN, domain_problem
+from wpt_ros.network import MAX_DOMAIN, domain_problem
+from wpt_ros.qos import profile, type_of
 
-__all__ = ['check_alone']
+__all__ = ['check_domain_unused']
 
 _OURS = (topics.COMMAND, topics.WANTED, topics.PLAN, topics.ODOMETRY, topics.CLOCK)
-_UNNAMED, _SOMEBODY = '_NODE_NAME_UNKNOWN_', 'somebody'
-_LOOK_S = 1.5
-"""Until others on this machine have been discovered."""
-_FORGET_S = 25.0
-"""A process that was killed is listed until its lease ends, 20 s unless a profile says less."""
+_UNDISCOVERED, _UNKNOWN = '_NODE_NAME_UNKNOWN_', 'an unknown node'
+_DISCOVERY_S = 1.5
+"""Time for the discovery of other participants on this machine."""
+_LEASE_S = 25.0
+"""A killed process is listed until its lease ends, 20 s unless a DDS profile sets less."""
 
 
-def check_alone(say: Callable[[str], None], *, forget_s: float = _FORGET_S) -> None:
-    """InputError for a ROS_DOMAIN_ID that ROS cannot use, or that another graph uses already.
+def check_domain_unused(report: Callable[[str], None], *, lease_s: float = _LEASE_S) -> None:
+    """Raise InputError for an invalid ROS_DOMAIN_ID, or one that another graph uses.
 
-    Publishers that send nothing may be those of a killed process: they are waited out.
+    Publishers that send nothing may belong to a killed process, so wait `lease_s` for them to
+    disappear.
     """
     if problem := domain_problem(os.environ):
         raise InputError(problem)
@@ -41,44 +42,45 @@ def check_alone(say: Callable[[str], None], *, forget_s: float = _FORGET_S) -> N
     executor = SingleThreadedExecutor(context=context)
     executor.add_node(node)
     try:
-        _look_around(node, executor, say, forget_s=forget_s)
+        _check_publishers(node, executor, report, lease_s=lease_s)
     finally:
         executor.shutdown(timeout_sec=0.5)
         node.destroy_node()
         rclpy.shutdown(context=context)
 
 
-def _look_around(
-    node: Node, executor: SingleThreadedExecutor, say: Callable[[str], None], *, forget_s: float
+def _check_publishers(
+    node: Node, executor: SingleThreadedExecutor, report: Callable[[str], None], *, lease_s: float
 ) -> None:
-    heard: list[str] = []
+    received: list[str] = []
     for topic in _OURS:
-        keep = partial(_keep, heard, topic.name)
+        keep = partial(_keep, received, topic.name)
         node.create_subscription(
             type_of(topic.type_name), topic.name, keep, profile(topic.quality)
         )
-    begun_s, told = monotonic(), False
+    begun_s, reported = monotonic(), False
     while True:
         executor.spin_once(timeout_sec=0.05)
-        waited_s, there = monotonic() - begun_s, _publishers(node)
-        named = heard and there.get(heard[0], _SOMEBODY) != _SOMEBODY
-        if waited_s < _LOOK_S and not named:
+        waited_s, publishers = monotonic() - begun_s, _publisher_names(node)
+        named = received and publishers.get(received[0], _UNKNOWN) != _UNKNOWN
+        if waited_s < _DISCOVERY_S and not named:
             continue
-        if heard or (there and waited_s >= forget_s):
-            raise InputError(_taken(heard[0] if heard else next(iter(there)), there))
-        if not there:
+        if received or (publishers and waited_s >= lease_s):
+            topic_name = received[0] if received else next(iter(publishers))
+            raise InputError(_domain_used(topic_name, publishers))
+        if not publishers:
             return
-        if not told:
-            told = True
-            say('waiting for a previous drive to be forgotten')
+        if not reported:
+            reported = True
+            report(f'waiting up to {lease_s:g} s until DDS drops the nodes of a previous drive')
 
 
-def _keep(heard: list[str], name: str, _message: Any) -> None:
-    heard.append(name)
+def _keep(received: list[str], name: str, _message: Any) -> None:
+    received.append(name)
 
 
-def _publishers(node: Node) -> dict[str, str]:
-    """Full names of who publishes, by topic."""
+def _publisher_names(node: Node) -> dict[str, str]:
+    """Return the full name of a publishing node by topic."""
     return {
         topic.name: _name(one)
         for topic in _OURS
@@ -87,15 +89,15 @@ def _publishers(node: Node) -> dict[str, str]:
 
 
 def _name(endpoint: Any) -> str:
-    """The topic of a node may be discovered before its name."""
-    if endpoint.node_name == _UNNAMED:
-        return _SOMEBODY
+    """Return the full name; DDS may discover the topic of a node before its name."""
+    if endpoint.node_name == _UNDISCOVERED:
+        return _UNKNOWN
     return f'{endpoint.node_namespace.rstrip("/")}/{endpoint.node_name}'
 
 
-def _taken(topic: str, there: dict[str, str]) -> str:
+def _domain_used(topic: str, publishers: dict[str, str]) -> str:
     number = os.environ.get('ROS_DOMAIN_ID') or '0'
     return (
-        f'another graph is in ROS domain {number}: {there.get(topic, _SOMEBODY)} publishes '
-        f'{topic}; end it, or export ROS_DOMAIN_ID with another number from 0 to {MOST_DOMAIN}'
+        f'another graph is in ROS domain {number}: {publishers.get(topic, _UNKNOWN)} publishes '
+        f'{topic}; end it, or export ROS_DOMAIN_ID with another number from 0 to {MAX_DOMAIN}'
     )

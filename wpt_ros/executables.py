@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The executables: `ros2 run wpt_ros planner`, or `python -m wpt_ros.executables planner`.
 
-Importing a node takes seconds. A SIGINT during that time ends the process at once, because a
-KeyboardInterrupt can get lost there: numpy and PyTorch catch what their own imports raise.
+Importing a node takes seconds. During the import SIGINT ends the process immediately, because a
+KeyboardInterrupt can get lost there: numpy and PyTorch catch exceptions of their own imports.
 
 Exit codes: 0 after a signal, those named below, and 1 or a signal for a crash.
 """
@@ -24,14 +24,14 @@ __all__ = [
 ]
 
 CANNOT_CONFIGURE = 2
-"""The node cannot be made, or `autostart` cannot configure and activate it; one sentence on stderr
-says why. Starting it again does not help, so whoever started the graph ends it."""
+"""The node cannot be created, or `autostart` cannot configure and activate it; stderr has the
+reason in one sentence. A restart does not help, so the launch ends."""
 DRIVE_FAILED = 3
-"""Of the proving ground with `ends: true`: the drive is done, and has not passed."""
+"""Exit code of the world node with `ends: true` when the drive has not passed."""
 
 
 def run(node: str) -> None:
-    """Import the node and run it; `wpt_ros.lifecycle.run_node` handles signals from then on."""
+    """Import the node and run it; then `wpt_ros.lifecycle.run_node` handles signals."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     import_module(f'wpt_ros.nodes.{node}').main()
 

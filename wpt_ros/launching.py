@@ -28,8 +28,8 @@ from launch_ros.actions import Node
 
 from wpt_core.types import InputError, WptError
 from wpt_ros.executables import CANNOT_CONFIGURE, DRIVE_FAILED
-from wpt_ros.graph import Common, NodeSpec, on_car, on_recording
-from wpt_ros.network import network
+from wpt_ros.graph import CommonParameters, NodeSpec, on_car, on_recording
+from wpt_ros.network import ros_variables
 from wpt_ros.topics import TOPICS
 
 __all__ = ['drive', 'replay', 'view']
@@ -41,7 +41,7 @@ _EVERY = {
     'discovery': ('localhost', 'localhost, subnet or off: where nodes are discovered'),
     'rviz': ('false', 'true: start RViz as well'),
 }
-_SEEING = {
+_IMAGE_NODES = {
     'params_file': ('', 'YAML file with parameters of the nodes'),
     'rig': ('', 'rig file of the cameras; empty: the six cameras of the proving ground'),
     'model': ('', 'folder of a student; empty: the shipped one'),
@@ -68,31 +68,31 @@ _VIEW = {
 
 
 def drive() -> LaunchDescription:
-    """On the car, or in the proving ground."""
-    return _description(_drive, {**_SEEING, **_DRIVE, **_EVERY})
+    """Launch the nodes of a car, or with `sim:=true` the proving ground as well."""
+    return _description(_drive, {**_IMAGE_NODES, **_DRIVE, **_EVERY})
 
 
 def replay() -> LaunchDescription:
-    """A recording through the planner."""
-    return _description(_replay, {**_SEEING, **_REPLAY, **_EVERY})
+    """Launch planner and visualizer, and play a recording."""
+    return _description(_replay, {**_IMAGE_NODES, **_REPLAY, **_EVERY})
 
 
 def view() -> LaunchDescription:
-    """RViz alone."""
+    """Launch RViz alone."""
     arguments = {**_VIEW, **_EVERY, 'rviz': ('true', _EVERY['rviz'][1])}
     return _description(_view, arguments)
 
 
-class _Given(dict[str, str]):
-    """The arguments of a launch."""
+class _Arguments(dict[str, str]):
+    """The launch arguments; each accessor raises InputError for a value it cannot convert."""
 
-    def yes(self, name: str) -> bool:
+    def flag(self, name: str) -> bool:
         word = self[name].lower()
         if word not in ('true', 'false'):
             raise InputError(f'{name}:={self[name]}: expected true or false')
         return word == 'true'
 
-    def whole(self, name: str) -> int:
+    def integer(self, name: str) -> int:
         try:
             return int(self[name])
         except ValueError as error:
@@ -108,46 +108,49 @@ class _Given(dict[str, str]):
         return found
 
     @property
-    def common(self) -> Common:
-        return Common(
+    def common(self) -> CommonParameters:
+        return CommonParameters(
             rig=self['rig'],
             model=self['model'],
-            compressed=self.yes('compressed'),
-            use_sim_time=self.yes('use_sim_time') if 'use_sim_time' in self else False,
-            autostart=self.yes('autostart'),
+            compressed=self.flag('compressed'),
+            use_sim_time=self.flag('use_sim_time') if 'use_sim_time' in self else False,
+            autostart=self.flag('autostart'),
         )
 
 
-def _view(given: _Given) -> list[Action]:
-    return [_rviz(given, given['config'], use_sim_time=given.yes('use_sim_time'))]
+def _view(arguments: _Arguments) -> list[Action]:
+    return [_rviz(arguments, arguments['config'], use_sim_time=arguments.flag('use_sim_time'))]
 
 
-def _drive(given: _Given) -> list[Action]:
-    if not given.yes('sim'):
-        return _started(on_car(given.common), given)
-    from wpt_ros.scene import Scene, on_proving_ground  # a car has no proving ground
+def _drive(arguments: _Arguments) -> list[Action]:
+    if not arguments.flag('sim'):
+        return _node_actions(on_car(arguments.common), arguments)
+    from wpt_ros.proving_ground import (  # a car has no proving ground
+        ScenarioChoice,
+        on_proving_ground,
+    )
 
-    scene = Scene(given['suite'], given['scenario'], given.whole('seed'))
-    world, *nodes = on_proving_ground(given.common, scene)
-    return _started((world.given(ends=True), *nodes), given)
+    choice = ScenarioChoice(arguments['suite'], arguments['scenario'], arguments.integer('seed'))
+    world, *nodes = on_proving_ground(arguments.common, choice)
+    return _node_actions((world.with_parameters(ends=True), *nodes), arguments)
 
 
-def _replay(given: _Given) -> list[Action]:
-    delay_s = given.seconds('delay')
-    if not Path(given['bag']).exists():
-        raise InputError(f'bag:={given["bag"]}: there is no such file or folder')
-    _check_installed('ros2bag', 'or take ./wpt replay, which plays by itself')
-    words = ['ros2', 'bag', 'play', given['bag'], '--clock', '--rate', given['rate']]
+def _replay(arguments: _Arguments) -> list[Action]:
+    delay_s = arguments.seconds('delay')
+    if not Path(arguments['bag']).exists():
+        raise InputError(f'bag:={arguments["bag"]}: there is no such file or folder')
+    _check_installed('ros2bag', 'or use ./wpt replay, which has its own player')
+    words = ['ros2', 'bag', 'play', arguments['bag'], '--clock', '--rate', arguments['rate']]
     words += ['--qos-profile-overrides-path', str(_SHARE / 'config' / 'replay_qos.yaml')]
-    words += ['--loop'] if given.yes('loop') else []
-    nodes = on_recording(given.common, reliability='best_effort')
-    words += ['--exclude-regex', _said_by(nodes, given['namespace'])]
+    words += ['--loop'] if arguments.flag('loop') else []
+    nodes = on_recording(arguments.common, reliability='best_effort')
+    words += ['--exclude-regex', _published_by(nodes, arguments['namespace'])]
     player = ExecuteProcess(cmd=words, output='screen')
-    return [*_started(nodes, given), TimerAction(period=delay_s, actions=[player])]
+    return [*_node_actions(nodes, arguments), TimerAction(period=delay_s, actions=[player])]
 
 
-def _said_by(specs: Sequence[NodeSpec], namespace: str) -> str:
-    """Pattern of the topics that these nodes publish; recorded messages of them are not played."""
+def _published_by(specs: Sequence[NodeSpec], namespace: str) -> str:
+    """Return a pattern of the topics that these nodes publish, to leave them out of playback."""
     nodes = {spec.name for spec in specs}
     names = [topic.name for topic in TOPICS if nodes.issuperset(topic.publishers)]
     either = '|'.join(names).replace('{camera}', '[^/]+')
@@ -155,18 +158,18 @@ def _said_by(specs: Sequence[NodeSpec], namespace: str) -> str:
     return f'{inside}/({either})'
 
 
-def _started(specs: Sequence[NodeSpec], given: _Given) -> list[Action]:
+def _node_actions(specs: Sequence[NodeSpec], arguments: _Arguments) -> list[Action]:
     nodes = [
         Node(
             package='wpt_ros',
             executable=spec.name,
             name=spec.name,
-            namespace=given['namespace'],
+            namespace=arguments['namespace'],
             parameters=[
                 {name: _plain(value) for name, value in spec.parameters.items()},
-                *([given['params_file']] if given['params_file'] else []),
+                *([arguments['params_file']] if arguments['params_file'] else []),
             ],
-            ros_arguments=['--log-level', given['log_level'], '--enclave', f'/{spec.name}'],
+            ros_arguments=['--log-level', arguments['log_level'], '--enclave', f'/{spec.name}'],
             output='screen',
             respawn=spec.respawn,
             respawn_delay=1.0,
@@ -175,34 +178,34 @@ def _started(specs: Sequence[NodeSpec], given: _Given) -> list[Action]:
         for spec in specs
     ]
     timed = any(spec.parameters.get('use_sim_time') for spec in specs)
-    shown = [_rviz(given, 'drive', use_sim_time=timed)] if given.yes('rviz') else []
+    shown = [_rviz(arguments, 'drive', use_sim_time=timed)] if arguments.flag('rviz') else []
     return [*nodes, *shown]
 
 
 def _on_exit(spec: NodeSpec, event: ProcessExited, context: LaunchContext) -> list[Action]:
-    """End the launch with a node that is not started again; an error becomes its exit code 1."""
+    """Shut the launch down when a node ends that is not restarted; an error gives exit code 1."""
     if context.is_shutdown:
         return []
     if event.returncode == CANNOT_CONFIGURE:
-        raise WptError(f'{spec.name} cannot be configured; its last line says why')
+        raise WptError(f'{spec.name} cannot be configured; see its last log line')
     if spec.respawn:
         return []
     if event.returncode != 0:
         what = 'the drive has failed' if event.returncode == DRIVE_FAILED else 'it has crashed'
-        raise WptError(f'{spec.name} has ended with exit code {event.returncode}: {what}')
+        raise WptError(f'{spec.name} ended with exit code {event.returncode}: {what}')
     return [Shutdown(reason=f'{spec.name} is done')]
 
 
-def _rviz(given: _Given, config: str, *, use_sim_time: bool) -> Action:
+def _rviz(arguments: _Arguments, config: str, *, use_sim_time: bool) -> Action:
     file = _SHARE / 'rviz' / f'{config}.rviz'
     if not file.is_file():
         known = ', '.join(sorted(path.stem for path in file.parent.glob('*.rviz')))
         raise InputError(f'config:={config}: expected one of {known}')
-    _check_installed('rviz2', 'or leave rviz:=true away')
+    _check_installed('rviz2', 'or leave rviz:=true out')
     return Node(
         package='rviz2',
         executable='rviz2',
-        namespace=given['namespace'],
+        namespace=arguments['namespace'],
         arguments=['-d', str(file)],
         parameters=[{'use_sim_time': use_sim_time}],
         output='screen',
@@ -210,7 +213,7 @@ def _rviz(given: _Given, config: str, *, use_sim_time: bool) -> Action:
 
 
 def _check_installed(package: str, otherwise: str) -> None:
-    """Before anything is started: a launch that fails later leaves behind what runs by then."""
+    """Check before any process starts: a launch that fails later leaves processes running."""
     try:
         get_package_prefix(package)
     except PackageNotFoundError as error:
@@ -224,12 +227,14 @@ def _plain(value: object) -> object:
 
 
 def _description(
-    make: Callable[[_Given], list[Action]], arguments: Mapping[str, tuple[str | None, str]]
+    make: Callable[[_Arguments], list[Action]], arguments: Mapping[str, tuple[str | None, str]]
 ) -> LaunchDescription:
     def setup(context: LaunchContext) -> list[Action]:
-        given = _Given({name: LaunchConfiguration(name).perform(context) for name in arguments})
+        given = _Arguments(
+            {name: LaunchConfiguration(name).perform(context) for name in arguments}
+        )
         profile = _SHARE / 'config' / 'fastdds.xml'
-        variables = network(profile, os.environ, discovery=given['discovery'])
+        variables = ros_variables(profile, os.environ, discovery=given['discovery'])
         return [*(SetEnvironmentVariable(*pair) for pair in variables.items()), *make(given)]
 
     declared = [

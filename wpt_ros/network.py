@@ -1,41 +1,44 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The environment in which the nodes of a graph find each other. Standard library only."""
+"""Environment variables for DDS discovery. Standard library only: set-up and doctor use it."""
 
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ['MOST_DOMAIN', 'domain_problem', 'network']
+__all__ = ['MAX_DOMAIN', 'domain_problem', 'ros_variables']
 
-MOST_DOMAIN = 232
-"""Each domain has UDP ports of its own, and above this there are none left."""
+MAX_DOMAIN = 232
+"""Each domain has its own UDP ports, and above this number none are left."""
 _DOMAIN = 'ROS_DOMAIN_ID'
 
 _PROFILES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
-"""Fast DDS 2 and 3 read it under different names."""
+"""The variables of Fast DDS 2 and 3."""
 
 
-def network(profile: Path, outer: Mapping[str, str], *, discovery: str = '') -> dict[str, str]:
-    """Variables to set; what the user has set already stays, unless `discovery` is given.
+def ros_variables(
+    profile: Path, outer: Mapping[str, str], *, discovery: str = ''
+) -> dict[str, str]:
+    """Return the variables to set; those of the user win unless `discovery` is given.
 
-    By default nodes are found on this machine only: who is not on it cannot send a command.
+    By default nodes discover each other on this machine only, so that no other machine can send
+    a command.
     """
-    hears = discovery.upper() or outer.get('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
-    # Humble knows only the second.
-    only_here = '1' if hears == 'LOCALHOST' else '0'
+    discovery_range = discovery.upper() or outer.get('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+    localhost_only = '1' if discovery_range == 'LOCALHOST' else '0'
     return {
-        'ROS_AUTOMATIC_DISCOVERY_RANGE': hears,
-        **({'ROS_LOCALHOST_ONLY': only_here} if outer.get('ROS_DISTRO') == 'humble' else {}),
+        'ROS_AUTOMATIC_DISCOVERY_RANGE': discovery_range,
+        # Humble reads only the second.
+        **({'ROS_LOCALHOST_ONLY': localhost_only} if outer.get('ROS_DISTRO') == 'humble' else {}),
         **{name: outer.get(name, str(profile)) for name in _PROFILES},
     }
 
 
 def domain_problem(outer: Mapping[str, str]) -> str:
-    """One sentence for a ROS_DOMAIN_ID that ROS cannot use; empty if it can."""
-    told = outer.get(_DOMAIN, '')
+    """Return the error message for an invalid ROS_DOMAIN_ID; empty for a valid one."""
+    number = outer.get(_DOMAIN, '')
     # ROS reads a leading 0 as octal.
-    if not told or (re.fullmatch(r'0|[1-9][0-9]{0,2}', told) and int(told) <= MOST_DOMAIN):
+    if not number or (re.fullmatch(r'0|[1-9][0-9]{0,2}', number) and int(number) <= MAX_DOMAIN):
         return ''
     return (
-        f'{_DOMAIN} must be a whole number from 0 to {MOST_DOMAIN}, got {told!r}; export another'
+        f'{_DOMAIN} must be a whole number from 0 to {MAX_DOMAIN}, got {number!r}; export another'
     )

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A config dataclass becomes the parameters of a node, and the parameters the config.
+"""ROS parameters from a config dataclass, and the config from parameter values.
 
-Names, types, defaults, bounds and sentences come from the dataclass; a field that is itself a
-dataclass becomes a group (`limits.late_s`). What no single bound can say is checked in its
-`__post_init__`.
+Names, types, defaults, bounds and descriptions come from the dataclass; a field that is itself a
+dataclass becomes a group (`limits.late_s`). `__post_init__` checks conditions between fields.
 """
 
+import ast
+import inspect
 import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 from wpt_core.types import Bounds, InputError, bounds_of
-from wpt_ros.field_notes import field_notes
 
 __all__ = ['Leaf', 'config_of', 'leaves', 'plain', 'plain_value']
 
@@ -21,7 +22,7 @@ Config = TypeVar('Config')
 
 _GENERAL = ('use_sim_time', 'start_type_description_service')
 _GENERAL_GROUPS = ('qos_overrides.',)
-"""What ROS itself gives every node."""
+"""Parameters that rclpy declares in every node."""
 _WORDS = {bool: 'true or false', int: 'a whole number', float: 'a number', str: 'a text'}
 
 
@@ -37,35 +38,35 @@ class Leaf:
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The words of an enumeration; of anything else none."""
+        """Return the values of an enumeration; none for other types."""
         if isinstance(self.kind, type) and issubclass(self.kind, Enum):
             return tuple(str(member.value) for member in self.kind)
         return ()
 
     @property
     def allowed(self) -> str:
-        """The range or the words, for people."""
+        """Return the allowed range or values as text."""
         return ', '.join(self.choices) if self.bounds is None else str(self.bounds)
 
 
 def leaves(config: type, prefix: str = '') -> Iterator[Leaf]:
-    """All parameters of a config, in the order of its fields."""
-    kinds, notes, bounds = typing.get_type_hints(config), field_notes(config), bounds_of(config)
+    """Yield the parameters of a config in the order of its fields."""
+    kinds, notes, bounds = typing.get_type_hints(config), _field_notes(config), bounds_of(config)
     for field in fields(config):
         kind = kinds[field.name]
         if is_dataclass(kind):
             yield from leaves(typing.cast(type, kind), f'{prefix}{field.name}.')
             continue
-        default = field.default if field.default is not MISSING else _made(field)
+        default = field.default if field.default is not MISSING else _factory_default(field)
         note = notes.get(field.name, '')
         yield Leaf(f'{prefix}{field.name}', kind, default, note, bounds.get(field.name))
 
 
 def config_of(config: type[Config], values: Mapping[str, Any], *, who: str) -> Config:
-    """The config with these values in place of its defaults.
+    """Return the config with these values in place of its defaults.
 
-    InputError for a name that is none of its own, a value of another type or out of bounds, and
-    for values that the dataclass itself refuses.
+    Raise InputError for an unknown name, a value of another type or out of bounds, and for values
+    that the dataclass refuses.
     """
     known = {leaf.name: leaf for leaf in leaves(config)}
     for name in values:
@@ -80,7 +81,7 @@ def config_of(config: type[Config], values: Mapping[str, Any], *, who: str) -> C
 
 
 def plain(config: Any) -> Iterator[tuple[Leaf, Any]]:
-    """Every parameter with its value as ROS takes it: no enumerations, no tuples."""
+    """Yield each parameter with its value as a ROS type."""
     for leaf in leaves(type(config)):
         value: Any = config
         for part in leaf.name.split('.'):
@@ -89,10 +90,31 @@ def plain(config: Any) -> Iterator[tuple[Leaf, Any]]:
 
 
 def plain_value(value: Any) -> Any:
-    """As ROS takes it."""
+    """Return enumerations as their value and tuples as lists, as ROS expects."""
     if isinstance(value, Enum):
         return value.value
     return list(value) if isinstance(value, tuple) else value
+
+
+@cache
+def _field_notes(kind: type) -> dict[str, str]:
+    """Return the string literal below each field, on one line; skip fields without one."""
+    notes = {}
+    for base in reversed(kind.__mro__):
+        if is_dataclass(base):
+            notes.update(_own_notes(base))
+    return notes
+
+
+def _own_notes(kind: type) -> dict[str, str]:
+    body = ast.parse(inspect.getsource(kind)).body[0]
+    assert isinstance(body, ast.ClassDef)
+    notes = {}
+    for line, below in zip(body.body, body.body[1:], strict=False):
+        if isinstance(line, ast.AnnAssign) and isinstance(below, ast.Expr):
+            assert isinstance(line.target, ast.Name)
+            notes[line.target.id] = ' '.join(str(ast.literal_eval(below.value)).split())
+    return notes
 
 
 def _general(name: str) -> bool:
@@ -133,7 +155,7 @@ def _checked(leaf: Leaf, value: Any, who: str) -> Any:
     return value
 
 
-def _made(field: Any) -> Any:
+def _factory_default(field: Any) -> Any:
     if field.default_factory is MISSING:
         raise TypeError(f'{field.name}: a parameter needs a default')
     return field.default_factory()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The nodes of a graph as processes of this machine: started, started again, and stopped."""
+"""Run the nodes of a graph as processes on this machine: start, restart, signal, stop."""
 
 import json
 import os
@@ -27,9 +27,9 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def ending_at_signals() -> Iterator[None]:
-    """At SIGTERM or SIGHUP raise SystemExit once, so that what was started is stopped.
+    """Raise SystemExit at the first SIGTERM or SIGHUP, so that child processes are stopped.
 
-    A signal that was ignored before, as under `nohup`, stays so.
+    A signal that was ignored before, as under `nohup`, stays ignored.
     """
     before = {number: signal.getsignal(number) for number in _ENDING}
 
@@ -49,7 +49,7 @@ def ending_at_signals() -> Iterator[None]:
 
 
 def command_line(spec: NodeSpec, *, namespace: str = '', log_level: str = '') -> list[str]:
-    """How to start a node without `ros2 launch`."""
+    """Return the command that starts a node without `ros2 launch`."""
     words = [sys.executable, '-m', 'wpt_ros.executables', spec.name, '--ros-args']
     for name, value in spec.parameters.items():
         words += ['-p', f'{name}:={_yaml(value)}']
@@ -72,9 +72,9 @@ class _Running:
 
 
 class Processes:
-    """Each node in a process and a session of its own, its output in a file of the folder.
+    """Runs each node in its own process and session, with its output in a file of the folder.
 
-    None outlives this process, even where that is killed.
+    On Linux all processes end with this one, also when it is killed.
     """
 
     def __init__(self, specs: Sequence[NodeSpec], folder: Path, *, namespace: str = '') -> None:
@@ -97,10 +97,10 @@ class Processes:
     ) -> None:
         self.stop()
 
-    def look_after(self) -> None:
-        """Start again what has died and is to be there; call it now and then.
+    def supervise(self) -> None:
+        """Restart processes that have died; call it regularly.
 
-        InputError, with the sentence of the node, for one that cannot be configured.
+        Raise InputError, with the last log line of the node, for a node that cannot be configured.
         """
         now_s = monotonic()
         for running in self._running.values():
@@ -108,11 +108,7 @@ class Processes:
             if code is None:
                 continue
             if code == CANNOT_CONFIGURE:
-                name = running.spec.name
-                reason = (
-                    self.last_words(name).removeprefix(f'{name}: ').removeprefix('configure: ')
-                )
-                raise InputError(f'the {name} refuses to start: {reason}')
+                raise InputError(self._refusal(running.spec.name))
             if running.died_s is None:
                 running.died_s = now_s
                 running.deaths.append(f'{running.spec.name} ended with {_ending(code)}')
@@ -123,46 +119,46 @@ class Processes:
 
     @property
     def deaths(self) -> list[str]:
-        """What has ended by itself so far, in words."""
+        """Return a description of each process that has ended by itself."""
         return [death for running in self._running.values() for death in running.deaths]
 
-    def last_words(self, node: str) -> str:
-        """The last line of its log."""
+    def last_line(self, node: str) -> str:
+        """Return the last line of the log of a node."""
         log = self._folder / f'{node}.log'
         lines = log.read_text(errors='replace').strip().splitlines()
         return lines[-1] if lines else f'see {log}'
 
     def _refusal(self, node: str) -> str:
-        reason = self.last_words(node)
+        reason = self.last_line(node)
         for where in (f'{node}: ', 'configure: '):
             reason = reason.removeprefix(where)
         return f'the {node} refuses to start: {reason}'
 
-    def number(self, node: str) -> int:
-        """The number of its process."""
+    def pid(self, node: str) -> int:
+        """Return the process id of a node."""
         return self._running[node].process.pid
 
     def send(self, node: str, number: signal.Signals) -> None:
-        """A signal to one node; nothing if it is not running."""
+        """Send a signal to one node; do nothing if it is not running."""
         process = self._running[node].process
         if process.poll() is None:
             process.send_signal(number)
 
     def kill(self, node: str) -> None:
-        """At once; it is not started again before `release`.
+        """Kill the node; it is not restarted before `release`.
 
-        In lockstep a drive is slower than the clock on the wall: a process that was started again
-        by that clock would have been away for a shorter time of the drive than on a car.
+        In lockstep a drive is slower than wall time: a restart after a fixed wall time would come
+        earlier in the drive than on a car.
         """
         self._running[node].held = True
         self.send(node, signal.SIGKILL)
 
     def release(self, node: str) -> None:
-        """Who was killed may start again."""
+        """Allow the restart of a killed node."""
         self._running[node].held = False
 
     def stop(self) -> None:
-        """SIGINT to all, and SIGKILL to who is still there after 2 s."""
+        """Send SIGINT to all processes, and SIGKILL to those still running after 2 s."""
         alive = [one for one in self._running.values() if one.process.poll() is None]
         for running in alive:
             running.process.send_signal(signal.SIGCONT)
@@ -179,10 +175,10 @@ class Processes:
 
 
 def _start(words: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
-    """`words` are those of `command_line`."""
+    """Start the command of `command_line`; the process ends with this one."""
     python, run, *module = words
     return subprocess.Popen(
-        [python, run, 'wpt_ros.tied', str(os.getpid()), *module],
+        [python, run, 'wpt_ros.child_process', str(os.getpid()), *module],
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,
@@ -196,5 +192,5 @@ def _ending(code: int) -> str:
 
 
 def _yaml(value: Value) -> str:
-    """JSON is YAML."""
+    """Return the value as YAML; JSON is a subset."""
     return json.dumps(value)

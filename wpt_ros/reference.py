@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables in the documentation that are made from the code, so that they are never out of date.
+"""Tables and diagrams of the documentation that are generated from the code.
 
-    python -m wpt_ros.reference          names the pages that are out of date; exit code 1 if any
-    python -m wpt_ros.reference --write  brings them up to date
+    python -m wpt_ros.reference          list outdated pages; exit code 1 if there are any
+    python -m wpt_ros.reference --write  update them
 
-A page says where: between `<!-- made from the code: NAME -->` and `<!-- end -->`.
+They stand between `<!-- made from the code: NAME -->` and `<!-- end -->`.
 """
 
 import sys
@@ -15,10 +15,11 @@ from pathlib import Path
 from wpt_core.files import GeneratedTables, markdown_table
 from wpt_core.safety import TRANSITIONS, GateSettings
 from wpt_ros import topics
+from wpt_ros.architecture import node_diagram, package_diagram, subscriptions
 from wpt_ros.graph import NODES
 from wpt_ros.parameters import leaves, plain_value
 
-__all__ = ['TABLES']
+__all__ = ['TABLES', 'generated_pages']
 
 _PARAMETER_HEAD = ('parameter', 'default', 'allowed', 'meaning')
 
@@ -32,7 +33,7 @@ def _gate_states() -> str:
         )
         for row in TRANSITIONS
     ]
-    return markdown_table(('in', 'when', 'then'), rows, aligned=False)
+    return markdown_table(('state', 'event', 'next state'), rows, aligned=False)
 
 
 def _gate_settings() -> str:
@@ -50,6 +51,7 @@ def _topics() -> str:
             f'`{topic.type_name}`',
             topic.quality.value,
             ', '.join(topic.publishers),
+            ', '.join(node for node in NODES if topic in subscriptions(node)),
             '' if topic.rate_hz is None else f'{topic.rate_hz:g}',
             '' if topic.stale_after_s is None else f'{topic.stale_after_s:g}',
             f'{topic.most_bytes // 1024}',
@@ -57,7 +59,17 @@ def _topics() -> str:
         )
         for topic in topics.TOPICS
     ]
-    head = ('topic', 'type', 'quality', 'from', 'Hz', 'stale after s', 'KiB at most', 'meaning')
+    head = (
+        'topic',
+        'type',
+        'quality',
+        'published by',
+        'used by',
+        'Hz',
+        'stale after s',
+        'KiB at most',
+        'meaning',
+    )
     return markdown_table(head, rows, aligned=False)
 
 
@@ -66,7 +78,7 @@ def _services() -> str:
         (f'`{call.name}`', f'`{call.type_name}`', call.server, call.meaning)
         for call in topics.SERVICES
     ]
-    return markdown_table(('service', 'type', 'of', 'what it does'), rows, aligned=False)
+    return markdown_table(('service', 'type', 'node', 'effect'), rows, aligned=False)
 
 
 def _nodes() -> str:
@@ -74,7 +86,7 @@ def _nodes() -> str:
         (f'`{node.name}`', node.meaning, 'yes' if node.respawn else 'no')
         for node in NODES.values()
     ]
-    return markdown_table(('node', 'job', 'started again when it dies'), rows, aligned=False)
+    return markdown_table(('node', 'task', 'restarted when it dies'), rows, aligned=False)
 
 
 def _parameters() -> str:
@@ -89,7 +101,7 @@ def _parameters() -> str:
 
 
 def _config_of(node: str) -> type:
-    """Imported only here, because it needs ROS."""
+    """Return the config class of a node; its module needs ROS, so import it only here."""
     module = import_module(f'wpt_ros.nodes.{node}')
     config: type = getattr(module, f'{node.title()}Config')
     return config
@@ -104,19 +116,26 @@ TABLES = GeneratedTables(
         'services': _services,
         'nodes': _nodes,
         'parameters': _parameters,
+        'packages': package_diagram,
+        'node_graph': node_diagram,
     },
 )
 
 
+def generated_pages(root: Path) -> list[Path]:
+    """Return the pages that may hold generated tables."""
+    return [*root.glob('README.md'), *sorted((root / 'docs').glob('*.md'))]
+
+
 def main(words: Sequence[str]) -> int:
-    """See the head of this file."""
-    docs = sorted((Path(__file__).resolve().parents[1] / 'docs').glob('*.md'))
+    """List or update the outdated pages, see above."""
+    pages = generated_pages(Path(__file__).resolve().parents[1])
     if '--write' in words:
-        print('\n'.join(f'{page.name} is up to date again' for page in TABLES.write(docs)))
+        print('\n'.join(f'{page.name}: updated' for page in TABLES.write(pages)))
         return 0
-    pages = TABLES.outdated(docs)
-    print('\n'.join(f'{page.name} is out of date' for page in pages))
-    return 1 if pages else 0
+    outdated = TABLES.outdated(pages)
+    print('\n'.join(f'{page.name}: out of date' for page in outdated))
+    return 1 if outdated else 0
 
 
 if __name__ == '__main__':

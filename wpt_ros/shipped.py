@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where does the student lie that is shipped with the package?"""
+"""Path of the student that ships with the package."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ _FOLDER = Path('models', 'student')
 
 
 def shipped_student() -> Path:
-    """In the checkout, or where the package is installed; InputError if it is in neither."""
+    """Return its folder in the checkout or the installed package; raise InputError without one."""
     in_checkout = Path(__file__).resolve().parents[1] / _FOLDER
     if in_checkout.is_dir():
         return in_checkout

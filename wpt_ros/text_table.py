@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables for a terminal."""
+"""Aligned tables for a terminal."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -9,7 +9,7 @@ __all__ = ['text_table']
 def text_table(
     heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Collection[int] = ()
 ) -> Iterator[str]:
-    """Lines with aligned columns; those whose index is in `numbers` are flush right."""
+    """Yield lines with aligned columns; columns whose index is in `numbers` are flush right."""
     lines = [heads, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
     for line in lines:

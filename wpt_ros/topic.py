@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the table of topics says of a topic or a service."""
+"""Entries of the tables in `wpt_ros.topics`: one topic or one service."""
 
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -10,7 +10,7 @@ __all__ = ['Quality', 'Service', 'Topic']
 
 
 class Quality(Enum):
-    """How much is done for a message to arrive."""
+    """Quality of service of a topic."""
 
     SENSOR = 'best effort, the newest only'
     RELIABLE = 'reliable, the last 10'
@@ -26,31 +26,31 @@ class Topic:
     """As in `nav_msgs/msg/Odometry`."""
     quality: Quality
     publishers: tuple[str, ...]
-    """Nodes of ours that publish it; `car` for what comes from outside on a real one."""
+    """Our nodes that publish it; `car` stands for the drivers of a real car."""
     meaning: str
     rate_hz: float | None = None
-    """None: when there is something to say."""
+    """None: published on change."""
     stale_after_s: float | None = None
     """Consumers treat older messages as missing. Our publishers offer it as lifespan, and as
     deadline where there is a rate, unless time is simulated."""
     exclusive: bool = False
     """A second publisher is a fault while the gate steers, and blocks engaging."""
     watched: bool = False
-    """Whoever depends on it must learn of its silence: publishers offer deadline, lifespan and
-    liveliness on any clock, and our subscribers ask for them unless time is simulated."""
+    """Subscribers must detect when it stops: publishers offer deadline, lifespan and liveliness on
+    any clock, and our subscribers request them unless time is simulated."""
     most_bytes: int = 2**16
-    """A larger message is refused before it is deserialised, which could take seconds."""
+    """A larger message is rejected before deserialisation, which could take seconds."""
 
     def of(self, camera: str) -> 'Topic':
-        """The same for one camera."""
+        """Return the topic of one camera."""
         return replace(self, name=self.name.format(camera=camera))
 
     def check_size(self, content: bytes) -> None:
-        """InputError for a serialised message that is too large."""
+        """Raise InputError for a serialised message that is too large."""
         if len(content) > self.most_bytes:
             raise InputError(
                 f'a message has {len(content)} bytes, expected at most {self.most_bytes}; it is '
-                'ignored: look at its publisher'
+                'ignored: check its publisher'
             )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one table of topics and services: name, type, quality, publishers, rate, age.
+"""The table of topics and services: name, type, quality of service, publishers, rate, age.
 
 Names are relative, so that a namespace or a remapping moves them. `{camera}` stands for the name
 of each camera of the rig.
@@ -18,7 +18,7 @@ IMAGE = Topic(
     'sensor_msgs/msg/Image',
     _SENSOR,
     _CAR,
-    'a picture; the first camera of the rig is the anchor of a camera set',
+    'image; the first camera of the rig is the anchor of a camera set',
     20.0,
     0.16,
     most_bytes=2**28,
@@ -28,7 +28,7 @@ COMPRESSED = Topic(
     'sensor_msgs/msg/CompressedImage',
     _SENSOR,
     _CAR,
-    'the same as jpeg or png; the planner takes it with `compressed: true`',
+    'image as jpeg or png; used instead with `compressed: true`',
     20.0,
     0.16,
     most_bytes=2**28,
@@ -38,7 +38,7 @@ CAMERA_INFO = Topic(
     'sensor_msgs/msg/CameraInfo',
     _SENSOR,
     _CAR,
-    'the lens; used with `calibration: camera_info`',
+    'intrinsics; used with `calibration: camera_info`',
     20.0,
 )
 ODOMETRY = Topic(
@@ -46,7 +46,7 @@ ODOMETRY = Topic(
     'nav_msgs/msg/Odometry',
     _SENSOR,
     _CAR,
-    'how the car moves: pose in a continuous frame, twist of base_link; one source only',
+    'motion of the car: pose in a continuous frame, twist of base_link; exactly one publisher',
     20.0,
     0.3,
     exclusive=True,
@@ -56,7 +56,7 @@ DRIVING_COMMAND = Topic(
     'wpt_msgs/msg/DrivingCommand',
     _RELIABLE,
     _CAR,
-    'what the route or the driver wants next; without it the lane is kept',
+    'driving command of route or driver; without it the car keeps its lane',
     None,
     1.0,
 )
@@ -65,7 +65,7 @@ BLINKER = Topic(
     'std_msgs/msg/Int8',
     _RELIABLE,
     ('car',),
-    '1 left, -1 right, 0 off: asks for a change of lane',
+    '1 left, -1 right, 0 off: requests a lane change',
     None,
     1.0,
 )
@@ -74,21 +74,21 @@ PLAN = Topic(
     'wpt_msgs/msg/Plan',
     _RELIABLE,
     ('planner',),
-    'hypotheses of the next 10 s, and what the network asks for now',
+    'trajectory hypotheses for the next 10 s, and the action for now',
     20.0,
     0.3,
     exclusive=True,
     most_bytes=2**20,
 )
 PATH = Topic(
-    'plan/path', 'nav_msgs/msg/Path', _RELIABLE, ('planner',), 'the likeliest hypothesis', 20.0
+    'plan/path', 'nav_msgs/msg/Path', _RELIABLE, ('planner',), 'most likely hypothesis', 20.0
 )
 PLANNER_STATUS = Topic(
     'planner/status',
     'wpt_msgs/msg/PlannerStatus',
     _RELIABLE,
     ('planner',),
-    'cameras used, age, latency, and what is wrong',
+    'cameras used, their ages, latency, and notices',
     20.0,
     1.0,
 )
@@ -97,7 +97,7 @@ WANTED = Topic(
     'wpt_msgs/msg/LateralCommand',
     _RELIABLE,
     ('controller',),
-    'the curvature to ask for, before the gate',
+    'requested curvature, before the gate',
     50.0,
     0.3,
     exclusive=True,
@@ -107,7 +107,7 @@ STEERING_DELAY = Topic(
     'std_msgs/msg/Float32',
     _LATCHED,
     ('controller',),
-    'estimate of the time from asking to driving, s',
+    'estimated delay from command to motion, s',
     1.0,
 )
 COMMAND = Topic(
@@ -115,7 +115,7 @@ COMMAND = Topic(
     'wpt_msgs/msg/LateralCommand',
     _RELIABLE,
     ('gate',),
-    'what the actuator is to obey, if valid; when it falls silent the driver steers',
+    'command to the actuator, obeyed only if valid; when it stops, the driver steers',
     100.0,
     0.1,
     exclusive=True,
@@ -126,7 +126,7 @@ ACKERMANN = Topic(
     'ackermann_msgs/msg/AckermannDriveStamped',
     _RELIABLE,
     ('gate',),
-    'the same, only while valid, with `output: ackermann`',
+    'the same command, only while valid, with `output: ackermann`',
     100.0,
     0.1,
     exclusive=True,
@@ -136,7 +136,7 @@ AUTOWARE = Topic(
     'autoware_control_msgs/msg/Lateral',
     _RELIABLE,
     ('gate',),
-    'the same, only while valid, with `output: autoware`',
+    'the same command, only while valid, with `output: autoware`',
     100.0,
     0.1,
     exclusive=True,
@@ -146,7 +146,7 @@ GATE_STATE = Topic(
     'wpt_msgs/msg/DriveState',
     _LATCHED,
     ('gate',),
-    'driving state with its reasons',
+    'state of the gate, with reasons',
     20.0,
     0.3,
     watched=True,
@@ -156,14 +156,14 @@ ALERT = Topic(
     'wpt_msgs/msg/Notice',
     _LATCHED,
     ('gate',),
-    'what the driver must be shown or told at once',
+    'alert to show to the driver immediately',
 )
 DRIVER_STEERS = Topic(
     'driver/steers',
     'std_msgs/msg/Bool',
     _RELIABLE,
     ('car',),
-    'true while the hands work against the plan; said again whenever it changes',
+    'true while the driver steers against the plan; published on change',
     exclusive=True,
 )
 DRIVER_TORQUE = Topic(
@@ -171,8 +171,8 @@ DRIVER_TORQUE = Topic(
     'std_msgs/msg/Float32',
     _SENSOR,
     ('car',),
-    'torque of the hands on the wheel, Nm; above `override_nm` they steer; once heard, it must '
-    'go on',
+    'steering torque of the driver, Nm; above `override_nm` the driver steers; must not stop once '
+    'received',
     exclusive=True,
 )
 MARKERS = Topic(
@@ -188,7 +188,7 @@ OVERLAY = Topic(
     'sensor_msgs/msg/Image',
     _SENSOR,
     ('visualizer',),
-    'the picture with the plan on the road',
+    'image with the plan drawn on the road',
     10.0,
 )
 PROGRESS = Topic(
@@ -196,7 +196,7 @@ PROGRESS = Topic(
     'wpt_msgs/msg/DriveProgress',
     _LATCHED,
     ('world',),
-    'what the proving ground knows of the drive; for people, never for a driver',
+    'progress of the drive in the proving ground; not for planning',
     20.0,
 )
 TRANSFORMS = Topic(
@@ -204,13 +204,13 @@ TRANSFORMS = Topic(
     'tf2_msgs/msg/TFMessage',
     _RELIABLE,
     ('car', 'world'),
-    'where the car and its cameras are: RViz, `extrinsics: tf`; where the type is installed',
+    'poses of car and cameras, for RViz and `extrinsics: tf`; needs tf2_msgs',
 )
 FIXED_TRANSFORMS = Topic(
-    '/tf_static', 'tf2_msgs/msg/TFMessage', _LATCHED, ('car', 'world'), 'the same, said once'
+    '/tf_static', 'tf2_msgs/msg/TFMessage', _LATCHED, ('car', 'world'), 'fixed transforms'
 )
 CLOCK = Topic(
-    '/clock', 'rosgraph_msgs/msg/Clock', _RELIABLE, ('world', 'player'), 'the time of a simulation'
+    '/clock', 'rosgraph_msgs/msg/Clock', _RELIABLE, ('world', 'player'), 'simulated time'
 )
 DIAGNOSTICS = Topic(
     '/diagnostics',
@@ -250,9 +250,9 @@ TOPICS = (
 )
 
 ENGAGE = Service(
-    'gate/engage', 'std_srvs/srv/Trigger', 'gate', 'begin to steer; refused with reasons'
+    'gate/engage', 'std_srvs/srv/Trigger', 'gate', 'start steering, or refuse with reasons'
 )
-DISENGAGE = Service('gate/disengage', 'std_srvs/srv/Trigger', 'gate', 'leave it to the driver')
+DISENGAGE = Service('gate/disengage', 'std_srvs/srv/Trigger', 'gate', 'stop steering')
 CHANGE_LEFT = Service(
     'planner/change_left', 'std_srvs/srv/Trigger', 'planner', 'change to the lane on the left'
 )

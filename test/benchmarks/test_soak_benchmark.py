@@ -9,7 +9,7 @@ pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test 
 
 from benchmarks.soak import FAULTS, Driven, Wish, drawn, table
 from wpt_core.sensing import surround_rig
-from wpt_ros.drives.faults import parse_faults
+from wpt_ros.drives.fault_option import parse_faults
 
 
 def test_every_second_drive_has_a_fault_and_each_fault_comes_up() -> None:

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from wpt_ros.bootstrap import ground, packages, stamps, trouble, wheels
-from wpt_ros.bootstrap.ground import Ground
-from wpt_ros.bootstrap.house import House, as_shell, environment
+from wpt_ros.bootstrap import checkout, errors, machine, packages, wheels
+from wpt_ros.bootstrap.checkout import Checkout, as_shell, environment
+from wpt_ros.bootstrap.errors import SetupError
+from wpt_ros.bootstrap.machine import Machine
 from wpt_ros.bootstrap.progress import Progress
-from wpt_ros.bootstrap.trouble import SetupError
 
 PYTHON_VERSION = f'{sys.version_info.major}.{sys.version_info.minor}'
 PYTHON = Path('/usr/bin/python3.12')
-BARE = Ground(python=PYTHON, python_version='3.12', ros_distro='')
-SOURCED = Ground(
+BARE = Machine(python=PYTHON, python_version='3.12', ros_distro='')
+SOURCED = Machine(
     python=PYTHON,
     python_version='3.12',
     ros_distro='jazzy',
@@ -36,8 +36,8 @@ def pretend(monkeypatch: pytest.MonkeyPatch, places: dict[str, str], *, in_venv:
     def find_spec(name: str) -> ModuleSpec | None:
         return ModuleSpec(name, None, origin=places[name]) if name in places else None
 
-    monkeypatch.setattr(ground, 'find_spec', find_spec)
-    monkeypatch.setattr(ground.importlib.metadata, 'version', lambda _: '1.26.4')
+    monkeypatch.setattr(machine, 'find_spec', find_spec)
+    monkeypatch.setattr(machine.importlib.metadata, 'version', lambda _: '1.26.4')
     monkeypatch.setattr(sys, 'base_prefix', '/usr')
     monkeypatch.setattr(sys, 'prefix', in_venv or '/usr')
 
@@ -56,7 +56,7 @@ NUMPY = '/usr/lib/python3/dist-packages/numpy/__init__.py'
 
 def test_an_importable_rclpy_is_not_a_sourced_ros(monkeypatch: pytest.MonkeyPatch) -> None:
     pretend(monkeypatch, {'numpy': NUMPY, 'rclpy': '/usr/lib/python3/dist-packages/rclpy/x.py'})
-    found = ground.survey(VENV, {})
+    found = machine.inspect_machine(VENV, {})
     assert not found.ros_is_sourced
     assert found.python.parent == Path('/usr/bin')
 
@@ -70,7 +70,7 @@ def test_a_sourced_ros_is_used(
     (prefix / 'lib').rename(tmp_path / 'lib')
     (prefix / library).parent.mkdir(exist_ok=True)
     (tmp_path / 'lib').rename(prefix / library)
-    found = ground.survey(VENV, {'AMENT_PREFIX_PATH': f'/repo/install/wpt_ros:{prefix}'})
+    found = machine.inspect_machine(VENV, {'AMENT_PREFIX_PATH': f'/repo/install/wpt_ros:{prefix}'})
     assert (found.ros_distro, found.system_numpy, found.fault) == ('jazzy', '1.26.4', '')
     assert not found.system_opencv
 
@@ -78,29 +78,31 @@ def test_a_sourced_ros_is_used(
 def test_environments_with_ros_wheels_are_not_a_sourced_ros(tmp_path: Path) -> None:
     ours, other = prefix_with_rclpy(tmp_path / '.venv'), prefix_with_rclpy(tmp_path / 'other')
     (other / 'pyvenv.cfg').touch()
-    found = ground.survey(ours, {'AMENT_PREFIX_PATH': f'{ours}:{other}'})
+    found = machine.inspect_machine(ours, {'AMENT_PREFIX_PATH': f'{ours}:{other}'})
     assert not found.ros_is_sourced
     assert not found.fault
 
 
 def test_ros_sourced_for_another_python_is_refused(tmp_path: Path) -> None:
     prefix = prefix_with_rclpy(tmp_path / 'humble', python='3.1')
-    found = ground.survey(VENV, {'AMENT_PREFIX_PATH': str(prefix), 'ROS_DISTRO': 'humble'})
+    found = machine.inspect_machine(
+        VENV, {'AMENT_PREFIX_PATH': str(prefix), 'ROS_DISTRO': 'humble'}
+    )
     assert 'ROS 2 humble is sourced from' in found.fault
     assert 'WPT_PYTHON=' in found.fault
 
 
 def test_a_ros_that_is_named_but_not_sourced_is_refused() -> None:
-    found = ground.survey(VENV, {'ROS_DISTRO': 'humble'})
+    found = machine.inspect_machine(VENV, {'ROS_DISTRO': 'humble'})
     assert 'source /opt/ros/humble/setup.bash' in found.fault
 
 
 def test_a_path_that_ros_cannot_build_in_is_refused() -> None:
     for name in ('my car', 'Ürdner', 'a:b', 'a"b', 'a;b'):
-        sentence = ground.obstacle(Path('/home') / name, BARE)
+        sentence = machine.missing_requirement(Path('/home') / name, BARE)
         assert f'/home/{name}' in sentence
         assert 'move the checkout' in sentence
-    assert 'the path' not in ground.obstacle(Path('/var/lib/job@2/a+b~c.d_e-f'), BARE)
+    assert 'the path' not in machine.missing_requirement(Path('/var/lib/job@2/a+b~c.d_e-f'), BARE)
 
 
 def test_without_ros_the_wheels_are_wanted(root: Path) -> None:
@@ -158,13 +160,13 @@ def test_activating_makes_the_venv_a_ros_installation(tmp_path: Path) -> None:
 
 def test_a_stamp_counts_for_what_it_was_made_for_only(tmp_path: Path) -> None:
     (tmp_path / 'a').write_text('1')
-    before = stamps.fingerprint('x', files=[tmp_path / 'a'])
-    stamps.stamp(tmp_path / 'stamp', before)
-    assert stamps.is_stamped(tmp_path / 'stamp', before)
+    before = checkout.fingerprint('x', files=[tmp_path / 'a'])
+    checkout.write_stamp(tmp_path / 'stamp', before)
+    assert checkout.is_stamped(tmp_path / 'stamp', before)
     (tmp_path / 'a').write_text('2')
-    after = stamps.fingerprint('x', files=[tmp_path / 'a'])
-    assert not stamps.is_stamped(tmp_path / 'stamp', after)
-    assert not stamps.is_stamped(tmp_path / 'nothing', before)
+    after = checkout.fingerprint('x', files=[tmp_path / 'a'])
+    assert not checkout.is_stamped(tmp_path / 'stamp', after)
+    assert not checkout.is_stamped(tmp_path / 'nothing', before)
 
 
 PLENTY = 10**10
@@ -180,7 +182,7 @@ EXPLAINED = [
 
 @pytest.mark.parametrize(('output', 'free_bytes', 'expected'), EXPLAINED)
 def test_a_failure_is_explained(output: str, free_bytes: int, expected: str) -> None:
-    sentence = trouble.explain('installing', output=output, free_bytes=free_bytes, log='setup.log')
+    sentence = errors.explain('installing', output=output, free_bytes=free_bytes, log='setup.log')
     assert expected in sentence
     assert 'while installing' in sentence
     assert '\n' not in sentence
@@ -196,21 +198,21 @@ def test_a_failing_command_raises_and_leaves_its_output_in_the_log(tmp_path: Pat
 
 
 def test_the_environment_puts_ours_first_and_keeps_the_rest() -> None:
-    house = House(Path('/repo'))
+    checkout = Checkout(Path('/repo'))
     outer = {'PATH': '/bin', 'PYTHONPATH': '/theirs:/repo', 'FASTDDS_DEFAULT_PROFILES_FILE': '/my'}
-    ours = environment(house, BARE, outer)
+    ours = environment(checkout, BARE, outer)
     assert ours['PATH'] == '/repo/.venv/bin:/bin'
     site = '/repo/.wpt/install/wpt_msgs/lib/python3.12/site-packages'
     assert ours['PYTHONPATH'] == f'/repo:{site}:/theirs'
     assert ours['AMENT_PREFIX_PATH'] == '/repo/.wpt/install/wpt_msgs:/repo/.venv'
     assert ours['FASTRTPS_DEFAULT_PROFILES_FILE'] == '/repo/config/fastdds.xml'
     assert ours['FASTDDS_DEFAULT_PROFILES_FILE'] == '/my'
-    assert environment(house, BARE, {**outer, **ours}) == ours
+    assert environment(checkout, BARE, {**outer, **ours}) == ours
 
 
 def test_the_environment_of_a_sourced_ros_has_no_second_ros() -> None:
     outer = {'PATH': '/bin', 'AMENT_PREFIX_PATH': '/opt/ros/jazzy'}
-    ours = environment(House(Path('/repo')), SOURCED, outer)
+    ours = environment(Checkout(Path('/repo')), SOURCED, outer)
     assert ours['AMENT_PREFIX_PATH'] == '/repo/.wpt/install/wpt_msgs:/opt/ros/jazzy'
 
 

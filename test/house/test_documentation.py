@@ -15,7 +15,7 @@ import training.cli
 from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError
 from wpt_ros import cli
-from wpt_ros.drives.faults import parse_faults
+from wpt_ros.drives.fault_option import parse_faults
 from wpt_ros.verbs import CHECKOUT_VERBS, VERBS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,9 +15,8 @@ import pytest
 from script_copy import BASE_PYTHON, BUILD_TOOLS, sentence, surroundings, tools, wpt
 
 from wpt_ros.bootstrap import steps, venv
-from wpt_ros.bootstrap.ground import Ground
-from wpt_ros.bootstrap.house import House
-from wpt_ros.bootstrap.stamps import stamp
+from wpt_ros.bootstrap.checkout import Checkout, write_stamp
+from wpt_ros.bootstrap.machine import Machine
 from wpt_ros.verbs import CHECKOUT_VERBS, VERBS
 
 
@@ -129,14 +128,14 @@ def test_a_named_python_that_is_not_one(copy: Path, tmp_path: Path) -> None:
 @pytest.fixture
 def set_up(copy: Path) -> Path:
     """A copy in which everything is done, as far as ./wpt can see; nothing is installed."""
-    house = House(copy)
-    house.work.mkdir()
-    subprocess.run([BASE_PYTHON, '-m', 'venv', '--without-pip', house.venv], check=True)
-    (house.venv / 'lib' / Path(BASE_PYTHON).name / 'site-packages' / 'pip.py').touch()
-    ground = Ground(Path(BASE_PYTHON), Path(BASE_PYTHON).name.removeprefix('python'), '')
-    stamp(house.venv_stamp, json.dumps(asdict(venv.made_for(house, ground))))
-    stamp(house.packages_stamp, steps._packages_print(house, ground))
-    stamp(house.messages_stamp, steps._messages_print(house, ground))
+    checkout = Checkout(copy)
+    checkout.work.mkdir()
+    subprocess.run([BASE_PYTHON, '-m', 'venv', '--without-pip', checkout.venv], check=True)
+    (checkout.venv / 'lib' / Path(BASE_PYTHON).name / 'site-packages' / 'pip.py').touch()
+    machine = Machine(Path(BASE_PYTHON), Path(BASE_PYTHON).name.removeprefix('python'), '')
+    write_stamp(checkout.venv_stamp, json.dumps(asdict(venv.stamp_for(checkout, machine))))
+    write_stamp(checkout.packages_stamp, steps._packages_print(checkout, machine))
+    write_stamp(checkout.messages_stamp, steps._messages_print(checkout, machine))
     return copy
 
 

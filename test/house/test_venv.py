@@ -13,12 +13,11 @@ from pathlib import Path
 import pytest
 
 from wpt_ros.bootstrap import pip, steps, venv
-from wpt_ros.bootstrap.ground import Ground
-from wpt_ros.bootstrap.house import House
+from wpt_ros.bootstrap.checkout import Checkout, write_stamp
+from wpt_ros.bootstrap.errors import SetupError
+from wpt_ros.bootstrap.machine import Machine
 from wpt_ros.bootstrap.pip import PipStatus, forget_half_installed
 from wpt_ros.bootstrap.progress import Progress
-from wpt_ros.bootstrap.stamps import stamp
-from wpt_ros.bootstrap.trouble import SetupError
 
 # Instead of pip: writes down into which environment it would install.
 PIP = """
@@ -31,7 +30,7 @@ else:
 
 
 VERSION = f'{sys.version_info.major}.{sys.version_info.minor}'
-HERE = Ground(
+HERE = Machine(
     python=Path(sys.base_prefix) / 'bin' / f'python{VERSION}',
     python_version=VERSION,
     ros_distro='',
@@ -39,148 +38,148 @@ HERE = Ground(
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
+def checkout(tmp_path: Path) -> Checkout:
     """A checkout with a complete `.venv`, in which one file tells it from another."""
-    made = House(tmp_path)
+    made = Checkout(tmp_path)
     made.work.mkdir()
     subprocess.run([HERE.python, '-m', 'venv', '--without-pip', made.venv], check=True)
     (site(made) / 'pip.py').write_text(PIP)
     (site(made) / 'pip.conf').touch()
-    stamp(made.venv_stamp, json.dumps(asdict(venv.made_for(made, HERE))))
-    stamp(made.packages_stamp, 'complete')
+    write_stamp(made.venv_stamp, json.dumps(asdict(venv.stamp_for(made, HERE))))
+    write_stamp(made.packages_stamp, 'complete')
     (made.venv / 'precious').touch()
     return made
 
 
-def site(house: House) -> Path:
-    (folder,) = house.venv.glob('lib/python3.*/site-packages')
+def site(checkout: Checkout) -> Path:
+    (folder,) = checkout.venv.glob('lib/python3.*/site-packages')
     return folder
 
 
-def install(house: House) -> None:
-    pip.install(house, Progress(house.log), wanted=['anything'], constraints='', total=1)
+def install(checkout: Checkout) -> None:
+    pip.install(checkout, Progress(checkout.log), wanted=['anything'], constraints='', total=1)
 
 
 def test_the_python_of_a_working_venv_decides(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, 'base_prefix', '/opt/conda')  # what comes first on the PATH
-    assert venv.stand(house, {}).python == HERE.python
-    assert venv.keeps(house, venv.stand(house, {}))
-    named = venv.stand(house, {'WPT_PYTHON': 'python3'})
+    assert venv.machine_for(checkout, {}).python == HERE.python
+    assert venv.is_usable(checkout, venv.machine_for(checkout, {}))
+    named = venv.machine_for(checkout, {'WPT_PYTHON': 'python3'})
     assert named.python.parent == Path('/opt/conda/bin')
-    assert not venv.keeps(house, named)
+    assert not venv.is_usable(checkout, named)
 
 
-def test_a_venv_for_another_ros_stays_too(house: House) -> None:
+def test_a_venv_for_another_ros_stays_too(checkout: Checkout) -> None:
     sourced = replace(HERE, ros_distro='jazzy')
     with pytest.raises(
         SetupError, match=r'was made for ROS 2 from wheels, and now it is .*rm -rf'
     ):
-        venv.keeps(house, sourced)
-    stamp(house.venv_stamp, json.dumps(asdict(venv.made_for(house, sourced))))
+        venv.is_usable(checkout, sourced)
+    write_stamp(checkout.venv_stamp, json.dumps(asdict(venv.stamp_for(checkout, sourced))))
     with pytest.raises(SetupError, match=r'source /opt/ros/jazzy/setup\.bash'):
-        venv.keeps(house, HERE)
-    assert (house.venv / 'precious').exists()
+        venv.is_usable(checkout, HERE)
+    assert (checkout.venv / 'precious').exists()
 
 
-def test_a_venv_that_is_not_sound_does_not_stay(house: House) -> None:
-    assert venv.keeps(house, HERE)
-    (site(house) / 'pip.py').rename(house.root / 'pip.py')
-    assert not venv.keeps(house, HERE)
-    (house.root / 'pip.py').rename(site(house) / 'pip.py')
-    (house.venv / 'pyvenv.cfg').unlink()
-    assert not venv.keeps(house, HERE)
+def test_a_venv_that_is_not_sound_does_not_stay(checkout: Checkout) -> None:
+    assert venv.is_usable(checkout, HERE)
+    (site(checkout) / 'pip.py').rename(checkout.root / 'pip.py')
+    assert not venv.is_usable(checkout, HERE)
+    (checkout.root / 'pip.py').rename(site(checkout) / 'pip.py')
+    (checkout.venv / 'pyvenv.cfg').unlink()
+    assert not venv.is_usable(checkout, HERE)
 
 
-def test_a_venv_that_was_moved_does_not_stay(house: House) -> None:
-    elsewhere = House(house.root / 'elsewhere')
+def test_a_venv_that_was_moved_does_not_stay(checkout: Checkout) -> None:
+    elsewhere = Checkout(checkout.root / 'elsewhere')
     elsewhere.root.mkdir()
-    house.venv.rename(elsewhere.venv)
-    assert not venv.keeps(elsewhere, HERE)
+    checkout.venv.rename(elsewhere.venv)
+    assert not venv.is_usable(elsewhere, HERE)
 
 
-def test_pip_runs_in_the_venv(house: House) -> None:
-    install(house)
-    assert (site(house) / 'asked').read_text() == str(house.venv)
+def test_pip_runs_in_the_venv(checkout: Checkout) -> None:
+    install(checkout)
+    assert (site(checkout) / 'asked').read_text() == str(checkout.venv)
 
 
-def test_pip_does_not_run_in_the_python_of_the_machine(house: House) -> None:
-    (house.venv / 'pyvenv.cfg').unlink()  # now .venv/bin/python is the Python it was made with
+def test_pip_does_not_run_in_the_python_of_the_machine(checkout: Checkout) -> None:
+    (checkout.venv / 'pyvenv.cfg').unlink()  # now .venv/bin/python is the Python it was made with
     with pytest.raises(SetupError, match='would install into'):
-        install(house)
+        install(checkout)
 
 
-def test_pip_that_is_configured_to_install_elsewhere_is_refused(house: House) -> None:
-    (site(house) / 'pip.conf').write_text("global.timeout='60'\ninstall.target='/usr/mine'\n")
+def test_pip_that_is_configured_to_install_elsewhere_is_refused(checkout: Checkout) -> None:
+    (site(checkout) / 'pip.conf').write_text("global.timeout='60'\ninstall.target='/usr/mine'\n")
     with pytest.raises(SetupError, match=r"elsewhere .*\(install\.target='/usr/mine'\)"):
-        install(house)
-    assert not (site(house) / 'asked').exists()
+        install(checkout)
+    assert not (site(checkout) / 'asked').exists()
 
 
 def test_a_foreign_venv_is_not_thrown_away(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    house.venv.mkdir()
-    (house.venv / 'precious').touch()
+    checkout = Checkout(tmp_path)
+    checkout.venv.mkdir()
+    (checkout.venv / 'precious').touch()
     with pytest.raises(SetupError, match=r'not made by \./wpt: move it away'):
-        venv.make(house, HERE, Progress(house.log))
-    assert (house.venv / 'precious').exists()
+        venv.create(checkout, HERE, Progress(checkout.log))
+    assert (checkout.venv / 'precious').exists()
 
 
 @pytest.fixture
-def set_up(root: Path, house: House, monkeypatch: pytest.MonkeyPatch) -> Path:
+def set_up(root: Path, checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Prepares `steps.set_up` with a Python that cannot make a `.venv`; the script to change."""
-    monkeypatch.setattr(steps, 'obstacle', lambda *_: '')
+    monkeypatch.setattr(steps, 'missing_requirement', lambda *_: '')
     for part in ('msg', 'setup.py', 'constraints.txt'):
-        (house.root / part).symlink_to(root / part)
-    script = house.root / 'python'
+        (checkout.root / part).symlink_to(root / part)
+    script = checkout.root / 'python'
     script.write_text('#!/bin/sh\necho error: not today\nexit 1\n')
     script.chmod(0o755)
     return script
 
 
-def test_a_replacement_that_fails_is_undone(set_up: Path, house: House) -> None:
+def test_a_replacement_that_fails_is_undone(set_up: Path, checkout: Checkout) -> None:
     with pytest.raises(SetupError, match='not today'):
-        steps.set_up(house, replace(HERE, python=set_up))
-    assert (house.venv / 'precious').exists()
-    assert not house.old_venv.exists()
-    assert venv.keeps(house, HERE)
+        steps.set_up(checkout, replace(HERE, python=set_up))
+    assert (checkout.venv / 'precious').exists()
+    assert not checkout.old_venv.exists()
+    assert venv.is_usable(checkout, HERE)
 
 
 def test_a_replacement_that_is_interrupted_is_undone(
-    set_up: Path, house: House, monkeypatch: pytest.MonkeyPatch
+    set_up: Path, checkout: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object, **__: object) -> None:
-        assert not (house.venv / 'precious').exists()
+        assert not (checkout.venv / 'precious').exists()
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Progress, 'run', interrupted)
     with pytest.raises(KeyboardInterrupt):
-        steps.set_up(house, replace(HERE, python=set_up))
-    assert (house.venv / 'precious').exists()
+        steps.set_up(checkout, replace(HERE, python=set_up))
+    assert (checkout.venv / 'precious').exists()
 
 
-def test_a_replacement_that_was_killed_is_ended_by_the_next_run(house: House) -> None:
-    house.venv.rename(house.old_venv)
-    house.venv.mkdir()
-    venv.settle(house)  # the new one is not complete
-    assert (house.venv / 'precious').exists()
-    house.venv.rename(house.old_venv)
-    house.venv.mkdir()
-    stamp(house.packages_stamp, 'complete')
-    venv.settle(house)
-    assert not (house.venv / 'precious').exists()
-    assert not house.old_venv.exists()
+def test_a_replacement_that_was_killed_is_ended_by_the_next_run(checkout: Checkout) -> None:
+    checkout.venv.rename(checkout.old_venv)
+    checkout.venv.mkdir()
+    venv.finish_replacement(checkout)  # the new one is not complete
+    assert (checkout.venv / 'precious').exists()
+    checkout.venv.rename(checkout.old_venv)
+    checkout.venv.mkdir()
+    write_stamp(checkout.packages_stamp, 'complete')
+    venv.finish_replacement(checkout)
+    assert not (checkout.venv / 'precious').exists()
+    assert not checkout.old_venv.exists()
 
 
 HOLD = """
 import os, sys
 from pathlib import Path
-from wpt_ros.bootstrap.__main__ import House, _alone
+from wpt_ros.bootstrap.__main__ import Checkout, _setup_lock
 from wpt_ros.bootstrap.progress import Progress
 
 root = Path(sys.argv[1])
-with _alone(House(root)):
+with _setup_lock(Checkout(root)):
     Progress(root / 'log').run(['cat', root / 'pipe'], doing='x', environ=os.environ, cwd=root)
 """
 
@@ -209,8 +208,8 @@ def test_half_installed_packages_are_forgotten(tmp_path: Path) -> None:
     assert [folder.name for folder in packages.iterdir()] == ['whole-1.0.dist-info']
 
 
-def test_the_status_of_pip_counts_packages(house: House) -> None:
-    status = PipStatus(house.venv, 40)
+def test_the_status_of_pip_counts_packages(checkout: Checkout) -> None:
+    status = PipStatus(checkout.venv, 40)
     for line in (
         'Collecting tqdm==4.1 (from -r requirements.txt (line 4))\n',
         '  Downloading tqdm-4.1-py3-none-any.whl (78 kB)\n',
@@ -224,8 +223,8 @@ def test_the_status_of_pip_counts_packages(house: House) -> None:
     assert str(status) == f'3 of about 40 packages found: {torch}'
     status.read('Installing collected packages: tqdm, torch, sympy\n')
     assert str(status) == '0 of 3 packages installed'
-    (site(house) / 'tqdm-4.1.dist-info').mkdir()
-    (site(house) / 'tqdm-4.1.dist-info' / 'RECORD').touch()
+    (site(checkout) / 'tqdm-4.1.dist-info').mkdir()
+    (site(checkout) / 'tqdm-4.1.dist-info' / 'RECORD').touch()
     assert str(status) == '1 of 3 packages installed'
 
 

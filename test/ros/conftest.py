@@ -11,7 +11,7 @@ from own_domain import quiet_domain
 
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Rig
-from wpt_ros.replays.rig_file import rig_text
+from wpt_ros.replays.run import rig_text
 
 NEEDED = ('rclpy', 'wpt_msgs')
 

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from node_house import Probe
+from node_harness import Probe
 
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Camera, EgoState, Pose2
 from wpt_ros import topics
+from wpt_ros.conversions.cameras import camera_info_message
 from wpt_ros.conversions.images import compressed_message, image_message
-from wpt_ros.conversions.lenses import camera_info_message
 from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.conversions.stamps import stamp_of
-from wpt_ros.lifecycle.quality import Reliability
+from wpt_ros.qos import Reliability
 
 __all__ = ['FakeCar']
 

@@ -7,7 +7,7 @@ import rclpy
 from wpt_msgs.msg import LateralCommand
 
 from wpt_ros import topics
-from wpt_ros.lifecycle.quality import profile
+from wpt_ros.qos import profile
 
 
 def hear(message: LateralCommand) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rig of the planner is what the file, the drivers and TF say together, and news only once."""
+"""Calibration merges rig file, camera_info and TF, and reports each change once."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test 
 
 from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError
-from wpt_ros.parts.calibration import Calibration, Lenses, Places
+from wpt_ros.parts.calibration import Calibration, ExtrinsicsSource, IntrinsicsSource
 
 RIG = surround_rig()
 FRONT, LEFT = RIG.cameras[0], RIG.cameras[1]
@@ -22,38 +22,40 @@ def nobody_knows(frame_id: str) -> np.ndarray:
 
 
 def test_a_rig_file_alone_is_news_once() -> None:
-    calibration = Calibration(RIG, lenses=Lenses.RIG, places=Places.RIG)
-    news = calibration.news()
-    assert news is not None
-    assert news.names == RIG.names
-    assert calibration.news() is None
+    calibration = Calibration(RIG, lenses=IntrinsicsSource.RIG, places=ExtrinsicsSource.RIG)
+    changed_rig = calibration.changed_rig()
+    assert changed_rig is not None
+    assert changed_rig.names == RIG.names
+    assert calibration.changed_rig() is None
 
 
 def test_cameras_count_once_they_have_told_their_lens() -> None:
-    calibration = Calibration(RIG, lenses=Lenses.CAMERA_INFO, places=Places.RIG)
-    assert calibration.news() is None
-    calibration.take_lens(LEFT.name, LEFT.intrinsics)
-    calibration.take_lens(FRONT.name, LENS)
-    news = calibration.news()
-    assert news is not None
-    assert news.names == (FRONT.name, LEFT.name)
-    assert news.cameras[0].intrinsics == LENS
-    assert news.cameras[0].base_from_camera is FRONT.base_from_camera
-    calibration.take_lens(FRONT.name, LENS)
-    assert calibration.news() is None
-    calibration.take_lens(FRONT.name, FRONT.intrinsics)
-    assert calibration.news() is not None
+    calibration = Calibration(
+        RIG, lenses=IntrinsicsSource.CAMERA_INFO, places=ExtrinsicsSource.RIG
+    )
+    assert calibration.changed_rig() is None
+    calibration.set_intrinsics(LEFT.name, LEFT.intrinsics)
+    calibration.set_intrinsics(FRONT.name, LENS)
+    changed_rig = calibration.changed_rig()
+    assert changed_rig is not None
+    assert changed_rig.names == (FRONT.name, LEFT.name)
+    assert changed_rig.cameras[0].intrinsics == LENS
+    assert changed_rig.cameras[0].base_from_camera is FRONT.base_from_camera
+    calibration.set_intrinsics(FRONT.name, LENS)
+    assert calibration.changed_rig() is None
+    calibration.set_intrinsics(FRONT.name, FRONT.intrinsics)
+    assert calibration.changed_rig() is not None
 
 
 def test_places_are_asked_for_until_somebody_knows_and_then_no_more() -> None:
-    calibration = Calibration(RIG, lenses=Lenses.RIG, places=Places.TF)
-    assert calibration.news() is None
+    calibration = Calibration(RIG, lenses=IntrinsicsSource.RIG, places=ExtrinsicsSource.TF)
+    assert calibration.changed_rig() is None
     with pytest.raises(InputError, match='no transform from lens_1'):
-        calibration.take_frame(FRONT.name, 'lens_1', nobody_knows)
-    calibration.take_frame(FRONT.name, 'lens_1', lambda _: np.eye(4))
-    news = calibration.news()
-    assert news is not None
-    assert news.names == (FRONT.name,)
-    assert np.array_equal(news.cameras[0].base_from_camera, np.eye(4))
-    calibration.take_frame(FRONT.name, 'lens_1', nobody_knows)
-    assert calibration.news() is None
+        calibration.look_up_pose(FRONT.name, 'lens_1', nobody_knows)
+    calibration.look_up_pose(FRONT.name, 'lens_1', lambda _: np.eye(4))
+    changed_rig = calibration.changed_rig()
+    assert changed_rig is not None
+    assert changed_rig.names == (FRONT.name,)
+    assert np.array_equal(changed_rig.cameras[0].base_from_camera, np.eye(4))
+    calibration.look_up_pose(FRONT.name, 'lens_1', nobody_knows)
+    assert calibration.changed_rig() is None

@@ -9,9 +9,9 @@ import pytest
 
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
-from node_house import Probe, running
+from node_harness import Probe, running
 from own_domain import quiet_domain
-from planner_house import small_student
+from planner_harness import small_student
 from recorded_drive import record_drive
 
 CAR = ('wpt_core', 'wpt_ros', 'config', 'models', 'package.xml')
@@ -63,7 +63,7 @@ def test_a_node_configures_on_a_car(tmp_path: Path, node: str) -> None:
         Probe(place) as probe,
         running(node, tmp_path / 'log', namespace=place, autostart=False, **given) as process,
     ):
-        assert probe.change(node, 'configure'), process.said
+        assert probe.change(node, 'configure'), process.log_text
         assert probe.state(node) == 'inactive'
 
 
@@ -71,4 +71,4 @@ def test_a_node_configures_on_a_car(tmp_path: Path, node: str) -> None:
 def test_the_simulator_is_hidden(tmp_path: Path) -> None:
     with running('world', tmp_path / 'log', namespace='car_world') as process:
         assert process.process.wait(60.0) != 0
-    assert 'wpt_sim is not on the car' in process.said
+    assert 'wpt_sim is not on the car' in process.log_text

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
 from drive_samples import circles
-from node_house import Probe, running
+from node_harness import Probe, running
 from own_domain import quiet_domain
 
 from wpt_core.types import Action, EgoState, Pose2
@@ -79,10 +79,10 @@ def test_a_plan_that_none_makes_is_told_and_commands_go_on(
         probe.until(
             lambda: diagnosis() is not None and words in diagnosis().message,
             words,
-            otherwise=lambda: f'{diagnosis()}\n{node.said}',
+            otherwise=lambda: f'{diagnosis()}\n{node.log_text}',
         )
         last = commands[-1].plan_stamp
         count = len(commands)
         probe.until(lambda: len(commands) > count + 20, 'commands that go on')
         assert commands[-1].plan_stamp == last
-        assert node.tracebacks == 0, node.said
+        assert node.tracebacks == 0, node.log_text

@@ -9,14 +9,14 @@ import pytest
 
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
-from node_house import Probe
+from node_harness import Probe
 from own_domain import quiet_domain
 
 from wpt_core.types import InputError
 from wpt_ros import topics
 from wpt_ros.cli import main
-from wpt_ros.domain import check_alone
-from wpt_ros.lifecycle.quality import type_of
+from wpt_ros.domain import check_domain_unused
+from wpt_ros.qos import type_of
 
 
 @pytest.fixture(autouse=True, scope='module')
@@ -58,7 +58,7 @@ def test_a_domain_with_another_graph_is_refused(
 
 def test_a_domain_of_our_own_is_taken_without_a_word() -> None:
     said: list[str] = []
-    check_alone(said.append)
+    check_domain_unused(said.append)
     assert said == []
 
 
@@ -71,14 +71,14 @@ def test_who_is_only_listed_is_waited_for_until_forgotten(neighbour: Probe) -> N
         speaker = next(one for one in publishers if one.topic_name == '/gate/command')
         neighbour.node.destroy_publisher(speaker)
 
-    check_alone(forgotten)
+    check_domain_unused(forgotten)
     assert said == ['waiting for a previous drive to be forgotten']
 
 
 def test_who_stays_listed_is_another_graph(neighbour: Probe) -> None:
     assert neighbour.steps
     with pytest.raises(InputError, match='/probe publishes gate/command'):
-        check_alone(lambda _: None, forget_s=3.0)
+        check_domain_unused(lambda _: None, forget_s=3.0)
 
 
 @pytest.mark.parametrize('told', ['300', 'abc', '-1', '010', '1.5', '233'])

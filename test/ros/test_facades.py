@@ -46,14 +46,14 @@ def sits(parent: str, child: str, x_m: float, z_m: float) -> TransformStamped:
 
 
 @pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> tuple[Topics, tf2.Heard]:
+def heard(monkeypatch: pytest.MonkeyPatch) -> tuple[Topics, tf2.TfSubscriber]:
     """Our side of TF; its message has nothing but a list, so anything with one will do."""
     monkeypatch.setattr(tf2, 'type_of', lambda _: SimpleNamespace)
     node = Topics()
-    return node, tf2.Heard(node, 'base_link')
+    return node, tf2.TfSubscriber(node, 'base_link')
 
 
-def test_our_tf_goes_from_frame_to_frame(heard: tuple[Topics, tf2.Heard]) -> None:
+def test_our_tf_goes_from_frame_to_frame(heard: tuple[Topics, tf2.TfSubscriber]) -> None:
     node, transforms = heard
     mast, camera = sits('base_link', 'mast', 2.0, 1.0), sits('/mast', '/camera', 0.5, 0.25)
     node.callbacks['/tf_static'](SimpleNamespace(transforms=[camera]))
@@ -65,7 +65,7 @@ def test_our_tf_goes_from_frame_to_frame(heard: tuple[Topics, tf2.Heard]) -> Non
     np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
-def test_our_tf_survives_what_is_unsound(heard: tuple[Topics, tf2.Heard]) -> None:
+def test_our_tf_survives_what_is_unsound(heard: tuple[Topics, tf2.TfSubscriber]) -> None:
     node, transforms = heard
     node.callbacks['/tf'](SimpleNamespace(transforms=[sits('base_link', 'mast', nan, 1.0)]))
     with pytest.raises(InputError, match="'mast' sits in 'base_link': a position must be finite"):
@@ -74,7 +74,7 @@ def test_our_tf_survives_what_is_unsound(heard: tuple[Topics, tf2.Heard]) -> Non
     assert transforms.base_from('mast')[0, 3] == 2.0
 
 
-def test_our_tf_stops_listening(heard: tuple[Topics, tf2.Heard]) -> None:
+def test_our_tf_stops_listening(heard: tuple[Topics, tf2.TfSubscriber]) -> None:
     node, transforms = heard
     assert set(node.callbacks) == {'/tf', '/tf_static'}
     transforms.close()
@@ -83,19 +83,19 @@ def test_our_tf_stops_listening(heard: tuple[Topics, tf2.Heard]) -> None:
 
 def test_without_tf_it_says_what_to_do() -> None:
     with pytest.raises(InputError, match=r"'camera' in 'base_link' .* rig file"):
-        tf2.Unavailable(None, 'base_link').base_from('camera')
+        tf2.NoTransforms(None, 'base_link').base_from('camera')
     if find_spec('tf2_ros') is None and find_spec('tf2_msgs') is None:
-        assert isinstance(tf2.extrinsics(Topics()), tf2.Unavailable)
+        assert isinstance(tf2.extrinsics(Topics()), tf2.NoTransforms)
 
 
-def test_tf2_ros_finds_the_same_place(heard: tuple[Topics, tf2.Heard]) -> None:
+def test_tf2_ros_finds_the_same_place(heard: tuple[Topics, tf2.TfSubscriber]) -> None:
     pytest.importorskip('tf2_ros')
     import rclpy
 
     node, ours = heard
     context = rclpy.Context()
     rclpy.init(context=context)
-    theirs = tf2.Buffered(rclpy.create_node('listener', context=context), 'base_link')
+    theirs = tf2.Tf2Buffer(rclpy.create_node('listener', context=context), 'base_link')
     for stamped in (sits('base_link', 'mast', 2.0, 1.0), sits('mast', 'camera', 0.5, 0.25)):
         node.callbacks['/tf_static'](SimpleNamespace(transforms=[stamped]))
         theirs._buffer.set_transform_static(stamped, 'test')

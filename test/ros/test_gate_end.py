@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gate_house import PATIENT, House
-from node_house import Probe, running
+from gate_harness import PATIENT, GateHarness
+from node_harness import Probe, running
 from own_domain import quiet_domain
 
 from wpt_core.safety import GateState
 from wpt_ros import topics
-from wpt_ros.facades.events import SubscriptionEventCallbacks
-from wpt_ros.lifecycle.quality import subscription_profile, type_of
+from wpt_ros.lifecycle.managed import SubscriptionEventCallbacks
+from wpt_ros.qos import subscription_profile, type_of
 
 STALL_S = 0.35
 """Less than the gate waits to be heard."""
@@ -46,7 +46,7 @@ def test_its_last_word_when_it_is_told_to_end_is_not_to_obey(tmp_path: Path) -> 
         running('gate', tmp_path / 'log', namespace='gate_end', **PATIENT) as n,
     ):
         heard: list[Any] = probe.collect(topics.COMMAND)
-        other = House(n, probe)
+        other = GateHarness(n, probe)
         other.engaged()
         del heard[:]
         n.process.send_signal(signal.SIGTERM)
@@ -64,7 +64,7 @@ def test_who_stands_still_for_a_moment_hears_its_last_word_too(tmp_path: Path) -
         running('gate', tmp_path / 'log', namespace='gate_stall', **PATIENT) as n,
         listening('gate_stall', tmp_path / 'heard') as listener,
     ):
-        other = House(n, probe)
+        other = GateHarness(n, probe)
         other.engaged()
         probe.until(lambda: last_line(tmp_path / 'heard') == '1', 'the listener')
         listener.send_signal(signal.SIGSTOP)
@@ -97,7 +97,7 @@ def test_a_gate_that_is_killed_is_missed_by_the_middleware_and_comes_back_withou
             suppress(AssertionError),
             running('gate', tmp_path / 'log', namespace='gate_kill', **PATIENT) as n,
         ):
-            house = House(n, probe)
+            house = GateHarness(n, probe)
             house.engaged()
             del missed[:]
             n.process.kill()
@@ -109,7 +109,7 @@ def test_a_gate_that_is_killed_is_missed_by_the_middleware_and_comes_back_withou
             probe.until(lambda: expected <= set(missed), 'the middleware to miss it')
         probe.steps.clear()
         with running('gate', tmp_path / 'again', namespace='gate_kill', **PATIENT) as n:
-            again = House(n, probe)
+            again = GateHarness(n, probe)
             probe.until(lambda: again.alerts, 'the alert of the new gate')
             assert again.alerts[0].code == 'gate_started'
             probe.until(lambda: len(again.commands) > 50, 'commands')
@@ -139,7 +139,7 @@ def test_who_may_command_and_who_may_engage_is_configured(
         Probe('gate_names') as probe,
         running('gate', tmp_path / 'log', namespace='gate_names', **parameters) as n,
     ):
-        house = House(n, probe)
+        house = GateHarness(n, probe)
         probe.until(lambda: house.states and len(house.commands) > 50, 'the gate')
         for _ in range(3):
             answer = probe.call(topics.ENGAGE)
@@ -157,4 +157,4 @@ def test_the_named_node_may_engage(tmp_path: Path) -> None:
         Probe('gate_panel') as probe,
         running('gate', tmp_path / 'log', namespace='gate_panel', **names) as n,
     ):
-        House(n, probe).engaged()
+        GateHarness(n, probe).engaged()

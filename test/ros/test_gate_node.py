@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gate_house import CURVATURE_1PM, SPEED_MPS, House
-from node_house import Probe, running
+from gate_harness import CURVATURE_1PM, SPEED_MPS, GateHarness
+from node_harness import Probe, running
 from own_domain import quiet_domain
 from rcl_interfaces.msg import Parameter, ParameterValue
 from rcl_interfaces.srv import SetParameters
@@ -18,25 +18,25 @@ from wpt_core.types import EgoState, LateralCommand, Pose2
 from wpt_ros import topics
 from wpt_ros.conversions.commands import lateral_message
 from wpt_ros.conversions.motion import odometry_message
-from wpt_ros.lifecycle.quality import type_of
+from wpt_ros.qos import type_of
 from wpt_ros.topics import Topic
 
 MOST_1PM = 3.0 / SPEED_MPS**2
 
 
 @pytest.fixture(scope='module')
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateHarness]:
     log = tmp_path_factory.mktemp('gate') / 'log'
     with (
         quiet_domain(),
         Probe('gate_room') as probe,
         running('gate', log, namespace='gate_room', command_from='probe') as n,
     ):
-        yield House(n, probe)
-        assert n.tracebacks == 0, n.said
+        yield GateHarness(n, probe)
+        assert n.tracebacks == 0, n.log_text
 
 
-def check_promises(house: House) -> None:
+def check_promises(house: GateHarness) -> None:
     """No command in what was heard leaves the limits."""
     for message in house.commands:
         assert math.isfinite(message.curvature_1pm)
@@ -44,7 +44,7 @@ def check_promises(house: House) -> None:
         assert message.valid or message.curvature_1pm == 0.0
 
 
-def test_engaging_is_refused_with_what_is_missing(house: House) -> None:
+def test_engaging_is_refused_with_what_is_missing(house: GateHarness) -> None:
     house.plans = house.moves = False
     house.probe.until(lambda: house.states, 'the first state')
     answer = house.probe.call(topics.ENGAGE)
@@ -54,7 +54,7 @@ def test_engaging_is_refused_with_what_is_missing(house: House) -> None:
     assert not any(message.valid for message in house.commands)
 
 
-def test_engaged_it_passes_the_curvature_on_and_disengaged_nothing(house: House) -> None:
+def test_engaged_it_passes_the_curvature_on_and_disengaged_nothing(house: GateHarness) -> None:
     house.engaged()
     house.probe.until(
         lambda: house.commands[-1].curvature_1pm == pytest.approx(CURVATURE_1PM),
@@ -68,7 +68,7 @@ def test_engaged_it_passes_the_curvature_on_and_disengaged_nothing(house: House)
     assert not any(message.valid for message in house.commands)
 
 
-def test_a_demand_beyond_the_limits_is_cut(house: House) -> None:
+def test_a_demand_beyond_the_limits_is_cut(house: GateHarness) -> None:
     house.engaged()
     house.curvature_1pm = 0.5
     # The speed that bounds is that of the last odometry, and what the car can gain since then.
@@ -77,7 +77,7 @@ def test_a_demand_beyond_the_limits_is_cut(house: House) -> None:
 
 
 @pytest.mark.parametrize('silent', ['plans', 'moves', 'feels'])
-def test_silence_degrades_then_disengages_with_an_alert(house: House, silent: str) -> None:
+def test_silence_degrades_then_disengages_with_an_alert(house: GateHarness, silent: str) -> None:
     house.engaged()
     before = len(house.states)
     setattr(house, silent, False)
@@ -89,7 +89,7 @@ def test_silence_degrades_then_disengages_with_an_alert(house: House, silent: st
     check_promises(house)
 
 
-def test_the_hands_of_the_driver_win_and_letting_go_gives_it_back(house: House) -> None:
+def test_the_hands_of_the_driver_win_and_letting_go_gives_it_back(house: GateHarness) -> None:
     hands = house.probe.advertise(topics.DRIVER_STEERS)
     house.engaged()
     hands.publish(type_of(topics.DRIVER_STEERS.type_name)(data=True))
@@ -104,7 +104,7 @@ def test_the_hands_of_the_driver_win_and_letting_go_gives_it_back(house: House) 
 
 @pytest.mark.parametrize('torque_nm', [5.0, -5.0, math.nan])
 def test_torque_counts_as_hands_and_so_does_a_broken_sensor(
-    house: House, torque_nm: float
+    house: GateHarness, torque_nm: float
 ) -> None:
     house.engaged()
     house.torque_nm = torque_nm
@@ -113,7 +113,7 @@ def test_torque_counts_as_hands_and_so_does_a_broken_sensor(
     house.reach(GateState.ENGAGED)
 
 
-def test_a_number_that_is_none_is_a_fault_until_it_is_gone(house: House) -> None:
+def test_a_number_that_is_none_is_a_fault_until_it_is_gone(house: GateHarness) -> None:
     house.engaged()
     house.curvature_1pm = math.nan
     house.reach(GateState.FAULT)
@@ -127,7 +127,7 @@ def test_a_number_that_is_none_is_a_fault_until_it_is_gone(house: House) -> None
     check_promises(house)
 
 
-def test_a_second_controller_is_a_fault_and_blocks_engaging(house: House) -> None:
+def test_a_second_controller_is_a_fault_and_blocks_engaging(house: GateHarness) -> None:
     house.engaged()
     other = house.probe.advertise(topics.WANTED)
     house.reach(GateState.FAULT)
@@ -139,7 +139,7 @@ def test_a_second_controller_is_a_fault_and_blocks_engaging(house: House) -> Non
 
 
 @pytest.mark.parametrize('topic', [topics.WANTED, topics.ODOMETRY])
-def test_no_message_of_a_second_publisher_is_obeyed(house: House, topic: Topic) -> None:
+def test_no_message_of_a_second_publisher_is_obeyed(house: GateHarness, topic: Topic) -> None:
     house.engaged()
     house.curvature_1pm = 0.0
     house.probe.until(lambda: abs(house.commands[-1].curvature_1pm) < 1e-6, 'straight ahead')
@@ -159,7 +159,7 @@ def test_no_message_of_a_second_publisher_is_obeyed(house: House, topic: Topic) 
     house.reach(GateState.DISENGAGED)
 
 
-def test_time_cannot_be_taken_over(house: House) -> None:
+def test_time_cannot_be_taken_over(house: GateHarness) -> None:
     probe = house.probe
     setting = Parameter(name='use_sim_time', value=ParameterValue(type=1, bool_value=True))
     request = SetParameters.Request(parameters=[setting])
@@ -168,7 +168,7 @@ def test_time_cannot_be_taken_over(house: House) -> None:
     house.engaged()
 
 
-def test_the_odometry_falls_to_zero_in_a_bend(house: House) -> None:
+def test_the_odometry_falls_to_zero_in_a_bend(house: GateHarness) -> None:
     house.engaged()
     house.speed_mps = 0.0
     house.curvature_1pm = 0.5
@@ -185,7 +185,7 @@ def test_the_odometry_falls_to_zero_in_a_bend(house: House) -> None:
     house.engaged()
 
 
-def test_an_odometry_that_repeats_itself_is_a_fault(house: House) -> None:
+def test_an_odometry_that_repeats_itself_is_a_fault(house: GateHarness) -> None:
     house.engaged()
     house.frozen = True
     house.reach(GateState.FAULT)
@@ -195,7 +195,7 @@ def test_an_odometry_that_repeats_itself_is_a_fault(house: House) -> None:
     house.probe.change('gate', 'activate')
 
 
-def test_a_flood_leaves_it_its_rate_and_its_promises(house: House) -> None:
+def test_a_flood_leaves_it_its_rate_and_its_promises(house: GateHarness) -> None:
     house.engaged()
 
     def flood() -> None:
@@ -210,7 +210,7 @@ def test_a_flood_leaves_it_its_rate_and_its_promises(house: House) -> None:
     check_promises(house)
 
 
-def test_a_speed_that_no_car_has_is_a_fault(house: House) -> None:
+def test_a_speed_that_no_car_has_is_a_fault(house: GateHarness) -> None:
     house.engaged()
     house.speed_mps = 200.0
     house.reach(GateState.FAULT)
@@ -219,7 +219,7 @@ def test_a_speed_that_no_car_has_is_a_fault(house: House) -> None:
     house.reach(GateState.DISENGAGED)
 
 
-def test_the_lifecycle_goes_round_and_inactive_it_says_nothing(house: House) -> None:
+def test_the_lifecycle_goes_round_and_inactive_it_says_nothing(house: GateHarness) -> None:
     probe = house.probe
     house.engaged()
     assert probe.change('gate', 'deactivate')
@@ -259,5 +259,5 @@ def test_wrong_parameters_are_one_sentence(
     log = tmp_path / 'log'
     with quiet_domain(), running('gate', log, namespace='gate_wrong', **parameters) as node:
         assert node.process.wait(60.0) == 2
-        assert sentence in node.said
+        assert sentence in node.log_text
         assert node.tracebacks == 0

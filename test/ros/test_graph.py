@@ -12,17 +12,17 @@ pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test 
 
 from wpt_core.types import InputError
 from wpt_ros import topics
-from wpt_ros.graph import NODES, Common, NodeSpec, on_car, on_recording
-from wpt_ros.lifecycle.quality import type_of
+from wpt_ros.graph import NODES, CommonParameters, NodeSpec, on_car, on_recording
 from wpt_ros.parameters import config_of
 from wpt_ros.processes import command_line
-from wpt_ros.scene import Scene, on_proving_ground
+from wpt_ros.proving_ground import ScenarioChoice, on_proving_ground
+from wpt_ros.qos import type_of
 
-COMMON = Common()
+COMMON = CommonParameters()
 OPTIONAL = ('ackermann_msgs', 'autoware_control_msgs', 'tf2_msgs')
 TASKS = {
     'car': on_car(COMMON),
-    'proving ground': on_proving_ground(COMMON, Scene()),
+    'proving ground': on_proving_ground(COMMON, ScenarioChoice()),
     'recording': on_recording(COMMON),
 }
 
@@ -40,18 +40,18 @@ def test_the_car_of_the_proving_ground_is_driven_by_the_same_nodes() -> None:
 
 
 def test_the_delay_is_that_of_the_drive() -> None:
-    delays = {seed: Scene(seed=seed).calibrated_delay_s for seed in (0, 1)}
+    delays = {seed: ScenarioChoice(seed=seed).calibrated_delay_s for seed in (0, 1)}
     assert delays[0] != delays[1]
-    for spec in on_proving_ground(COMMON, Scene(seed=1)):
+    for spec in on_proving_ground(COMMON, ScenarioChoice(seed=1)):
         if 'steering_delay_s' in spec.parameters:
             assert spec.parameters['steering_delay_s'] == delays[1]
 
 
 def test_a_scenario_that_is_not_there_is_told() -> None:
     with pytest.raises(InputError, match='scenario: unknown name'):
-        on_proving_ground(COMMON, Scene(scenario='nowhere'))
+        on_proving_ground(COMMON, ScenarioChoice(scenario='nowhere'))
     with pytest.raises(InputError, match='compressed'):
-        on_proving_ground(replace(COMMON, compressed=True), Scene())
+        on_proving_ground(replace(COMMON, compressed=True), ScenarioChoice())
 
 
 @pytest.mark.parametrize('name', NODES)
@@ -73,7 +73,7 @@ def test_every_type_is_there_or_optional(topic: topics.Topic) -> None:
 
 def test_topics_of_our_own_are_advertised_where_the_table_says(root: Path) -> None:
     """Nodes and their parts advertise exactly what the table lists for them."""
-    parts = {'world': ('frames',)}
+    parts = {'world': ('transforms',)}
     for name in NODES:
         files = [f'nodes/{name}.py', *(f'parts/{part}.py' for part in parts.get(name, ()))]
         source = ''.join((root / 'wpt_ros' / file).read_text() for file in files)

@@ -9,12 +9,12 @@ import pytest
 
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
-from node_house import Probe, running
+from node_harness import Probe, running
 from own_domain import quiet_domain
 
 from wpt_ros import topics
-from wpt_ros.graph import Common
-from wpt_ros.scene import Scene, on_proving_ground
+from wpt_ros.graph import CommonParameters
+from wpt_ros.proving_ground import ScenarioChoice, on_proving_ground
 
 pytestmark = pytest.mark.slow
 
@@ -29,8 +29,8 @@ def domain() -> Iterator[None]:
 
 @pytest.mark.parametrize('late', ['controller', 'gate', 'planner', 'world'])
 def test_the_car_drives_whoever_is_there_last(tmp_path: Path, front_rig: Path, late: str) -> None:
-    common = Common(rig=str(front_rig))
-    nodes = {node.name: node for node in on_proving_ground(common, Scene())}
+    common = CommonParameters(rig=str(front_rig))
+    nodes = {node.name: node for node in on_proving_ground(common, ScenarioChoice())}
     with ExitStack() as house:
         probe = house.enter_context(Probe(PLACE))
         progress = probe.collect(topics.PROGRESS)

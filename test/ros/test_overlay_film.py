@@ -24,7 +24,7 @@ from wpt_ros.conversions.commands import state_message
 from wpt_ros.conversions.images import compressed_message, image_message
 from wpt_ros.conversions.plans import plan_message
 from wpt_ros.conversions.stamps import stamp_of
-from wpt_ros.drives.overlay_film import Replanned, overlay_film
+from wpt_ros.drives.overlay_film import ReplacementPlans, overlay_film
 
 GREY = np.full((128, 256, 3), 100, np.uint8)
 RIG = surround_rig()
@@ -92,12 +92,12 @@ def test_other_plans_take_the_place_of_those_in_the_bag(tmp_path: Path) -> None:
         asked_s.append(at_s)
         return None
 
-    film = overlay_film(bag, tmp_path / 'a.mp4', RIG, Replanned(early, truth))
+    film = overlay_film(bag, tmp_path / 'a.mp4', RIG, ReplacementPlans(early, truth))
     # Each is drawn on its own picture, and the last one until it is 0.5 s old.
     expected = [False, *7 * [True]]
     assert [drawn_on(frame) for frame in frames_of(film)] == expected
     assert asked_s == pytest.approx(STAMPS_S)
-    gone = overlay_film(bag, tmp_path / 'b.mp4', RIG, Replanned(early[:1], truth))
+    gone = overlay_film(bag, tmp_path / 'b.mp4', RIG, ReplacementPlans(early[:1], truth))
     assert [drawn_on(frame) for frame in frames_of(gone)] == [False, *6 * [True], False]
 
 

@@ -9,14 +9,14 @@ import pytest
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
 from drive_samples import circles
-from node_house import Probe, running
+from node_harness import Probe, running
 from own_domain import quiet_domain
 
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action
 from wpt_ros import topics
+from wpt_ros.conversions.cameras import camera_info_message
 from wpt_ros.conversions.images import image_message
-from wpt_ros.conversions.lenses import camera_info_message
 from wpt_ros.conversions.plans import plan_message
 from wpt_ros.conversions.stamps import seconds
 
@@ -53,5 +53,5 @@ def test_no_overlay_before_camera_info_and_one_after(tmp_path: Path) -> None:
         probe.until(lambda: (said := diagnosis()) and words in said.message, words)
         assert not overlays
         known.append(True)
-        probe.until(lambda: overlays, 'an overlay', otherwise=lambda: node.said)
+        probe.until(lambda: overlays, 'an overlay', otherwise=lambda: node.log_text)
         assert node.tracebacks == 0

@@ -18,7 +18,7 @@ from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError
 from wpt_ros.conversions.images import compressed_message, image_message
 from wpt_ros.conversions.stamps import seconds, stamp_of
-from wpt_ros.parts.overlays import Overlay, Screen
+from wpt_ros.parts.overlays import Overlay, OverlayPublisher
 
 FRONT = surround_rig().cameras[0]
 GREY = np.full((128, 256, 3), 100, np.uint8)
@@ -43,13 +43,13 @@ def picture(stamp_s: float, *, grey: int = 100, width: int = 256) -> bytes:
     return bytes(serialize_message(image_message(pixels, stamp=stamp_of(stamp_s), frame_id='eye')))
 
 
-def screen(wall: Wall) -> Screen:
+def screen(wall: Wall) -> OverlayPublisher:
     overlay = Overlay(FRONT.name, PlanStyle())
     overlay.camera = FRONT
-    return Screen(overlay, wall)
+    return OverlayPublisher(overlay, wall)
 
 
-def take(one: Screen, content: bytes, *, compressed: bool = False) -> None:
+def take(one: OverlayPublisher, content: bytes, *, compressed: bool = False) -> None:
     """As the node does."""
     raw = one.opened(content, compressed=compressed)
     if raw is not None:
@@ -166,7 +166,7 @@ def test_a_damaged_picture_is_told_until_a_sound_one_comes() -> None:
 
 def test_before_the_camera_is_known_that_is_said_and_nothing_drawn() -> None:
     wall = Wall()
-    one = Screen(Overlay(FRONT.name, PlanStyle()), wall)
+    one = OverlayPublisher(Overlay(FRONT.name, PlanStyle()), wall)
     with pytest.raises(InputError, match='neither its lens nor where it sits is known yet'):
         take(one, picture(100.0))
     one.show(circles(0.0))

@@ -9,7 +9,7 @@ import pytest
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange
 
 from wpt_core.types import Bounds, InputError
-from wpt_ros.lifecycle.descriptors import descriptor_of
+from wpt_ros.lifecycle.managed import descriptor_of
 from wpt_ros.parameters import config_of, leaves, plain
 
 

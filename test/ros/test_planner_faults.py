@@ -14,9 +14,7 @@ import pytest
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
 from fake_car import FakeCar
-from node_house import Probe, running
-from own_domain import quiet_domain
-from picture_faults import (
+from image_faults import (
     before_time,
     cut_bytes,
     cut_off,
@@ -27,7 +25,9 @@ from picture_faults import (
     random_bytes,
     the_same_again,
 )
-from planner_house import DEGRADED, FAULT, PLANNING, Drive, small_student
+from node_harness import Probe, running
+from own_domain import quiet_domain
+from planner_harness import DEGRADED, FAULT, PLANNING, Drive, small_student
 from std_msgs.msg import Float32, Int8
 from wpt_msgs.msg import DrivingCommand
 

@@ -11,16 +11,16 @@ import pytest
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
 from fake_car import FakeCar
-from node_house import PATIENCE_S, Probe, running
+from image_faults import cut_off, nothing
+from node_harness import PATIENCE_S, Probe, running
 from own_domain import quiet_domain
-from picture_faults import cut_off, nothing
-from planner_house import DEGRADED, PLANNING, WAITING, Drive, small_student
+from planner_harness import DEGRADED, PLANNING, WAITING, Drive, small_student
 from std_msgs.msg import Float32
 
 from wpt_core.sensing import surround_rig
 from wpt_ros import topics
 from wpt_ros.executables import CANNOT_CONFIGURE
-from wpt_ros.lifecycle.quality import Reliability
+from wpt_ros.qos import Reliability
 
 
 @pytest.fixture(autouse=True, scope='module')
@@ -122,7 +122,7 @@ def test_who_publishes_with_another_quality_is_told(model: str, tmp_path: Path) 
         probe.steps.remove(loose.step)
         drive.car = FakeCar(probe, sensors=Reliability.RELIABLE)
         drive.comes_to(PLANNING)
-        assert node.tracebacks == 0, node.said
+        assert node.tracebacks == 0, node.log_text
 
 
 @pytest.mark.slow
@@ -161,9 +161,9 @@ def test_a_model_that_cannot_be_read_ends_the_node_with_its_sentence(tmp_path: P
     folder = str(tmp_path / 'nowhere')
     with running('planner', tmp_path / 'log', namespace='nowhere', model=folder) as node:
         assert node.process.wait(PATIENCE_S) == CANNOT_CONFIGURE
-        assert node.said.splitlines()[-1].startswith('planner: configure: ')
-        assert folder in node.said
-        assert node.tracebacks == 0, node.said
+        assert node.log_text.splitlines()[-1].startswith('planner: configure: ')
+        assert folder in node.log_text
+        assert node.tracebacks == 0, node.log_text
 
 
 @pytest.mark.slow
@@ -181,7 +181,7 @@ def test_a_lifecycle_manager_finds_the_node_unconfigured(tmp_path: Path) -> None
             lambda: diagnosis() is not None and given['model'] in diagnosis().message,
             'the folder in the diagnostics',
         )
-        assert node.tracebacks == 0, node.said
+        assert node.tracebacks == 0, node.log_text
 
 
 @pytest.mark.slow
@@ -201,4 +201,4 @@ def test_a_parameter_that_is_none_is_refused_in_one_sentence(
     with running('planner', tmp_path / 'log', namespace='faulty', **given) as node:
         assert node.process.wait(PATIENCE_S) == CANNOT_CONFIGURE
         assert node.tracebacks == 0
-        assert all(word in node.said for word in words), node.said
+        assert all(word in node.log_text for word in words), node.log_text

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
 from diagnostic_msgs.msg import DiagnosticStatus
-from node_house import PATIENCE_S, Probe, running
+from node_harness import PATIENCE_S, Probe, running
 from own_domain import quiet_domain
 from player_tape import COUNT, PICTURES, STAMPS_NS, START_NS, record_tape
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
@@ -19,7 +19,7 @@ from std_srvs.srv import SetBool
 
 from wpt_ros import topics
 from wpt_ros.executables import CANNOT_CONFIGURE
-from wpt_ros.lifecycle.quality import Reliability, profile, type_of
+from wpt_ros.qos import Reliability, profile, type_of
 
 
 @pytest.fixture(scope='module')
@@ -33,7 +33,7 @@ def domain() -> Iterator[None]:
         yield
 
 
-class Ear:
+class Listener:
     """What a probe hears of a player: pictures, odometry, plans and the clock."""
 
     def __init__(self, probe: Probe) -> None:
@@ -72,15 +72,15 @@ class Ear:
 
     def _hears(self, topic: str, kind: str) -> list[Any]:
         """All of it: reliable, and more than are recorded."""
-        heard: list[Any] = []
+        received: list[Any] = []
 
         def keep(message: Any) -> None:
-            heard.append(message)
+            received.append(message)
             self.order.append(topic)
 
         quality = QoSProfile(depth=1000, reliability=ReliabilityPolicy.RELIABLE)
         self.probe.node.create_subscription(type_of(kind), topic, keep, quality)
-        return heard
+        return received
 
 
 def ns(stamp: Any) -> int:
@@ -101,20 +101,20 @@ def test_everything_comes_in_order_with_its_clock(bag: Path, tmp_path: Path) -> 
             'player', tmp_path / 'log', namespace='tape', bag=str(bag), wait_for=AWAITED
         ) as node,
     ):
-        ear = Ear(probe)
-        ear.ends()
-        assert stamps_ns(ear.pictures) == STAMPS_NS
-        assert stamps_ns(ear.motion) == STAMPS_NS
-        assert [m.twist.twist.linear.x for m in ear.motion] == [s * 1e-9 for s in STAMPS_NS]
-        assert bytes(ear.pictures[0].data[:2]) == b'\xff\xd8'
-        times_ns = [ns(message.clock) for message in ear.clock]
+        listener = Listener(probe)
+        listener.ends()
+        assert stamps_ns(listener.pictures) == STAMPS_NS
+        assert stamps_ns(listener.motion) == STAMPS_NS
+        assert [m.twist.twist.linear.x for m in listener.motion] == [s * 1e-9 for s in STAMPS_NS]
+        assert bytes(listener.pictures[0].data[:2]) == b'\xff\xd8'
+        times_ns = [ns(message.clock) for message in listener.clock]
         assert times_ns == sorted(set(times_ns))
         assert times_ns[0] < START_NS  # so that all know the time when the first message comes
         assert set(STAMPS_NS) <= set(times_ns)
         assert len(times_ns) > 3 * COUNT  # it runs between the messages, too
-        assert ear.plans == []
-        assert ear.figure('left_out') == '/plan'
-        found = ear.diagnosis()
+        assert listener.plans == []
+        assert listener.figure('left_out') == '/plan'
+        found = listener.diagnosis()
         assert found.level == DiagnosticStatus.WARN
         assert found.message == 'Not played: /note (demo_msgs/msg/Note: not installed).'
         assert node.tracebacks == 0
@@ -152,15 +152,15 @@ def test_our_own_plans_are_played_on_demand_and_a_new_start_begins_anew(
             rate=4.0,
         ),
     ):
-        ear = Ear(probe)
-        ear.ends()
-        probe.until(lambda: len(ear.plans) == COUNT, 'the plans')
-        assert stamps_ns(ear.plans) == STAMPS_NS
-        assert ear.figure('left_out') == ''
+        listener = Listener(probe)
+        listener.ends()
+        probe.until(lambda: len(listener.plans) == COUNT, 'the plans')
+        assert stamps_ns(listener.plans) == STAMPS_NS
+        assert listener.figure('left_out') == ''
         for transition in ('deactivate', 'cleanup', 'configure', 'activate'):
             assert probe.change('player', transition)
-        probe.until(lambda: len(ear.pictures) == 2 * COUNT, 'the same from the start')
-        assert stamps_ns(ear.pictures) == 2 * STAMPS_NS
+        probe.until(lambda: len(listener.pictures) == 2 * COUNT, 'the same from the start')
+        assert stamps_ns(listener.pictures) == 2 * STAMPS_NS
 
 
 def test_a_pause_stops_time_and_going_on_loses_nothing(bag: Path, tmp_path: Path) -> None:
@@ -168,21 +168,21 @@ def test_a_pause_stops_time_and_going_on_loses_nothing(bag: Path, tmp_path: Path
         Probe('rest') as probe,
         running('player', tmp_path / 'log', namespace='rest', bag=str(bag), paused=True),
     ):
-        ear = Ear(probe)
-        probe.until(ear.diagnosis, 'a sign of life')
+        listener = Listener(probe)
+        probe.until(listener.diagnosis, 'a sign of life')
         probe.spin(1.0)
-        assert (ear.pictures, ear.clock) == ([], [])
-        assert ear.pause(False) == 'playing'
-        probe.until(lambda: len(ear.pictures) >= 2, 'pictures')
-        assert ear.pause(True) == 'paused'
+        assert (listener.pictures, listener.clock) == ([], [])
+        assert listener.pause(False) == 'playing'
+        probe.until(lambda: len(listener.pictures) >= 2, 'pictures')
+        assert listener.pause(True) == 'paused'
         probe.spin(0.3)
-        heard, told = len(ear.pictures), len(ear.clock)
-        assert heard < COUNT
+        received, told = len(listener.pictures), len(listener.clock)
+        assert received < COUNT
         probe.spin(1.0)
-        assert (len(ear.pictures), len(ear.clock)) == (heard, told)
-        ear.pause(False)
-        ear.ends()
-        assert stamps_ns(ear.pictures) == STAMPS_NS
+        assert (len(listener.pictures), len(listener.clock)) == (received, told)
+        listener.pause(False)
+        listener.ends()
+        assert stamps_ns(listener.pictures) == STAMPS_NS
 
 
 def test_looped_it_begins_again_and_time_jumps_back(bag: Path, tmp_path: Path) -> None:
@@ -192,13 +192,14 @@ def test_looped_it_begins_again_and_time_jumps_back(bag: Path, tmp_path: Path) -
             'player', tmp_path / 'log', namespace='loop', bag=str(bag), loop=True, wait_for=AWAITED
         ),
     ):
-        ear = Ear(probe)
+        listener = Listener(probe)
         probe.until(
-            lambda: len(ear.pictures) > 2 * COUNT and len(ear.jumps()) == 2, 'the third time round'
+            lambda: len(listener.pictures) > 2 * COUNT and len(listener.jumps()) == 2,
+            'the third time round',
         )
-        assert stamps_ns(ear.pictures)[: 2 * COUNT] == 2 * STAMPS_NS
-        assert ear.jumps() == 2 * [START_NS]
-        assert ear.figure('played') != 'to the end'
+        assert stamps_ns(listener.pictures)[: 2 * COUNT] == 2 * STAMPS_NS
+        assert listener.jumps() == 2 * [START_NS]
+        assert listener.figure('played') != 'to the end'
 
 
 def test_it_begins_late_and_plays_at_another_rate(bag: Path, tmp_path: Path) -> None:
@@ -214,12 +215,12 @@ def test_it_begins_late_and_plays_at_another_rate(bag: Path, tmp_path: Path) -> 
             wait_for=AWAITED,
         ),
     ):
-        ear = Ear(probe)
-        probe.until(lambda: len(ear.pictures) >= 2, 'two pictures')
-        assert stamps_ns(ear.pictures)[:2] == STAMPS_NS[4:6]
-        assert ns(ear.clock[0].clock) >= START_NS + 310_000_000  # a moment before the start
+        listener = Listener(probe)
+        probe.until(lambda: len(listener.pictures) >= 2, 'two pictures')
+        assert stamps_ns(listener.pictures)[:2] == STAMPS_NS[4:6]
+        assert ns(listener.clock[0].clock) >= START_NS + 310_000_000  # a moment before the start
         # At a tenth of the pace, 0.1 s between pictures are a second: time for many clock ticks.
-        between = [c for c in ear.clock if STAMPS_NS[4] < ns(c.clock) < STAMPS_NS[5]]
+        between = [c for c in listener.clock if STAMPS_NS[4] < ns(c.clock) < STAMPS_NS[5]]
         assert len(between) == 9
 
 
@@ -243,8 +244,8 @@ def test_a_recording_that_is_none_is_told_in_one_sentence(
     path = make(tmp_path)
     with running('player', tmp_path / 'log', namespace='void', bag=path) as node:
         assert node.process.wait(PATIENCE_S) == CANNOT_CONFIGURE
-        assert node.tracebacks == 0, node.said
-        *_, last = node.said.strip().splitlines()
+        assert node.tracebacks == 0, node.log_text
+        *_, last = node.log_text.strip().splitlines()
         assert last.startswith('player: configure: ')
         assert words in last
 
@@ -255,10 +256,10 @@ def test_a_start_after_the_end_is_told_and_can_be_tried_again(bag: Path, tmp_pat
         Probe('edge') as probe,
         running('player', tmp_path / 'log', namespace='edge', **given) as node,
     ):
-        ear = Ear(probe)
+        listener = Listener(probe)
         words = 'cannot start at 9 s; expected 0 to 0.7'
         for _ in range(2):
             assert not probe.change('player', 'configure')
             assert probe.state('player') == 'unconfigured'
-        probe.until(lambda: ear.diagnosis() and words in ear.diagnosis().message, words)
-        assert node.tracebacks == 0, node.said
+        probe.until(lambda: listener.diagnosis() and words in listener.diagnosis().message, words)
+        assert node.tracebacks == 0, node.log_text

@@ -26,28 +26,28 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
 
 
 def another_started(processes: Processes, before: int, within_s: float) -> bool:
-    return looked_after(processes, lambda: processes.number('controller') != before, within_s)
+    return supervised(processes, lambda: processes.pid('controller') != before, within_s)
 
 
-def looked_after(processes: Processes, happened: Callable[[], bool], within_s: float) -> bool:
+def supervised(processes: Processes, happened: Callable[[], bool], within_s: float) -> bool:
     end_s = monotonic() + within_s
     while not happened() and monotonic() < end_s:
-        processes.look_after()
+        processes.supervise()
         sleep(0.02)
     return happened()
 
 
 def test_who_dies_is_started_again(processes: Processes) -> None:
-    first = processes.number('controller')
+    first = processes.pid('controller')
     processes.send('controller', signal.SIGKILL)
     assert another_started(processes, first, PATIENCE_S)
     assert processes.deaths == ['controller ended with signal SIGKILL']
 
 
 def test_who_is_killed_on_purpose_waits_to_be_released(processes: Processes) -> None:
-    first = processes.number('controller')
+    first = processes.pid('controller')
     processes.kill('controller')
-    assert looked_after(processes, lambda: bool(processes.deaths), PATIENCE_S)
+    assert supervised(processes, lambda: bool(processes.deaths), PATIENCE_S)
     assert not another_started(processes, first, WHILE_S)
     processes.release('controller')
     assert another_started(processes, first, PATIENCE_S)
@@ -57,6 +57,6 @@ def test_who_cannot_be_configured_is_not_started_again_but_told(tmp_path: Path) 
     model = tmp_path / 'nobody'
     spec = NodeSpec('planner', '', {'model': str(model)})
     with Processes([spec], tmp_path / 'logs') as running:
-        first = running.number('planner')
+        first = running.pid('planner')
         with pytest.raises(InputError, match=f'^the planner refuses to start: {model}'):
-            looked_after(running, lambda: running.number('planner') != first, PATIENCE_S)
+            supervised(running, lambda: running.pid('planner') != first, PATIENCE_S)

@@ -19,8 +19,8 @@ pytest.importorskip('rclpy', reason='rclpy cannot be imported; ./wpt test brings
 from builtin_interfaces.msg import Time
 
 from wpt_core.types import EgoState, InputError, Pose2
+from wpt_ros.conversions.cameras import transform_message
 from wpt_ros.conversions.motion import ego_of, odometry_message
-from wpt_ros.conversions.transforms import transform_message
 from wpt_ros.facades import tf_transformations
 
 HALF = sqrt(0.5)

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
 from ament_index_python.packages import get_package_share_directory
-from node_house import Probe
+from node_harness import Probe
 from own_domain import quiet_domain
 
 from wpt_core.bags import Bag
@@ -21,7 +21,7 @@ from wpt_ros.conversions.images import image_message
 from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.conversions.stamps import seconds, stamp_of
 from wpt_ros.drives.recorder import Recorder
-from wpt_ros.lifecycle.quality import Reliability, type_of
+from wpt_ros.qos import Reliability, type_of
 
 CAMERA = 'front'
 PICTURE = np.full((48, 64, 3), 90, np.uint8)

@@ -17,9 +17,9 @@ import pytest
 
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
-from node_house import Probe
+from node_harness import Probe
 from own_domain import quiet_domain
-from planner_house import small_student
+from planner_harness import small_student
 from recorded_drive import EPOCH_S, copy_drive, record_drive
 
 from wpt_core.bags import BagWriter

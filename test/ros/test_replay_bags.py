@@ -66,7 +66,7 @@ def test_episodes_come_in_their_order_with_what_was_said(checkout: Path, tmp_pat
     out = tmp_path / 'out'
     made = converted(tmp_path / 'tape', tmp_path / 'map.yaml', out, checkout=checkout)
     assert made.episodes == (out / 'tape_000', out / 'tape_001')
-    assert made.said == ('cut at 3.1 s', '2 episodes')
+    assert made.output == ('cut at 3.1 s', '2 episodes')
 
 
 def test_why_it_cannot_be_converted_is_one_sentence(checkout: Path, tmp_path: Path) -> None:

@@ -15,18 +15,18 @@ from driven_samples import driven_circle
 
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action, Command
-from wpt_ros.replays.judge import Moment, Told, judged
-from wpt_ros.replays.listener import Heard
-from wpt_ros.replays.pictures import draw_timeline
-from wpt_ros.replays.report import Circumstances, figures_of, report
-from wpt_ros.replays.run import Played
+from wpt_ros.replays.comparison import PlanSample, PublishedPlan, compare_plans
+from wpt_ros.replays.figures import draw_timeline
+from wpt_ros.replays.listener import Received
+from wpt_ros.replays.report import ReplaySettings, figures_of, report
+from wpt_ros.replays.run import ReplayedBag
 from wpt_ros.replays.source import Source
 
-HOW = Circumstances('models/mine', 0.5, ('cut at 3.1 s',))
+HOW = ReplaySettings('models/mine', 0.5, ('cut at 3.1 s',))
 SHIFT_M = np.array([0.0, 0.6])
 
 
-def played(name: str, *, plans: int = 20, pictures: int = 25) -> Played:
+def played(name: str, *, plans: int = 20, pictures: int = 25) -> ReplayedBag:
     """A straight drive of 8 s at 10 Hz, planned 0.6 m too far to the left."""
     stamps_ns = tuple(round((100.0 + 0.1 * k) * 1e9) for k in range(pictures))
     rig = surround_rig()
@@ -44,9 +44,9 @@ def played(name: str, *, plans: int = 20, pictures: int = 25) -> Played:
     )
     straight = circles(0.0)
     beside = replace(straight, positions_m=straight.positions_m + SHIFT_M)
-    heard = Heard(
+    received = Received(
         plans=[
-            Told(ns, replace(beside, stamp_s=ns * 1e-9), Action(0.01, 0.0), 0.3)
+            PublishedPlan(ns, replace(beside, stamp_s=ns * 1e-9), Action(0.01, 0.0), 0.3)
             for ns in stamps_ns[:plans]
         ],
         answers_s=[(ns * 1e-9, 0.001 * (k + 1)) for k, ns in enumerate(stamps_ns[:plans])],
@@ -56,17 +56,17 @@ def played(name: str, *, plans: int = 20, pictures: int = 25) -> Played:
         dropped=2,
         deaths=['planner ended with signal SIGKILL'],
     )
-    return Played(source, heard)
+    return ReplayedBag(source, received)
 
 
-def moments_of(*ones: Played) -> list[Moment]:
+def moments_of(*ones: ReplayedBag) -> list[PlanSample]:
     return [
-        moment
+        sample
         for index, one in enumerate(ones)
-        for moment in judged(
-            one.heard.plans,
+        for sample in compare_plans(
+            one.received.plans,
             one.source.driven,
-            [one.source.command_at(told.plan.stamp_s) for told in one.heard.plans],
+            [one.source.command_at(published.plan.stamp_s) for published in one.received.plans],
             source=index,
         )
     ]
@@ -106,7 +106,7 @@ def test_the_report_says_it_all_and_what_it_does_not_mean() -> None:
     text = report(figures_of([one], moments_of(one), HOW), pictures=['a.png'], videos=['b.mp4'])
     for words in (
         '# Replay of monday',
-        'Student: `models/mine`. Played at 0.5 times real time.',
+        'Student: `models/mine`. ReplayedBag at 0.5 times real time.',
         '| all | 20 | 0.60 m | 0.60 m | 0.60 m | 0.60 m | 0.60 m | 0.60 m | 0.30 m |',
         '| change_left | 10 |',
         '**These figures say little about driving.**',
@@ -136,7 +136,7 @@ def test_who_keeps_up_is_not_told_to_play_slower() -> None:
 def test_without_any_future_the_report_says_so() -> None:
     one = played('monday')
     short = replace(one.source, driven=driven_circle(0.0, seconds=0.5))
-    alone = Played(short, one.heard)
+    alone = ReplayedBag(short, one.received)
     figures = figures_of([alone], moments_of(alone), HOW)
     assert figures['agreement'] == {}
     assert 'nothing to compare' in report(figures, pictures=[], videos=[])
@@ -145,7 +145,7 @@ def test_without_any_future_the_report_says_so() -> None:
 def test_the_timeline_is_a_picture_also_where_nothing_is_known(tmp_path: Path) -> None:
     one = played('monday')
     draw_timeline(tmp_path / 'all.png', one, moments_of(one), at_s=2.0)
-    blind = Played(replace(one.source, driven=driven_circle(0.0, seconds=0.5)), one.heard)
+    blind = ReplayedBag(replace(one.source, driven=driven_circle(0.0, seconds=0.5)), one.received)
     draw_timeline(tmp_path / 'none.png', blind, moments_of(blind), at_s=2.0)
     for name in ('all.png', 'none.png'):
         assert (tmp_path / name).read_bytes().startswith(b'\x89PNG')

@@ -9,7 +9,7 @@ import numpy as np
 from wpt_core.geometry import BASE_FROM_OPTICAL_AXES, rotation_from_rpy, transform
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import Camera, Intrinsics, LensModel, Rig
-from wpt_ros.replays.rig_file import rig_text
+from wpt_ros.replays.run import rig_text
 
 ODD = Camera(
     'odd',

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from node_house import PATIENCE_S, Probe, running
+from node_harness import PATIENCE_S, Probe, running
 from own_domain import quiet_domain
 
 SLOW_TO_CONFIGURE = """
@@ -59,7 +59,7 @@ def test_a_signal_during_the_imports_ends_it(tmp_path: Path, library: str) -> No
             time.sleep(0.001)
         node.process.send_signal(signal.SIGINT)
         assert node.process.wait(PATIENCE_S) in (0, -signal.SIGINT)
-        assert not node.tracebacks, node.said
+        assert not node.tracebacks, node.log_text
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])

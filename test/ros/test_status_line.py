@@ -15,15 +15,14 @@ import pytest
 
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
-from node_house import Probe
+from node_harness import Probe
 from own_domain import quiet_domain
 
 from wpt_ros import topics
 from wpt_ros.conversions.stamps import stamp_of
-from wpt_ros.drives.desk import SILENT, Desk
-from wpt_ros.drives.silence import Silence
+from wpt_ros.drives.monitor import SILENT, DriveMonitor, SilenceTimer
 from wpt_ros.drives.status_line import StatusLine
-from wpt_ros.lifecycle.quality import type_of
+from wpt_ros.qos import type_of
 
 LINE = '  7.2 s   43 km/h  -0.05 m  plan   50 ms old  1.7 plans/s  6 cameras  ENGAGED: ' + 'x' * 80
 COLUMNS = 60
@@ -54,8 +53,8 @@ def test_it_fits_the_terminal_and_is_coloured_unless_told_not_to(
     written = written.removesuffix('\r\n')
     assert '\n' not in written
     assert ('\033[31mFAULT\033[0m' in written) is coloured
-    seen = [re.sub(r'\033\[\d*[mK]', '', part) for part in written.split('\r') if part]
-    assert [len(part) for part in seen] == [COLUMNS - 1] * 2
+    stats = [re.sub(r'\033\[\d*[mK]', '', part) for part in written.split('\r') if part]
+    assert [len(part) for part in stats] == [COLUMNS - 1] * 2
 
 
 def test_without_a_terminal_there_are_plain_lines_now_and_then() -> None:
@@ -68,19 +67,19 @@ def test_without_a_terminal_there_are_plain_lines_now_and_then() -> None:
 
 
 def test_silence_counts_from_the_last_message_while_it_was_listened() -> None:
-    gate = Silence(0.5)
+    gate = SilenceTimer(0.5)
     for step in range(50):
-        gate.listened(0.1 * step)
+        gate.poll(0.1 * step)
     assert not gate.lost, 'it was never there'
-    gate.heard()
-    gate.listened(60.0)
+    gate.received()
+    gate.poll(60.0)
     assert not gate.lost, 'the listener was held up'
-    gate.listened(60.1)
-    gate.heard()
+    gate.poll(60.1)
+    gate.received()
     for step in range(7):
         assert gate.lost == (step > 5)
-        gate.listened(60.1 + 0.1001 * (step + 1))
-    gate.heard()
+        gate.poll(60.1 + 0.1001 * (step + 1))
+    gate.received()
     assert not gate.lost
     gate.lose()
     assert gate.lost
@@ -88,7 +87,7 @@ def test_silence_counts_from_the_last_message_while_it_was_listened() -> None:
 
 def test_the_desk_tells_the_age_of_the_plan_now_and_that_the_gate_is_silent() -> None:
     with quiet_domain(), Probe('desk_line') as probe:
-        desk = Desk(probe.node)
+        monitor = DriveMonitor(probe.node)
         progress, state, plan = map(
             probe.advertise, (topics.PROGRESS, topics.GATE_STATE, topics.PLAN)
         )
@@ -103,14 +102,18 @@ def test_the_desk_tells_the_age_of_the_plan_now_and_that_the_gate_is_silent() ->
         progress.publish(shown)
         state.publish(kinds[1](state=1))
         probe.until(
-            lambda: desk.seen.progress and desk.seen.states and 'no plan' not in desk.line(0.0),
+            lambda: (
+                monitor.stats.progress
+                and monitor.stats.states
+                and 'no plan' not in monitor.line(0.0)
+            ),
             'the messages',
         )
-        assert 'plan 5150 ms old' in desk.line(0.0)
-        assert desk.line(0.0).endswith('ENGAGED')
+        assert 'plan 5150 ms old' in monitor.line(0.0)
+        assert monitor.line(0.0).endswith('ENGAGED')
         for step in range(8):
-            desk.listened(0.1 * step)
-        assert desk.line(0.0).endswith(SILENT)
-        assert desk.seen.states == [(5.0, 'ENGAGED'), (5.0, SILENT)]
+            monitor.poll(0.1 * step)
+        assert monitor.line(0.0).endswith(SILENT)
+        assert monitor.stats.states == [(5.0, 'ENGAGED'), (5.0, SILENT)]
         state.publish(kinds[1](state=1))
-        probe.until(lambda: desk.seen.state == 'ENGAGED', 'the gate again')
+        probe.until(lambda: monitor.stats.state == 'ENGAGED', 'the gate again')

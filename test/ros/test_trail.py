@@ -9,8 +9,7 @@ import pytest
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
 from wpt_core.types import EgoState, Pose2
-from wpt_ros.parts.onlooker import Onlooker
-from wpt_ros.parts.trail import Trail
+from wpt_ros.parts.snapshot import SnapshotBuffer, Trail
 
 
 def at(stamp_s: float, x_m: float, y_m: float, yaw_rad: float) -> EgoState:
@@ -28,19 +27,21 @@ def circled(radius_m: float, turned_rad: float) -> Trail:
 
 @pytest.mark.parametrize('turned_rad', [0.6, 1.5, 1.9])
 def test_a_circle_to_the_left_lies_to_the_left_behind(turned_rad: float) -> None:
-    behind_m = circled(30.0, turned_rad).behind_m()
-    assert behind_m is not None
-    np.testing.assert_allclose(np.hypot(behind_m[:, 0], behind_m[:, 1] - 30.0), 30.0, atol=1e-6)
-    np.testing.assert_allclose(behind_m[-1], 0.0, atol=1e-9)
+    in_base_link_m = circled(30.0, turned_rad).in_base_link_m()
+    assert in_base_link_m is not None
+    np.testing.assert_allclose(
+        np.hypot(in_base_link_m[:, 0], in_base_link_m[:, 1] - 30.0), 30.0, atol=1e-6
+    )
+    np.testing.assert_allclose(in_base_link_m[-1], 0.0, atol=1e-9)
     begun = [-30.0 * math.sin(turned_rad), 30.0 * (1.0 - math.cos(turned_rad))]
-    np.testing.assert_allclose(behind_m[0], begun, atol=1e-6)
+    np.testing.assert_allclose(in_base_link_m[0], begun, atol=1e-6)
 
 
 def test_only_the_last_of_it_is_kept() -> None:
-    behind_m = circled(500.0, 1.0).behind_m()
-    assert behind_m is not None
+    in_base_link_m = circled(500.0, 1.0).in_base_link_m()
+    assert in_base_link_m is not None
     # Each of the 200 moments is 2.5 m further.
-    assert np.hypot(*np.diff(behind_m, axis=0).T).sum() == pytest.approx(119 * 2.5, rel=0.01)
+    assert np.hypot(*np.diff(in_base_link_m, axis=0).T).sum() == pytest.approx(119 * 2.5, rel=0.01)
 
 
 @pytest.mark.parametrize('jump', [at(11.0, 500.0, 0.0, 0.0), at(0.0, 9.9, 0.0, 0.0)])
@@ -48,19 +49,19 @@ def test_a_jump_in_place_or_time_begins_anew(jump: EgoState) -> None:
     trail = Trail()
     for step in range(20):
         trail.take(at(10.0 + 0.05 * step, 0.5 * step, 0.0, 0.0))
-    assert trail.behind_m() is not None
+    assert trail.in_base_link_m() is not None
     trail.take(jump)
-    assert trail.behind_m() is None
+    assert trail.in_base_link_m() is None
 
 
 def test_who_stands_has_no_trail_and_old_odometry_none_either() -> None:
-    onlooker = Onlooker()
+    buffer = SnapshotBuffer()
     for step in range(20):
-        onlooker.trail.take(at(0.05 * step, 0.0, 0.0, 0.0))
-        onlooker.speed_mps.take(0.0, 0.05 * step)
-    assert onlooker.at(1.0).driven_m is None
+        buffer.trail.take(at(0.05 * step, 0.0, 0.0, 0.0))
+        buffer.speed_mps.take(0.0, 0.05 * step)
+    assert buffer.at(1.0).driven_m is None
     for step in range(20, 40):
-        onlooker.trail.take(at(0.05 * step, 0.5 * step - 9.5, 0.0, 0.0))
-        onlooker.speed_mps.take(10.0, 0.05 * step)
-    assert onlooker.at(2.0).driven_m is not None
-    assert onlooker.at(9.0).driven_m is None
+        buffer.trail.take(at(0.05 * step, 0.5 * step - 9.5, 0.0, 0.0))
+        buffer.speed_mps.take(10.0, 0.05 * step)
+    assert buffer.at(2.0).driven_m is not None
+    assert buffer.at(9.0).driven_m is None

@@ -13,7 +13,7 @@ pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test 
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from drive_samples import circles
-from node_house import PATIENCE_S, Probe, Running, running
+from node_harness import PATIENCE_S, Probe, Running, running
 from own_domain import quiet_domain
 from visualization_msgs.msg import Marker
 
@@ -140,7 +140,7 @@ def drive(node: Running) -> Iterator[Watched]:
     before = node.tracebacks
     with Probe('sight') as probe:
         yield Watched(probe)
-    assert node.tracebacks == before, node.said
+    assert node.tracebacks == before, node.log_text
 
 
 def test_a_plan_in_gives_markers_out(drive: Watched) -> None:
@@ -281,4 +281,6 @@ def test_a_camera_that_is_not_there_is_named(tmp_path: Path) -> None:
     given = {'overlays': ['nose']}
     with running('visualizer', tmp_path / 'log', namespace='nose', **given) as node:
         assert node.process.wait(PATIENCE_S) == CANNOT_CONFIGURE
-        assert "camera 'nose' is not in the rig; its cameras are front, front_left" in node.said
+        assert (
+            "camera 'nose' is not in the rig; its cameras are front, front_left" in node.log_text
+        )

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
-from node_house import PATIENCE_S, Probe, running
+from node_harness import PATIENCE_S, Probe, running
 from own_domain import quiet_domain
 
 from wpt_ros import topics
@@ -136,7 +136,7 @@ def test_a_fault_that_is_none_keeps_the_world_from_starting(tmp_path: Path) -> N
     log = tmp_path / 'log'
     with running('world', log, namespace='none', faults=('clock=x@1',)) as node:
         assert node.process.wait(PATIENCE_S) == CANNOT_CONFIGURE
-        assert "cannot read 'clock=x@1'" in node.said
+        assert "cannot read 'clock=x@1'" in node.log_text
 
 
 def test_a_second_publisher_of_odometry_tells_of_a_car_that_stands() -> None:

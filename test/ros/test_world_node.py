@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip('wpt_msgs', reason='wpt_msgs cannot be imported; ./wpt test brings it')
 
-from node_house import PATIENCE_S, running
+from node_harness import PATIENCE_S, running
 from own_domain import quiet_domain
 
 from wpt_ros.executables import DRIVE_FAILED
@@ -29,4 +29,4 @@ def test_a_drive_that_nobody_steered_ends_with_its_verdict(tmp_path: Path) -> No
     given = {'rig': str(rig), 'engages': False, 'ends': True, 'pace.real_time_factor': 10.0}
     with quiet_domain(), running('world', tmp_path / 'log', namespace='alone', **given) as node:
         assert node.process.wait(5 * PATIENCE_S) == DRIVE_FAILED
-        assert 'the drive has failed: the driver had to steer for' in node.said
+        assert 'the drive has failed: the driver had to steer for' in node.log_text

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from wpt_ros.bootstrap.house import House, as_shell, environment
-from wpt_ros.bootstrap.steps import done, set_up
-from wpt_ros.bootstrap.trouble import SetupError
-from wpt_ros.bootstrap.venv import settle, stand
+from wpt_ros.bootstrap.checkout import Checkout, as_shell, environment
+from wpt_ros.bootstrap.errors import SetupError
+from wpt_ros.bootstrap.steps import is_complete, set_up
+from wpt_ros.bootstrap.venv import finish_replacement, machine_for
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,7 +28,7 @@ def main(words: list[str]) -> int:
             signal.signal(number, signal.default_int_handler)
     look = '--look' in words
     try:
-        print(_environment(House(ROOT), look=look), end='')
+        print(_environment(Checkout(ROOT), look=look), end='')
     except SetupError as error:
         return 0 if look else _fail(str(error))
     except OSError as error:
@@ -41,27 +41,27 @@ def main(words: list[str]) -> int:
     return 0
 
 
-def _environment(house: House, *, look: bool) -> str:
+def _environment(checkout: Checkout, *, look: bool) -> str:
     """The variables for the shell; empty if something is missing and may not be installed."""
-    ground = stand(house)
-    if not done(house, ground):
+    machine = machine_for(checkout)
+    if not is_complete(checkout, machine):
         if look:
             return ''
-        with _alone(house):
-            settle(house)
-            ground = stand(house)
-            set_up(house, ground)
-    return as_shell(environment(house, ground, os.environ))
+        with _setup_lock(checkout):
+            finish_replacement(checkout)
+            machine = machine_for(checkout)
+            set_up(checkout, machine)
+    return as_shell(environment(checkout, machine, os.environ))
 
 
 @contextmanager
-def _alone(house: House) -> Iterator[None]:
+def _setup_lock(checkout: Checkout) -> Iterator[None]:
     """While no other ./wpt of this checkout sets up.
 
     Commands inherit the lock: one that is left over from a killed ./wpt still holds it.
     """
-    house.work.mkdir(exist_ok=True)
-    with (house.work / 'lock').open('w') as lock:
+    checkout.work.mkdir(exist_ok=True)
+    with (checkout.work / 'lock').open('w') as lock:
         os.set_inheritable(lock.fileno(), True)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

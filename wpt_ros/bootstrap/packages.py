@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from wpt_ros.bootstrap.ground import Ground
+from wpt_ros.bootstrap.machine import Machine
 
 __all__ = ['constraints', 'expected', 'requirements']
 
@@ -86,30 +86,30 @@ EXTRAS = ('training', 'onnx', 'test', 'dev')
 TIED_TO_NUMPY = ('contourpy', 'matplotlib', 'numpy', 'opencv-python-headless', 'scipy')
 
 
-def requirements(root: Path, ground: Ground) -> list[str]:
+def requirements(root: Path, machine: Machine) -> list[str]:
     """What to ask pip for: the car's packages, a checkout's extras, and ROS where none is."""
     car, extras = _declared(root / 'setup.py')
     wanted = {*car, *(name for extra in EXTRAS for name in extras[extra])}
-    if not ground.ros_is_sourced:
+    if not machine.ros_is_sourced:
         wanted |= {*ROS_WHEELS, *ROS_BUILD_WHEELS}
-    elif ground.system_opencv:
+    elif machine.system_opencv:
         wanted = {name for name in wanted if _name(name) != 'opencv-python-headless'}
     return sorted(wanted)
 
 
-def constraints(root: Path, ground: Ground) -> str:
+def constraints(root: Path, machine: Machine) -> str:
     """The pins to install under: those of constraints.txt, less what a sourced ROS 2 decides."""
     pins = (root / 'constraints.txt').read_text()
-    if not (ground.ros_is_sourced and ground.system_numpy):
+    if not (machine.ros_is_sourced and machine.system_numpy):
         return pins
     kept = [line for line in pins.splitlines() if _name(line) not in TIED_TO_NUMPY]
-    return '\n'.join([*kept, f'numpy=={ground.system_numpy}', ''])
+    return '\n'.join([*kept, f'numpy=={machine.system_numpy}', ''])
 
 
-def expected(root: Path, ground: Ground) -> int:
+def expected(root: Path, machine: Machine) -> int:
     """About how many packages will be installed: as many as are pinned, but for a second ROS."""
-    names = {_name(line) for line in constraints(root, ground).splitlines()} - {''}
-    return sum(1 for name in names if not (ground.ros_is_sourced and name.startswith('ros-')))
+    names = {_name(line) for line in constraints(root, machine).splitlines()} - {''}
+    return sum(1 for name in names if not (machine.ros_is_sourced and name.startswith('ros-')))
 
 
 def _declared(setup_py: Path) -> tuple[list[str], dict[str, list[str]]]:
@@ -128,5 +128,5 @@ def _name(line: str) -> str:
 if __name__ == '__main__':
     # The input for making constraints.txt anew: everything but the simulator, for wheels.
     ROOT = Path(__file__).resolve().parents[2]
-    EVERYTHING = requirements(ROOT, Ground(python=Path(), python_version='', ros_distro=''))
+    EVERYTHING = requirements(ROOT, Machine(python=Path(), python_version='', ros_distro=''))
     print('\n'.join(EVERYTHING))

@@ -9,9 +9,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from wpt_ros.bootstrap.house import House
+from wpt_ros.bootstrap.checkout import Checkout
+from wpt_ros.bootstrap.errors import SetupError
 from wpt_ros.bootstrap.progress import Progress
-from wpt_ros.bootstrap.trouble import SetupError
 
 __all__ = ['PipStatus', 'forget_half_installed', 'install']
 
@@ -31,20 +31,20 @@ ELSEWHERE = re.compile(
 
 
 def install(
-    house: House, progress: Progress, *, wanted: Sequence[str], constraints: str, total: int
+    checkout: Checkout, progress: Progress, *, wanted: Sequence[str], constraints: str, total: int
 ) -> None:
     """Install what is wanted, under the constraints, into `.venv`."""
-    forget_half_installed(house.venv)
-    _refuse_settings(house)
-    pins, names = house.work / 'constraints.txt', house.work / 'requirements.txt'
+    forget_half_installed(checkout.venv)
+    _refuse_settings(checkout)
+    pins, names = checkout.work / 'constraints.txt', checkout.work / 'requirements.txt'
     pins.write_text(constraints)
     names.write_text('\n'.join(wanted) + '\n')
     progress.run(
-        [*_pip(house), 'install', *FLAGS, '--no-user', '-c', pins, '-r', names],
+        [*_pip(checkout), 'install', *FLAGS, '--no-user', '-c', pins, '-r', names],
         doing='installing packages',
         environ=os.environ,
-        cwd=house.root,
-        status=PipStatus(house.venv, total),
+        cwd=checkout.root,
+        status=PipStatus(checkout.venv, total),
     )
 
 
@@ -96,13 +96,13 @@ class PipStatus:
         return sum(1 for _ in self._venv.glob('lib/python3.*/site-packages/*.dist-info/RECORD'))
 
 
-def _pip(house: House) -> list[str | Path]:
+def _pip(checkout: Checkout) -> list[str | Path]:
     """-I: packages on a PYTHONPATH are not in `.venv`, though pip would count them."""
-    return [house.python, '-I', '-c', PIP_IN_VENV, house.venv]
+    return [checkout.python, '-I', '-c', PIP_IN_VENV, checkout.venv]
 
 
-def _refuse_settings(house: House) -> None:
-    answer = subprocess.run([*_pip(house), 'config', 'list'], capture_output=True, text=True)
+def _refuse_settings(checkout: Checkout) -> None:
+    answer = subprocess.run([*_pip(checkout), 'config', 'list'], capture_output=True, text=True)
     if found := ELSEWHERE.search(answer.stdout):
         raise SetupError(
             f'pip is configured to install elsewhere than into .venv ({found.group()}): remove '

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a command while showing how far it is, and keeps its output in a log."""
+"""Runs a command while showing how far it is, and is_usable its output in a log."""
 
 import queue
 import shutil
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
-from wpt_ros.bootstrap.trouble import SetupError, explain
+from wpt_ros.bootstrap.errors import SetupError, explain
 
 __all__ = ['NewestLine', 'Progress', 'Status']
 

@@ -11,104 +11,108 @@ import subprocess
 from pathlib import Path
 
 from wpt_ros.bootstrap import pip, venv, wheels
-from wpt_ros.bootstrap.ground import Ground, obstacle
-from wpt_ros.bootstrap.house import House, environment
+from wpt_ros.bootstrap.checkout import Checkout, environment, fingerprint, is_stamped, write_stamp
+from wpt_ros.bootstrap.errors import SetupError
+from wpt_ros.bootstrap.machine import Machine, missing_requirement
 from wpt_ros.bootstrap.packages import constraints, expected, requirements
 from wpt_ros.bootstrap.progress import Progress
-from wpt_ros.bootstrap.stamps import fingerprint, is_stamped, stamp
-from wpt_ros.bootstrap.trouble import SetupError
 
-__all__ = ['done', 'set_up']
+__all__ = ['is_complete', 'set_up']
 
 INCLUDES = (
     'import sysconfig, numpy; print(sysconfig.get_path("include")); print(numpy.get_include())'
 )
 
 
-def done(house: House, ground: Ground) -> bool:
+def is_complete(checkout: Checkout, machine: Machine) -> bool:
     """Whether nothing is left to do; raise if `.venv` works, but not with this ROS 2."""
     return (
-        not house.old_venv.exists()
-        and venv.keeps(house, ground)
-        and is_stamped(house.packages_stamp, _packages_print(house, ground))
-        and is_stamped(house.messages_stamp, _messages_print(house, ground))
+        not checkout.old_venv.exists()
+        and venv.is_usable(checkout, machine)
+        and is_stamped(checkout.packages_stamp, _packages_print(checkout, machine))
+        and is_stamped(checkout.messages_stamp, _messages_print(checkout, machine))
     )
 
 
-def set_up(house: House, ground: Ground) -> None:
+def set_up(checkout: Checkout, machine: Machine) -> None:
     """Do what is left to do."""
-    keeps = venv.keeps(house, ground)
-    if sentence := obstacle(house.root, ground):
+    is_usable = venv.is_usable(checkout, machine)
+    if sentence := missing_requirement(checkout.root, machine):
         raise SetupError(sentence)
-    progress = Progress(house.log)
+    progress = Progress(checkout.log)
     try:
-        if not keeps:
-            venv.make(house, ground, progress)
-        if not is_stamped(house.packages_stamp, _packages_print(house, ground)):
-            _install(house, ground, progress)
+        if not is_usable:
+            venv.create(checkout, machine, progress)
+        if not is_stamped(checkout.packages_stamp, _packages_print(checkout, machine)):
+            _install(checkout, machine, progress)
     finally:
-        venv.settle(house)
-    if not is_stamped(house.messages_stamp, _messages_print(house, ground)):
-        _build_messages(house, ground, progress)
+        venv.finish_replacement(checkout)
+    if not is_stamped(checkout.messages_stamp, _messages_print(checkout, machine)):
+        _build_messages(checkout, machine, progress)
     progress.step('ready')
 
 
-def _packages_print(house: House, ground: Ground) -> str:
-    recipe = ''.join(requirements(house.root, ground)) + constraints(house.root, ground)
+def _packages_print(checkout: Checkout, machine: Machine) -> str:
+    recipe = ''.join(requirements(checkout.root, machine)) + constraints(checkout.root, machine)
     return fingerprint(recipe, files=[Path(wheels.__file__)])
 
 
-def _messages_print(house: House, ground: Ground) -> str:
-    files = [file for file in (house.root / 'msg').iterdir() if file.is_file()]
-    made = repr(venv.made_for(house, ground))
-    return fingerprint(_packages_print(house, ground), made, files=files)
+def _messages_print(checkout: Checkout, machine: Machine) -> str:
+    files = [file for file in (checkout.root / 'msg').iterdir() if file.is_file()]
+    made = repr(venv.stamp_for(checkout, machine))
+    return fingerprint(_packages_print(checkout, machine), made, files=files)
 
 
-def _install(house: House, ground: Ground, progress: Progress) -> None:
-    wanted = requirements(house.root, ground)
+def _install(checkout: Checkout, machine: Machine, progress: Progress) -> None:
+    wanted = requirements(checkout.root, machine)
     progress.step(f'installing {len(wanted)} packages and what they need (some minutes)')
-    house.packages_stamp.unlink(missing_ok=True)
+    checkout.packages_stamp.unlink(missing_ok=True)
     pip.install(
-        house,
+        checkout,
         progress,
         wanted=wanted,
-        constraints=constraints(house.root, ground),
-        total=expected(house.root, ground),
+        constraints=constraints(checkout.root, machine),
+        total=expected(checkout.root, machine),
     )
-    if not ground.ros_is_sourced:
+    if not machine.ros_is_sourced:
         answer = subprocess.run(
-            [house.python, '-I', '-c', INCLUDES], capture_output=True, text=True, check=True
+            [checkout.python, '-I', '-c', INCLUDES], capture_output=True, text=True, check=True
         )
         python_include, numpy_include = map(Path, answer.stdout.split('\n')[:2])
         wheels.mend_cmake_paths(
-            house.venv, python_include=python_include, numpy_include=numpy_include
+            checkout.venv, python_include=python_include, numpy_include=numpy_include
         )
-        wheels.make_prefix_sourceable(house.venv)
-    stamp(house.packages_stamp, _packages_print(house, ground))
+        wheels.make_prefix_sourceable(checkout.venv)
+    write_stamp(checkout.packages_stamp, _packages_print(checkout, machine))
 
 
-def _build_messages(house: House, ground: Ground, progress: Progress) -> None:
+def _build_messages(checkout: Checkout, machine: Machine, progress: Progress) -> None:
     progress.step('building the messages (wpt_msgs)')
-    house.messages_stamp.unlink(missing_ok=True)
+    checkout.messages_stamp.unlink(missing_ok=True)
     for folder in ('build', 'install'):
-        shutil.rmtree(house.work / folder, ignore_errors=True)
+        shutil.rmtree(checkout.work / folder, ignore_errors=True)
     progress.run(
         [
             *(
-                house.python,
+                checkout.python,
                 '-m',
                 'colcon',
                 '--log-base',
-                house.work / 'log',
+                checkout.work / 'log',
                 'build',
                 '--base-paths',
                 'msg',
             ),
-            *('--build-base', house.work / 'build', '--install-base', house.work / 'install'),
+            *(
+                '--build-base',
+                checkout.work / 'build',
+                '--install-base',
+                checkout.work / 'install',
+            ),
             *('--event-handlers', 'console_direct+', '--cmake-args', '-DBUILD_TESTING=OFF'),
         ],
         doing='building the messages',
-        environ={**os.environ, **environment(house, ground, os.environ)},
-        cwd=house.root,
+        environ={**os.environ, **environment(checkout, machine, os.environ)},
+        cwd=checkout.root,
     )
-    stamp(house.messages_stamp, _messages_print(house, ground))
+    write_stamp(checkout.messages_stamp, _messages_print(checkout, machine))

@@ -15,13 +15,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from wpt_ros.bootstrap.ground import Ground, survey
-from wpt_ros.bootstrap.house import House
+from wpt_ros.bootstrap.checkout import Checkout, write_stamp
+from wpt_ros.bootstrap.errors import SetupError
+from wpt_ros.bootstrap.machine import Machine, inspect_machine
 from wpt_ros.bootstrap.progress import Progress
-from wpt_ros.bootstrap.stamps import stamp
-from wpt_ros.bootstrap.trouble import SetupError
 
-__all__ = ['Made', 'keeps', 'made_for', 'make', 'settle', 'stand']
+__all__ = ['VenvStamp', 'create', 'finish_replacement', 'is_usable', 'machine_for', 'stamp_for']
 
 HALF_MADE = 'half made'
 ASK = """
@@ -32,7 +31,7 @@ print(sys.prefix, sys.base_prefix, find_spec('pip') is not None, sep='\\n')
 
 
 @dataclass(frozen=True)
-class Made:
+class VenvStamp:
     """What a `.venv` was made for; its stamp."""
 
     place: str
@@ -41,93 +40,95 @@ class Made:
     ros_distro: str
 
 
-def made_for(house: House, ground: Ground) -> Made:
+def stamp_for(checkout: Checkout, machine: Machine) -> VenvStamp:
     """What a `.venv` made here and now is for."""
-    return Made(str(house.venv), str(ground.python), ground.python_version, ground.ros_distro)
+    return VenvStamp(
+        str(checkout.venv), str(machine.python), machine.python_version, machine.ros_distro
+    )
 
 
-def stand(house: House, environ: Mapping[str, str] = os.environ) -> Ground:
+def machine_for(checkout: Checkout, environ: Mapping[str, str] = os.environ) -> Machine:
     """What a set-up stands on: the Python of a sound `.venv`, unless WPT_PYTHON names another."""
-    ground, made = survey(house.venv, environ), _read(house)
-    if environ.get('WPT_PYTHON') or made is None or not _is_sound(house):
-        return ground
-    return replace(ground, python=Path(made.python), python_version=made.python_version)
+    machine, made = inspect_machine(checkout.venv, environ), _read(checkout)
+    if environ.get('WPT_PYTHON') or made is None or not _is_sound(checkout):
+        return machine
+    return replace(machine, python=Path(made.python), python_version=made.python_version)
 
 
-def keeps(house: House, ground: Ground) -> bool:
+def is_usable(checkout: Checkout, machine: Machine) -> bool:
     """Whether `.venv` stays; raise if it works but not with the ROS 2 that is sourced now."""
-    made = _read(house)
-    if made is None or not _is_sound(house):
+    made = _read(checkout)
+    if made is None or not _is_sound(checkout):
         return False
-    wanted = made_for(house, ground)
-    if replace(made, ros_distro=ground.ros_distro) != wanted:
+    wanted = stamp_for(checkout, machine)
+    if replace(made, ros_distro=machine.ros_distro) != wanted:
         return False
-    if made.ros_distro != ground.ros_distro:
-        raise SetupError(_other_ros(house, made.ros_distro, ground))
+    if made.ros_distro != machine.ros_distro:
+        raise SetupError(_other_ros(checkout, made.ros_distro, machine))
     return True
 
 
-def make(house: House, ground: Ground, progress: Progress) -> None:
+def create(checkout: Checkout, machine: Machine, progress: Progress) -> None:
     """Make `.venv` without packages; a complete one moves aside, a half-made one goes."""
-    progress.step(f'making .venv with Python {ground.python_version} ({ground.ros})')
-    if house.venv.is_dir() and not _is_ours(house):
+    progress.step(f'making .venv with Python {machine.python_version} ({machine.ros})')
+    if checkout.venv.is_dir() and not _is_ours(checkout):
         raise SetupError(
-            f'{house.venv} was not made by ./wpt: move it away (mv .venv .venv-mine) '
+            f'{checkout.venv} was not made by ./wpt: move it away (mv .venv .venv-mine) '
             'and run ./wpt setup again'
         )
-    if house.packages_stamp.is_file():
-        house.venv.rename(house.old_venv)
-    _discard(house.venv)
-    house.venv.mkdir(exist_ok=True)
-    stamp(house.venv_stamp, HALF_MADE)
-    sight = ['--system-site-packages'] if ground.ros_is_sourced else []
+    if checkout.packages_stamp.is_file():
+        checkout.venv.rename(checkout.old_venv)
+    _discard(checkout.venv)
+    checkout.venv.mkdir(exist_ok=True)
+    write_stamp(checkout.venv_stamp, HALF_MADE)
+    sight = ['--system-site-packages'] if machine.ros_is_sourced else []
     progress.run(
-        [ground.python, '-I', '-m', 'venv', *sight, house.venv],
+        [machine.python, '-I', '-m', 'venv', *sight, checkout.venv],
         doing='making .venv',
         environ=os.environ,
-        cwd=house.root,
+        cwd=checkout.root,
     )
-    stamp(house.venv_stamp, json.dumps(asdict(made_for(house, ground))))
+    write_stamp(checkout.venv_stamp, json.dumps(asdict(stamp_for(checkout, machine))))
 
 
-def settle(house: House) -> None:
+def finish_replacement(checkout: Checkout) -> None:
     """End a replacement, also one that was killed: a complete new `.venv` stays, else the old."""
-    if not house.old_venv.exists():
+    if not checkout.old_venv.exists():
         return
-    if house.packages_stamp.is_file():
-        _discard(house.old_venv)
+    if checkout.packages_stamp.is_file():
+        _discard(checkout.old_venv)
     else:
         print('wpt: the .venv from before comes back', file=sys.stderr, flush=True)
-        _discard(house.venv)
-        house.old_venv.rename(house.venv)
+        _discard(checkout.venv)
+        checkout.old_venv.rename(checkout.venv)
 
 
-def _read(house: House) -> Made | None:
+def _read(checkout: Checkout) -> VenvStamp | None:
     """Its stamp; None if there is none, it is half made, or an older ./wpt wrote it."""
     try:
-        return Made(**json.loads(house.venv_stamp.read_text()))
+        return VenvStamp(**json.loads(checkout.venv_stamp.read_text()))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def _is_sound(house: House) -> bool:
+def _is_sound(checkout: Checkout) -> bool:
     """Whether its Python starts, has pip, and has `.venv` as its prefix.
 
     Without pyvenv.cfg it starts as the machine's own Python.
     """
     try:
-        answer = subprocess.run([house.python, '-I', '-c', ASK], capture_output=True, text=True)
+        answer = subprocess.run([checkout.python, '-I', '-c', ASK], capture_output=True, text=True)
     except OSError:
         return False
     if answer.returncode != 0:
         return False
     prefix, base, has_pip = answer.stdout.split('\n')[:3]
-    return prefix != base and os.path.samefile(prefix, house.venv) and has_pip == 'True'
+    return prefix != base and os.path.samefile(prefix, checkout.venv) and has_pip == 'True'
 
 
-def _is_ours(house: House) -> bool:
+def _is_ours(checkout: Checkout) -> bool:
     """Whether `.venv` may be thrown away: we stamp it before anything else goes in."""
-    return house.venv_stamp.is_file() or not any(house.venv.iterdir())
+    return checkout.venv_stamp.is_file() or not any(checkout.venv.iterdir())
 
 
 def _discard(folder: Path) -> None:
@@ -137,10 +138,10 @@ def _discard(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _other_ros(house: House, made: str, ground: Ground) -> str:
+def _other_ros(checkout: Checkout, made: str, machine: Machine) -> str:
     was = f'ROS 2 {made}, sourced' if made else 'ROS 2 from wheels'
     remedy = f'source /opt/ros/{made}/setup.bash' if made else 'use a shell that sources none'
     return (
-        f'{house.venv} was made for {was}, and now it is {ground.ros}: {remedy}, '
+        f'{checkout.venv} was made for {was}, and now it is {machine.ros}: {remedy}, '
         'or have a new one made (rm -rf .venv .wpt, then ./wpt setup)'
     )

@@ -9,7 +9,7 @@ from wpt_core.types import InputError, LateralCommand
 from wpt_core.vehicle import Chassis, wheel_angle_from_curvature
 from wpt_ros import topics
 from wpt_ros.conversions.stamps import stamp_of
-from wpt_ros.lifecycle.quality import type_of
+from wpt_ros.qos import type_of
 from wpt_ros.topics import Topic
 
 __all__ = ['Output', 'actuator_message', 'output_topic', 'output_type']

@@ -11,7 +11,7 @@ from wpt_msgs.msg import Notice as NoticeMessage
 from wpt_core.safety import GateState
 from wpt_core.types import InputError, Level, Notice
 
-__all__ = ['GateSays', 'PlannerSays', 'gate_says', 'notices_of', 'planner_says']
+__all__ = ['GateSummary', 'PlannerSummary', 'gate_summary', 'notices_of', 'planner_summary']
 
 _LEVELS = MappingProxyType(
     {
@@ -31,7 +31,7 @@ _PLANNER = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class GateSays:
+class GateSummary:
     """Who steers, and why."""
 
     state: GateState
@@ -39,7 +39,7 @@ class GateSays:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannerSays:
+class PlannerSummary:
     """How the planner is doing."""
 
     state: str
@@ -47,7 +47,7 @@ class PlannerSays:
     notices: tuple[Notice, ...] = ()
 
 
-def gate_says(message: DriveState) -> GateSays:
+def gate_summary(message: DriveState) -> GateSummary:
     """InputError for a state or a level that is none of the message's constants."""
     try:
         state = GateState(message.state)
@@ -56,17 +56,17 @@ def gate_says(message: DriveState) -> GateSays:
         raise InputError(
             f'state {message.state} of the gate is unknown; expected one of {known}'
         ) from error
-    return GateSays(state, notices_of(message.reasons))
+    return GateSummary(state, notices_of(message.reasons))
 
 
-def planner_says(message: PlannerStatus) -> PlannerSays:
+def planner_summary(message: PlannerStatus) -> PlannerSummary:
     """InputError for a state or a level that is none of the message's constants."""
     if message.state not in _PLANNER:
         known = ', '.join(f'{number} {word}' for number, word in _PLANNER.items())
         raise InputError(
             f'state {message.state} of the planner is unknown; expected one of {known}'
         )
-    return PlannerSays(_PLANNER[message.state], notices_of(message.notices))
+    return PlannerSummary(_PLANNER[message.state], notices_of(message.notices))
 
 
 def notices_of(messages: Iterable[NoticeMessage]) -> tuple[Notice, ...]:

@@ -12,7 +12,7 @@ from wpt_core.types import EgoState, LateralCommand, Pose2
 from wpt_ros import topics
 from wpt_ros.conversions.commands import lateral_message
 from wpt_ros.conversions.motion import odometry_message
-from wpt_ros.lifecycle.quality import Reliability, profile, type_of
+from wpt_ros.qos import Reliability, profile, type_of
 from wpt_ros.topics import Topic
 
 __all__ = ['Intruder']

@@ -21,7 +21,7 @@ from wpt_ros.conversions.plans import plan_of
 from wpt_ros.conversions.stamps import seconds
 from wpt_sim.films import VideoWriter
 
-__all__ = ['Replanned', 'drawn_plan', 'film_camera', 'overlay_film']
+__all__ = ['ReplacementPlans', 'drawn_plan', 'film_camera', 'overlay_film']
 
 Picture = NDArray[np.uint8]
 FloatArray = NDArray[np.float64]
@@ -33,7 +33,7 @@ _OLD_S = 0.5
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Replanned:
+class ReplacementPlans:
     """What is drawn in place of the plans in the bag."""
 
     plans: Sequence[Plan]
@@ -42,7 +42,9 @@ class Replanned:
     """The path driven from a moment on, (N, 2) in `base_link` then; None where unknown."""
 
 
-def overlay_film(bag: Path, video: Path, rig: Rig, replanned: Replanned | None = None) -> Path:
+def overlay_film(
+    bag: Path, video: Path, rig: Rig, replacement: ReplacementPlans | None = None
+) -> Path:
     """Every picture of the first camera of the rig, with the plan that was there by then.
 
     With other plans than the bag's, each picture has the plan that was made of it, or the newest
@@ -54,28 +56,32 @@ def overlay_film(bag: Path, video: Path, rig: Rig, replanned: Replanned | None =
         compressed = f'/{topics.COMPRESSED.of(camera.name).name}'
         picture = compressed if compressed in there else f'/{topics.IMAGE.of(camera.name).name}'
         told = (
-            [topics.ODOMETRY] if replanned else [topics.ODOMETRY, topics.PLAN, topics.GATE_STATE]
+            [topics.ODOMETRY] if replacement else [topics.ODOMETRY, topics.PLAN, topics.GATE_STATE]
         )
         names = [picture, *(f'/{topic.name}' for topic in told if f'/{topic.name}' in there)]
-        scene = _Scene(film_camera(camera), replanned, gate=f'/{topics.GATE_STATE.name}' in names)
+        state = _OverlayState(
+            film_camera(camera), replacement, gate=f'/{topics.GATE_STATE.name}' in names
+        )
         rate_hz = (there[picture].rate_hz if picture in there else None) or _RATE_HZ
         with VideoWriter(video, rate_hz=min(max(1, round(rate_hz)), _FASTEST_HZ)) as film:
             for message in recording.messages(names):
                 if message.topic == picture:
-                    film.add(scene.drawn(message.message))
+                    film.add(state.drawn(message.message))
                 else:
-                    scene.subscribe(message.topic, message.message)
+                    state.subscribe(message.topic, message.message)
     return video
 
 
-class _Scene:
+class _OverlayState:
     """What is known when a picture comes."""
 
-    def __init__(self, camera: Camera, replanned: Replanned | None, *, gate: bool) -> None:
-        self._camera, self._replanned = camera, replanned
+    def __init__(
+        self, camera: Camera, replacement: ReplacementPlans | None, *, gate: bool
+    ) -> None:
+        self._camera, self._replacement = camera, replacement
         self._gate = gate
         """Below the pictures: its state, and its reason for it."""
-        self._coming = list(reversed(replanned.plans)) if replanned is not None else []
+        self._coming = list(reversed(replacement.plans)) if replacement is not None else []
         self._plan: Plan | None = None
         self._state = ''
         self._reason = ''
@@ -104,7 +110,7 @@ class _Scene:
         plan = self._plan
         age_s = stamp_s - plan.stamp_s if plan is not None else math.inf
         fresh = plan if -1e-6 <= age_s <= _OLD_S else None
-        truth_m = self._replanned.truth(stamp_s) if self._replanned is not None else None
+        truth_m = self._replacement.truth(stamp_s) if self._replacement is not None else None
         image = drawn_plan(_pixels_of(message), self._camera, fresh, truth_m=truth_m)
         text = f'{stamp_s - self._begun_s:6.1f} s   {3.6 * self._speed_mps:3.0f} km/h'
         if not self._gate:

@@ -14,7 +14,7 @@ from wpt_core.bags import BagWriter, TopicQos, TopicWriter, definitions_from
 from wpt_core.types import InputError
 from wpt_ros import topics
 from wpt_ros.conversions.images import RawImage, compressed_message, frame_of
-from wpt_ros.lifecycle.quality import Reliability, profile, type_of
+from wpt_ros.qos import Reliability, profile, type_of
 from wpt_ros.topics import Quality, Topic
 
 __all__ = ['RECORDED', 'Recorder']

@@ -11,10 +11,10 @@ import numpy as np
 from wpt_core.files import write_atomic
 from wpt_core.safety import GateState
 from wpt_core.types import Rig
-from wpt_ros.drives.desk import SILENT, Watched
+from wpt_ros.drives.monitor import SILENT, DriveStats
 from wpt_ros.drives.overlay_film import overlay_film
 
-__all__ = ['DriveResult', 'Ending', 'summed_up']
+__all__ = ['DriveResult', 'EndReason', 'write_result']
 
 _PERCENTILES = (50, 95, 99)
 _MOST_LINES = 5
@@ -23,7 +23,7 @@ _INTERVENTIONS = ('DEGRADED', 'FAULT', 'DISENGAGED')
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class EndReason:
     """Why a drive is over."""
 
     text: str
@@ -40,30 +40,30 @@ class DriveResult:
     lines: tuple[str, ...]
 
 
-def summed_up(
-    seen: Watched,
+def write_result(
+    stats: DriveStats,
     folder: Path,
     *,
-    ended: Ending,
+    ended: EndReason,
     deaths: Sequence[str],
     bag: Path | None,
     rig: Rig,
 ) -> DriveResult:
     """Write `result.json` and the video beside the bag, and put it in words."""
-    figures = _figures(seen, ended, deaths)
+    figures = _figures(stats, ended, deaths)
     files = [f'logs and result.json: {folder}']
     if bag is not None:
         files.append(f'bag: {bag}')
-    if bag is not None and seen.answers_s:
+    if bag is not None and stats.answers_s:
         files.append(f'video: {overlay_film(bag, folder / "drive.mp4", rig)}')
     write_atomic(folder / 'result.json', json.dumps(figures, indent=2) + '\n')
     good = bool(figures['passed'] or figures['cut_short_as_requested'])
     return DriveResult(good, (*_lines(figures), *files))
 
 
-def _figures(seen: Watched, ended: Ending, deaths: Sequence[str]) -> dict[str, object]:
-    progress = seen.progress
-    cut_short = ended.requested and not _taken_over(seen)
+def _figures(stats: DriveStats, ended: EndReason, deaths: Sequence[str]) -> dict[str, object]:
+    progress = stats.progress
+    cut_short = ended.requested and not _taken_over(stats)
     return {
         'passed': bool(progress is not None and progress.done and progress.passed),
         'cut_short_as_requested': cut_short,
@@ -71,40 +71,40 @@ def _figures(seen: Watched, ended: Ending, deaths: Sequence[str]) -> dict[str, o
         'seed': progress.seed if progress is not None else 0,
         'ended': ended.text,
         'verdict': progress.verdict if progress is not None else 'nothing was driven',
-        'seconds': seen.drive_s,
+        'seconds': stats.drive_s,
         'distance_m': float(progress.distance_m) if progress is not None else 0.0,
-        'began_outside_the_lane': seen.began_outside,
-        'lane_departures': seen.departures,
-        'gate_interventions': _when(seen, _INTERVENTIONS),
-        'gate_silences': _when(seen, (SILENT,)),
-        'last_state': seen.state,
-        'alerts': [f'{code}: {text}' for _, code, text in seen.alerts],
+        'began_outside_the_lane': stats.began_outside,
+        'lane_departures': stats.departures,
+        'gate_interventions': _when(stats, _INTERVENTIONS),
+        'gate_silences': _when(stats, (SILENT,)),
+        'last_state': stats.state,
+        'alerts': [f'{code}: {text}' for _, code, text in stats.alerts],
         'deaths': list(deaths),
-        'planner': seen.planner_notices,
-        'pictures_to_command_wall_ms': _percentiles(seen.answers_s),
-        'plan_age_ms': _percentiles(seen.plan_ages_s),
+        'planner': stats.planner_notices,
+        'pictures_to_command_wall_ms': _percentiles(stats.answers_s),
+        'plan_age_ms': _percentiles(stats.plan_ages_s),
     }
 
 
-def _when(seen: Watched, states: Collection[str]) -> list[str]:
-    return [f'{at_s:.2f} s: {state}' for at_s, state in _since_engaged(seen) if state in states]
+def _when(stats: DriveStats, states: Collection[str]) -> list[str]:
+    return [f'{at_s:.2f} s: {state}' for at_s, state in _since_engaged(stats) if state in states]
 
 
-def _since_engaged(seen: Watched) -> list[tuple[float, str]]:
+def _since_engaged(stats: DriveStats) -> list[tuple[float, str]]:
     """The changes of the state since the car steered first; all if it never did."""
-    names = [state for _, state in seen.states]
+    names = [state for _, state in stats.states]
     first = names.index(_ENGAGED) if _ENGAGED in names else 0
-    return seen.states[first:]
+    return stats.states[first:]
 
 
-def _taken_over(seen: Watched) -> bool:
+def _taken_over(stats: DriveStats) -> bool:
     """Whether the driver had to steer, or was asked to, once the car did.
 
     A gate that was silent and then goes on steering was held up by this machine.
     """
-    after = [state for _, state in _since_engaged(seen)]
+    after = [state for _, state in _since_engaged(stats)]
     steered = (_ENGAGED, 'DEGRADED', SILENT)
-    return seen.taken_over or after[-1:] == [SILENT] or any(one not in steered for one in after)
+    return stats.taken_over or after[-1:] == [SILENT] or any(one not in steered for one in after)
 
 
 def _percentiles(values_s: Sequence[float]) -> dict[str, float]:

@@ -18,19 +18,19 @@ from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
 
 from wpt_core.types import Rig
-from wpt_ros.drives.desk import Desk
-from wpt_ros.drives.faults import for_others, for_world
+from wpt_ros.drives.fault_option import process_faults, world_faults
 from wpt_ros.drives.intruder import Intruder
+from wpt_ros.drives.monitor import DriveMonitor
 from wpt_ros.drives.recorder import Recorder
-from wpt_ros.drives.result import DriveResult, Ending, summed_up
+from wpt_ros.drives.result import DriveResult, EndReason, write_result
 from wpt_ros.drives.status_line import StatusLine
-from wpt_ros.graph import Common, NodeSpec
+from wpt_ros.graph import CommonParameters, NodeSpec
+from wpt_ros.output_folder import new_output_folder
 from wpt_ros.parts.faults import Fault, Kind
 from wpt_ros.processes import Processes
-from wpt_ros.run_folder import new_folder
-from wpt_ros.scene import Scene, on_proving_ground
+from wpt_ros.proving_ground import ScenarioChoice, on_proving_ground
 
-__all__ = ['DriveRun', 'Wishes']
+__all__ = ['DriveOptions', 'DriveRun']
 
 _START_S = 90.0
 """Until the car must be engaged: a cold start on a busy machine loads torch for long."""
@@ -42,11 +42,11 @@ _TRAIL_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class DriveOptions:
     """What to drive, and how."""
 
-    common: Common
-    scene: Scene
+    common: CommonParameters
+    choice: ScenarioChoice
     faults: tuple[Fault, ...]
     rig: Rig
     seconds: float | None
@@ -58,12 +58,12 @@ class Wishes:
 class DriveRun:
     """Owns the processes and the node that watches them."""
 
-    def __init__(self, wishes: Wishes) -> None:
-        self._wishes = wishes
-        scene = wishes.scene
-        name = f'{scene.suite}-{scene.scenario}-seed{scene.seed}'
-        self.folder = new_folder(wishes.runs, 'drive', name)
-        self._pending = for_others(wishes.faults)
+    def __init__(self, options: DriveOptions) -> None:
+        self._options = options
+        choice = options.choice
+        name = f'{choice.suite}-{choice.scenario}-seed{choice.seed}'
+        self.folder = new_output_folder(options.runs, 'drive', name)
+        self._pending = process_faults(options.faults)
         self._ending: list[tuple[float, Callable[[], None]]] = []
 
     def drive(self) -> DriveResult:
@@ -75,8 +75,8 @@ class DriveRun:
         )
         executor = SingleThreadedExecutor()
         executor.add_node(node)
-        self._desk, self._intruder = Desk(node), Intruder(node)
-        recorder = self._recorder(node) if self._wishes.record else None
+        self._monitor, self._intruder = DriveMonitor(node), Intruder(node)
+        recorder = self._recorder(node) if self._options.record else None
         try:
             with Processes(self._specs(), self.folder / 'logs') as processes:
                 ended = self._watch(executor, processes)
@@ -88,41 +88,46 @@ class DriveRun:
             node.destroy_node()
             rclpy.shutdown()
         bag = recorder.path if recorder is not None else None
-        return summed_up(
-            self._desk.seen, self.folder, ended=ended, deaths=deaths, bag=bag, rig=self._wishes.rig
+        return write_result(
+            self._monitor.stats,
+            self.folder,
+            ended=ended,
+            deaths=deaths,
+            bag=bag,
+            rig=self._options.rig,
         )
 
     def _specs(self) -> list[NodeSpec]:
-        wishes = self._wishes
+        options = self._options
         specs = []
-        for spec in on_proving_ground(wishes.common, wishes.scene):
+        for spec in on_proving_ground(options.common, options.choice):
             if spec.name == 'world':
-                spec = spec.given(**{'pace.real_time_factor': wishes.real_time_factor})
-                if self._pending or any(fault.what == 'clock' for fault in wishes.faults):
-                    spec = spec.given(**{'pace.patience_s': _PATIENCE_S})
-                if faults := for_world(wishes.faults):
-                    spec = spec.given(faults=faults)
+                spec = spec.with_parameters(**{'pace.real_time_factor': options.real_time_factor})
+                if self._pending or any(fault.target == 'clock' for fault in options.faults):
+                    spec = spec.with_parameters(**{'pace.patience_s': _PATIENCE_S})
+                if faults := world_faults(options.faults):
+                    spec = spec.with_parameters(faults=faults)
             specs.append(spec)
         return specs
 
     def _recorder(self, node: Node) -> Recorder:
         share = Path(get_package_share_directory('wpt_msgs'))
         return Recorder(
-            node, self.folder / 'bag', cameras=self._wishes.rig.names, messages=share / 'msg'
+            node, self.folder / 'bag', cameras=self._options.rig.names, messages=share / 'msg'
         )
 
-    def _watch(self, executor: SingleThreadedExecutor, processes: Processes) -> Ending:
+    def _watch(self, executor: SingleThreadedExecutor, processes: Processes) -> EndReason:
         """Until the drive is over; why it is."""
-        begun_s, end_s, desk = monotonic(), math.inf, self._desk
-        ended: Ending | None = None
+        begun_s, end_s, monitor = monotonic(), math.inf, self._monitor
+        ended: EndReason | None = None
         line = StatusLine(sys.stderr, os.environ)
         while True:
             executor.spin_once(timeout_sec=0.02)
             now_s = monotonic()
-            processes.look_after()
-            desk.listened(now_s)
-            self._let_go_wrong(desk.seen.drive_s, processes)
-            line.show(desk.line(now_s), now_s)
+            processes.supervise()
+            monitor.poll(now_s)
+            self._inject_faults(monitor.stats.drive_s, processes)
+            line.show(monitor.line(now_s), now_s)
             if ended is not None and now_s >= end_s:
                 line.end()
                 return ended
@@ -130,35 +135,35 @@ class DriveRun:
             if ended is not None:
                 end_s = min(end_s, now_s + _TRAIL_S)
 
-    def _over(self, wall_s: float, processes: Processes) -> Ending | None:
-        seen, asked_s = self._desk.seen, self._wishes.seconds
-        if seen.progress is not None and seen.progress.done:
-            return Ending('the end of the scenario')
-        if asked_s is not None and seen.drive_s >= asked_s:
-            return Ending(f'stopped after {asked_s:g} s as requested', requested=True)
+    def _over(self, wall_s: float, processes: Processes) -> EndReason | None:
+        stats, asked_s = self._monitor.stats, self._options.seconds
+        if stats.progress is not None and stats.progress.done:
+            return EndReason('the end of the scenario')
+        if asked_s is not None and stats.drive_s >= asked_s:
+            return EndReason(f'stopped after {asked_s:g} s as requested', requested=True)
         if any(death.startswith('world ') for death in processes.deaths):
-            return Ending('the world has ended; see logs/world.log')
-        if seen.drive_s == 0.0 and wall_s > _START_S:
-            return Ending(f'the car was not engaged within {_START_S:g} s; see logs')
+            return EndReason('the world has ended; see logs/world.log')
+        if stats.drive_s == 0.0 and wall_s > _START_S:
+            return EndReason(f'the car was not engaged within {_START_S:g} s; see logs')
         return None
 
-    def _let_go_wrong(self, drive_s: float, processes: Processes) -> None:
+    def _inject_faults(self, drive_s: float, processes: Processes) -> None:
         while self._pending and drive_s >= self._pending[0].at_s:
             fault = self._pending.pop(0)
-            self._ending.append((drive_s + fault.for_s, self._begin(fault, processes)))
+            self._ending.append((drive_s + fault.duration_s, self._begin(fault, processes)))
         for entry in [entry for entry in self._ending if drive_s >= entry[0]]:
             self._ending.remove(entry)
             entry[1]()
 
     def _begin(self, fault: Fault, processes: Processes) -> Callable[[], None]:
         if fault.kind is Kind.KILL:
-            processes.kill(fault.what)
-            return lambda: processes.release(fault.what)
+            processes.kill(fault.target)
+            return lambda: processes.release(fault.target)
         if fault.kind is Kind.HANG:
-            processes.send(fault.what, signal.SIGSTOP)
-            return lambda: processes.send(fault.what, signal.SIGCONT)
+            processes.send(fault.target, signal.SIGSTOP)
+            return lambda: processes.send(fault.target, signal.SIGCONT)
         if fault.kind is Kind.GARBAGE:
-            return self._intruder.garbage(fault.what)
+            return self._intruder.garbage(fault.target)
         if fault.kind is Kind.SECOND:
             return self._intruder.second_odometry()
         if fault.kind is Kind.IMPOSTOR:

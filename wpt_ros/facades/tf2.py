@@ -13,10 +13,10 @@ from rclpy.time import Time
 from wpt_core.geometry import FloatArray, FrameTree
 from wpt_core.types import InputError
 from wpt_ros.facades.tf_transformations import matrix_from
-from wpt_ros.lifecycle.quality import type_of
+from wpt_ros.qos import type_of
 from wpt_ros.topics import FIXED_TRANSFORMS, TRANSFORMS
 
-__all__ = ['Buffered', 'Extrinsics', 'Heard', 'Unavailable', 'extrinsics']
+__all__ = ['Extrinsics', 'NoTransforms', 'Tf2Buffer', 'TfSubscriber', 'extrinsics']
 
 _DEPTH = 100
 """The depth of tf2_ros: transforms arrive in many small messages."""
@@ -32,7 +32,7 @@ class Extrinsics(Protocol):
         """Unsubscribe."""
 
 
-class Buffered:
+class Tf2Buffer:
     """By tf2_ros."""
 
     def __init__(self, node: Node, base_frame: str) -> None:
@@ -53,7 +53,7 @@ class Buffered:
         self._listener.unregister()
 
 
-class Heard:
+class TfSubscriber:
     """By TF messages alone: the newest transform of each frame, whatever its stamp."""
 
     def __init__(self, node: Node, base_frame: str) -> None:
@@ -79,7 +79,7 @@ class Heard:
             self._tree.put(parent, child, position_m=position_m, quaternion=quaternion)
 
 
-class Unavailable:
+class NoTransforms:
     """Without tf2_ros and tf2_msgs."""
 
     def __init__(self, node: Node, base_frame: str) -> None:
@@ -108,9 +108,9 @@ def _numbers(motion: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
 
 
 _Source = Callable[[Node, str], Extrinsics]
-_SOURCES: tuple[tuple[str, _Source], ...] = (('tf2_ros', Buffered), ('tf2_msgs', Heard))
+_SOURCES: tuple[tuple[str, _Source], ...] = (('tf2_ros', Tf2Buffer), ('tf2_msgs', TfSubscriber))
 _CHOSEN: _Source = next(
-    (source for package, source in _SOURCES if find_spec(package) is not None), Unavailable
+    (source for package, source in _SOURCES if find_spec(package) is not None), NoTransforms
 )
 
 

@@ -4,34 +4,57 @@
 import functools
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, Generic, TypeVar
 
-from rcl_interfaces.msg import ParameterDescriptor, ParameterType
+from rcl_interfaces.msg import (
+    FloatingPointRange,
+    IntegerRange,
+    ParameterDescriptor,
+    ParameterType,
+)
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import ReliabilityPolicy
 from rclpy.serialization import deserialize_message
 
-from wpt_core.types import InputError, Level, Notice
+from wpt_core.types import InputError, Level, Notice, check_bounds
 from wpt_ros import topics
-from wpt_ros.facades.events import SubscriptionEventCallbacks
-from wpt_ros.lifecycle.config import NodeConfig
-from wpt_ros.lifecycle.descriptors import descriptor_of
 from wpt_ros.lifecycle.health import Health
-from wpt_ros.lifecycle.quality import (
+from wpt_ros.parameters import Leaf, config_of, leaves, plain
+from wpt_ros.qos import (
+    Reliability,
     profile,
     publisher_profile,
     subscription_profile,
     type_of,
 )
-from wpt_ros.parameters import config_of, leaves, plain
 from wpt_ros.topics import Service, Topic
 
-__all__ = ['ManagedNode', 'NodeConfig']
+if find_spec('rclpy.event_handler'):  # rclpy moved the module after Humble
+    from rclpy.event_handler import SubscriptionEventCallbacks
+else:
+    from rclpy.qos_event import SubscriptionEventCallbacks
+
+__all__ = ['ManagedNode', 'NodeConfig', 'descriptor_of']
 
 _SUCCESS = TransitionCallbackReturn.SUCCESS
 _HEALTH_S = 1.0
 _USE_SIM_TIME = 'use_sim_time'
+
+
+@dataclass(frozen=True, slots=True)
+class NodeConfig:
+    """What every node can be told."""
+
+    autostart: bool = True
+    """Configure and activate at the start; false: wait for a lifecycle manager."""
+    reliability: Reliability = Reliability.BEST_EFFORT
+    """Of what is heard from sensors: best_effort (as drivers publish) or reliable (replays)."""
+
+    def __post_init__(self) -> None:
+        check_bounds(self)
 
 
 Config = TypeVar('Config', bound=NodeConfig)
@@ -282,6 +305,22 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
         for leaf, value in plain(made):
             self.declare_parameter(leaf.name, value, descriptor_of(leaf))
         return made
+
+
+def descriptor_of(leaf: Leaf) -> ParameterDescriptor:
+    """Its sentence, its range, and the words of an enumeration; read-only."""
+    descriptor = ParameterDescriptor(description=leaf.note, read_only=True)
+    if leaf.choices:
+        descriptor.additional_constraints = f'one of {leaf.allowed}'
+    if leaf.bounds is not None:
+        least, most = leaf.bounds.least, leaf.bounds.most
+        if leaf.kind is int:
+            descriptor.integer_range = [IntegerRange(from_value=int(least), to_value=int(most))]
+        else:
+            descriptor.floating_point_range = [
+                FloatingPointRange(from_value=float(least), to_value=float(most))
+            ]
+    return descriptor
 
 
 def _undo(steps: list[Callable[[], object]]) -> None:

@@ -26,7 +26,7 @@ from wpt_ros.conversions.commands import (
 from wpt_ros.conversions.motion import motion_of
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
 from wpt_ros.lifecycle.run_node import run_node
-from wpt_ros.parts.publishers import Publishers
+from wpt_ros.parts.publishers import GraphMonitor
 from wpt_ros.topics import Topic
 
 __all__ = ['GateConfig', 'GateNode', 'main']
@@ -67,7 +67,7 @@ class GateNode(ManagedNode[GateConfig]):
         super().__init__('gate', GateConfig)
 
     def prepare(self) -> None:
-        self._graph = Publishers(self, [topic for topic in topics.TOPICS if topic.exclusive])
+        self._graph = GraphMonitor(self, [topic for topic in topics.TOPICS if topic.exclusive])
         self._commands = self.advertise(topics.COMMAND)
         self._states = self.advertise(topics.GATE_STATE)
         self._alerts = self.advertise(topics.ALERT)
@@ -149,7 +149,7 @@ class GateNode(ManagedNode[GateConfig]):
         self._gate.take_driver(self._now, steers=self._says_steers or self._torque_steers)
 
     def _on_engage(self, _request: Any, response: Any) -> Any:
-        stranger = self._graph.stranger_beside(self.config.engage_from, topics.ENGAGE)
+        stranger = self._graph.engage_refusal(self.config.engage_from, topics.ENGAGE)
         against = (stranger,) if stranger is not None else self._gate.engage(self._now)
         response.success = not against
         response.message = ' '.join(notice.text for notice in against) or 'The car will steer.'

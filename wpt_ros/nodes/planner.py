@@ -14,16 +14,16 @@ from wpt_core.planning import CommandChoice
 from wpt_core.sensing import CameraSetDue, load_rig, surround_rig
 from wpt_core.types import Bounds, Command, EgoState, InputError, Level, Notice, Rig
 from wpt_ros import topics
+from wpt_ros.conversions.cameras import intrinsics_of
 from wpt_ros.conversions.commands import command_of
-from wpt_ros.conversions.lenses import intrinsics_of
 from wpt_ros.conversions.motion import ego_of
 from wpt_ros.conversions.plans import path_message, plan_message
 from wpt_ros.conversions.stamps import check_ahead
 from wpt_ros.facades.tf2 import extrinsics
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
 from wpt_ros.lifecycle.run_node import run_node
-from wpt_ros.parts.calibration import Calibration, Lenses, Places
-from wpt_ros.parts.pictures_in import PicturesIn
+from wpt_ros.parts.calibration import Calibration, ExtrinsicsSource, IntrinsicsSource
+from wpt_ros.parts.image_buffer import ImageBuffer
 from wpt_ros.parts.planner_report import PlannerReport
 from wpt_ros.shipped import shipped_student
 
@@ -47,9 +47,9 @@ class PlannerConfig(NodeConfig):
     """Rig file; empty: the six cameras of the proving ground."""
     compressed: bool = False
     """Hear jpeg or png (image_raw/compressed) instead of raw pictures."""
-    calibration: Lenses = Lenses.RIG
-    """Lenses as the rig file (rig) or the drivers of the cameras (camera_info) say."""
-    extrinsics: Places = Places.RIG
+    calibration: IntrinsicsSource = IntrinsicsSource.RIG
+    """IntrinsicsSource as the rig file (rig) or the drivers of the cameras (camera_info) say."""
+    extrinsics: ExtrinsicsSource = ExtrinsicsSource.RIG
     """Where cameras sit, as the rig file (rig) or the transforms to base_link (tf) say."""
     steering_delay_s: Annotated[float, Bounds(0.01, 0.8)] = 0.3
     """From asking for a curvature to driving it, until the controller says what it has learnt."""
@@ -78,12 +78,12 @@ class PlannerNode(ManagedNode[PlannerConfig]):
         self._cameras = rig.names
         self._backend = best_backend(self._artifact.student, threads=config.threads)
         self._calibration = Calibration(rig, lenses=config.calibration, places=config.extrinsics)
-        self._pictures = PicturesIn(rig.names, compressed=config.compressed, wait_s=config.wait_s)
+        self._pictures = ImageBuffer(rig.names, compressed=config.compressed, wait_s=config.wait_s)
         self._choice = CommandChoice(
             timeout_s=config.command_timeout_s, change_hold_s=config.change_hold_s
         )
         self._planner: Planner | None = None
-        self._look_through(self._calibration.news())
+        self._look_through(self._calibration.changed_rig())
         self._renew = self.guarded('calibration', self._look_through)
         self._tick = self.guarded('plan', self._plan)
         self._plans = self.advertise(topics.PLAN)
@@ -98,13 +98,15 @@ class PlannerNode(ManagedNode[PlannerConfig]):
         for part in (self._pictures, self._choice, self._planner):
             if part is not None:
                 part.reset()
-        self._transforms = extrinsics(self) if self.config.extrinsics is Places.TF else None
+        self._transforms = (
+            extrinsics(self) if self.config.extrinsics is ExtrinsicsSource.TF else None
+        )
         if self._transforms is not None:
             self._started.append(self._transforms.close)
         picture = topics.COMPRESSED if self.config.compressed else topics.IMAGE
         for camera in self._cameras:
             self.subscribe(picture.of(camera), partial(self._on_picture, camera), raw=True)
-            if self.config.calibration is Lenses.CAMERA_INFO:
+            if self.config.calibration is IntrinsicsSource.CAMERA_INFO:
                 self.subscribe(
                     topics.CAMERA_INFO.of(camera), partial(self._on_camera_info, camera)
                 )
@@ -120,13 +122,13 @@ class PlannerNode(ManagedNode[PlannerConfig]):
     def _on_picture(self, camera: str, content: bytes) -> None:
         raw = self._pictures.opened(content)
         if self._transforms is not None:
-            self._calibration.take_frame(camera, raw.frame_id, self._transforms.base_from)
+            self._calibration.look_up_pose(camera, raw.frame_id, self._transforms.base_from)
         heard_s, now_s = time.monotonic(), self.now_s
         self._pictures.take(camera, raw, heard_s=heard_s, now_s=now_s, ego=self._ego)
         self._look()
 
     def _on_camera_info(self, camera: str, message: Any) -> None:
-        self._calibration.take_lens(camera, intrinsics_of(message))
+        self._calibration.set_intrinsics(camera, intrinsics_of(message))
 
     def _on_odometry(self, message: Any) -> None:
         ego = ego_of(message)
@@ -155,7 +157,7 @@ class PlannerNode(ManagedNode[PlannerConfig]):
         return response
 
     def _look(self) -> None:
-        rig = self._calibration.news()
+        rig = self._calibration.changed_rig()
         if rig is not None:
             self._renew(rig)
         due = self._pictures.assembler.due(time.monotonic())

@@ -14,9 +14,9 @@ from wpt_core.bags import Bag, Playback
 from wpt_core.types import BagError, Bounds, InputError, Level, Notice
 from wpt_ros import topics
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
-from wpt_ros.lifecycle.quality import type_of
 from wpt_ros.lifecycle.run_node import run_node
-from wpt_ros.replays.recorded import Programme, programme_of
+from wpt_ros.parts.playlist import Playlist, playlist_of
+from wpt_ros.qos import type_of
 
 __all__ = ['PLAYED', 'TO_THE_END', 'PlayerConfig', 'PlayerNode', 'main']
 
@@ -62,16 +62,16 @@ class PlayerNode(ManagedNode[PlayerConfig]):
         try:
             with ExitStack() as closing:
                 bag = closing.enter_context(Bag.open(path))
-                programme = programme_of(bag.info, everything=self.config.everything)
-                names = [one.topic for one in programme.played]
+                playlist = playlist_of(bag.info, everything=self.config.everything)
+                names = [one.topic for one in playlist.played]
                 start_s = self.config.start_offset_s
                 self._playback = Playback(bag, names, start_offset_s=start_s)
                 self._prepared.append(closing.pop_all().close)
         except BagError as error:
             raise InputError(str(error)) from error
-        self._outlets = self._made(programme)
+        self._outlets = self._made(playlist)
         self._time = self.advertise(topics.CLOCK)
-        self._tell_of(programme)
+        self._tell_of(playlist)
 
     def begin(self) -> None:
         self._rewind(lead_ns=round(_LEAD_S * 1e9 * self.config.rate))
@@ -136,21 +136,21 @@ class PlayerNode(ManagedNode[PlayerConfig]):
         self._awaited = self._awaited or all(map(self.count_subscribers, self.config.wait_for))
         return self._awaited
 
-    def _made(self, programme: Programme) -> dict[str, tuple[str, Any]]:
+    def _made(self, playlist: Playlist) -> dict[str, tuple[str, Any]]:
         """By topic: the type of its messages, and a publisher."""
         outlets = {}
-        for one in programme.played:
+        for one in playlist.played:
             publisher = self.create_publisher(one.kind, one.name, one.quality)
             self._prepared.append(partial(self.destroy_publisher, publisher))
             outlets[one.topic] = one.type_name, publisher
         return outlets
 
-    def _tell_of(self, programme: Programme) -> None:
+    def _tell_of(self, playlist: Playlist) -> None:
         """What is not played, and why."""
-        lacking = ', '.join(programme.impossible)
+        lacking = ', '.join(playlist.unplayable)
         text = f'Not played: {lacking}.'
         self.health.found('types', [Notice(Level.WARNING, 'not_played', text)] if lacking else [])
-        self.health.figures({'left_out': ' '.join(programme.ours)})
+        self.health.figures({'left_out': ' '.join(playlist.ours)})
 
 
 def main() -> None:

@@ -12,19 +12,19 @@ from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import Bounds, InputError, Rig
 from wpt_core.vehicle import Body
 from wpt_ros import topics
+from wpt_ros.conversions.cameras import intrinsics_of
 from wpt_ros.conversions.commands import lateral_of
-from wpt_ros.conversions.lenses import intrinsics_of
-from wpt_ros.conversions.markers import markers_message
 from wpt_ros.conversions.motion import ego_of
 from wpt_ros.conversions.plans import plan_of
 from wpt_ros.conversions.stamps import check_ahead, seconds
-from wpt_ros.conversions.states import gate_says, planner_says
+from wpt_ros.conversions.states import gate_summary, planner_summary
 from wpt_ros.facades.tf2 import extrinsics
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
 from wpt_ros.lifecycle.run_node import run_node
-from wpt_ros.parts.calibration import Calibration, Lenses, Places
-from wpt_ros.parts.onlooker import Onlooker
-from wpt_ros.parts.overlays import Overlay, Screen
+from wpt_ros.parts.calibration import Calibration, ExtrinsicsSource, IntrinsicsSource
+from wpt_ros.parts.markers import markers_message
+from wpt_ros.parts.overlays import Overlay, OverlayPublisher
+from wpt_ros.parts.snapshot import SnapshotBuffer
 
 __all__ = ['VisualizerConfig', 'VisualizerNode', 'main']
 
@@ -45,9 +45,9 @@ class VisualizerConfig(NodeConfig):
     """The cameras send jpeg or png."""
     overlays: tuple[str, ...] = ()
     """Names of the cameras to draw on; empty: all."""
-    calibration: Lenses = Lenses.RIG
-    """Lenses as the rig file (rig) or the drivers of the cameras (camera_info) say."""
-    extrinsics: Places = Places.RIG
+    calibration: IntrinsicsSource = IntrinsicsSource.RIG
+    """IntrinsicsSource as the rig file (rig) or the drivers of the cameras (camera_info) say."""
+    extrinsics: ExtrinsicsSource = ExtrinsicsSource.RIG
     """Where cameras sit, as the rig file (rig) or the transforms to base_link (tf) say."""
     overlay_rate_hz: Annotated[float, Bounds(0.1, 60.0)] = 10.0
     """Pictures a second of each camera that somebody looks at, at most."""
@@ -64,17 +64,19 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         config = self.config
         rig = load_rig(Path(config.rig).expanduser()) if config.rig else surround_rig()
         style = PlanStyle(width_m=config.vehicle.width_m)
-        self._onlooker = Onlooker()
+        self._buffer = SnapshotBuffer()
         self._markers = self.advertise(topics.MARKERS)
         self._calibration = Calibration(rig, lenses=config.calibration, places=config.extrinsics)
         self._screens = {
-            name: Screen(Overlay(name, style), self.advertise(topics.OVERLAY.of(name)))
+            name: OverlayPublisher(Overlay(name, style), self.advertise(topics.OVERLAY.of(name)))
             for name in _chosen(rig, config.overlays)
         }
         self._look_through()
 
     def begin(self) -> None:
-        self._transforms = extrinsics(self) if self.config.extrinsics is Places.TF else None
+        self._transforms = (
+            extrinsics(self) if self.config.extrinsics is ExtrinsicsSource.TF else None
+        )
         if self._transforms is not None:
             self._started.append(self._transforms.close)
         self.subscribe(topics.PLAN, self._on_plan)
@@ -88,16 +90,16 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         for name, screen in self._screens.items():
             self._watch(name, screen)
 
-    def _watch(self, name: str, screen: Screen) -> None:
+    def _watch(self, name: str, screen: OverlayPublisher) -> None:
         topic = (topics.COMPRESSED if self.config.compressed else topics.IMAGE).of(name)
         self.subscribe(topic, functools.partial(self._on_picture, name, screen), raw=True)
-        if self.config.calibration is Lenses.CAMERA_INFO:
+        if self.config.calibration is IntrinsicsSource.CAMERA_INFO:
             self.subscribe(
                 topics.CAMERA_INFO.of(name), functools.partial(self._on_camera_info, name)
             )
 
         def draw() -> None:
-            screen.show(self._onlooker.at(self.now_s).plan)
+            screen.show(self._buffer.at(self.now_s).plan)
 
         # Each camera has its own guard: one that is broken must not hide the others.
         guarded = self.guarded(topics.OVERLAY.of(name).name, draw)
@@ -107,21 +109,21 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         for screen in self._screens.values():
             screen.overlay.forget()
 
-    def _on_picture(self, name: str, screen: Screen, content: bytes) -> None:
+    def _on_picture(self, name: str, screen: OverlayPublisher, content: bytes) -> None:
         raw = screen.opened(content, compressed=self.config.compressed)
         if raw is None:
             return
         if self._transforms is not None:
-            self._calibration.take_frame(name, raw.frame_id, self._transforms.base_from)
+            self._calibration.look_up_pose(name, raw.frame_id, self._transforms.base_from)
         self._look_through()
         screen.overlay.take(raw)
 
     def _on_camera_info(self, name: str, message: Any) -> None:
-        self._calibration.take_lens(name, intrinsics_of(message))
+        self._calibration.set_intrinsics(name, intrinsics_of(message))
 
     def _look_through(self) -> None:
         """The cameras as they are known by now."""
-        rig = self._calibration.news()
+        rig = self._calibration.changed_rig()
         for camera in rig.cameras if rig is not None else ():
             if camera.name in self._screens:
                 self._screens[camera.name].overlay.camera = camera
@@ -129,52 +131,52 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
     def _on_plan(self, message: Any) -> None:
         plan, _, _ = plan_of(message)
         check_ahead(plan.stamp_s, self.now_s)
-        self._onlooker.plan.take(plan, plan.stamp_s)
+        self._buffer.plan.take(plan, plan.stamp_s)
         self._show()
 
     def _on_command(self, message: Any) -> None:
         command = lateral_of(message)
-        self._onlooker.command.take(command, command.stamp_s)
+        self._buffer.command.take(command, command.stamp_s)
 
     def _on_gate(self, message: Any) -> None:
         self._gate_wall_s = time.monotonic()
-        self._onlooker.gate.take(gate_says(message), seconds(message.header.stamp))
+        self._buffer.gate.take(gate_summary(message), seconds(message.header.stamp))
 
     def _on_planner(self, message: Any) -> None:
         # Its stamp is that of the pictures, and without pictures it still has something to say.
-        self._onlooker.planner.take(planner_says(message), self.now_s)
+        self._buffer.planner.take(planner_summary(message), self.now_s)
 
     def _on_odometry(self, message: Any) -> None:
         ego = ego_of(message)
         check_ahead(ego.stamp_s, self.now_s)
-        self._onlooker.speed_mps.take(ego.speed_mps, ego.stamp_s)
-        self._onlooker.trail.take(ego)
+        self._buffer.speed_mps.take(ego.speed_mps, ego.stamp_s)
+        self._buffer.trail.take(ego)
 
     def silent(self, name: str) -> None:
         if name == topics.GATE_STATE.name:
-            self._onlooker.gate.forget()
+            self._buffer.gate.forget()
 
     def _watch_gate(self) -> None:
         """Also where time is simulated, and might stand still."""
         if time.monotonic() - self._gate_wall_s > _GATE_SILENT_S:
-            self._onlooker.gate.forget()
+            self._buffer.gate.forget()
 
     def _show_without_plan(self) -> None:
         self._watch_gate()
-        if self._onlooker.at(self.now_s).plan is None:
+        if self._buffer.at(self.now_s).plan is None:
             self._show()
 
     def _tell_figures(self) -> None:
         watched = [name for name, screen in self._screens.items() if screen.watched]
-        age_s = self._onlooker.plan.age_s(self.now_s)
+        age_s = self._buffer.plan.age_s(self.now_s)
         self.health.figures({'overlays': ' '.join(watched), 'plan_age_s': f'{age_s:.2f}'})
 
     def _show(self) -> None:
         now_s = self.now_s
-        lifetime_s = self._onlooker.plan.stale_after_s
+        lifetime_s = self._buffer.plan.stale_after_s
         self._markers.publish(
             markers_message(
-                self._onlooker.at(now_s),
+                self._buffer.at(now_s),
                 self.config.vehicle,
                 now_s=now_s,
                 plan_lifetime_s=lifetime_s,

@@ -15,20 +15,19 @@ from wpt_core.safety import GateState
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import Bounds, CameraFrame
 from wpt_ros import topics
+from wpt_ros.conversions.cameras import camera_info_message, optical_frame
 from wpt_ros.conversions.commands import driving_message, lateral_of
 from wpt_ros.conversions.images import image_message
-from wpt_ros.conversions.lenses import camera_info_message
 from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.conversions.plans import plan_of
 from wpt_ros.conversions.progress import progress_message
 from wpt_ros.conversions.stamps import stamp_of
-from wpt_ros.conversions.transforms import optical_frame
 from wpt_ros.executables import DRIVE_FAILED
 from wpt_ros.lifecycle.managed import ManagedNode, NodeConfig
-from wpt_ros.lifecycle.quality import type_of
 from wpt_ros.lifecycle.run_node import run_node
 from wpt_ros.parts.faults import Kind, WorldFaults
-from wpt_ros.parts.frames import Frames
+from wpt_ros.parts.transforms import TransformPublisher
+from wpt_ros.qos import type_of
 from wpt_sim.drive import STEP_S, Longitudinal
 from wpt_sim.ride import Lockstep, Pace, Ride
 from wpt_sim.scenario import SEED_END
@@ -103,7 +102,7 @@ class WorldNode(ManagedNode[WorldConfig]):
         self._odometry = self.advertise(topics.ODOMETRY)
         self._wishes = self.advertise(topics.DRIVING_COMMAND)
         self._progress = self.advertise(topics.PROGRESS)
-        self._frames_said = Frames(self.advertise, rig)
+        self._transforms = TransformPublisher(self.advertise, rig)
         self._pictures = {name: self.advertise(topics.IMAGE.of(name)) for name in rig.names}
         self._lenses = {name: self.advertise(topics.CAMERA_INFO.of(name)) for name in rig.names}
         self._cameras = {camera.name: camera for camera in rig.cameras}
@@ -192,7 +191,7 @@ class WorldNode(ManagedNode[WorldConfig]):
         if not (self._begun or self._at_start):
             told = replace(told, speed_mps=0.0, yaw_rate_radps=0.0, curvature_1pm=0.0)
         if not self._dead('odometry'):
-            self._frames_said.say(told.pose, stamp)
+            self._transforms.publish(told.pose, stamp)
             self._odometry.publish(odometry_message(replace(told, stamp_s=stamp_s)))
         self._wishes.publish(driving_message(world.command, stamp))
         self._progress.publish(progress_message(self._ride, stamp))

@@ -8,17 +8,17 @@ from enum import Enum
 from wpt_core.geometry import FloatArray
 from wpt_core.types import Camera, Intrinsics, Rig
 
-__all__ = ['Calibration', 'Lenses', 'Places']
+__all__ = ['Calibration', 'ExtrinsicsSource', 'IntrinsicsSource']
 
 
-class Lenses(Enum):
+class IntrinsicsSource(Enum):
     """Where the intrinsics of cameras come from."""
 
     RIG = 'rig'
     CAMERA_INFO = 'camera_info'
 
 
-class Places(Enum):
+class ExtrinsicsSource(Enum):
     """Where the extrinsics of cameras come from."""
 
     RIG = 'rig'
@@ -28,23 +28,23 @@ class Places(Enum):
 class Calibration:
     """The rig as far as it is known; the rig file says which cameras there are, and the rest."""
 
-    def __init__(self, rig: Rig, *, lenses: Lenses, places: Places) -> None:
+    def __init__(self, rig: Rig, *, lenses: IntrinsicsSource, places: ExtrinsicsSource) -> None:
         self._file = rig
         self._lenses: dict[str, Intrinsics] = {}
         self._places: dict[str, FloatArray] = {}
-        if lenses is Lenses.RIG:
+        if lenses is IntrinsicsSource.RIG:
             self._lenses = {camera.name: camera.intrinsics for camera in rig.cameras}
-        if places is Places.RIG:
+        if places is ExtrinsicsSource.RIG:
             self._places = {camera.name: camera.base_from_camera for camera in rig.cameras}
         self._told = False
 
-    def take_lens(self, camera: str, lens: Intrinsics) -> None:
+    def set_intrinsics(self, camera: str, lens: Intrinsics) -> None:
         """What the camera says of itself."""
         if self._lenses.get(camera) != lens:
             self._lenses[camera] = lens
             self._told = False
 
-    def take_frame(
+    def look_up_pose(
         self, camera: str, frame_id: str, base_from: Callable[[str], FloatArray]
     ) -> None:
         """Ask, once, where the frame of its pictures sits; InputError while nobody knows."""
@@ -52,7 +52,7 @@ class Calibration:
             self._places[camera] = base_from(frame_id)
             self._told = False
 
-    def news(self) -> Rig | None:
+    def changed_rig(self) -> Rig | None:
         """The cameras that are known by now, if that has changed since it was last asked."""
         if self._told:
             return None

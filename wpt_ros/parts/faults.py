@@ -44,7 +44,7 @@ class Kind(Enum):
     """A second node with the name of the controller sends commands to the gate."""
 
     @property
-    def lasts_s(self) -> float:
+    def duration_s(self) -> float:
         """Unless it is given; infinite: until the end of the drive."""
         return math.inf if self in _UNTIL_THE_END else _SHORT_S
 
@@ -57,14 +57,14 @@ _FORM = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One of them."""
+    """A fault of one target during one interval of the drive."""
 
-    what: str
+    target: str
     """A process, `odometry`, `clock`, `cameras`, `commands`, or the name of a camera."""
     kind: Kind
     at_s: float
     """Since the start of the drive."""
-    for_s: float
+    duration_s: float
     """By the clock of the drive."""
 
     @classmethod
@@ -77,12 +77,12 @@ class Fault:
                 f'planner=kill@10s or planner=hang@6s+2s, with one of {", ".join(kinds)}'
             )
         kind = Kind(form['kind'])
-        lasts_s = float(form['for']) if form['for'] else kind.lasts_s
-        return cls(form['what'], kind, float(form['at']), lasts_s)
+        duration_s = float(form['for']) if form['for'] else kind.duration_s
+        return cls(form['what'], kind, float(form['at']), duration_s)
 
     def __str__(self) -> str:
-        lasts = f'+{self.for_s:g}' if math.isfinite(self.for_s) else ''
-        return f'{self.what}={self.kind.value}@{self.at_s:g}{lasts}'
+        lasts = f'+{self.duration_s:g}' if math.isfinite(self.duration_s) else ''
+        return f'{self.target}={self.kind.value}@{self.at_s:g}{lasts}'
 
 
 class WorldFaults:
@@ -96,9 +96,9 @@ class WorldFaults:
 
     def active(self, what: str, kind: Kind, time_s: float) -> bool:
         return any(
-            fault.what == what
+            fault.target == what
             and fault.kind is kind
-            and fault.at_s <= time_s < fault.at_s + fault.for_s
+            and fault.at_s <= time_s < fault.at_s + fault.duration_s
             for fault in self._faults
         )
 

@@ -16,7 +16,7 @@ from wpt_ros import topics
 from wpt_ros.conversions.images import RawCompressedImage, RawImage, frame_of, image_message
 from wpt_ros.conversions.stamps import seconds
 
-__all__ = ['Drawn', 'ImagePublisher', 'Overlay', 'Screen']
+__all__ = ['Drawn', 'ImagePublisher', 'Overlay', 'OverlayPublisher']
 
 Raw: TypeAlias = RawImage | RawCompressedImage
 
@@ -98,7 +98,7 @@ class ImagePublisher(Protocol):
     def get_subscription_count(self) -> int: ...
 
 
-class Screen:
+class OverlayPublisher:
     """One overlay and who looks at it; nothing is kept or drawn while nobody does."""
 
     def __init__(self, overlay: Overlay, publisher: ImagePublisher) -> None:

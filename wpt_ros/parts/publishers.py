@@ -11,12 +11,12 @@ from wpt_core.safety import UNKNOWN, Source
 from wpt_core.types import Level, Notice
 from wpt_ros.topics import Service, Topic
 
-__all__ = ['Publishers']
+__all__ = ['GraphMonitor']
 
 _UNDISCOVERED = '_NODE_NAME_UNKNOWN_'
 
 
-class Publishers:
+class GraphMonitor:
     """Looks at topics that have one publisher each; a look costs some milliseconds."""
 
     def __init__(self, node: Node, watched: Sequence[Topic]) -> None:
@@ -28,12 +28,12 @@ class Publishers:
         return {name: self._sources(topic) for name, topic in self._topics.items()}
 
     def count(self, subscription: Any) -> int:
-        """Publishers that a subscription is matched with now."""
+        """GraphMonitor that a subscription is matched with now."""
         if hasattr(subscription, 'get_publisher_count'):  # rclpy since Jazzy
             return int(subscription.get_publisher_count())
         return int(self._node.count_publishers(subscription.topic_name))
 
-    def stranger_beside(self, allowed: str, service: Service) -> Notice | None:
+    def engage_refusal(self, allowed: str, service: Service) -> Notice | None:
         """Why a request may come from another node than the one that is allowed to call.
 
         Python is not told who sent a request, so nobody else may have a client at that time.

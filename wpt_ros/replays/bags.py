@@ -19,7 +19,7 @@ class Converted:
     """What `wpt prepare` has made of a recording."""
 
     episodes: tuple[Path, ...]
-    said: tuple[str, ...]
+    output: tuple[str, ...]
     """In its own words."""
 
 

@@ -14,20 +14,20 @@ from wpt_core.types import InputError
 from wpt_ros import topics
 from wpt_ros.conversions.plans import plan_of
 from wpt_ros.conversions.stamps import seconds
-from wpt_ros.lifecycle.quality import profile, type_of
 from wpt_ros.nodes.player import PLAYED, TO_THE_END
-from wpt_ros.replays.judge import Told
+from wpt_ros.qos import profile, type_of
+from wpt_ros.replays.comparison import PublishedPlan
 from wpt_ros.replays.source import stamp_ns
 from wpt_ros.topics import Topic
 
-__all__ = ['Ear', 'Heard']
+__all__ = ['Listener', 'Received']
 
 
 @dataclass(slots=True)
-class Heard:
-    """What was heard of one replay."""
+class Received:
+    """What was received of one replay."""
 
-    plans: list[Told] = field(default_factory=list)
+    plans: list[PublishedPlan] = field(default_factory=list)
     answers_s: list[tuple[float, float]] = field(default_factory=list)
     """Stamp of the pictures, and the wall time from the clock reaching it to the plan."""
     latencies_s: list[float] = field(default_factory=list)
@@ -42,17 +42,17 @@ class Heard:
     deaths: list[str] = field(default_factory=list)
 
 
-class Ear:
+class Listener:
     """Hears through a node of its owner's; subscribes to nothing that the player waits for."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self.heard = Heard()
+        self.received = Received()
         self.now_s: float | None = None
         """On the player's clock; None before it has begun."""
         self._reached: tuple[list[float], list[float]] = [], []
         self._last_set_ns = 0
-        self.said: list[str] = []
+        self.planner_notices: list[str] = []
         """What the planner has had to say last."""
         self.ended = False
         """Has the player come to the end?"""
@@ -73,26 +73,28 @@ class Ear:
         except InputError as error:
             self._note(str(error))
             return
-        self.heard.plans.append(Told(stamp_ns(message.header.stamp), plan, action, delay_s))
+        self.received.plans.append(
+            PublishedPlan(stamp_ns(message.header.stamp), plan, action, delay_s)
+        )
         clock_s, wall_s = self._reached
         index = bisect_left(clock_s, plan.stamp_s - 1e-6)
         if index < len(clock_s):
-            self.heard.answers_s.append((plan.stamp_s, monotonic() - wall_s[index]))
+            self.received.answers_s.append((plan.stamp_s, monotonic() - wall_s[index]))
 
     def _on_status(self, message: Any) -> None:
-        self.said = [notice.text for notice in message.notices]
+        self.planner_notices = [notice.text for notice in message.notices]
         set_ns = stamp_ns(message.header.stamp)
         if set_ns == self._last_set_ns:  # none before the first pictures, or after the last
             return
         self._last_set_ns = set_ns
-        for text in self.said:
+        for text in self.planner_notices:
             self._note(text)
         if not math.isfinite(message.latency_s):
             return
-        self.heard.latencies_s.append(message.latency_s)
+        self.received.latencies_s.append(message.latency_s)
         for camera, age_s in zip(message.cameras, message.camera_ages_s, strict=True):
-            used = self.heard.cameras.setdefault(camera, 0)
-            self.heard.cameras[camera] = used + math.isfinite(age_s)
+            used = self.received.cameras.setdefault(camera, 0)
+            self.received.cameras[camera] = used + math.isfinite(age_s)
 
     def _on_clock(self, message: Any) -> None:
         self.now_s = seconds(message.clock)
@@ -107,14 +109,14 @@ class Ear:
             if figures.get('state') == 'unconfigured' and status.level != DiagnosticStatus.OK:
                 self.refusals[node] = status.message.removeprefix('configure: ')
             if node == 'planner':
-                self.heard.dropped = int(figures.get('dropped', self.heard.dropped))
+                self.received.dropped = int(figures.get('dropped', self.received.dropped))
             if node == 'player':
                 self._on_player(status, figures)
 
     def _on_player(self, status: Any, figures: dict[str, str]) -> None:
         self.ended = figures.get(PLAYED) == TO_THE_END
-        if status.level != DiagnosticStatus.OK and status.message not in self.heard.notices:
+        if status.level != DiagnosticStatus.OK and status.message not in self.received.notices:
             self._note(status.message)
 
     def _note(self, text: str) -> None:
-        self.heard.notices[text] = self.heard.notices.get(text, 0) + 1
+        self.received.notices[text] = self.received.notices.get(text, 0) + 1

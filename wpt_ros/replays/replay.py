@@ -11,25 +11,25 @@ from pathlib import Path
 
 from wpt_core.files import write_atomic
 from wpt_core.types import Rig, WptError
-from wpt_ros.domain import check_alone
+from wpt_ros.domain import check_domain_unused
+from wpt_ros.output_folder import new_output_folder
 from wpt_ros.replays.bags import Converted, converted
-from wpt_ros.replays.judge import CURVE_AT_S, Moment, judged, worst
-from wpt_ros.replays.pictures import draw_moment, draw_timeline, film
-from wpt_ros.replays.report import Circumstances, figures_of, report
-from wpt_ros.replays.run import Played, play
+from wpt_ros.replays.comparison import PLOT_HORIZON_S, PlanSample, compare_plans, worst
+from wpt_ros.replays.figures import draw_sample, draw_timeline, film
+from wpt_ros.replays.report import ReplaySettings, figures_of, report
+from wpt_ros.replays.run import ReplayedBag, play
 from wpt_ros.replays.source import open_source
-from wpt_ros.run_folder import new_folder
 from wpt_ros.shipped import shipped_student
 
-__all__ = ['Wishes', 'replay']
+__all__ = ['ReplayOptions', 'replay']
 
 _WORST, _APART_S = 6, 1.0
-"""So many of the worst moments are shown, so far apart."""
+"""So many of the worst samples are shown, so far apart."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What to replay, and how."""
+class ReplayOptions:
+    """What to replay, and settings."""
 
     bag: Path
     mapping: Path | None
@@ -41,31 +41,31 @@ class Wishes:
     runs: Path
 
 
-def replay(wishes: Wishes) -> list[str]:
+def replay(options: ReplayOptions) -> list[str]:
     """Play it all and write the report; what to print. InputError or BagError for one sentence."""
-    if wishes.mapping is None:
+    if options.mapping is None:
         # Before there is a folder: most mistakes are found here.
-        open_source(wishes.bag, wishes.rig, name=_name(wishes.bag))
-    check_alone(partial(print, file=sys.stderr))
-    folder = new_folder(wishes.runs, 'replay', _name(wishes.bag))
-    made = _converted(wishes, folder)
-    sources = [open_source(bag, wishes.rig, name=_name(bag)) for bag in made.episodes]
+        open_source(options.bag, options.rig, name=_name(options.bag))
+    check_domain_unused(partial(print, file=sys.stderr))
+    folder = new_output_folder(options.runs, 'replay', _name(options.bag))
+    made = _converted(options, folder)
+    sources = [open_source(bag, options.rig, name=_name(bag)) for bag in made.episodes]
     played = []
     for source in sources:
         place = folder / source.name if len(sources) > 1 else folder
-        played.append(play(source, place, model=wishes.model, rate=wishes.rate))
-    moments = [_judged(one, index) for index, one in enumerate(played)]
-    student = wishes.model or str(shipped_student())
-    return _written(folder, played, moments, Circumstances(student, wishes.rate, made.said))
+        played.append(play(source, place, model=options.model, rate=options.rate))
+    samples = [_compared(one, index) for index, one in enumerate(played)]
+    student = options.model or str(shipped_student())
+    return _written(folder, played, samples, ReplaySettings(student, options.rate, made.output))
 
 
-def _converted(wishes: Wishes, folder: Path) -> Converted:
+def _converted(options: ReplayOptions, folder: Path) -> Converted:
     """What to play; where nothing comes of it, no empty folder stays."""
-    if wishes.mapping is None:
-        return Converted((wishes.bag,), ())
+    if options.mapping is None:
+        return Converted((options.bag,), ())
     out = folder / 'episodes'
     try:
-        return converted(wishes.bag, wishes.mapping, out)
+        return converted(options.bag, options.mapping, out)
     except WptError:
         for empty in (out, folder):
             with suppress(OSError):
@@ -73,34 +73,37 @@ def _converted(wishes: Wishes, folder: Path) -> Converted:
         raise
 
 
-def _judged(one: Played, index: int) -> list[Moment]:
-    plans = sorted(one.heard.plans, key=lambda told: told.stamp_ns)
-    commands = [one.source.command_at(told.plan.stamp_s) for told in plans]
-    return judged(plans, one.source.driven, commands, source=index)
+def _compared(one: ReplayedBag, index: int) -> list[PlanSample]:
+    plans = sorted(one.received.plans, key=lambda published: published.stamp_ns)
+    commands = [one.source.command_at(published.plan.stamp_s) for published in plans]
+    return compare_plans(plans, one.source.driven, commands, source=index)
 
 
 def _written(
-    folder: Path, played: Sequence[Played], moments: Sequence[list[Moment]], how: Circumstances
+    folder: Path,
+    played: Sequence[ReplayedBag],
+    samples: Sequence[list[PlanSample]],
+    settings: ReplaySettings,
 ) -> list[str]:
     """The files, and a summary."""
-    every = [moment for row in moments for moment in row]
-    at_s = min(CURVE_AT_S, max(moment.known_s for moment in every))
+    every = [sample for row in samples for sample in row]
+    at_s = min(PLOT_HORIZON_S, max(sample.known_s for sample in every))
     timelines = _names('timeline', '.png', played)
     videos = _names('overlay', '.mp4', played)
-    for one, row, timeline, video in zip(played, moments, timelines, videos, strict=True):
+    for one, row, timeline, video in zip(played, samples, timelines, videos, strict=True):
         draw_timeline(folder / timeline, one, row, at_s=at_s)
         film(folder / video, one)
     shown = [
         name
-        for number, moment in enumerate(worst(every, at_s, count=_WORST, apart_s=_APART_S), 1)
-        if draw_moment(
+        for number, sample in enumerate(worst(every, at_s, count=_WORST, apart_s=_APART_S), 1)
+        if draw_sample(
             folder / (name := f'worst_{number}.png'),
-            played[moment.source].source,
-            moment,
+            played[sample.source].source,
+            sample,
             at_s=at_s,
         )
     ]
-    figures = figures_of(played, every, how)
+    figures = figures_of(played, every, settings)
     write_atomic(folder / 'result.json', json.dumps(figures, indent=2) + '\n')
     text = report(figures, pictures=[*timelines, *shown], videos=videos)
     write_atomic(folder / 'report.md', text)
@@ -112,7 +115,7 @@ def _summary(text: str) -> list[str]:
     return [line for line in text.partition('## What was said')[0].splitlines() if line]
 
 
-def _names(stem: str, suffix: str, played: Sequence[Played]) -> list[str]:
+def _names(stem: str, suffix: str, played: Sequence[ReplayedBag]) -> list[str]:
     if len(played) == 1:
         return [f'{stem}{suffix}']
     return [f'{stem}_{one.source.name}{suffix}' for one in played]

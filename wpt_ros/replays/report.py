@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from wpt_core.files import markdown_table
-from wpt_ros.replays.judge import Agreement, Moment, agreements
-from wpt_ros.replays.run import Played
+from wpt_ros.replays.comparison import Agreement, PlanSample, agreements
+from wpt_ros.replays.run import ReplayedBag
 
-__all__ = ['Circumstances', 'figures_of', 'report']
+__all__ = ['ReplaySettings', 'figures_of', 'report']
 
 _PERCENTILES = (50, 95, 99)
 _MOST_NOTICES = 20
@@ -20,7 +20,7 @@ _LOST_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class ReplaySettings:
     """How it was replayed."""
 
     model: str
@@ -31,29 +31,29 @@ class Circumstances:
 
 
 def figures_of(
-    played: Sequence[Played], moments: Sequence[Moment], how: Circumstances
+    played: Sequence[ReplayedBag], samples: Sequence[PlanSample], settings: ReplaySettings
 ) -> dict[str, Any]:
     """All that `result.json` holds; over all recordings together, and one row for each."""
-    latencies_s = [latency_s for one in played for latency_s in one.heard.latencies_s]
-    answers_s = [answer_s for one in played for _, answer_s in one.heard.answers_s]
-    plans = sum(len(one.heard.plans) for one in played)
+    latencies_s = [latency_s for one in played for latency_s in one.received.latencies_s]
+    answers_s = [answer_s for one in played for _, answer_s in one.received.answers_s]
+    plans = sum(len(one.received.plans) for one in played)
     used: dict[str, int] = {}
     notices: dict[str, int] = {}
     for one in played:
-        for camera, count in one.heard.cameras.items():
+        for camera, count in one.received.cameras.items():
             used[camera] = used.get(camera, 0) + count
-        for text, count in one.heard.notices.items():
+        for text, count in one.received.notices.items():
             notices[text] = notices.get(text, 0) + count
     return {
-        'model': how.model,
-        'rate': how.rate,
-        'conversion': list(how.conversion),
+        'model': settings.model,
+        'rate': settings.rate,
+        'conversion': list(settings.conversion),
         'recordings': [_recording(one) for one in played],
         'plans': plans,
         'anchor_pictures': sum(len(one.source.anchors_ns) for one in played),
         'anchor_pictures_not_planned_on': sum(map(_not_planned_on, played)),
-        'dropped': sum(one.heard.dropped for one in played),
-        'agreement': {name: _agreement(row) for name, row in agreements(moments).items()},
+        'dropped': sum(one.received.dropped for one in played),
+        'agreement': {name: _agreement(row) for name, row in agreements(samples).items()},
         'pictures_to_plan_wall_ms': _percentiles(answers_s),
         'status_latency_ms': _percentiles(latencies_s),
         'cameras_used_percent': {
@@ -61,11 +61,11 @@ def figures_of(
             for name, count in used.items()
         },
         'notices': notices,
-        'deaths': [death for one in played for death in one.heard.deaths],
+        'deaths': [death for one in played for death in one.received.deaths],
     }
 
 
-def _recording(one: Played) -> dict[str, Any]:
+def _recording(one: ReplayedBag) -> dict[str, Any]:
     return {
         'name': one.source.name,
         'bag': str(one.source.bag),
@@ -73,18 +73,20 @@ def _recording(one: Played) -> dict[str, Any]:
         'anchor': one.source.camera.name,
         'anchor_pictures': len(one.source.anchors_ns),
         'not_planned_on': _not_planned_on(one),
-        'plans': len(one.heard.plans),
+        'plans': len(one.received.plans),
         'damage': list(one.source.notices),
     }
 
 
-def _not_planned_on(one: Played) -> int:
-    return len(set(one.source.anchors_ns) - {told.stamp_ns for told in one.heard.plans})
+def _not_planned_on(one: ReplayedBag) -> int:
+    return len(
+        set(one.source.anchors_ns) - {published.stamp_ns for published in one.received.plans}
+    )
 
 
 def _agreement(row: Agreement) -> dict[str, Any]:
     return {
-        'moments': row.moments,
+        'moments': row.samples,
         'horizons_s': list(row.displacement.horizons_s),
         'l2_at_m': [round(value, 4) for value in row.displacement.at],
         'l2_mean_up_to_m': [round(value, 4) for value in row.displacement.mean_up_to],
@@ -105,7 +107,7 @@ def report(figures: Mapping[str, Any], *, pictures: Sequence[str], videos: Seque
     lines = [
         f'# Replay of {names}',
         '',
-        f'Student: `{figures["model"]}`. Played at {figures["rate"]:g} times real time.',
+        f'Student: `{figures["model"]}`. ReplayedBag at {figures["rate"]:g} times real time.',
         '',
         *_apart(figures),
         *_pace(figures),

@@ -4,22 +4,25 @@
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
+import numpy as np
 import rclpy
+import yaml
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 from tqdm import tqdm
 
 from wpt_core.files import write_atomic
-from wpt_core.types import InputError
+from wpt_core.geometry import BASE_FROM_OPTICAL_AXES, rpy_from_rotation
+from wpt_core.types import Camera, InputError, Rig
 from wpt_ros import topics
-from wpt_ros.graph import NODES, Common, NodeSpec, on_recording
+from wpt_ros.graph import NODES, CommonParameters, NodeSpec, on_recording
 from wpt_ros.processes import Processes
-from wpt_ros.replays.listener import Ear, Heard
-from wpt_ros.replays.rig_file import rig_text
+from wpt_ros.replays.listener import Listener, Received
 from wpt_ros.replays.source import Source
 
-__all__ = ['Played', 'play']
+__all__ = ['ReplayedBag', 'play', 'rig_text']
 
 _START_S = 120.0
 """Until the planner must be there: a cold start on a busy machine loads torch for long."""
@@ -28,14 +31,14 @@ _TRAIL_S = 1.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Played:
+class ReplayedBag:
     """One recording, and what came of it."""
 
     source: Source
-    heard: Heard
+    received: Received
 
 
-def play(source: Source, folder: Path, *, model: str, rate: float) -> Played:
+def play(source: Source, folder: Path, *, model: str, rate: float) -> ReplayedBag:
     """To the end, with a progress bar; logs and the rig go into `folder`.
 
     InputError where the nodes refuse, do not come up, or make no plan at all.
@@ -48,35 +51,43 @@ def play(source: Source, folder: Path, *, model: str, rate: float) -> Played:
     node = rclpy.create_node('replay')
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    ear = Ear(node)
+    listener = Listener(node)
     try:
         with Processes(_specs(source, rig, model=model, rate=rate), folder / 'logs') as processes:
-            _listen(source, ear, executor, processes, logs=folder / 'logs')
-            ear.heard.deaths = processes.deaths
+            _listen(source, listener, executor, processes, logs=folder / 'logs')
+            listener.received.deaths = processes.deaths
     finally:
         executor.shutdown(timeout_sec=0.5)
         node.destroy_node()
         rclpy.shutdown()
-    if not ear.heard.plans:
-        said = ' '.join(dict.fromkeys([*ear.heard.notices, *ear.said])) or 'it said nothing'
+    if not listener.received.plans:
+        said = (
+            ' '.join(dict.fromkeys([*listener.received.notices, *listener.planner_notices]))
+            or 'it said nothing'
+        )
         raise InputError(
             f'{source.bag}: the planner made no plan: {said} (logs: {folder / "logs"})'
         )
-    return Played(source, ear.heard)
+    return ReplayedBag(source, listener.received)
 
 
 def _specs(source: Source, rig: Path, *, model: str, rate: float) -> list[NodeSpec]:
     """The planner as for any recording, and a player that waits for its subscriptions."""
-    common = Common(rig=str(rig), model=model, compressed=source.compressed)
+    common = CommonParameters(rig=str(rig), model=model, compressed=source.compressed)
     (planner,) = (spec for spec in on_recording(common) if spec.name == 'planner')
-    player = NODES['player'].given(
+    player = NODES['player'].with_parameters(
         bag=str(source.bag), rate=rate, wait_for=(source.picture.name, topics.ODOMETRY.name)
     )
     return [planner, player]
 
 
 def _listen(
-    source: Source, ear: Ear, executor: SingleThreadedExecutor, processes: Processes, *, logs: Path
+    source: Source,
+    listener: Listener,
+    executor: SingleThreadedExecutor,
+    processes: Processes,
+    *,
+    logs: Path,
 ) -> None:
     begun_s = monotonic()
     shape = '{desc} {percentage:3.0f}%|{bar}| {n:.1f} of {total:.1f} s{postfix}'
@@ -84,27 +95,47 @@ def _listen(
         total=source.seconds, desc=f'{source.name}: starting', bar_format=shape, disable=None
     ) as bar:
         start_s: float | None = None
-        while not ear.ended:
+        while not listener.ended:
             executor.spin_once(timeout_sec=0.02)
-            processes.look_after()
-            _check(ear, processes, waited_s=monotonic() - begun_s, logs=logs)
-            if ear.now_s is not None:
-                start_s = ear.now_s if start_s is None else start_s
+            processes.supervise()
+            _check(listener, processes, waited_s=monotonic() - begun_s, logs=logs)
+            if listener.now_s is not None:
+                start_s = listener.now_s if start_s is None else start_s
                 bar.set_description(source.name, refresh=False)
-                bar.set_postfix_str(f'{len(ear.heard.plans)} plans', refresh=False)
-                bar.update(min(ear.now_s - start_s, source.seconds) - bar.n)
+                bar.set_postfix_str(f'{len(listener.received.plans)} plans', refresh=False)
+                bar.update(min(listener.now_s - start_s, source.seconds) - bar.n)
     end_s = monotonic() + _TRAIL_S
     while monotonic() < end_s:
         executor.spin_once(timeout_sec=0.02)
 
 
-def _check(ear: Ear, processes: Processes, *, waited_s: float, logs: Path) -> None:
+def _check(listener: Listener, processes: Processes, *, waited_s: float, logs: Path) -> None:
     """InputError where it cannot go on; a planner that dies on the way is started again."""
-    for name, reason in ear.refusals.items():
+    for name, reason in listener.refusals.items():
         raise InputError(f'the {name} refuses to start: {reason}')
     for death in processes.deaths:
         name = death.split()[0]
-        if name == 'player' or ear.now_s is None:
-            raise InputError(f'the {death}: {processes.last_words(name)}')
-    if ear.now_s is None and waited_s > _START_S:
+        if name == 'player' or listener.now_s is None:
+            raise InputError(f'the {death}: {processes.last_line(name)}')
+    if listener.now_s is None and waited_s > _START_S:
         raise InputError(f'the planner was not there within {_START_S:g} s; see {logs}')
+
+
+def rig_text(rig: Rig) -> str:
+    """What `load_rig` makes the same rig of, but for roundings."""
+    cameras = {camera.name: _camera_entry(camera) for camera in rig.cameras}
+    return yaml.safe_dump({'cameras': cameras}, sort_keys=False, default_flow_style=None)
+
+
+def _camera_entry(camera: Camera) -> dict[str, Any]:
+    lens, place = camera.intrinsics, camera.base_from_camera
+    rpy_rad = rpy_from_rotation(place[:3, :3] @ BASE_FROM_OPTICAL_AXES.T)
+    return {
+        'size_px': [lens.width_px, lens.height_px],
+        'focal_px': [float(lens.fx_px), float(lens.fy_px)],
+        'centre_px': [float(lens.cx_px), float(lens.cy_px)],
+        'lens_model': lens.model.value,
+        'distortion': list(map(float, lens.distortion)),
+        'position_m': place[:3, 3].tolist(),
+        'rotation_deg': np.degrees(rpy_rad).tolist(),
+    }

@@ -11,9 +11,9 @@ from ament_index_python.packages import get_package_share_directory
 from wpt_core.bags import Bag, TopicInfo, definitions_from
 from wpt_core.types import Camera, Command, InputError, Rig
 from wpt_ros import topics
+from wpt_ros.conversions.cameras import intrinsics_of
 from wpt_ros.conversions.commands import command_of
 from wpt_ros.conversions.images import RawCompressedImage, RawImage
-from wpt_ros.conversions.lenses import intrinsics_of
 from wpt_ros.conversions.motion import ego_of
 from wpt_ros.replays.driven_path import DrivenPath
 from wpt_ros.topics import Topic

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from wpt_ros.bootstrap.ground import obstacle
-from wpt_ros.bootstrap.house import House
-from wpt_ros.bootstrap.steps import done
-from wpt_ros.bootstrap.trouble import SetupError
-from wpt_ros.bootstrap.venv import stand
+from wpt_ros.bootstrap.checkout import Checkout
+from wpt_ros.bootstrap.errors import SetupError
+from wpt_ros.bootstrap.machine import missing_requirement
+from wpt_ros.bootstrap.steps import is_complete
+from wpt_ros.bootstrap.venv import machine_for
 from wpt_ros.network import domain_problem
 
 __all__ = ['SUMMARY', 'Finding', 'add_arguments', 'examine', 'run']
@@ -81,8 +81,8 @@ def examine() -> Iterator[Finding]:
     yield _python()
     root = Path(__file__).resolve().parents[2]
     if (root / 'wpt').is_file():
-        yield _tools(House(root))
-        yield _checkout(House(root))
+        yield _tools(Checkout(root))
+        yield _checkout(Checkout(root))
     yield _domain()
     answers = _probe()
     for what in PROBES:
@@ -96,21 +96,23 @@ def _python() -> Finding:
     return Finding('Python', f'{version} at {sys.executable}', 'use 3.10 or newer' if old else '')
 
 
-def _tools(house: House) -> Finding:
-    what, _, remedy = obstacle(house.root, stand(house)).partition(': ')
+def _tools(checkout: Checkout) -> Finding:
+    what, _, remedy = missing_requirement(checkout.root, machine_for(checkout)).partition(': ')
     return Finding('tools', what or 'compiler, CMake, venv, Python headers', remedy)
 
 
-def _checkout(house: House) -> Finding:
+def _checkout(checkout: Checkout) -> Finding:
     """Report whether ./wpt setup is complete, and what it would do."""
-    ground = stand(house)
+    machine = machine_for(checkout)
     try:
-        if done(house, ground):
-            return Finding('set-up', f'complete, {ground.ros}')
+        if is_complete(checkout, machine):
+            return Finding('set-up', f'complete, {machine.ros}')
     except SetupError as error:
         what, _, remedy = str(error).partition(': ')
         return Finding('set-up', what, remedy)
-    plan = f'make .venv with Python {ground.python_version}, {ground.ros}, and build the messages'
+    plan = (
+        f'make .venv with Python {machine.python_version}, {machine.ros}, and build the messages'
+    )
     return Finding('set-up', 'not done', f'run ./wpt setup; it will {plan}')
 
 

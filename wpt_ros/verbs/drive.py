@@ -8,9 +8,9 @@ from pathlib import Path
 
 from wpt_core.sensing import load_rig, surround_rig
 from wpt_core.types import Bounds, bounds_of
-from wpt_ros.drives.faults import parse_faults
-from wpt_ros.graph import Common
-from wpt_ros.scene import Scene
+from wpt_ros.drives.fault_option import parse_faults
+from wpt_ros.graph import CommonParameters
+from wpt_ros.proving_ground import ScenarioChoice
 from wpt_sim.drive import STEP_S
 from wpt_sim.ride import Pace
 from wpt_sim.scenario import SEED_END
@@ -118,17 +118,17 @@ def _check(arguments: argparse.Namespace) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Return the exit code of the epilog; raise InputError for an invalid option."""
     _check(arguments)
-    from wpt_ros.domain import check_alone
-    from wpt_ros.drives.run import DriveRun, Wishes  # needs ROS; --help must not
+    from wpt_ros.domain import check_domain_unused
+    from wpt_ros.drives.run import DriveOptions, DriveRun  # needs ROS; --help must not
     from wpt_ros.processes import ending_at_signals
 
     suite = find_suite(arguments.suite)
     name = arguments.scenario or suite.scenarios[0].name
     find_scenario(suite, name)
     rig = load_rig(Path(arguments.rig)) if arguments.rig else surround_rig()
-    wishes = Wishes(
-        common=Common(rig=arguments.rig, model=arguments.model),
-        scene=Scene(suite.name, name, arguments.seed),
+    options = DriveOptions(
+        common=CommonParameters(rig=arguments.rig, model=arguments.model),
+        choice=ScenarioChoice(suite.name, name, arguments.seed),
         faults=parse_faults(arguments.faults, rig.names),
         rig=rig,
         seconds=arguments.seconds,
@@ -137,7 +137,7 @@ def run(arguments: argparse.Namespace) -> int:
         runs=arguments.out,
     )
     with ending_at_signals():
-        check_alone(partial(print, file=sys.stderr))
-        result = DriveRun(wishes).drive()
+        check_domain_unused(partial(print, file=sys.stderr))
+        result = DriveRun(options).drive()
     print('\n'.join(result.lines))
     return 0 if result.good else 1

@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     from wpt_ros.nodes.player import PlayerConfig
     from wpt_ros.processes import ending_at_signals
     from wpt_ros.replays.bags import named_bag, newest_drive
-    from wpt_ros.replays.replay import Wishes, replay  # needs ROS; --help must not
+    from wpt_ros.replays.replay import ReplayOptions, replay  # needs ROS; --help must not
 
     bounds_of(PlayerConfig)['rate'].check('--rate', arguments.rate)
     if arguments.mapping is not None and arguments.bag is None:
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
             '--rig cannot be given with --mapping: the mapping file names the rig; leave --rig out'
         )
     bag = newest_drive(arguments.out) if arguments.bag is None else named_bag(arguments.bag)
-    wishes = Wishes(
+    options = ReplayOptions(
         bag=bag,
         mapping=arguments.mapping,
         rig=surround_rig() if arguments.rig is None else load_rig(arguments.rig),
@@ -84,6 +84,6 @@ def run(arguments: argparse.Namespace) -> int:
         runs=arguments.out,
     )
     with ending_at_signals():
-        lines = replay(wishes)
+        lines = replay(options)
     print('\n'.join(lines))
     return 0

@@ -18,15 +18,15 @@ from rclpy.serialization import serialize_message
 from wpt_core.sensing import CameraSetDue, surround_rig
 from wpt_core.types import EgoState, InputError, Pose2, Rig
 from wpt_ros.conversions.images import compressed_message, image_message
-from wpt_ros.parts.pictures_in import PicturesIn
+from wpt_ros.parts.image_buffer import ImageBuffer
 
 RIG = Rig(surround_rig().cameras[:2])
 FRONT, LEFT = RIG.names
 GREY = np.full((128, 256, 3), 90, np.uint8)
 
 
-def inbox(*, compressed: bool = False) -> PicturesIn:
-    made = PicturesIn(RIG.names, compressed=compressed, wait_s=0.02)
+def inbox(*, compressed: bool = False) -> ImageBuffer:
+    made = ImageBuffer(RIG.names, compressed=compressed, wait_s=0.02)
     made.expect(RIG)
     return made
 
@@ -38,7 +38,7 @@ def sent(stamp_ms: int, picture: np.ndarray = GREY, *, compressed: bool = False)
 
 
 def take(
-    pictures: PicturesIn,
+    pictures: ImageBuffer,
     camera: str,
     message: Any,
     *,

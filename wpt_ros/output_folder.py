@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A folder of its own for each drive and each replay, named after when it began."""
+"""A new output folder for each drive and each replay, named after its start time."""
 
 import os
 from datetime import datetime
@@ -7,13 +7,13 @@ from pathlib import Path
 
 from wpt_core.types import InputError
 
-__all__ = ['new_folder']
+__all__ = ['new_output_folder']
 
 
-def new_folder(runs: Path, kind: str, name: str) -> Path:
-    """`runs/kind/TIME-name`, made; below the number of this process where somebody was as fast.
+def new_output_folder(runs: Path, kind: str, name: str) -> Path:
+    """Create and return `runs/kind/TIME-name`; if it exists, create it below the process id.
 
-    InputError where it cannot be made.
+    Raise InputError when it cannot be created.
     """
     parent = runs / kind
     while True:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ['Ground', 'obstacle', 'survey']
+__all__ = ['Machine', 'inspect_machine', 'missing_requirement']
 
 _RCLPY_MARK = 'share/ament_index/resource_index/packages/rclpy'
 _PLAIN_PATH = re.compile(r'[A-Za-z0-9._/+@~-]+')
@@ -20,7 +20,7 @@ _PLAIN_PATH = re.compile(r'[A-Za-z0-9._/+@~-]+')
 
 
 @dataclass(frozen=True)
-class Ground:
+class Machine:
     """What a set-up stands on."""
 
     python: Path
@@ -44,7 +44,7 @@ class Ground:
         return f'ROS 2 {self.ros_distro}, sourced' if self.ros_distro else 'ROS 2 from wheels'
 
 
-def survey(venv: Path, environ: Mapping[str, str] = os.environ) -> Ground:
+def inspect_machine(venv: Path, environ: Mapping[str, str] = os.environ) -> Machine:
     """Look around with the running Python; the prefix `venv` is ours, not a sourced ROS 2."""
     version = f'{sys.version_info.major}.{sys.version_info.minor}'
     python = Path(sys.base_prefix) / 'bin' / f'python{version}'
@@ -52,9 +52,9 @@ def survey(venv: Path, environ: Mapping[str, str] = os.environ) -> Ground:
     distro = environ.get('ROS_DISTRO', '')
     if prefix is None:
         fault = _not_sourced(distro) if distro else ''
-        return Ground(python=python, python_version=version, ros_distro='', fault=fault)
+        return Machine(python=python, python_version=version, ros_distro='', fault=fault)
     distro = distro or prefix.name
-    return Ground(
+    return Machine(
         python=python,
         python_version=version,
         ros_distro=distro,
@@ -106,14 +106,14 @@ def _seen_from_a_venv(module: str) -> bool:
     return not (in_a_venv and Path(sys.prefix) in Path(spec.origin).parents)
 
 
-def obstacle(root: Path, ground: Ground) -> str:
+def missing_requirement(root: Path, machine: Machine) -> str:
     """One sentence about the first thing that set-up cannot do without; empty if all is there."""
     if not _PLAIN_PATH.fullmatch(str(root)):
         return (
             f'the path {str(root)!r} has characters that ROS 2 cannot build messages in: move the '
             'checkout to a path of plain letters, digits and . _ - + @ ~, without spaces'
         )
-    return ground.fault or _missing_tool()
+    return machine.fault or _missing_tool()
 
 
 def _missing_tool() -> str:

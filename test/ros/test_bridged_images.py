@@ -23,7 +23,7 @@ from wpt_core.sensing import RAW_ENCODINGS, RawImageData, surround_rig
 from wpt_core.types import InputError
 from wpt_ros.conversions.images import RawImage, image_message
 from wpt_ros.facades import cv_bridge
-from wpt_ros.parts.pictures_in import PicturesIn
+from wpt_ros.parts.image_buffer import ImageBuffer
 
 STAMP = Time(sec=3, nanosec=7)
 
@@ -95,7 +95,7 @@ def test_sixteen_bit_mosaics_are_read() -> None:
 def test_the_planner_takes_images_that_only_cv_bridge_reads() -> None:
     camera = surround_rig().cameras[0]
     lens = camera.intrinsics
-    pictures = PicturesIn([camera.name], compressed=False, wait_s=0.02)
+    pictures = ImageBuffer([camera.name], compressed=False, wait_s=0.02)
     pictures.expect(surround_rig())
     content = noise(lens.height_px, lens.width_px, 3)
     raw = raw_image('rgb16', content)

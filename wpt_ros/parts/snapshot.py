@@ -2,21 +2,25 @@
 """What somebody who only watches knows of a drive: the newest of each kind, until it is old."""
 
 import math
+from collections import deque
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from wpt_core.geometry import FloatArray
-from wpt_core.types import LateralCommand, Plan
+from wpt_core.geometry import FloatArray, inverse, transform_points
+from wpt_core.types import EgoState, LateralCommand, Plan
 from wpt_ros import topics
-from wpt_ros.conversions.states import GateSays, PlannerSays
-from wpt_ros.parts.trail import Trail
+from wpt_ros.conversions.states import GateSummary, PlannerSummary
 
-__all__ = ['Newest', 'Onlooker', 'Seen']
+__all__ = ['Latest', 'Snapshot', 'SnapshotBuffer', 'Trail']
 
 Value = TypeVar('Value')
 
+_TRAIL_STEP_M, _TRAIL_POINTS = 0.5, 120
+_JUMP_M = 5.0
+"""No car drives so far from one odometry to the next: another drive has begun."""
 
-class Newest(Generic[Value]):
+
+class Latest(Generic[Value]):
     """The last value that came, for as long as its stamp is near enough to now."""
 
     def __init__(self, stale_after_s: float | None) -> None:
@@ -48,36 +52,63 @@ class Newest(Generic[Value]):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Seen:
+class Snapshot:
     """The drive at one moment; None for what is not known or too old."""
 
     plan: Plan | None = None
     plan_age_s: float = math.inf
     """Of the newest plan, also of one that is too old; infinite before the first."""
     command: LateralCommand | None = None
-    gate: GateSays | None = None
+    gate: GateSummary | None = None
     gate_lost: bool = False
     """It was there before and has fallen silent."""
-    planner: PlannerSays | None = None
+    planner: PlannerSummary | None = None
     speed_mps: float | None = None
     driven_m: FloatArray | None = None
     """(N, 2), N at least 2: the way the car has come, in `base_link`."""
 
 
-class Onlooker:
+class Trail:
+    """Remembers where odometry has been, in its own frame."""
+
+    def __init__(self) -> None:
+        self._points_m: deque[tuple[float, float]] = deque(maxlen=_TRAIL_POINTS)
+        self._newest: EgoState | None = None
+
+    def take(self, ego: EgoState) -> None:
+        """The newest odometry; a jump in place or time begins anew."""
+        before, self._newest = self._newest, ego
+        here_m = (ego.pose.x_m, ego.pose.y_m)
+        if before is not None:
+            there_m = (before.pose.x_m, before.pose.y_m)
+            if ego.stamp_s < before.stamp_s or math.dist(here_m, there_m) > _JUMP_M:
+                self._points_m.clear()
+        last_m = self._points_m[-1] if self._points_m else None
+        if last_m is None or math.dist(here_m, last_m) >= _TRAIL_STEP_M:
+            self._points_m.append(here_m)
+
+    def in_base_link_m(self) -> FloatArray | None:
+        """(N, 2) in `base_link` as it is now, the oldest first, the car last; None if it stood."""
+        if self._newest is None or len(self._points_m) < 2:
+            return None
+        pose = self._newest.pose
+        return transform_points(inverse(pose), [*self._points_m, (pose.x_m, pose.y_m)])
+
+
+class SnapshotBuffer:
     """Is told what comes over the topics, and says what of it still holds."""
 
     def __init__(self) -> None:
-        self.plan: Newest[Plan] = Newest(topics.PLAN.stale_after_s)
-        self.command: Newest[LateralCommand] = Newest(topics.COMMAND.stale_after_s)
-        self.gate: Newest[GateSays] = Newest(topics.GATE_STATE.stale_after_s)
-        self.planner: Newest[PlannerSays] = Newest(topics.PLANNER_STATUS.stale_after_s)
-        self.speed_mps: Newest[float] = Newest(topics.ODOMETRY.stale_after_s)
+        self.plan: Latest[Plan] = Latest(topics.PLAN.stale_after_s)
+        self.command: Latest[LateralCommand] = Latest(topics.COMMAND.stale_after_s)
+        self.gate: Latest[GateSummary] = Latest(topics.GATE_STATE.stale_after_s)
+        self.planner: Latest[PlannerSummary] = Latest(topics.PLANNER_STATUS.stale_after_s)
+        self.speed_mps: Latest[float] = Latest(topics.ODOMETRY.stale_after_s)
         self.trail = Trail()
 
-    def at(self, now_s: float) -> Seen:
+    def at(self, now_s: float) -> Snapshot:
         speed_mps, gate = self.speed_mps.at(now_s), self.gate.at(now_s)
-        return Seen(
+        return Snapshot(
             plan=self.plan.at(now_s),
             plan_age_s=self.plan.age_s(now_s),
             command=self.command.at(now_s),
@@ -85,5 +116,5 @@ class Onlooker:
             gate_lost=gate is None and self.gate.ever,
             planner=self.planner.at(now_s),
             speed_mps=speed_mps,
-            driven_m=self.trail.behind_m() if speed_mps is not None else None,
+            driven_m=self.trail.in_base_link_m() if speed_mps is not None else None,
         )

@@ -3,21 +3,21 @@
 
 from typing import Any
 
-from node_house import Probe, Running
+from node_harness import Probe, Running
 
 from wpt_core.safety import GateState
 from wpt_core.types import EgoState, LateralCommand, Pose2
 from wpt_ros import topics
 from wpt_ros.conversions.commands import lateral_message
 from wpt_ros.conversions.motion import odometry_message
-from wpt_ros.lifecycle.quality import type_of
+from wpt_ros.qos import type_of
 
 SPEED_MPS, CURVATURE_1PM = 15.0, 0.004
 PATIENT: dict[str, Any] = {'limits.gap_s': 0.5, 'command_from': 'probe'}
 """The machine that tests may stop the gate for longer than a car may; the probe controls."""
 
 
-class House:
+class GateHarness:
     """A gate, and a controller and a car that speak to it 20 times a second."""
 
     def __init__(self, node: Running, probe: Probe) -> None:
@@ -65,9 +65,9 @@ class House:
 
     @property
     def told(self) -> str:
-        return f'the state is {self.state}, the log says {self.node.said[-500:]!r}'
+        return f'the state is {self.state}, the log says {self.node.log_text[-500:]!r}'
 
-    def engaged(self) -> 'House':
+    def engaged(self) -> 'GateHarness':
         """Whatever was before."""
         self.plans = self.moves = self.feels = True
         self.curvature_1pm, self.speed_mps, self.torque_nm = CURVATURE_1PM, SPEED_MPS, 0.1

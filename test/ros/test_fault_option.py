@@ -6,7 +6,7 @@ import math
 import pytest
 
 from wpt_core.types import InputError
-from wpt_ros.drives.faults import for_others, for_world, parse_faults
+from wpt_ros.drives.fault_option import parse_faults, process_faults, world_faults
 from wpt_ros.parts.faults import Fault, Kind
 
 CAMERAS = ('front', 'back')
@@ -37,13 +37,13 @@ def test_the_world_gets_its_own_faults_and_others_see_to_the_rest() -> None:
     text = 'cameras=dead@3,odometry=zero@4.5s,camera:back=freeze@2+1,gate=kill@1,clock=stop@7'
     faults = parse_faults(text, CAMERAS)
     told = ('back=freeze@2+1', 'cameras=dead@3', 'odometry=zero@4.5', 'clock=stop@7+2')
-    assert for_world(faults) == told
-    assert for_others(faults) == [Fault('gate', Kind.KILL, 1.0, 2.0)]
-    assert for_world(()) == ()
+    assert world_faults(faults) == told
+    assert process_faults(faults) == [Fault('gate', Kind.KILL, 1.0, 2.0)]
+    assert world_faults(()) == ()
 
 
 @pytest.mark.parametrize(
-    ('text', 'lasts_s'),
+    ('text', 'duration_s'),
     [
         ('odometry=zero@5s', math.inf),
         ('odometry=freeze@5s', math.inf),
@@ -55,9 +55,11 @@ def test_the_world_gets_its_own_faults_and_others_see_to_the_rest() -> None:
         ('odometry=zero@5s+3s', 3.0),
     ],
 )
-def test_a_fault_lasts_until_the_end_or_2_s_unless_it_is_given(text: str, lasts_s: float) -> None:
+def test_a_fault_lasts_until_the_end_or_2_s_unless_it_is_given(
+    text: str, duration_s: float
+) -> None:
     (fault,) = parse_faults(text, CAMERAS)
-    assert (fault.at_s, fault.for_s) == (5.0, lasts_s)
+    assert (fault.at_s, fault.duration_s) == (5.0, duration_s)
     assert Fault.of(str(fault)) == fault
 
 

@@ -13,11 +13,10 @@ from geometry_msgs.msg import TransformStamped
 from wpt_core.geometry import FrameTree
 from wpt_core.sensing import surround_rig
 from wpt_core.types import EgoState, Pose2
-from wpt_ros.conversions.lenses import camera_info_message
+from wpt_ros.conversions.cameras import camera_info_message, optical_frame
 from wpt_ros.conversions.motion import odometry_message
 from wpt_ros.conversions.stamps import stamp_of
-from wpt_ros.conversions.transforms import optical_frame
-from wpt_ros.parts.frames import Frames, cameras_of, car_at
+from wpt_ros.parts.transforms import TransformPublisher, cameras_of, car_at
 
 STAMP = stamp_of(12.5)
 
@@ -65,7 +64,7 @@ def test_a_point_ahead_of_the_car_lies_where_it_drives() -> None:
 
 
 def test_without_the_type_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr('wpt_ros.parts.frames.find_spec', lambda _: None)
+    monkeypatch.setattr('wpt_ros.parts.transforms.find_spec', lambda _: None)
     said: list[object] = []
-    Frames(said.append, surround_rig()).say(Pose2(0.0, 0.0, 0.0), STAMP)
+    TransformPublisher(said.append, surround_rig()).publish(Pose2(0.0, 0.0, 0.0), STAMP)
     assert said == []

@@ -11,12 +11,12 @@ from wpt_core.types import CameraFrame, EgoState, InputError, Rig
 from wpt_ros.conversions.images import RawCompressedImage, RawImage, frame_of
 from wpt_ros.conversions.stamps import seconds
 
-__all__ = ['PicturesIn']
+__all__ = ['ImageBuffer']
 
 Raw = RawImage | RawCompressedImage
 
 
-class PicturesIn:
+class ImageBuffer:
     """The newest sound picture of each camera, and when a set of them is due.
 
     Only what is sound by its header counts as having arrived, so a camera that sends rubbish is

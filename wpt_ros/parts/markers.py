@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A drive as seen from outside it: plan, car, command and state as markers for RViz.
+"""A drive as snapshot from outside it: plan, car, command and state as markers for RViz.
 
 The names (namespaces) are `plan`, `others`, `uncertainty`, `car`, `driven`, `command` and `state`.
 """
@@ -18,7 +18,7 @@ from wpt_core.types import Plan
 from wpt_core.vehicle import Body
 from wpt_ros.conversions.marker_shapes import Array, Brush, Colour
 from wpt_ros.conversions.stamps import stamp_of
-from wpt_ros.parts.onlooker import Seen
+from wpt_ros.parts.snapshot import Snapshot
 
 __all__ = ['markers_message', 'state_text']
 
@@ -52,31 +52,33 @@ _LONGEST_LINE, _MOST_LINES = 56, 8
 
 
 def markers_message(
-    seen: Seen, vehicle: Body, *, now_s: float, plan_lifetime_s: float
+    snapshot: Snapshot, vehicle: Body, *, now_s: float, plan_lifetime_s: float
 ) -> MarkerArray:
     """Stamped as the plan; without one stamped now, and what is left of old ones is wiped."""
-    stamp = stamp_of(now_s if seen.plan is None else seen.plan.stamp_s)
+    stamp = stamp_of(now_s if snapshot.plan is None else snapshot.plan.stamp_s)
     lasting, passing = Brush(stamp, _LIFETIME_S), Brush(stamp, plan_lifetime_s)
-    markers = [lasting.wipe()] if seen.plan is None else list(_plan(passing, seen.plan, vehicle))
-    markers += [_car(lasting, vehicle), _state(lasting, seen, vehicle)]
-    if seen.driven_m is not None:
+    markers = (
+        [lasting.wipe()] if snapshot.plan is None else list(_plan(passing, snapshot.plan, vehicle))
+    )
+    markers += [_car(lasting, vehicle), _state(lasting, snapshot, vehicle)]
+    if snapshot.driven_m is not None:
         markers.append(
             lasting.strip(
-                'driven', 0, seen.driven_m, up_m=_DRIVEN_UP_M, width_m=0.2, colour=_DRIVEN
+                'driven', 0, snapshot.driven_m, up_m=_DRIVEN_UP_M, width_m=0.2, colour=_DRIVEN
             )
         )
-    command = seen.command
+    command = snapshot.command
     if command is not None and command.valid and math.isfinite(command.curvature_1pm):
-        markers.append(_command(passing, command.curvature_1pm, seen, vehicle))
+        markers.append(_command(passing, command.curvature_1pm, snapshot, vehicle))
     return MarkerArray(markers=markers)
 
 
-def state_text(seen: Seen) -> str:
+def state_text(snapshot: Snapshot) -> str:
     """State and speed, the plan's age, and each reason, on lines of their own."""
-    lines = [_headline(seen), _about_plan(seen)]
+    lines = [_headline(snapshot), _about_plan(snapshot)]
     notices = [
-        *(seen.gate.reasons if seen.gate is not None else ()),
-        *(seen.planner.notices if seen.planner is not None else ()),
+        *(snapshot.gate.reasons if snapshot.gate is not None else ()),
+        *(snapshot.planner.notices if snapshot.planner is not None else ()),
     ]
     for text in dict.fromkeys(notice.text for notice in notices):
         lines += textwrap.wrap(text, _LONGEST_LINE)
@@ -149,22 +151,22 @@ def _driven(brush: Brush, way_m: Array) -> Marker:
     return brush.strip('driven', 0, way_m, up_m=_DRIVEN_UP_M, width_m=0.2, colour=_DRIVEN)
 
 
-def _command(brush: Brush, curvature_1pm: float, seen: Seen, vehicle: Body) -> Marker:
+def _command(brush: Brush, curvature_1pm: float, snapshot: Snapshot, vehicle: Body) -> Marker:
     """Where the car would go with this curvature, from its nose on, half a circle at most."""
     nose_m = vehicle.length_m - vehicle.rear_overhang_m
-    speed_mps = seen.speed_mps or 0.0
+    speed_mps = snapshot.speed_mps or 0.0
     ahead_m = min(max(_ARC_S * speed_mps, _LEAST_ARC_M), _MOST_ARC_M)
     turn_1pm = curvature_1pm or 1e-9
     end_m = min(nose_m + ahead_m, math.pi / abs(turn_1pm))
     yaws_rad = turn_1pm * np.linspace(min(nose_m, 0.5 * end_m), end_m, _ARC_POINTS)
     arc_m = np.stack([np.sin(yaws_rad), 1.0 - np.cos(yaws_rad)], axis=-1) / turn_1pm
     return brush.strip(
-        'command', 0, arc_m, up_m=_COMMAND_UP_M, width_m=0.3, colour=_state_colour(seen)
+        'command', 0, arc_m, up_m=_COMMAND_UP_M, width_m=0.3, colour=_state_colour(snapshot)
     )
 
 
-def _state(brush: Brush, seen: Seen, vehicle: Body) -> Marker:
-    words = state_text(seen)
+def _state(brush: Brush, snapshot: Snapshot, vehicle: Body) -> Marker:
+    words = state_text(snapshot)
     # The middle of the text stands here, and its lines go both ways. It stands over the rear,
     # because farther ahead it would hide the plan from who looks from behind.
     up_m = vehicle.height_m + _LETTER_M * (1.0 + 0.5 * len(words.splitlines()))
@@ -173,30 +175,36 @@ def _state(brush: Brush, seen: Seen, vehicle: Body) -> Marker:
         words,
         middle_m=(-vehicle.rear_overhang_m, 0.0, up_m),
         letter_m=_LETTER_M,
-        colour=_state_colour(seen),
+        colour=_state_colour(snapshot),
     )
 
 
-def _state_colour(seen: Seen) -> Colour:
-    return _NO_GATE if seen.gate is None else _BY_STATE[seen.gate.state]
+def _state_colour(snapshot: Snapshot) -> Colour:
+    return _NO_GATE if snapshot.gate is None else _BY_STATE[snapshot.gate.state]
 
 
-def _headline(seen: Seen) -> str:
-    lost = 'GATE SILENT: YOU STEER' if seen.gate_lost else 'no gate'
-    state = lost if seen.gate is None else seen.gate.state.name
-    speed = 'speed unknown' if seen.speed_mps is None else f'{3.6 * seen.speed_mps:.0f} km/h'
+def _headline(snapshot: Snapshot) -> str:
+    lost = 'GATE SILENT: YOU STEER' if snapshot.gate_lost else 'no gate'
+    state = lost if snapshot.gate is None else snapshot.gate.state.name
+    speed = (
+        'speed unknown' if snapshot.speed_mps is None else f'{3.6 * snapshot.speed_mps:.0f} km/h'
+    )
     return f'{state}, {speed}'
 
 
-def _about_plan(seen: Seen) -> str:
-    if math.isinf(seen.plan_age_s):
+def _about_plan(snapshot: Snapshot) -> str:
+    if math.isinf(snapshot.plan_age_s):
         text = 'no plan yet'
-    elif seen.plan is not None:
-        text = f'plan {max(seen.plan_age_s, 0.0):.2f} s old'
-    elif seen.plan_age_s > 0.0:
-        text = f'PLAN IS OLD: {seen.plan_age_s:.1f} s'
+    elif snapshot.plan is not None:
+        text = f'plan {max(snapshot.plan_age_s, 0.0):.2f} s old'
+    elif snapshot.plan_age_s > 0.0:
+        text = f'PLAN IS OLD: {snapshot.plan_age_s:.1f} s'
     else:
-        text = f'PLAN IS FROM THE FUTURE: {-seen.plan_age_s:.1f} s'
-    if seen.planner is None:
+        text = f'PLAN IS FROM THE FUTURE: {-snapshot.plan_age_s:.1f} s'
+    if snapshot.planner is None:
         return f'{text}, no word from the planner'
-    return text if seen.planner.state == 'PLANNING' else f'{text}, planner {seen.planner.state}'
+    return (
+        text
+        if snapshot.planner.state == 'PLANNING'
+        else f'{text}, planner {snapshot.planner.state}'
+    )

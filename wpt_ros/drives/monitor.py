@@ -12,20 +12,20 @@ from rclpy.node import Node
 from wpt_core.safety import GateState
 from wpt_ros import topics
 from wpt_ros.conversions.stamps import seconds
-from wpt_ros.drives.silence import Silence
-from wpt_ros.lifecycle.quality import Reliability, profile, type_of
+from wpt_ros.qos import Reliability, profile, type_of
 from wpt_ros.topics import Topic
 
-__all__ = ['SILENT', 'Desk', 'Watched']
+__all__ = ['SILENT', 'DriveMonitor', 'DriveStats', 'SilenceTimer']
 
 SILENT = 'gate silent'
 _RATE_S = 5.0
+_MAX_GAP_S = 0.1
 _NUMBER = re.compile(r'-?\d+(\.\d+)?')
 
 
 @dataclass(slots=True)
-class Watched:
-    """What was seen on a drive."""
+class DriveStats:
+    """What was stats on a drive."""
 
     progress: Any = None
     """The newest `DriveProgress`."""
@@ -58,18 +58,45 @@ class Watched:
         return float(self.progress.time_s) if self.progress is not None else 0.0
 
 
-class Desk:
-    """Hears through a node of its owner's and keeps what it has seen in `seen`."""
+class SilenceTimer:
+    """Call `received` for each message, and `poll` regularly.
+
+    A node that was never received is not lost. Of a long time between two calls only 0.1 s counts:
+    messages may have come meanwhile that the caller has not taken yet.
+    """
+
+    def __init__(self, limit_s: float = 0.5) -> None:
+        self._limit_s = limit_s
+        self._silent_s = 0.0
+        self._polled_s: float | None = None
+        self._received = False
+
+    @property
+    def lost(self) -> bool:
+        return self._silent_s > self._limit_s
+
+    def received(self) -> None:
+        self._received, self._silent_s = True, 0.0
+
+    def poll(self, now_s: float) -> None:
+        """All messages until now were taken; `now_s` never jumps."""
+        if self._received and self._polled_s is not None:
+            self._silent_s += min(now_s - self._polled_s, _MAX_GAP_S)
+        self._polled_s = now_s
+
+
+class DriveMonitor:
+    """Hears through a node of its owner's and keeps what it has stats in `stats`."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self.seen = Watched()
+        self.stats = DriveStats()
         self._shown: deque[tuple[float, float]] = deque(maxlen=200)
-        self._gate = Silence()
+        self._gate = SilenceTimer()
         self._plan_s: float | None = None
         self._plans: deque[float] = deque(maxlen=1000)
         self._wheel_out = False
-        self._said: set[str] = set()
+        self._noticed: set[str] = set()
         self._subscribe(topics.PROGRESS, self._on_progress)
         self._subscribe(topics.GATE_STATE, self._on_state)
         self._subscribe(topics.ALERT, self._on_alert)
@@ -78,9 +105,9 @@ class Desk:
         self._subscribe(topics.PLANNER_STATUS, self._on_status)
         self._subscribe(topics.ODOMETRY, self._on_odometry)
 
-    def listened(self, now_s: float) -> None:
-        """Call it regularly, on the clock of the wall: is the gate still heard?"""
-        self._gate.listened(now_s)
+    def poll(self, now_s: float) -> None:
+        """Call it regularly, on the clock of the wall: is the gate still received?"""
+        self._gate.poll(now_s)
         if self._gate.lost:
             self._note_state(SILENT)
 
@@ -92,20 +119,20 @@ class Desk:
 
     def line(self, now_s: float) -> str:
         """The status in one line, what matters most first."""
-        seen = self.seen
-        if seen.progress is None:
+        stats = self.stats
+        if stats.progress is None:
             return 'waiting for the nodes to start'
-        reason = f': {seen.reasons[0]}' if seen.reasons and seen.state != SILENT else ''
+        reason = f': {stats.reasons[0]}' if stats.reasons and stats.state != SILENT else ''
         return (
-            f'{seen.drive_s:5.1f} s  {3.6 * seen.speed_mps:3.0f} km/h  '
-            f'{seen.progress.position_error_m:+.2f} m  {self._plan_age()}  '
-            f'{self.rate_hz(now_s):4.1f} plans/s  {seen.cameras} cameras  {seen.state}{reason}'
+            f'{stats.drive_s:5.1f} s  {3.6 * stats.speed_mps:3.0f} km/h  '
+            f'{stats.progress.position_error_m:+.2f} m  {self._plan_age()}  '
+            f'{self.rate_hz(now_s):4.1f} plans/s  {stats.cameras} cameras  {stats.state}{reason}'
         )
 
     def _plan_age(self) -> str:
         if self._plan_s is None:
             return 'no plan yet'
-        age_s = seconds(self.seen.progress.header.stamp) - self._plan_s
+        age_s = seconds(self.stats.progress.header.stamp) - self._plan_s
         return f'plan {1e3 * max(age_s, 0.0):4.0f} ms old'
 
     def _subscribe(self, topic: Topic, callback: Any) -> None:
@@ -113,52 +140,52 @@ class Desk:
         self._node.create_subscription(type_of(topic.type_name), topic.name, callback, quality)
 
     def _on_progress(self, message: Any) -> None:
-        self.seen.progress = message
+        self.stats.progress = message
         stamp_s = seconds(message.header.stamp)
         if message.time_s == 0.0:  # the start is shown until the car is engaged
             self._shown.clear()
-            self.seen.began_outside = self._wheel_out = message.wheel_out
+            self.stats.began_outside = self._wheel_out = message.wheel_out
         self._shown.append((stamp_s, monotonic()))
-        self.seen.departures += message.wheel_out and not self._wheel_out
+        self.stats.departures += message.wheel_out and not self._wheel_out
         self._wheel_out = message.wheel_out
-        self.seen.taken_over |= not message.steered
+        self.stats.taken_over |= not message.steered
 
     def _on_state(self, message: Any) -> None:
-        self._gate.heard()
+        self._gate.received()
         state = GateState(message.state)
         reasons = tuple(reason.text for reason in message.reasons)
         if reasons or state is GateState.ENGAGED:
-            self.seen.reasons = reasons
+            self.stats.reasons = reasons
         self._note_state(state.name)
 
     def _note_state(self, state: str) -> None:
-        if state != self.seen.state:
-            self.seen.states.append((self.seen.drive_s, state))
-        self.seen.state = state
+        if state != self.stats.state:
+            self.stats.states.append((self.stats.drive_s, state))
+        self.stats.state = state
 
     def _on_alert(self, message: Any) -> None:
-        self.seen.alerts.append((self.seen.drive_s, message.code, message.text))
+        self.stats.alerts.append((self.stats.drive_s, message.code, message.text))
 
     def _on_command(self, message: Any) -> None:
-        self._gate.heard()
+        self._gate.received()
         if not message.valid:
             return
         plan_s = seconds(message.plan_stamp)
         while self._shown and self._shown[0][0] <= plan_s + 1e-6:
             _, wall_s = self._shown.popleft()
-            self.seen.answers_s.append(monotonic() - wall_s)
-            self.seen.plan_ages_s.append(seconds(message.header.stamp) - plan_s)
+            self.stats.answers_s.append(monotonic() - wall_s)
+            self.stats.plan_ages_s.append(seconds(message.header.stamp) - plan_s)
 
     def _on_plan(self, message: Any) -> None:
         self._plan_s = seconds(message.header.stamp)
         self._plans.append(monotonic())
 
     def _on_status(self, message: Any) -> None:
-        self.seen.cameras = sum(1 for age_s in message.camera_ages_s if age_s < float('inf'))
+        self.stats.cameras = sum(1 for age_s in message.camera_ages_s if age_s < float('inf'))
         for notice in message.notices:
-            if (form := _NUMBER.sub('', notice.text)) not in self._said:
-                self._said.add(form)
-                self.seen.planner_notices.append(notice.text)
+            if (form := _NUMBER.sub('', notice.text)) not in self._noticed:
+                self._noticed.add(form)
+                self.stats.planner_notices.append(notice.text)
 
     def _on_odometry(self, message: Any) -> None:
-        self.seen.speed_mps = message.twist.twist.linear.x
+        self.stats.speed_mps = message.twist.twist.linear.x

@@ -11,10 +11,10 @@ from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPo
 from rclpy.validate_full_topic_name import validate_full_topic_name
 
 from wpt_core.bags import BagInfo, TopicInfo, TopicQos
-from wpt_ros.lifecycle.quality import type_of
+from wpt_ros.qos import type_of
 from wpt_ros.topics import TOPICS
 
-__all__ = ['Played', 'Programme', 'programme_of', 'publisher_quality']
+__all__ = ['PlayedTopic', 'Playlist', 'playlist_of', 'publisher_quality']
 
 _CAR = 'car'
 _OURS = tuple(
@@ -29,7 +29,7 @@ _LEAST_DEPTH, _MOST_DEPTH = 10, 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class PlayedTopic:
     """One topic to play."""
 
     topic: str
@@ -46,36 +46,34 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
-class Programme:
+class Playlist:
     """What of a recording is played, and what is not."""
 
-    played: tuple[Played, ...]
+    played: tuple[PlayedTopic, ...]
     ours: tuple[str, ...]
     """Left out, because our own nodes say that."""
-    impossible: tuple[str, ...]
+    unplayable: tuple[str, ...]
     """Cannot be played: topic, and why."""
 
 
-def programme_of(info: BagInfo, *, everything: bool) -> Programme:
+def playlist_of(info: BagInfo, *, everything: bool) -> Playlist:
     """Without what our own nodes say, unless `everything`."""
     there = [topic for topic in info.topics if topic.count and topic.name not in _NEVER]
     ours = [] if everything else [topic for topic in there if _is_ours(topic.name)]
-    played: dict[str, Played] = {}
-    impossible = []
+    played: dict[str, PlayedTopic] = {}
+    unplayable = []
     for topic in there:
         if topic in ours:
             continue
-        reason = _unplayable(topic)
+        reason = _reason_not_played(topic)
         if topic.name in played:
             reason = f'also recorded as {played[topic.name].type_name}'
         if reason:
-            impossible.append(f'{topic.name} ({topic.type_name}: {reason})')
+            unplayable.append(f'{topic.name} ({topic.type_name}: {reason})')
         else:
             kind, quality = type_of(topic.type_name), publisher_quality(topic.qos)
-            played[topic.name] = Played(topic.name, topic.type_name, kind, quality)
-    return Programme(
-        tuple(played.values()), tuple(topic.name for topic in ours), tuple(impossible)
-    )
+            played[topic.name] = PlayedTopic(topic.name, topic.type_name, kind, quality)
+    return Playlist(tuple(played.values()), tuple(topic.name for topic in ours), tuple(unplayable))
 
 
 def publisher_quality(recorded: Sequence[TopicQos]) -> QoSProfile:
@@ -94,7 +92,7 @@ def _is_ours(topic: str) -> bool:
     return any(ours.fullmatch(topic) for ours in _OURS)
 
 
-def _unplayable(topic: TopicInfo) -> str:
+def _reason_not_played(topic: TopicInfo) -> str:
     """Why it cannot be; empty if it can."""
     try:
         validate_full_topic_name(f'/{topic.name.lstrip("/")}')

@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The places of a checkout, and the environment in which its verbs run."""
 
+import hashlib
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wpt_ros.bootstrap.ground import Ground
-from wpt_ros.network import network
+from wpt_ros.bootstrap.machine import Machine
+from wpt_ros.network import ros_variables
 
-__all__ = ['House', 'as_shell', 'environment']
+__all__ = ['Checkout', 'as_shell', 'environment', 'fingerprint', 'is_stamped', 'write_stamp']
 
 
 @dataclass(frozen=True)
-class House:
+class Checkout:
     """A checkout; everything that set-up makes is in `.venv` and `.wpt`."""
 
     root: Path
@@ -57,19 +58,19 @@ class House:
         return self.work / 'messages-ready'
 
 
-def environment(house: House, ground: Ground, outer: Mapping[str, str]) -> dict[str, str]:
+def environment(checkout: Checkout, machine: Machine, outer: Mapping[str, str]) -> dict[str, str]:
     """The variables to set so that `.venv`, the messages and the DDS profile are used."""
-    site = house.messages / 'lib' / f'python{ground.python_version}' / 'site-packages'
-    prefixes = [house.messages, *([] if ground.ros_is_sourced else [house.venv])]
+    site = checkout.messages / 'lib' / f'python{machine.python_version}' / 'site-packages'
+    prefixes = [checkout.messages, *([] if machine.ros_is_sourced else [checkout.venv])]
     libraries = [prefix / 'lib' for prefix in prefixes]
     return {
-        'VIRTUAL_ENV': str(house.venv),
-        'PATH': _before(outer, 'PATH', [house.venv / 'bin']),
-        'PYTHONPATH': _before(outer, 'PYTHONPATH', [house.root, site]),
+        'VIRTUAL_ENV': str(checkout.venv),
+        'PATH': _before(outer, 'PATH', [checkout.venv / 'bin']),
+        'PYTHONPATH': _before(outer, 'PYTHONPATH', [checkout.root, site]),
         'LD_LIBRARY_PATH': _before(outer, 'LD_LIBRARY_PATH', libraries),
         'AMENT_PREFIX_PATH': _before(outer, 'AMENT_PREFIX_PATH', prefixes),
         'CMAKE_PREFIX_PATH': _before(outer, 'CMAKE_PREFIX_PATH', prefixes),
-        **network(house.root / 'config' / 'fastdds.xml', outer),
+        **ros_variables(checkout.root / 'config' / 'fastdds.xml', outer),
     }
 
 
@@ -82,3 +83,25 @@ def _before(outer: Mapping[str, str], name: str, folders: list[Path]) -> str:
     first = [str(folder) for folder in folders]
     rest = [part for part in outer.get(name, '').split(os.pathsep) if part and part not in first]
     return os.pathsep.join([*first, *rest])
+
+
+def fingerprint(*texts: str, files: Iterable[Path] = ()) -> str:
+    """One hash of texts and of the names and contents of files."""
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(text.encode() + b'\0')
+    for file in sorted(files):
+        digest.update(file.name.encode() + b'\0' + file.read_bytes() + b'\0')
+    return digest.hexdigest()
+
+
+def is_stamped(stamp_file: Path, print_: str) -> bool:
+    """Whether this very work was finished."""
+    return stamp_file.is_file() and stamp_file.read_text().strip() == print_
+
+
+def write_stamp(stamp_file: Path, print_: str) -> None:
+    """Say that the work is finished, in one step: there is never half a stamp."""
+    half = stamp_file.with_name(stamp_file.name + '.half')
+    half.write_text(print_ + '\n')
+    half.replace(stamp_file)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from wpt_core.types import InputError
 from wpt_ros.parts.faults import Fault, Kind
 
-__all__ = ['PROCESSES', 'for_others', 'for_world', 'parse_faults']
+__all__ = ['PROCESSES', 'parse_faults', 'process_faults', 'world_faults']
 
 PROCESSES = ('planner', 'controller', 'gate', 'visualizer')
 _CAMERA = 'camera:'
@@ -40,12 +40,12 @@ def parse_faults(text: str, cameras: Iterable[str]) -> tuple[Fault, ...]:
     return tuple(sorted(faults, key=lambda fault: fault.at_s))
 
 
-def for_world(faults: Iterable[Fault]) -> tuple[str, ...]:
+def world_faults(faults: Iterable[Fault]) -> tuple[str, ...]:
     """The parameter `faults` of the world."""
     return tuple(str(fault) for fault in faults if fault.kind in _BY_WORLD)
 
 
-def for_others(faults: Iterable[Fault]) -> list[Fault]:
+def process_faults(faults: Iterable[Fault]) -> list[Fault]:
     """Those that befall the processes around the world."""
     return [fault for fault in faults if fault.kind not in _BY_WORLD]
 
@@ -57,14 +57,14 @@ def _parsed(part: str, cameras: tuple[str, ...]) -> list[Fault]:
         raise InputError(f'--faults: {error}') from error
     kind, may = fault.kind, _MAY[fault.kind]
     of_cameras = cameras if kind in _CAMERAS_TOO else ()
-    if fault.what.startswith(_CAMERA):
-        befallen = _named(fault.what.removeprefix(_CAMERA), of_cameras)
+    if fault.target.startswith(_CAMERA):
+        targets = _named(fault.target.removeprefix(_CAMERA), of_cameras)
     else:
-        befallen = [what for what in may if what == fault.what]
-    if not befallen:
+        targets = [target for target in may if target == fault.target]
+    if not targets:
         named = [*may, *(f'{_CAMERA}{camera}' for camera in of_cameras)]
         raise InputError(f'--faults: {part!r}: {kind.value} can befall {", ".join(named)}')
-    return [replace(fault, what=what) for what in befallen]
+    return [replace(fault, target=target) for target in targets]
 
 
 def _named(word: str, cameras: Sequence[str]) -> Sequence[str]:

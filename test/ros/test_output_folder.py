@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from wpt_core.types import InputError
-from wpt_ros.run_folder import new_folder
+from wpt_ros.output_folder import new_output_folder
 
 
 def test_two_that_begin_at_once_do_not_share(tmp_path: Path) -> None:
-    folders = [new_folder(tmp_path, 'drive', 'name') for _ in range(3)]
+    folders = [new_output_folder(tmp_path, 'drive', 'name') for _ in range(3)]
     assert len(set(folders)) == 3
     assert all(folder.is_dir() and not list(folder.glob('*.json')) for folder in folders)
     assert folders[0].parent == tmp_path / 'drive'
@@ -21,4 +21,4 @@ def test_a_place_that_is_no_folder_is_told(tmp_path: Path) -> None:
     runs = tmp_path / 'file'
     runs.touch()
     with pytest.raises(InputError, match=f'--out {runs}: cannot write there'):
-        new_folder(runs, 'drive', 'name')
+        new_output_folder(runs, 'drive', 'name')

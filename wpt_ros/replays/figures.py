@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a replay looked like: disagreement over time, the worst moments, a video."""
+"""What a replay looked like: disagreement over time, the worst samples, a video."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from wpt_core.drawing import caption
 from wpt_core.types import Rig
 from wpt_ros.conversions.images import RawCompressedImage, RawImage, frame_of
-from wpt_ros.drives.overlay_film import Replanned, drawn_plan, film_camera, overlay_film
+from wpt_ros.drives.overlay_film import ReplacementPlans, drawn_plan, film_camera, overlay_film
+from wpt_ros.replays.comparison import PlanSample
 from wpt_ros.replays.driven_path import DrivenPath
-from wpt_ros.replays.judge import Moment
-from wpt_ros.replays.run import Played
+from wpt_ros.replays.run import ReplayedBag
 from wpt_ros.replays.source import Source, open_bag, stamp_ns
 
-__all__ = ['draw_moment', 'draw_timeline', 'film']
+__all__ = ['draw_sample', 'draw_timeline', 'film']
 
 FloatArray = NDArray[np.float64]
 
@@ -27,25 +27,27 @@ _DRAWN_S: FloatArray = np.linspace(0.25, 6.0, 24)
 _PLANNED, _DRIVEN, _AGE = '#d9822b', '#1f6fb4', '#444444'
 
 
-def draw_timeline(path: Path, played: Played, moments: Sequence[Moment], *, at_s: float) -> None:
+def draw_timeline(
+    path: Path, played: ReplayedBag, samples: Sequence[PlanSample], *, at_s: float
+) -> None:
     """Curves over the time of one recording; a gap is where there was no plan."""
     start_s = played.source.anchors_ns[0] * 1e-9
-    times_s = np.array([one.told.plan.stamp_s for one in moments]) - start_s
+    times_s = np.array([one.published.plan.stamp_s for one in samples]) - start_s
     figure = Figure(figsize=(9.0, 7.0), dpi=110, layout='constrained')
     apart, curvature, age = figure.subplots(3, 1, sharex=True)
     figure.suptitle(f'{played.source.name}: plans beside what was driven')
-    lefts_m = [one.apart_m(at_s)[1] for one in moments]
+    lefts_m = [one.plan_error_m(at_s)[1] for one in samples]
     apart.plot(times_s, lefts_m, '.-', color=_PLANNED, lw=0.8, ms=3)
     apart.axhline(0.0, color=_DRIVEN, lw=1.0)
     apart.set_ylabel(f'plan beside driven\npath at {at_s:g} s [m], left +')
-    asked = [one.asked_curvature_1pm for one in moments]
+    asked = [one.planned_curvature_1pm for one in samples]
     curvature.plot(times_s, asked, '.-', color=_PLANNED, lw=0.8, ms=3, label='asked')
-    driven = [one.driven_curvature_1pm for one in moments]
+    driven = [one.driven_curvature_1pm for one in samples]
     curvature.plot(times_s, driven, color=_DRIVEN, label='driven, one delay later')
     curvature.set_ylabel('curvature [1/m]\nleft +')
     curvature.legend(loc='upper right', fontsize=8)
-    told = np.array(played.heard.answers_s).reshape(-1, 2)
-    age.plot(told[:, 0] - start_s, 1e3 * told[:, 1], '.', color=_AGE, ms=3)
+    published = np.array(played.received.answers_s).reshape(-1, 2)
+    age.plot(published[:, 0] - start_s, 1e3 * published[:, 1], '.', color=_AGE, ms=3)
     age.set_ylabel('age of a plan when it\ncomes, wall clock [ms]')
     age.set_ylim(bottom=0.0)
     age.set_xlabel('time since the first picture [s]')
@@ -54,40 +56,42 @@ def draw_timeline(path: Path, played: Played, moments: Sequence[Moment], *, at_s
     figure.savefig(path)
 
 
-def draw_moment(path: Path, source: Source, moment: Moment, *, at_s: float) -> bool:
+def draw_sample(path: Path, source: Source, sample: PlanSample, *, at_s: float) -> bool:
     """The picture that the plan was made of, with the plan and the path driven.
 
-    False, and no file, where the camera had no picture at that moment.
+    False, and no file, where the camera had no picture at that sample.
     """
-    plan = moment.told.plan
+    plan = sample.published.plan
     with open_bag(source.bag) as bag:
         kind = RawCompressedImage if source.compressed else RawImage
         raws = (kind.of(one.data) for one in bag.raw_messages([f'/{source.picture.name}']))
-        raw = next((one for one in raws if stamp_ns(one.stamp) == moment.told.stamp_ns), None)
+        raw = next((one for one in raws if stamp_ns(one.stamp) == sample.published.stamp_ns), None)
     if raw is None:
         return False  # another camera stood in for the anchor
     truth_m = _drawn_path(source.driven, plan.stamp_s)
     small = frame_of(source.camera.name, raw).image
     image = drawn_plan(small, film_camera(source.camera), plan, truth_m=truth_m)
-    apart_m, left_m = moment.apart_m(at_s)
+    plan_error_m, left_m = sample.plan_error_m(at_s)
     side = 'left' if left_m >= 0.0 else 'right'
     since_s = plan.stamp_s - source.anchors_ns[0] * 1e-9
     text = (
-        f'{since_s:.1f} s: {apart_m:.2f} m apart at {at_s:g} s, '
-        f'{abs(left_m):.2f} m to the {side}, {moment.command.name.lower()}'
+        f'{since_s:.1f} s: {plan_error_m:.2f} m apart at {at_s:g} s, '
+        f'{abs(left_m):.2f} m to the {side}, {sample.command.name.lower()}'
     )
     return cv2.imwrite(str(path), cv2.cvtColor(caption(image, text), cv2.COLOR_RGB2BGR))
 
 
-def film(path: Path, played: Played) -> None:
+def film(path: Path, played: ReplayedBag) -> None:
     """All pictures of the anchor with the plans of the replay and the path driven."""
     source = played.source
 
     def truth(stamp_s: float) -> FloatArray | None:
         return _drawn_path(source.driven, stamp_s)
 
-    plans = sorted((told.plan for told in played.heard.plans), key=lambda plan: plan.stamp_s)
-    overlay_film(source.bag, path, Rig((source.camera,)), Replanned(plans, truth))
+    plans = sorted(
+        (published.plan for published in played.received.plans), key=lambda plan: plan.stamp_s
+    )
+    overlay_film(source.bag, path, Rig((source.camera,)), ReplacementPlans(plans, truth))
 
 
 def _drawn_path(driven: DrivenPath, stamp_s: float) -> FloatArray | None:

@@ -28,8 +28,8 @@ from rclpy.executors import SingleThreadedExecutor
 
 from wpt_ros import topics
 from wpt_ros.graph import NodeSpec, Value
-from wpt_ros.lifecycle.quality import Reliability, profile, publisher_profile, type_of
 from wpt_ros.processes import command_line
+from wpt_ros.qos import Reliability, profile, publisher_profile, type_of
 from wpt_ros.topics import Service, Topic
 
 PATIENCE_S = 60.0
@@ -51,12 +51,12 @@ class Running:
     log: Path
 
     @property
-    def said(self) -> str:
+    def log_text(self) -> str:
         return self.log.read_text(errors='replace')
 
     @property
     def tracebacks(self) -> int:
-        return self.said.count('Traceback')
+        return self.log_text.count('Traceback')
 
 
 @contextmanager

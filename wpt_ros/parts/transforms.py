@@ -11,14 +11,14 @@ from geometry_msgs.msg import TransformStamped
 from wpt_core.geometry import lift
 from wpt_core.types import Pose2, Rig
 from wpt_ros import topics
-from wpt_ros.conversions.transforms import optical_frame, transform_message
-from wpt_ros.lifecycle.quality import type_of
+from wpt_ros.conversions.cameras import optical_frame, transform_message
+from wpt_ros.qos import type_of
 from wpt_ros.topics import Topic
 
-__all__ = ['Frames', 'cameras_of', 'car_at']
+__all__ = ['TransformPublisher', 'cameras_of', 'car_at']
 
 
-class Frames:
+class TransformPublisher:
     """For RViz and for `extrinsics: tf`; silent where tf2_msgs is not installed."""
 
     def __init__(self, advertise: Callable[[Topic], Any], rig: Rig) -> None:
@@ -30,7 +30,7 @@ class Frames:
         self._car, self._cameras = advertise(topics.TRANSFORMS), advertise(topics.FIXED_TRANSFORMS)
         self._told = False
 
-    def say(self, pose: Pose2, stamp: Time) -> None:
+    def publish(self, pose: Pose2, stamp: Time) -> None:
         """Where the car is now; the first time also where its cameras sit."""
         if not self._there:
             return

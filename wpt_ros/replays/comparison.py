@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Plans beside what was driven: how far apart are they, moment by moment and on the whole?"""
+"""Plans beside what was driven: how far apart are they, sample by sample and on the whole?"""
 
 import math
 from collections.abc import Sequence
@@ -22,24 +22,24 @@ from wpt_core.types import Action, Command, Plan
 from wpt_ros.replays.driven_path import DrivenPath
 
 __all__ = [
-    'CURVE_AT_S',
+    'PLOT_HORIZON_S',
     'Agreement',
-    'Moment',
-    'Told',
+    'PlanSample',
+    'PublishedPlan',
     'agreement',
     'agreements',
-    'judged',
+    'compare_plans',
     'worst',
 ]
 
 FloatArray = NDArray[np.float64]
 
-CURVE_AT_S = 2.0
+PLOT_HORIZON_S = 2.0
 """The horizon of what is shown over time, or the longest that there is."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Told:
+class PublishedPlan:
     """A plan as the planner has published it."""
 
     stamp_ns: int
@@ -51,12 +51,12 @@ class Told:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Moment:
+class PlanSample:
     """One plan, and what was driven from its pictures on."""
 
     source: int
     """Which recording."""
-    told: Told
+    published: PublishedPlan
     command: Command
     truth: Trajectory | None
     """To the longest horizon known, 1 s at least; None where the recording ends before."""
@@ -64,19 +64,19 @@ class Moment:
     """When the car would have answered; NaN where unknown."""
 
     @property
-    def asked_curvature_1pm(self) -> float:
-        return self.told.action.curvature_1pm
+    def planned_curvature_1pm(self) -> float:
+        return self.published.action.curvature_1pm
 
     @property
     def known_s(self) -> float:
         return float(self.truth.times_s[-1]) if self.truth is not None else 0.0
 
-    def apart_m(self, at_s: float) -> tuple[float, float]:
+    def plan_error_m(self, at_s: float) -> tuple[float, float]:
         """Of the plan from the driven place then: distance, and to the left across the path."""
         if self.truth is None or self.known_s < at_s:
             return math.nan, math.nan
         then = np.array([at_s])
-        driven, planned = self.truth.at(then), Trajectory.of_plan(self.told.plan).at(then)
+        driven, planned = self.truth.at(then), Trajectory.of_plan(self.published.plan).at(then)
         away_m = planned.positions_m[0] - driven.positions_m[0]
         yaw_rad = float(driven.yaws_rad[0])
         left_m = -math.sin(yaw_rad) * away_m[0] + math.cos(yaw_rad) * away_m[1]
@@ -85,35 +85,39 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Over all moments whose future is known to the last horizon."""
+    """Over all samples whose future is known to the last horizon."""
 
-    moments: int
+    samples: int
     displacement: HorizonFigures
     mae_m: float
     """Mean absolute error of x and y at the same times."""
 
 
-def judged(
-    plans: Sequence[Told], driven: DrivenPath, commands: Sequence[Command], *, source: int = 0
-) -> list[Moment]:
-    """One moment for each plan, with the command that held."""
+def compare_plans(
+    plans: Sequence[PublishedPlan],
+    driven: DrivenPath,
+    commands: Sequence[Command],
+    *,
+    source: int = 0,
+) -> list[PlanSample]:
+    """One sample for each plan, with the command that held."""
     return [
-        Moment(
+        PlanSample(
             source,
-            told,
+            published,
             command,
-            _truth(told, driven),
-            driven.curvature_1pm(told.plan.stamp_s + told.delay_s),
+            _truth(published, driven),
+            driven.curvature_1pm(published.plan.stamp_s + published.delay_s),
         )
-        for told, command in zip(plans, commands, strict=True)
+        for published, command in zip(plans, commands, strict=True)
     ]
 
 
-def _truth(told: Told, driven: DrivenPath) -> Trajectory | None:
-    known_s = driven.known_s(told.plan.stamp_s)
+def _truth(published: PublishedPlan, driven: DrivenPath) -> Trajectory | None:
+    known_s = driven.known_s(published.plan.stamp_s)
     for sampling in _samplings():
         if known_s >= sampling.times_s[-1]:
-            return driven.ahead(told.plan.stamp_s, sampling.times_s)
+            return driven.ahead(published.plan.stamp_s, sampling.times_s)
     return None
 
 
@@ -124,16 +128,18 @@ def _samplings() -> list[Sampling]:
     return [Sampling(whole.rate_hz, whole.horizons_s[:count]) for count in counts]
 
 
-def agreement(moments: Sequence[Moment], horizon_s: float | None = None) -> Agreement | None:
+def agreement(samples: Sequence[PlanSample], horizon_s: float | None = None) -> Agreement | None:
     """To the longest horizon that any of them knows, or to this one; None if none knows any."""
-    longest_s = max((one.known_s for one in moments), default=0.0)
+    longest_s = max((one.known_s for one in samples), default=0.0)
     sampling = next(
         (s for s in _samplings() if s.horizons_s[-1] <= (horizon_s or longest_s)), None
     )
     last_s = sampling.horizons_s[-1] if sampling is not None else 0.0
     cases = [
-        OpenLoopCase(Trajectory.of_plan(one.told.plan), one.truth, Tracks.empty([0.0, last_s]))
-        for one in moments
+        OpenLoopCase(
+            Trajectory.of_plan(one.published.plan), one.truth, Tracks.empty([0.0, last_s])
+        )
+        for one in samples
         if one.truth is not None and one.known_s >= last_s
     ]
     if sampling is None or not cases:
@@ -143,30 +149,32 @@ def agreement(moments: Sequence[Moment], horizon_s: float | None = None) -> Agre
     )
 
 
-def agreements(moments: Sequence[Moment]) -> dict[str, Agreement]:
-    """Of all moments, and of each command that held in some; all to one horizon."""
-    whole = agreement(moments)
+def agreements(samples: Sequence[PlanSample]) -> dict[str, Agreement]:
+    """Of all samples, and of each command that held in some; all to one horizon."""
+    whole = agreement(samples)
     if whole is None:
         return {}
     rows = {'all': whole}
     for command in Command:
-        of_it = [one for one in moments if one.command is command]
+        of_it = [one for one in samples if one.command is command]
         row = agreement(of_it, whole.displacement.horizons_s[-1])
         if row is not None:
             rows[command.name.lower()] = row
     return rows
 
 
-def worst(moments: Sequence[Moment], at_s: float, *, count: int, apart_s: float) -> list[Moment]:
+def worst(
+    samples: Sequence[PlanSample], at_s: float, *, count: int, apart_s: float
+) -> list[PlanSample]:
     """Those whose plan is farthest from what was driven; of one recording, some time apart."""
-    known = [one for one in moments if one.truth is not None and one.known_s >= at_s]
-    chosen: list[Moment] = []
-    for moment in sorted(known, key=lambda one: -one.apart_m(at_s)[0]):
+    known = [one for one in samples if one.truth is not None and one.known_s >= at_s]
+    chosen: list[PlanSample] = []
+    for sample in sorted(known, key=lambda one: -one.plan_error_m(at_s)[0]):
         near = (
-            one.source == moment.source
-            and abs(one.told.plan.stamp_s - moment.told.plan.stamp_s) < apart_s
+            one.source == sample.source
+            and abs(one.published.plan.stamp_s - sample.published.plan.stamp_s) < apart_s
             for one in chosen
         )
         if len(chosen) < count and not any(near):
-            chosen.append(moment)
+            chosen.append(sample)
     return chosen

@@ -91,7 +91,7 @@ def test_a_drive_that_is_ended_takes_its_nodes_along(
 
 def test_a_process_whose_starter_has_gone_before_ends_at_once() -> None:
     done = subprocess.run(
-        [sys.executable, '-m', 'wpt_ros.tied', '1', 'this'],
+        [sys.executable, '-m', 'wpt_ros.child_process', '1', 'this'],
         capture_output=True,
         text=True,
         check=False,

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from fake_car import FakeCar
-from node_house import Probe, Running
+from node_harness import Probe, Running
 from wpt_msgs.msg import PlannerStatus
 
 from wpt_core.model import Student, preset
@@ -66,7 +66,7 @@ class Drive:
         self.probe.until(
             lambda: self.statuses and self._is(state, words),
             f'state {state} with {words}',
-            otherwise=lambda: f'{self.statuses[-1:]}\n{self.node.said}',
+            otherwise=lambda: f'{self.statuses[-1:]}\n{self.node.log_text}',
         )
         return self.statuses[-1]
 
@@ -93,10 +93,10 @@ class Drive:
                 and not self.figures.keys() & FOUND
             ),
             'a sound planner',
-            otherwise=lambda: f'{self.statuses[-1:]}\n{self.diagnosis()}\n{self.node.said}',
+            otherwise=lambda: f'{self.statuses[-1:]}\n{self.diagnosis()}\n{self.node.log_text}',
         )
         assert self.node.process.poll() is None
-        assert self.node.tracebacks == 0, self.node.said
+        assert self.node.tracebacks == 0, self.node.log_text
 
     def makes_plans(self, count: int = 4) -> list[tuple[int, int]]:
         """Stamps of the next ones."""
