@@ -8,11 +8,11 @@ import cv2
 from wpt_core.sensing import surround_rig
 from wpt_sim.drive import STEP_S, World
 from wpt_sim.drivers import EXPERT, make_driver
+from wpt_sim.randomness import Span, exactly
 from wpt_sim.render import Daylight, Weather
 from wpt_sim.road import RoadKind
 from wpt_sim.scenario import Ability, Conditions, Layout, Leg, Rule, Scenario, Turn
 from wpt_sim.scene import Kind
-from wpt_sim.span import Span, exactly
 from wpt_sim.traffic import Role
 
 __all__ = ['CASES', 'Case', 'OurWorld', 'scenario']

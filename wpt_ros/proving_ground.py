@@ -27,7 +27,7 @@ class ScenarioChoice:
         """Return the calibrated steering delay of this drive, which differs from the true one."""
         suite = find_suite(self.suite)
         scenario = find_scenario(suite, self.scenario) if self.scenario else suite.scenarios[0]
-        return float(draw_episode(scenario, self.seed, Split.EVALUATION).believed_delay_s)
+        return float(draw_episode(scenario, self.seed, Split.EVALUATION).calibrated_delay_s)
 
 
 def on_proving_ground(common: CommonParameters, choice: ScenarioChoice) -> tuple[NodeSpec, ...]:

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The proving ground: a small driving world, deterministic by seed."""
+"""The proving ground: a small driving simulator, deterministic by seed."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One moment of the proving ground: who is where, and which lights burn."""
+"""The scene: ego and actors at one time."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -10,7 +10,7 @@ __all__ = ['Actor', 'Kind', 'Lights', 'Scene', 'Size']
 
 
 class Kind(Enum):
-    """What a body in the world is; it decides its shape and what hitting it costs."""
+    """Kind of an actor; it determines shape and collision penalty."""
 
     CAR = 'car'
     VAN = 'van'
@@ -31,7 +31,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Lights:
-    """Lamps another driver can see."""
+    """Lamps that are on."""
 
     brake: bool = False
     left_indicator: bool = False
@@ -41,7 +41,7 @@ class Lights:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A body on or near the road; `pose` is the centre of its footprint, in the world frame."""
+    """An actor; `pose` is the centre of its footprint in the world frame."""
 
     instance: int
     """Above 0, unique in the episode and stable over time."""
@@ -53,14 +53,14 @@ class Actor:
     yaw_rate_radps: float = 0.0
     lights: Lights = Lights()
     paint_seed: int = 0
-    """Chooses colours and details, so that the same actor always looks the same."""
+    """Seed of colours and details."""
     phase_rad: float = 0.0
     """Walking phase of a pedestrian, rolling angle of wheels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything that moves, at one time."""
+    """Ego and actors at one time."""
 
     time_s: float
     ego: EgoState

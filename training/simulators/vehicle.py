@@ -46,7 +46,7 @@ class VehicleStart(Generic[S]):
 class _Rollout:
     car: Car
     wind: Wind
-    believed_delay_s: float
+    calibrated_delay_s: float
     start: VehicleStart[Any]
     steps: int = 0
 
@@ -132,7 +132,7 @@ class VehicleSimulator(Generic[S]):
             curvature_1pm=ego.curvature_1pm,
             command=rollout.start.command,
             set_speed_mps=rollout.start.speed_mps,
-            actuator_delay_s=rollout.believed_delay_s,
+            actuator_delay_s=rollout.calibrated_delay_s,
             frames=tuple(
                 CameraFrame(camera, rollout.time_s, image) for camera, image in images.items()
             ),

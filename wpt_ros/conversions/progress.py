@@ -4,12 +4,12 @@
 from builtin_interfaces.msg import Time
 from wpt_msgs.msg import DriveProgress
 
-from wpt_sim.ride import Ride
+from wpt_sim.lockstep import CommandedDrive
 
 __all__ = ['progress_message']
 
 
-def progress_message(ride: Ride, stamp: Time) -> DriveProgress:
+def progress_message(ride: CommandedDrive, stamp: Time) -> DriveProgress:
     """What the proving ground knows at this step."""
     world, place = ride.world, ride.world.road_position
     lane = world.road.section.lanes[world.lane]

@@ -29,7 +29,7 @@ from wpt_ros.parts.faults import Kind, WorldFaults
 from wpt_ros.parts.transforms import TransformPublisher
 from wpt_ros.qos import type_of
 from wpt_sim.drive import STEP_S, Longitudinal
-from wpt_sim.ride import Lockstep, Pace, Ride
+from wpt_sim.lockstep import CommandedDrive, Lockstep, LockstepConfig
 from wpt_sim.scenario import SEED_END
 from wpt_sim.suites import find_scenario, find_suite
 
@@ -73,7 +73,7 @@ class WorldConfig(NodeConfig):
     """What goes wrong, from when on and for how long: `front=freeze@5`, `odometry=zero@3+2`."""
     ends: bool = False
     """End when the drive is done: exit code 0 if it has passed, 3 if not."""
-    pace: Pace = field(default_factory=Pace)
+    pace: LockstepConfig = field(default_factory=LockstepConfig)
 
 
 class WorldNode(ManagedNode[WorldConfig]):
@@ -89,7 +89,9 @@ class WorldNode(ManagedNode[WorldConfig]):
         rig = load_rig(Path(config.rig)) if config.rig else surround_rig()
         self._faults = WorldFaults(config.faults)
         self._shown: dict[str, CameraFrame] = {}
-        self._ride = Ride(scenario, config.seed, rig=rig, longitudinal=_BY[config.longitudinal])
+        self._ride = CommandedDrive(
+            scenario, config.seed, rig=rig, longitudinal=_BY[config.longitudinal]
+        )
         self._lockstep = Lockstep(config.pace)
         self._frames: tuple[CameraFrame, ...] = ()
         self._begun = not self.config.engages
@@ -117,7 +119,7 @@ class WorldNode(ManagedNode[WorldConfig]):
         self.every(_LOOK_S, self._look)
 
     def _on_command(self, message: Any) -> None:
-        self._lockstep.heard(lateral_of(message))
+        self._lockstep.command_received(lateral_of(message))
         self._look()
 
     def _on_plan(self, message: Any) -> None:
@@ -134,7 +136,7 @@ class WorldNode(ManagedNode[WorldConfig]):
             self._step()
 
     def _step(self) -> None:
-        self._ride.obey(self._lockstep.command, self._acceleration_mps2)
+        self._ride.step(self._lockstep.command, self._acceleration_mps2)
         self._look_at_road()
         self._show()
         if self._ride.done:
@@ -195,7 +197,7 @@ class WorldNode(ManagedNode[WorldConfig]):
             self._odometry.publish(odometry_message(replace(told, stamp_s=stamp_s)))
         self._wishes.publish(driving_message(world.command, stamp))
         self._progress.publish(progress_message(self._ride, stamp))
-        self._lockstep.shown(time.monotonic(), stamp_s)
+        self._lockstep.step_published(time.monotonic(), stamp_s)
         self._show_pictures(stamp)
 
     def _show_pictures(self, stamp: Time) -> None:

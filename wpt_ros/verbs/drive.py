@@ -12,7 +12,7 @@ from wpt_ros.drives.fault_option import parse_faults
 from wpt_ros.graph import CommonParameters
 from wpt_ros.proving_ground import ScenarioChoice
 from wpt_sim.drive import STEP_S
-from wpt_sim.ride import Pace
+from wpt_sim.lockstep import LockstepConfig
 from wpt_sim.scenario import SEED_END
 from wpt_sim.suites import SUITES, find_scenario, find_suite
 
@@ -110,7 +110,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _check(arguments: argparse.Namespace) -> None:
     Bounds(0, SEED_END - 1).check('--seed', arguments.seed)
-    bounds_of(Pace)['real_time_factor'].check('--real-time-factor', arguments.real_time_factor)
+    bounds_of(LockstepConfig)['real_time_factor'].check(
+        '--real-time-factor', arguments.real_time_factor
+    )
     if arguments.seconds is not None:
         Bounds(STEP_S, _MOST_S).check('--seconds', arguments.seconds)
 

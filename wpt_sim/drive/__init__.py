@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One drive, step by step: what the car is shown, what it does, and what came of it."""
+"""One drive in steps of 50 ms: observation, action, and the log of what happened."""
 
-from wpt_sim.drive.cameras import Cameras, camera_towards
 from wpt_sim.drive.ego import EGO, RoadPosition, ego_body, locate_ego
-from wpt_sim.drive.log import DriveLog, Incident, IncidentKind, Record, build_log
-from wpt_sim.drive.simulation import STEP_S, Longitudinal, World
+from wpt_sim.drive.log import DriveLog, Incident, IncidentKind, StepRecord, build_log
+from wpt_sim.drive.world import STEP_S, Cameras, Longitudinal, World, camera_towards
 
 __all__ = [
     'EGO',
@@ -14,8 +13,8 @@ __all__ = [
     'Incident',
     'IncidentKind',
     'Longitudinal',
-    'Record',
     'RoadPosition',
+    'StepRecord',
     'World',
     'build_log',
     'camera_towards',

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the ego is on the road."""
+"""Position of the ego in the coordinates of the road."""
 
 import math
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from wpt_sim.traffic import Body
 __all__ = ['EGO', 'RoadPosition', 'ego_body', 'locate_ego']
 
 EGO = 0
-"""The ego's number among the bodies; actors start at 1."""
+"""Instance of the ego; those of actors start at 1."""
 _HALF_TYRE_M = 0.11
 
 
 @dataclass(frozen=True, slots=True)
 class RoadPosition:
-    """`base_link` in the coordinates of the reference line, and how far the wheels reach."""
+    """`base_link` in the coordinates of the reference line, and the offsets of the wheels."""
 
     s_m: float
     offset_m: float
@@ -33,7 +33,7 @@ class RoadPosition:
 def locate_ego(
     road: Road, ego: EgoState, parameters: VehicleParameters, *, near_s_m: float
 ) -> RoadPosition:
-    """Find the ego near `near_s_m`."""
+    """Return the position of the ego; the search starts at `near_s_m`."""
     line, pose = road.reference, ego.pose
     s_m, rear_m = line.point_to_frenet(pose.x_m, pose.y_m, near_s_m=near_s_m)
     base_m = parameters.wheelbase_m
@@ -41,7 +41,7 @@ def locate_ego(
     front_y_m = pose.y_m + base_m * math.sin(pose.yaw_rad)
     _, front_m = line.point_to_frenet(front_x_m, front_y_m, near_s_m=s_m + base_m)
     error = wrap_angle(pose.yaw_rad - line.pose_at(s_m).yaw_rad)
-    # Across the line; that the line bends between the axles changes this by less than 1 mm.
+    # Across the line; its bend between the axles changes this by less than 1 mm.
     half_m = (parameters.track_m / 2 + _HALF_TYRE_M) * math.cos(error)
     return RoadPosition(
         s_m, rear_m, error, max(rear_m, front_m) + half_m, min(rear_m, front_m) - half_m
@@ -49,14 +49,14 @@ def locate_ego(
 
 
 def ego_body(
-    road: Road, ego: EgoState, parameters: VehicleParameters, *, place: RoadPosition
+    road: Road, ego: EgoState, parameters: VehicleParameters, *, position: RoadPosition
 ) -> Body:
-    """The ego as the traffic sees it."""
+    """Return the ego as a body in road coordinates, for the traffic model."""
     centre = footprint_centre(parameters, ego.pose)
     s_m, offset_m = road.reference.point_to_frenet(
-        centre.x_m, centre.y_m, near_s_m=place.s_m + parameters.centre_offset_m
+        centre.x_m, centre.y_m, near_s_m=position.s_m + parameters.centre_offset_m
     )
-    cos, sin = math.cos(place.heading_error_rad), math.sin(place.heading_error_rad)
+    cos, sin = math.cos(position.heading_error_rad), math.sin(position.heading_error_rad)
     length_m, width_m = parameters.length_m / 2, parameters.width_m / 2
     return Body(
         EGO,

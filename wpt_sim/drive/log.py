@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happened on a drive, as arrays over its steps."""
+"""The log of a drive: arrays over its steps, and its incidents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from wpt_core.geometry import Boxes, distances
 from wpt_core.metrics import Footprint, Tracks, Trajectory
 from wpt_sim.scene import Actor, Kind
 
-__all__ = ['DriveLog', 'Incident', 'IncidentKind', 'Record', 'build_log']
+__all__ = ['DriveLog', 'Incident', 'IncidentKind', 'StepRecord', 'build_log']
 
 FloatArray = NDArray[np.float64]
 
@@ -20,13 +20,13 @@ _VEHICLES = (Kind.CAR, Kind.VAN, Kind.TRUCK)
 
 
 class IncidentKind(Enum):
-    """What can happen; the first four end a drive."""
+    """Kinds of incidents; the first four end a drive."""
 
     FINISHED = 'finished'
     TIMEOUT = 'time over'
     COLLISION = 'collision'
     LEFT_ROAD = 'left the road'
-    """The whole car is beside the paved width."""
+    """The whole car is off the paved width."""
     WHEEL_OFF_ROAD = 'wheel off the road'
     """A wheel has just left the paved width."""
 
@@ -38,13 +38,13 @@ class Incident:
     time_s: float
     kind: IncidentKind
     instance: int = 0
-    """Whom the ego hit; 0 for nobody."""
+    """Instance of the actor that was hit; 0 without a collision."""
     body: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """One step: the state at its start, and what was asked of the car from then on."""
+class StepRecord:
+    """One step: the state at its start, and the action applied from then on."""
 
     time_s: float
     x_m: float
@@ -63,13 +63,13 @@ class Record:
     heading_error_rad: float
     """From the reference line."""
     lane: int
-    """The lane to be in."""
+    """Target lane."""
     lane_centre_m: float
-    """Its offset from the reference line."""
+    """Offset of its centre from the reference line."""
     human_offset_m: float
-    """Where people drive, from the lane's centre."""
+    """Human-like lane position, from the centre of the lane."""
     left_wheel_m: float
-    """Offset of the outermost edge of a wheel on the left, from the reference line."""
+    """Offset of the outer edge of the leftmost wheel from the reference line."""
     right_wheel_m: float
     command: int
 
@@ -99,26 +99,26 @@ class DriveLog:
     right_wheel_m: FloatArray
     command: FloatArray
     tracks: Tracks
-    """Everybody else, on the same clock."""
+    """All actors, on the same clock."""
     vehicles: NDArray[np.bool_]
-    """Which of them are cars, vans and trucks, (M,)."""
+    """(M,) True for cars, vans and trucks."""
     footprint: Footprint
     incidents: tuple[Incident, ...]
     route_m: float | None
 
     @property
     def position_error_m(self) -> FloatArray:
-        """From the human-like position in the lane to be in."""
+        """Offset from the human-like position in the target lane."""
         return self.offset_m - self.lane_centre_m - self.human_offset_m
 
     @property
     def motion(self) -> Trajectory:
-        """The drive as the metrics take it."""
+        """The drive as input of `wpt_core.metrics`."""
         return Trajectory(self.time_s, np.column_stack([self.x_m, self.y_m]), self.yaw_rad)
 
     @property
     def gap_m(self) -> FloatArray:
-        """(N,) to the nearest body, infinite when alone."""
+        """(N,) distance to the nearest body, infinite without one."""
         if not len(self.tracks.sizes_m):
             return np.full(len(self.time_s), np.inf)
         ahead = self.footprint.centre_ahead_m
@@ -138,7 +138,7 @@ class DriveLog:
 
     @property
     def completion(self) -> float:
-        """Share of the route driven, or of the road that was there without one: 0 to 1."""
+        """Share of the route driven, 0 to 1; without a route 1 if finished, else 0."""
         if self.incidents_of(IncidentKind.FINISHED):
             return 1.0
         if self.route_m is None:
@@ -146,55 +146,55 @@ class DriveLog:
         return float(np.clip(self.s_m.max() / self.route_m, 0.0, 1.0))
 
     def incidents_of(self, kind: IncidentKind) -> tuple[Incident, ...]:
-        """All incidents of a kind, in order of time."""
+        """Return all incidents of a kind, in order of time."""
         return tuple(incident for incident in self.incidents if incident.kind is kind)
 
 
 def build_log(
-    records: Sequence[Record],
+    records: Sequence[StepRecord],
     scenes: Sequence[tuple[Actor, ...]],
     *,
     footprint: Footprint,
     incidents: tuple[Incident, ...],
     route_m: float | None,
 ) -> DriveLog:
-    """Columns from rows."""
+    """Build the log from the records and actors of all steps."""
     columns = {
-        name: _frozen([getattr(record, name) for record in records])
-        for name in Record.__dataclass_fields__
+        name: _read_only([getattr(record, name) for record in records])
+        for name in StepRecord.__dataclass_fields__
     }
-    cast = _cast(scenes)
+    actors = _all_actors(scenes)
     return DriveLog(
         **columns,
-        tracks=_tracks(columns['time_s'], scenes, cast),
-        vehicles=np.array([actor.kind in _VEHICLES for actor in cast], dtype=np.bool_),
+        tracks=_tracks(columns['time_s'], scenes, actors),
+        vehicles=np.array([actor.kind in _VEHICLES for actor in actors], dtype=np.bool_),
         footprint=footprint,
         incidents=incidents,
         route_m=route_m,
     )
 
 
-def _cast(scenes: Sequence[tuple[Actor, ...]]) -> list[Actor]:
-    """Everybody who was there at some time, by instance."""
-    cast = {actor.instance: actor for scene in scenes for actor in scene}
-    return [cast[instance] for instance in sorted(cast)]
+def _all_actors(scenes: Sequence[tuple[Actor, ...]]) -> list[Actor]:
+    """Return every actor present in any scene, by instance."""
+    actors = {actor.instance: actor for scene in scenes for actor in scene}
+    return [actors[instance] for instance in sorted(actors)]
 
 
 def _tracks(
-    times_s: FloatArray, scenes: Sequence[tuple[Actor, ...]], cast: Sequence[Actor]
+    times_s: FloatArray, scenes: Sequence[tuple[Actor, ...]], actors: Sequence[Actor]
 ) -> Tracks:
-    """Actors over time; absent ones stand at the origin."""
-    place = {actor.instance: column for column, actor in enumerate(cast)}
-    rows = np.zeros((len(scenes), len(cast), 5))
-    present = np.zeros((len(scenes), len(cast)), dtype=np.bool_)
+    """Build tracks of the actors; absent ones are at the origin."""
+    column_of = {actor.instance: column for column, actor in enumerate(actors)}
+    rows = np.zeros((len(scenes), len(actors), 5))
+    present = np.zeros((len(scenes), len(actors)), dtype=np.bool_)
     for step, scene in enumerate(scenes):
         for actor in scene:
             pose = actor.pose
-            column = place[actor.instance]
+            column = column_of[actor.instance]
             rows[step, column] = (pose.x_m, pose.y_m, pose.yaw_rad, *actor.velocity_mps)
             present[step, column] = True
-    sizes = [(actor.size.length_m, actor.size.width_m) for actor in cast]
-    moving = [actor.kind not in (Kind.BARRIER, Kind.CONE) for actor in cast]
+    sizes = [(actor.size.length_m, actor.size.width_m) for actor in actors]
+    moving = [actor.kind not in (Kind.BARRIER, Kind.CONE) for actor in actors]
     return Tracks(
         times_s,
         rows[..., :3],
@@ -205,7 +205,7 @@ def _tracks(
     )
 
 
-def _frozen(values: Sequence[float]) -> FloatArray:
+def _read_only(values: Sequence[float]) -> FloatArray:
     column = np.array(values, dtype=np.float64)
     column.setflags(write=False)
     return column

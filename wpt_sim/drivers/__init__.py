@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who drives? Something that is shown what a car would know and answers with an action."""
+"""Drivers: they map an observation to an action, every 50 ms."""
 
 from wpt_core.types import unknown_name
-from wpt_sim.drivers.driver import AnyDriverKind, Driver, DriverKind, PrivilegedKind, make_driver
+from wpt_sim.drivers.driver import (
+    CONSTANT_VELOCITY,
+    STRAIGHT,
+    AnyDriverKind,
+    Driver,
+    DriverKind,
+    PrivilegedKind,
+    make_driver,
+)
 from wpt_sim.drivers.expert import EXPERT, Expert
-from wpt_sim.drivers.simple import CONSTANT_VELOCITY, STRAIGHT
 
 __all__ = [
     'CONSTANT_VELOCITY',
@@ -24,7 +31,7 @@ DRIVERS: tuple[AnyDriverKind, ...] = (EXPERT, STRAIGHT, CONSTANT_VELOCITY)
 
 
 def find_driver(name: str) -> AnyDriverKind:
-    """The driver of this name; InputError lists the names there are."""
+    """Return the driver of this name. Raise InputError with the known names otherwise."""
     for kind in DRIVERS:
         if kind.name == name:
             return kind

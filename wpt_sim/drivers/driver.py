@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a driver is, and who may see more than a car would know."""
+"""The driver protocol, kinds of drivers, and the two baselines without sensors."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,20 +8,29 @@ from typing import Protocol
 from wpt_core.types import Action, Observation
 from wpt_sim.drive import Longitudinal, World
 
-__all__ = ['AnyDriverKind', 'Driver', 'DriverKind', 'PrivilegedKind', 'make_driver']
+__all__ = [
+    'CONSTANT_VELOCITY',
+    'STRAIGHT',
+    'AnyDriverKind',
+    'Driver',
+    'DriverKind',
+    'HandsOff',
+    'PrivilegedKind',
+    'make_driver',
+]
 
 
 class Driver(Protocol):
-    """Drives one drive; made anew for the next."""
+    """Drives one drive; each drive gets a new instance."""
 
-    def act(self, seen: Observation) -> Action:
-        """What to ask of the car for the coming 50 ms."""
+    def act(self, observation: Observation) -> Action:
+        """Return the action for the next 50 ms."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class DriverKind:
-    """A way to drive that lives on observations alone: it is never handed the world."""
+    """A driver that gets observations only, never the world."""
 
     name: str
     summary: str
@@ -29,12 +38,12 @@ class DriverKind:
     needs_cameras: bool = False
     longitudinal: Longitudinal = Longitudinal.DRIVER
     frames_every: int = 1
-    """Steps from one set of pictures to the next; in between the driver sees none."""
+    """Steps between camera frames; observations in between have none."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrivilegedKind:
-    """A way to drive that looks at the world itself, for reference and for labels."""
+    """A driver that reads the world itself, for reference and for labels."""
 
     name: str
     summary: str
@@ -42,12 +51,32 @@ class PrivilegedKind:
     needs_cameras: bool = False
     longitudinal: Longitudinal = Longitudinal.DRIVER
     frames_every: int = 1
-    """Steps from one set of pictures to the next; in between the driver sees none."""
+    """Steps between camera frames; observations in between have none."""
 
 
 AnyDriverKind = DriverKind | PrivilegedKind
 
 
 def make_driver(kind: AnyDriverKind, world: World) -> Driver:
-    """A driver for this drive; only a privileged kind is shown the world."""
+    """Create a driver for this drive; only a privileged kind gets the world."""
     return kind.make(world) if isinstance(kind, PrivilegedKind) else kind.make()
+
+
+class HandsOff:
+    """Zero curvature and zero acceleration."""
+
+    def act(self, _observation: Observation) -> Action:
+        return Action(0.0, 0.0)
+
+
+STRAIGHT = DriverKind(
+    'straight',
+    'steers straight on; the cruise control keeps the speed',
+    HandsOff,
+    longitudinal=Longitudinal.ACC,
+)
+CONSTANT_VELOCITY = DriverKind(
+    'constant_velocity',
+    'steers straight on at the speed it starts with',
+    HandsOff,
+)

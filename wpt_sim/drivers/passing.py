@@ -1,28 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Somebody stands half in the way: is there room beside, and may one use it now?"""
+"""Passing of obstacles that stand partly in the lane."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wpt_sim.drivers.line import TargetLine
 from wpt_sim.road import Road
 from wpt_sim.scene import Kind
-from wpt_sim.traffic import Band, Body, CarFollowing, LateralShift, is_free
+from wpt_sim.traffic import Band, Body, CarFollowing, LateralShift, TargetLine, is_free
 
-__all__ = ['Pass', 'find_pass', 'is_clear', 'stands_in_way']
+__all__ = ['PassPlan', 'blocks_line', 'is_clear', 'plan_pass']
 
 _STANDING_MPS = 0.3
 _WALKING_MPS = 2.2
 _CLEARANCE_M = 0.75
 _WORTH_SEEING_M = 0.4
-"""Whoever leaves less than this to the line is in the way."""
+"""A body with less room than this beside the line blocks it."""
 _MOST_SHIFT_M = 2.1
-"""A larger move is for whoever fills the lane, and he will drive on: wait behind him."""
+"""A larger shift means that a vehicle fills the lane and will drive on: wait behind it."""
 _EDGE_M = 0.25
 _CLUSTER_M = 25.0
-"""Obstacles nearer to one another than this are passed in one go."""
+"""Obstacles closer together than this are passed with one shift."""
 _BEFORE_M = 4.5
-"""Base link to obstacle when the move out is done: the front of the car and a metre."""
+"""`base_link` to obstacle at the end of the shift: the front of the car and a metre."""
 _AFTER_M = 2.5
 _RAMP_S = 2.8
 _LEAST_RAMP_M = 11.0
@@ -33,8 +32,8 @@ _PASSING_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
-    """A swerve: out before `from_m`, back after `to_m`, along the reference line."""
+class PassPlan:
+    """A lateral shift that ends at `from_m` and is undone from `to_m` on, along the line."""
 
     from_m: float
     to_m: float
@@ -42,11 +41,11 @@ class Pass:
     half_width_m: float
 
     def start_m(self, speed_mps: float) -> float:
-        """Where the move out begins when there is room."""
+        """Return where the shift starts if there is enough distance."""
         return self.from_m - max(_RAMP_S * speed_mps, _LEAST_RAMP_M)
 
     def shifts(self, s_m: float, speed_mps: float) -> tuple[LateralShift, LateralShift]:
-        """The two moves for a car at `s_m`, as long as there is room."""
+        """Return both shifts for a car at `s_m`, shorter if there is too little distance."""
         out_m = self.from_m - max(self.start_m(speed_mps), min(s_m, self.from_m - _LEAST_RAMP_M))
         return (
             LateralShift(self.from_m - out_m, out_m, self.by_m),
@@ -54,8 +53,8 @@ class Pass:
         )
 
 
-def stands_in_way(body: Body, line: TargetLine, *, half_width_m: float) -> bool:
-    """Whether a body that stands, or somebody who walks along, reaches into the line."""
+def blocks_line(body: Body, line: TargetLine, *, half_width_m: float) -> bool:
+    """Return whether a standing body or a pedestrian along the road blocks the line."""
     walks = body.kind is Kind.PEDESTRIAN
     if abs(body.along_mps) > (_WALKING_MPS if walks else _STANDING_MPS):
         return False
@@ -66,11 +65,13 @@ def stands_in_way(body: Body, line: TargetLine, *, half_width_m: float) -> bool:
     return band.touches(body, _WORTH_SEEING_M)
 
 
-def find_pass(me: Body, bodies: Sequence[Body], line: TargetLine, *, road: Road) -> Pass | None:
-    """How to get round the next standing bodies with one swerve; None when there is no room."""
-    half_m = me.half_width_m
+def plan_pass(
+    ego: Body, bodies: Sequence[Body], line: TargetLine, *, road: Road
+) -> PassPlan | None:
+    """Plan to pass the next standing bodies with one shift; None if there is no room."""
+    half_m = ego.half_width_m
     ahead = sorted(
-        (b for b in bodies if b.s_m > me.s_m and stands_in_way(b, line, half_width_m=half_m)),
+        (b for b in bodies if b.s_m > ego.s_m and blocks_line(b, line, half_width_m=half_m)),
         key=lambda body: body.s_m,
     )
     if not ahead:
@@ -94,8 +95,8 @@ def find_pass(me: Body, bodies: Sequence[Body], line: TargetLine, *, road: Road)
     ]
     if not options:
         return None
-    places = [place for body in cluster for place in _span(me, body)]
-    return Pass(
+    places = [place for body in cluster for place in _span(ego, body)]
+    return PassPlan(
         from_m=min(places) - _BEFORE_M,
         to_m=max(places) + _AFTER_M,
         by_m=min(options, key=abs),
@@ -103,29 +104,31 @@ def find_pass(me: Body, bodies: Sequence[Body], line: TargetLine, *, road: Road)
     )
 
 
-def _span(me: Body, body: Body) -> tuple[float, float, float, float]:
-    """The ends of a body now, and when we are past it."""
-    until_s = (body.s_m - me.s_m) / max(me.along_mps, _SLOWEST_PASS_MPS) + _PASSING_S
+def _span(ego: Body, body: Body) -> tuple[float, float, float, float]:
+    """Return rear and front of a body, now and when the ego has passed it."""
+    until_s = (body.s_m - ego.s_m) / max(ego.along_mps, _SLOWEST_PASS_MPS) + _PASSING_S
     walked_m = body.along_mps * until_s if body.kind is Kind.PEDESTRIAN else 0.0
     rear_m, front_m = body.s_m - body.half_length_m, body.s_m + body.half_length_m
     return rear_m, front_m, rear_m + walked_m, front_m + walked_m
 
 
 def is_clear(
-    plan: Pass, me: Body, bodies: Sequence[Body], line: TargetLine, *, style: CarFollowing
+    plan: PassPlan, ego: Body, bodies: Sequence[Body], line: TargetLine, *, style: CarFollowing
 ) -> bool:
-    """Whether nobody needs the room beside the obstacle until one is back in the lane."""
-    out, back = plan.shifts(me.s_m, max(me.along_mps, 3.0))
+    """Return whether no traffic needs the passing band until the ego is back in its lane."""
+    out, back = plan.shifts(ego.s_m, max(ego.along_mps, 3.0))
     beside_m = line.at(plan.from_m).offset_m + plan.by_m
     band = Band.swept(beside_m, beside_m, half_width_m=plan.half_width_m)
-    pace_mps = max(me.along_mps, 4.0)
-    until_s = (back.end_m - me.s_m) / pace_mps + 1.0
+    speed_mps = max(ego.along_mps, 4.0)
+    until_s = (back.end_m - ego.s_m) / speed_mps + 1.0
     for other in bodies:
         if other.along_mps > -_STANDING_MPS or not band.touches(other):
             continue
         meets_m = other.s_m + other.along_mps * until_s - _ONCOMING_MARGIN_M
-        gone = other.s_m + other.half_length_m < me.s_m - me.half_length_m
+        gone = other.s_m + other.half_length_m < ego.s_m - ego.half_length_m
         if not gone and meets_m < back.end_m:
             return False
     same_way = [other for other in bodies if other.along_mps > _STANDING_MPS]
-    return is_free(me, same_way, direction=1, band=band, style=style) or out.start_m > me.s_m + 40
+    return (
+        is_free(ego, same_way, direction=1, band=band, style=style) or out.start_m > ego.s_m + 40
+    )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A drawing of the road from above, the car's nose up."""
+"""A drawing of the road from above, ego heading up."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ _SHIFT = 4
 
 @dataclass(frozen=True, slots=True)
 class BirdEye:
-    """A square drawing: how large, how much road it shows, and how far up the car stands."""
+    """Size and scale of a square drawing."""
 
     side_px: int = 384
     span_m: float = 72.0
@@ -51,7 +51,7 @@ class BirdEye:
         ego_centre_m: float,
         trail_m: NDArray[np.float64] | None = None,
     ) -> NDArray[np.uint8]:
-        """The scene as (side, side, 3) RGB; `ego_centre_m` is ahead of `base_link`.
+        """Return the scene as (side, side, 3) RGB; `ego_centre_m` is ahead of `base_link`.
 
         `trail_m` is the path driven so far, (N, 2) in the world frame.
         """

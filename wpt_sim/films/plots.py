@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A drive as curves over time."""
+"""Plots of a drive over time."""
 
 from io import BytesIO
 
@@ -13,19 +13,21 @@ from wpt_sim.drive import DriveLog, IncidentKind
 __all__ = ['plot_drive']
 
 _DRIVEN = '#1f6fb4'
-_ASKED = '#d9822b'
+_COMMANDED = '#d9822b'
 _EVENT = '#c23030'
 _ALLOWED = '#2f8f4e'
 
 
 def plot_drive(log: DriveLog, title: str) -> bytes:
-    """Offset, heading, curvature and speed over time, as the content of a PNG file."""
+    """Return offset, heading, curvature and speed over time as PNG data."""
     figure = Figure(figsize=(9.0, 8.0), dpi=110, layout='constrained')
     offset, heading, curvature, speed = figure.subplots(4, 1, sharex=True)
     figure.suptitle(title)
     _plot_offset(offset, log)
     _plot_heading(heading, log)
-    curvature.plot(log.time_s, log.commanded_curvature_1pm, color=_ASKED, label='asked', lw=1.0)
+    curvature.plot(
+        log.time_s, log.commanded_curvature_1pm, color=_COMMANDED, label='commanded', lw=1.0
+    )
     curvature.plot(log.time_s, log.curvature_1pm, color=_DRIVEN, label='driven')
     curvature.set_ylabel('curvature [1/m]\nleft +')
     speed.plot(log.time_s, log.speed_mps, color=_DRIVEN, label='driven')
@@ -43,7 +45,7 @@ def plot_drive(log: DriveLog, title: str) -> bytes:
 
 
 def _plot_offset(axes: Axes, log: DriveLog) -> None:
-    """Both where the car is and where people would drive, from the centre of its lane."""
+    """Plot the driven and the human-like offset from the lane centre."""
     rule = LaneCentreRule()
     axes.fill_between(
         log.time_s,

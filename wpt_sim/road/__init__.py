@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where may one drive? Cross-sections, reference lines, and roads made of both."""
+"""Roads: a reference line with one cross-section along it."""
 
 from wpt_sim.road.lanes import CrossSection, Edge, Lane, Marking, Pattern
 from wpt_sim.road.layout import reference_line
 from wpt_sim.road.pieces import Arc, Clothoid, Piece, Straight
-from wpt_sim.road.road import Bounds, Road
+from wpt_sim.road.road import Road
 from wpt_sim.road.sections import (
     RoadKind,
     city,
@@ -18,7 +18,6 @@ from wpt_sim.road.winding import random_pieces, random_road
 
 __all__ = [
     'Arc',
-    'Bounds',
     'Clothoid',
     'CrossSection',
     'Edge',

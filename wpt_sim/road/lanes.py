@@ -50,13 +50,13 @@ class Marking:
 
 @dataclass(frozen=True, slots=True)
 class CrossSection:
-    """What a cut across the road shows; the same all along the road."""
+    """Lanes, markings and edges; constant along the road."""
 
     lanes: tuple[Lane, ...]
     """From right to left."""
     markings: tuple[Marking, ...]
     right_edge_m: float
-    """Offset of the right end of the paved width (negative or zero side)."""
+    """Offset of the right end of the paved width, at most 0."""
     left_edge_m: float
     right: Edge = Edge.VERGE
     left: Edge = Edge.VERGE

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pieces laid end to end become one reference line."""
+"""The reference line through a sequence of pieces."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -21,10 +21,10 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(5)
 def reference_line(
     pieces: Sequence[Piece], spacing_m: float = 0.5, *, start: Pose2 = _ORIGIN
 ) -> Path:
-    """The line through all pieces from `start`, with points at even steps of at most `spacing_m`.
+    """Return the line through all pieces from `start`, sampled every `spacing_m` or less.
 
-    The heading is continuous everywhere. Where a clothoid takes part, the curvature must be too;
-    a straight may meet an arc directly, as on roads laid out without transitions.
+    The heading is continuous everywhere. Next to a clothoid the curvature must be, too;
+    a straight may meet an arc directly, as on roads without transitions.
     """
     if not pieces or not (isfinite(spacing_m) and spacing_m > 0.0):
         raise InputError(
@@ -52,7 +52,7 @@ def _check_joints(pieces: Sequence[Piece]) -> None:
 
 
 def _heading_table(pieces: Sequence[Piece], joints: FloatArray, *, start_rad: float) -> FloatArray:
-    """(P, 3): heading and curvature at the start of each piece, and the change of curvature."""
+    """Return (P, 3): heading and curvature at each start, and the curvature rate."""
     ends = np.array([(p.start_curvature_1pm, p.end_curvature_1pm) for p in pieces])
     lengths = np.diff(joints)
     turns = np.cumsum(lengths * ends.mean(axis=1))
@@ -63,7 +63,7 @@ def _heading_table(pieces: Sequence[Piece], joints: FloatArray, *, start_rad: fl
 def _headings(
     table: FloatArray, joints: FloatArray, s: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Heading and curvature at arc lengths of any shape."""
+    """Return heading and curvature at arc lengths of any shape."""
     piece = np.clip(np.searchsorted(joints, s, side='right') - 1, 0, len(table) - 1)
     heading, curvature, change = table[piece, 0], table[piece, 1], table[piece, 2]
     u = s - joints[piece]
@@ -71,7 +71,7 @@ def _headings(
 
 
 def _positions(table: FloatArray, joints: FloatArray, s: FloatArray) -> FloatArray:
-    """Integrate the heading; steps end at joints, so that each integrand is smooth."""
+    """Integrate the heading in steps that end at joints, so that each integrand is smooth."""
     stops = np.union1d(s, joints)
     half = np.diff(stops)[:, None] / 2
     headings, _ = _headings(table, joints, (stops[:-1, None] + half) + half * _NODES)

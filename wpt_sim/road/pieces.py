@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What roads are built from: straights, arcs and clothoids, curvature linear along each."""
+"""Pieces of a reference line: straights, arcs and clothoids."""
 
 from dataclasses import dataclass, replace
 from math import isfinite
@@ -12,7 +12,7 @@ __all__ = ['Arc', 'Clothoid', 'Piece', 'Straight', 'cut']
 
 @dataclass(frozen=True, slots=True)
 class Straight:
-    """No bend at all."""
+    """Zero curvature."""
 
     length_m: float
 
@@ -45,7 +45,7 @@ class Arc:
 
     @classmethod
     def turning(cls, radius_m: float, angle_rad: float) -> 'Arc':
-        """An arc by the angle it turns, which counts positive for either hand."""
+        """Return an arc by its angle, positive for either direction."""
         return cls(radius_m, abs(radius_m) * angle_rad)
 
     @property
@@ -59,7 +59,7 @@ class Arc:
 
 @dataclass(frozen=True, slots=True)
 class Clothoid:
-    """Curvature that changes evenly, as when a driver turns the wheel at a steady rate."""
+    """Curvature linear in arc length, as when the steering wheel turns at a constant rate."""
 
     length_m: float
     start_curvature_1pm: float
@@ -75,7 +75,7 @@ Piece: TypeAlias = Straight | Arc | Clothoid
 
 
 def cut(piece: Piece, length_m: float) -> Piece:
-    """The first `length_m` of a piece."""
+    """Return the first `length_m` of a piece."""
     if isinstance(piece, Clothoid):
         change = piece.end_curvature_1pm - piece.start_curvature_1pm
         end = piece.start_curvature_1pm + change * length_m / piece.length_m

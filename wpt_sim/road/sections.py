@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cross-sections of real kinds of road, for right-hand traffic, and draws among them.
+"""Cross-sections of common kinds of road for right-hand traffic, fixed or random.
 
 Sizes follow European practice (lanes 3.0-3.75 m; lines 0.10-0.15 m, 0.15-0.30 m at the edge of a
 motorway) with dash and gap of several countries; 3.05 / 9.14 m are the American 10 and 30 feet.
@@ -25,7 +25,7 @@ __all__ = [
 
 
 class RoadKind(Enum):
-    """Which of the sections below."""
+    """Kinds of cross-section."""
 
     COUNTRY = 'country'
     MOTORWAY = 'motorway'
@@ -66,7 +66,7 @@ def motorway(
     shoulder_m: float = 2.5,
     yellow_left: bool = False,
 ) -> CrossSection:
-    """One carriageway of several lanes, a shoulder to stop on, rails on both sides."""
+    """One carriageway of several lanes with a hard shoulder and rails on both sides."""
     if not 1 <= lanes <= 4:
         raise InputError(f'motorway: lanes must be 1 to 4, but got {lanes}.')
     _check(lane_m=lane_m, line_m=line_m, edge_line_m=edge_line_m, shoulder_m=shoulder_m)
@@ -131,14 +131,14 @@ def single_lane(*, lane_m: float = 3.5, line_m: float = 0.12) -> CrossSection:
 
 
 def worn(section: CrossSection, wear: float) -> CrossSection:
-    """The same section with all its paint worn to `wear`, from 0 (fresh) to 1 (gone)."""
+    """Return the section with all paint worn to `wear`, from 0 (fresh) to 1 (gone)."""
     if not 0.0 <= wear <= 1.0:
         raise InputError(f'worn: wear must be between 0 and 1, but got {wear}.')
     return replace(section, markings=tuple(replace(m, wear=wear) for m in section.markings))
 
 
 def random_section(generator: np.random.Generator, kind: RoadKind) -> CrossSection:
-    """A section of this kind with sizes, dashes and colours as they occur on real roads."""
+    """Draw a section of this kind with sizes, dashes and colours of real roads."""
     yellow = bool(generator.random() < 0.2)
     if kind is RoadKind.SINGLE_LANE:
         return single_lane(
@@ -179,7 +179,7 @@ def random_section(generator: np.random.Generator, kind: RoadKind) -> CrossSecti
 
 
 def _two_way(each_way: int, lane_m: float) -> tuple[Lane, ...]:
-    """From right to left; right-hand traffic keeps to the right of the reference line."""
+    """Return lanes from right to left; forward lanes are right of the reference line."""
     indices = range(-each_way, each_way)
     return tuple(Lane((i + 0.5) * lane_m, lane_m, i < 0) for i in indices)
 
@@ -195,7 +195,7 @@ def _check(**sizes_m: float) -> None:
 
 
 def _between(generator: np.random.Generator, low: float, high: float) -> float:
-    """Whole centimetres: nobody paints finer."""
+    """Draw uniformly, in whole centimetres."""
     return round(float(generator.uniform(low, high)), 2)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Roads drawn at random: winding, but never across themselves."""
+"""Random winding roads that never cross themselves."""
 
 from math import ceil, inf, isfinite, log, pi, sqrt
 
@@ -12,16 +12,16 @@ from wpt_sim.road.layout import reference_line
 from wpt_sim.road.pieces import Arc, Clothoid, Piece, Straight, cut
 from wpt_sim.road.road import Road
 
-__all__ = ['random_pieces', 'random_road', 'room_between']
+__all__ = ['clearance_m', 'random_pieces', 'random_road']
 
 _ATTEMPTS = 200
 _STRAY_RAD = pi / 3
-"""Past this heading, seen from the start, the road turns back: it goes somewhere."""
-_LAND_M = 12.0
-"""Beside the paved width, before the road may come by again."""
+"""Beyond this heading against the start, bends turn back."""
+_MARGIN_M = 12.0
+"""Clear land between two parts of the road."""
 _COARSE_M = 4.0
-_RUN_ON_M = 250.0
-"""A road seems to go on straight beyond its ends; that part keeps clear as well."""
+_EXTENSION_M = 250.0
+"""The straight extension beyond both ends is kept clear, too."""
 
 
 def random_road(
@@ -33,10 +33,10 @@ def random_road(
     max_radius_m: float = 500.0,
     speed_limit_mps: float = 25.0,
 ) -> Road:
-    """A road of exactly this length that keeps clear of itself, starting at the origin along +x.
+    """Draw a road of exactly this length that keeps clear of itself, from the origin along +x.
 
-    Radii are spread evenly over their orders of magnitude. Drawn again until it keeps clear; the
-    same generator state gives the same road.
+    Radii are log-uniform. Roads that come too close to themselves are rejected; the same
+    generator state gives the same road.
     """
     edge_m = max(section.left_edge_m, -section.right_edge_m)
     if min_radius_m <= edge_m:
@@ -44,13 +44,13 @@ def random_road(
             f'random_road: min_radius_m must exceed the {edge_m:g} m from the reference line to '
             f'the edge of the section, but got {min_radius_m:g}.'
         )
-    needed_m = section.left_edge_m - section.right_edge_m + _LAND_M
+    needed_m = section.left_edge_m - section.right_edge_m + _MARGIN_M
     for _ in range(_ATTEMPTS):
         pieces = random_pieces(
             generator, length_m, min_radius_m=min_radius_m, max_radius_m=max_radius_m
         )
         reference = reference_line(pieces)
-        if room_between(reference, needed_m) >= needed_m:
+        if clearance_m(reference, needed_m) >= needed_m:
             return Road(reference, section, speed_limit_mps)
     raise InputError(
         f'random_road: in {_ATTEMPTS} draws no road of {length_m:g} m with radii from '
@@ -62,7 +62,7 @@ def random_road(
 def random_pieces(
     generator: np.random.Generator, length_m: float, *, min_radius_m: float, max_radius_m: float
 ) -> list[Piece]:
-    """Straights and bends in turn, each bend led in and out by clothoids, cut to the length."""
+    """Draw straights and bends, each bend between clothoids, cut to the length."""
     if not (isfinite(length_m) and length_m > 0.0 and 0.0 < min_radius_m <= max_radius_m < 1e5):
         raise InputError(
             'random_road: length_m must be above 0 and 0 < min_radius_m <= max_radius_m < 100000, '
@@ -74,7 +74,7 @@ def random_pieces(
     while left_m > 0.0:
         radius_m = float(np.exp(generator.uniform(log(min_radius_m), log(max_radius_m))))
         bend = _bend(generator, radius_m, heading)
-        # Every third bend or so follows the last one directly, as in an S.
+        # About every third bend follows the last one directly, as in an S.
         more = [] if generator.random() < 0.3 else [Straight(float(generator.uniform(15, 120)))]
         heading += sum(_turn(piece) for piece in bend)
         left_m -= sum(piece.length_m for piece in [*bend, *more])
@@ -82,14 +82,14 @@ def random_pieces(
     return _trimmed(pieces, length_m)
 
 
-def room_between(reference: Path, wanted_m: float) -> float:
-    """How near the line comes to itself, leaving out parts that are neighbours along it.
+def clearance_m(reference: Path, wanted_m: float) -> float:
+    """Return the least distance of the line to itself, without neighbours along it.
 
-    Along a bend of the least lawful radius, half `wanted_m`, two points that are pi / 2 times
-    `wanted_m` apart on the line are just `wanted_m` apart in the plane; nearer ones are
-    neighbours. Measured between samples, so less one spacing, to be safe.
+    In a bend of the least allowed radius, half `wanted_m`, two points pi / 2 times `wanted_m`
+    apart along the line are `wanted_m` apart in the plane; closer ones are neighbours. The
+    result is a lower bound: one sample spacing is subtracted.
     """
-    s = np.arange(-_RUN_ON_M, reference.length_m + _RUN_ON_M, _COARSE_M)
+    s = np.arange(-_EXTENSION_M, reference.length_m + _EXTENSION_M, _COARSE_M)
     points = reference.from_frenet(s, 0.0)
     ahead = ceil(pi / 2 * wanted_m / _COARSE_M)
     gaps = [points[i + ahead :] - points[i] for i in range(len(s) - ahead)]
@@ -98,17 +98,17 @@ def room_between(reference: Path, wanted_m: float) -> float:
 
 
 def _bend(generator: np.random.Generator, radius_m: float, heading: float) -> list[Piece]:
-    """Clothoid, arc, clothoid, to either hand, but back towards heading 0 when far from it."""
-    stray = wrap_angle(heading)
-    hand = 1.0 if generator.random() < 0.5 else -1.0
-    if abs(stray) > _STRAY_RAD:
-        hand = -float(np.sign(stray))
+    """Draw clothoid, arc, clothoid; to a random side, or back towards heading 0 if far off."""
+    heading_error = wrap_angle(heading)
+    side = 1.0 if generator.random() < 0.5 else -1.0
+    if abs(heading_error) > _STRAY_RAD:
+        side = -float(np.sign(heading_error))
     transition_m = radius_m * float(generator.uniform(0.2, 0.6))
-    # A steering ramp below 15 m is a jerk, and above 120 m nobody feels the difference.
+    # Transitions below 15 m are uncomfortable; above 120 m they make no difference.
     transition_m = min(max(transition_m, 15.0), 120.0)
     longest = min(pi / 2, 250.0 / radius_m)
-    arc = Arc.turning(hand * radius_m, float(generator.uniform(0.2, 1.0)) * longest)
-    bent = hand / radius_m
+    arc = Arc.turning(side * radius_m, float(generator.uniform(0.2, 1.0)) * longest)
+    bent = side / radius_m
     return [Clothoid(transition_m, 0.0, bent), arc, Clothoid(transition_m, bent, 0.0)]
 
 
@@ -117,7 +117,7 @@ def _turn(piece: Piece) -> float:
 
 
 def _trimmed(pieces: list[Piece], length_m: float) -> list[Piece]:
-    """Whole pieces as far as they fit, then a part of the next."""
+    """Return the pieces cut to a total length."""
     kept: list[Piece] = []
     left_m = length_m
     for piece in pieces:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is a drive made of? Scenarios, and the seeds that draw what they leave open."""
+"""Scenarios, and episodes drawn from them by seed."""
 
+from wpt_sim.randomness import SEED_END, Split, check_seed, random_stream
 from wpt_sim.scenario.description import (
     Ability,
     CameraLoss,
@@ -14,9 +15,7 @@ from wpt_sim.scenario.description import (
     TimedCommand,
     Turn,
 )
-from wpt_sim.scenario.episode import START_S_M, Episode, draw_episode
-from wpt_sim.scenario.seeds import SEED_END, Split, check_seed, random_stream
-from wpt_sim.scenario.wind import Wind
+from wpt_sim.scenario.episode import START_S_M, Episode, Wind, draw_episode
 
 __all__ = [
     'SEED_END',

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A scenario: what is fixed about a drive, and within which bounds a seed draws the rest."""
+"""A scenario: the fixed properties of a drive, and ranges for the random ones."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 from wpt_core.types import Command
+from wpt_sim.randomness import ZERO, Span
 from wpt_sim.render.look import Daylight, Weather
 from wpt_sim.road import RoadKind
-from wpt_sim.span import ZERO, Span
 from wpt_sim.traffic import Role
 
 __all__ = [
@@ -28,7 +28,7 @@ _ORDINARY_WEAR = Span(0.0, 0.35)
 
 
 class Ability(Enum):
-    """What a scenario asks of a driver."""
+    """The ability that a scenario tests."""
 
     KEEPING = 'keeping'
     LANE_CHANGE = 'lane change'
@@ -46,7 +46,7 @@ class Ability(Enum):
 
 
 class Rule(Enum):
-    """How a drive is judged; the rules themselves stand in `wpt_core.metrics`."""
+    """The pass rule of a drive, implemented in `wpt_core.metrics`."""
 
     LANE_CENTRE = 'lane centre'
     LANE_CHANGE = 'lane change'
@@ -54,7 +54,7 @@ class Rule(Enum):
 
 
 class Hand(Enum):
-    """The side a bend turns to; the value is the sign of its curvature."""
+    """Direction of a bend; the value is the sign of its curvature."""
 
     LEFT = 1
     RIGHT = -1
@@ -62,7 +62,7 @@ class Hand(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A bend: an arc between two transitions. Without a hand the seed chooses it."""
+    """A bend: an arc between two transitions. Without `hand` the direction is random."""
 
     radius_m: Span
     arc_m: Span
@@ -71,7 +71,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A straight, and the bend at its end if there is one."""
+    """A straight, optionally followed by a bend."""
 
     straight_m: Span
     turn: Turn | None = None
@@ -79,20 +79,20 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The road: its kind, how many lanes each way (or in all, on a motorway), and its course.
+    """Kind and course of the road.
 
-    The seed draws widths and paint. Enough straight road follows the last leg.
+    Widths and paint are random. Enough straight road follows the last leg.
     """
 
     kind: RoadKind
     legs: tuple[Leg, ...]
     lanes: int = 1
-    """Ignored where the kind leaves no choice."""
+    """Lanes each way, or in total on a motorway; ignored by other kinds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where the ego starts, from the centre of its lane, and how fast."""
+    """Start of the ego, relative to the centre of its lane."""
 
     lane: int = 0
     offset_m: Span = ZERO
@@ -101,7 +101,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class TimedCommand:
-    """What the route asks for at a time."""
+    """A command at a time."""
 
     at_s: float
     command: Command
@@ -109,7 +109,7 @@ class TimedCommand:
 
 @dataclass(frozen=True, slots=True)
 class CameraLoss:
-    """From `from_s` on there are no frames of the camera that looks most nearly this way."""
+    """From `from_s` on, the camera closest to this bearing delivers no frames."""
 
     bearing_rad: float
     """In `base_link`: 0 forward, left positive."""
@@ -118,14 +118,14 @@ class CameraLoss:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What a drive's look must be; the seed draws everything else about it."""
+    """Fixed parts of the look of a drive; the rest is random."""
 
     daylight: Daylight | None = None
-    """None: day, or dusk now and then."""
+    """None: day, or dusk in 15 % of the drives."""
     weather: Weather | None = None
     """None: clear or overcast."""
     glare: Span = ZERO
-    """Above 0 the sun stands low and ahead."""
+    """Above 0 a low sun is ahead."""
     wear: Span = _ORDINARY_WEAR
     """Of the markings."""
     losses: tuple[CameraLoss, ...] = ()
@@ -143,15 +143,15 @@ class Scenario:
     """One sentence for tables."""
     layout: Layout
     speed_mps: Span
-    """The set speed, also at the start; in bends less where comfort asks for it."""
+    """Set speed and start speed; the start is slower in a tight bend."""
     duration_s: float
-    """The drive ends here; on a route that is a timeout."""
+    """End of the drive; on a route this is the timeout."""
     start: Start = Start()
     commands: tuple[TimedCommand, ...] = ()
     roles: tuple[Role, ...] = ()
     conditions: Conditions = Conditions()
     route_m: float | None = None
-    """Along the road from the start to the finish, for routes."""
+    """Distance along the road from start to finish, for routes."""
 
     @property
     def key(self) -> str:

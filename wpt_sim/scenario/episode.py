@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A scenario with everything drawn that it leaves open: one drive, ready to start."""
+"""Episodes: scenarios with all random properties drawn."""
 
 import math
 from dataclasses import dataclass, replace
@@ -8,6 +8,7 @@ import numpy as np
 
 from wpt_core.types import Pose2
 from wpt_core.vehicle import VehicleParameters, randomised
+from wpt_sim.randomness import Split, random_stream
 from wpt_sim.render.look import Daylight, Look, Weather, draw_look
 from wpt_sim.road import (
     Arc,
@@ -24,25 +25,50 @@ from wpt_sim.road import (
     worn,
 )
 from wpt_sim.scenario.description import Conditions, Hand, Layout, Leg, Scenario
-from wpt_sim.scenario.seeds import Split, random_stream
-from wpt_sim.scenario.wind import Wind
 from wpt_sim.traffic import Traffic
 
-__all__ = ['START_S_M', 'Episode', 'draw_episode']
+__all__ = ['START_S_M', 'Episode', 'Wind', 'draw_episode']
 
 START_S_M = 80.0
-"""Road behind the start, for the rear camera and for those who come from behind."""
+"""Road behind the start, for the rear camera and for traffic from behind."""
 _TAIL_M = 220.0
-"""Road beyond the end of the drive, so that the end of the world is not in sight."""
+"""Road beyond the end of the drive, so that its end is not in sight."""
 _TRANSITION_JERK_MPS3 = 0.7
 """Lateral jerk of a transition at the set speed; design practice is 0.3 to 0.9."""
 _WET_FRICTION = 0.75
 _CALIBRATION_ERROR = 0.15
+_STEADY_MPS2 = 0.12
+_GUST_MPS2 = 0.15
+_GUSTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wind:
+    """Lateral acceleration of the ego by wind: a constant and a few slow waves."""
+
+    steady_mps2: float = 0.0
+    gusts: tuple[tuple[float, float, float], ...] = ()
+    """Amplitude in m/s², angular frequency in rad/s, phase in rad."""
+
+    @classmethod
+    def drawn(cls, generator: np.random.Generator) -> 'Wind':
+        """Draw wind from either side, with gusts of 0.1 to 0.5 Hz."""
+        gusts = []
+        for _ in range(_GUSTS):
+            size = float(generator.uniform(0.0, _GUST_MPS2 / _GUSTS))
+            rate = 2.0 * math.pi * float(generator.uniform(0.1, 0.5))
+            gusts.append((size, rate, float(generator.uniform(0.0, 2.0 * math.pi))))
+        return cls(float(generator.uniform(-_STEADY_MPS2, _STEADY_MPS2)), tuple(gusts))
+
+    def at(self, time_s: float) -> float:
+        """Return the acceleration to the left in m/s²."""
+        waves = (size * math.sin(rate * time_s + phase) for size, rate, phase in self.gusts)
+        return self.steady_mps2 + sum(waves)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Episode:
-    """All that is decided before the first step."""
+    """Everything drawn before the first step."""
 
     road: Road
     look: Look
@@ -51,20 +77,20 @@ class Episode:
     traffic: Traffic
     start: Pose2
     set_speed_mps: float
-    believed_delay_s: float
-    """Dead time and lag of the steering, as this car was once calibrated."""
+    calibrated_delay_s: float
+    """Dead time and lag of the steering, with a calibration error."""
 
 
 def draw_episode(scenario: Scenario, seed: int, split: Split) -> Episode:
-    """Draw one drive; InputError if the seed is out of range."""
+    """Draw one episode. Raise InputError if the seed is out of range."""
 
-    def chance(purpose: str) -> np.random.Generator:
+    def generator_of(purpose: str) -> np.random.Generator:
         return random_stream(seed, scenario.key, purpose=purpose, split=split)
 
-    set_speed_mps = scenario.speed_mps.draw(chance('speed'))
-    look = _look(chance('look'), scenario.conditions)
-    road = _road(chance('road'), scenario, set_speed_mps=set_speed_mps)
-    parameters = randomised(chance('vehicle'))
+    set_speed_mps = scenario.speed_mps.draw(generator_of('speed'))
+    look = _look(generator_of('look'), scenario.conditions)
+    road = _road(generator_of('road'), scenario, set_speed_mps=set_speed_mps)
+    parameters = randomised(generator_of('vehicle'))
     if look.weather is Weather.RAIN:
         parameters = replace(parameters, friction=parameters.friction * _WET_FRICTION)
     dark = look.daylight is not Daylight.DAY or look.weather is Weather.RAIN
@@ -72,23 +98,23 @@ def draw_episode(scenario: Scenario, seed: int, split: Split) -> Episode:
         road,
         scenario.roles,
         start_s_m=START_S_M,
-        generator=chance('traffic'),
+        generator=generator_of('traffic'),
         head_lamps=dark,
     )
     return Episode(
         road=road,
         look=look if not scenario.conditions.glare.high else _into_the_sun(look, road),
         parameters=parameters,
-        wind=Wind.drawn(chance('wind')),
+        wind=Wind.drawn(generator_of('wind')),
         traffic=traffic,
-        start=_start_pose(chance('start'), scenario, road),
+        start=_start_pose(generator_of('start'), scenario, road),
         set_speed_mps=set_speed_mps,
-        believed_delay_s=_believed_delay(chance('calibration'), parameters),
+        calibrated_delay_s=_calibrated_delay(generator_of('calibration'), parameters),
     )
 
 
-def _believed_delay(generator: np.random.Generator, parameters: VehicleParameters) -> float:
-    """What a calibration finds of the true delay."""
+def _calibrated_delay(generator: np.random.Generator, parameters: VehicleParameters) -> float:
+    """Return the true delay with a calibration error."""
     error = 1.0 + float(generator.uniform(-_CALIBRATION_ERROR, _CALIBRATION_ERROR))
     return error * (parameters.steering_delay_s + parameters.steering_lag_s)
 
@@ -106,16 +132,16 @@ def _road(generator: np.random.Generator, scenario: Scenario, *, set_speed_mps: 
 
 
 def _leg(generator: np.random.Generator, leg: Leg, speed_mps: float) -> list[Piece]:
-    """A straight, and a bend between transitions that are comfortable at the speed."""
+    """Draw a straight, and a bend between transitions that are comfortable at the speed."""
     pieces: list[Piece] = [Straight(max(leg.straight_m.draw(generator), 1.0))]
     if leg.turn is None:
         return pieces
     radius_m = leg.turn.radius_m.draw(generator)
     hand = leg.turn.hand or (Hand.LEFT if generator.random() < 0.5 else Hand.RIGHT)
     bend = hand.value / radius_m
-    # Through a bend too sharp for the set speed one drives as fast as 2 m/s² sideways allow.
-    pace_mps = min(speed_mps, math.sqrt(2.0 * radius_m))
-    transition_m = max(pace_mps**3 / (radius_m * _TRANSITION_JERK_MPS3), 15.0)
+    # A bend too tight for the set speed is driven at a lateral acceleration of 2 m/s².
+    bend_mps = min(speed_mps, math.sqrt(2.0 * radius_m))
+    transition_m = max(bend_mps**3 / (radius_m * _TRANSITION_JERK_MPS3), 15.0)
     arc = Arc(hand.value * radius_m, leg.turn.arc_m.draw(generator))
     return [*pieces, Clothoid(transition_m, 0.0, bend), arc, Clothoid(transition_m, bend, 0.0)]
 
@@ -142,7 +168,7 @@ def _start_pose(generator: np.random.Generator, scenario: Scenario, road: Road) 
 
 
 def _look(generator: np.random.Generator, conditions: Conditions) -> Look:
-    """As the conditions say; without conditions mostly by day, and dry."""
+    """Draw a look within the conditions; by default dry, mostly by day."""
     dusk, cloudy = generator.random() < 0.15, generator.random() < 0.4
     daylight = conditions.daylight or (Daylight.DUSK if dusk else Daylight.DAY)
     weather = conditions.weather or (Weather.OVERCAST if cloudy else Weather.CLEAR)
@@ -151,7 +177,7 @@ def _look(generator: np.random.Generator, conditions: Conditions) -> Look:
 
 
 def _into_the_sun(look: Look, road: Road) -> Look:
-    """The sun low above the road ahead of the start; its height is drawn from the look's seed."""
+    """Put a low sun ahead of the start; its height is drawn from the look's seed."""
     generator = np.random.default_rng(look.seed)
     ahead = road.reference.pose_at(START_S_M + 60.0)
     return replace(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is asked of a driver? Fixed scenarios with fixed rules, and how to run them."""
+"""Suites of fixed scenarios with fixed pass rules, and how to run them."""
 
 from wpt_sim.suites.outcome import Outcome, judge
 from wpt_sim.suites.run import Observer, run_scenario, run_suite

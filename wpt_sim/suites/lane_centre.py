@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""24 drives that only ask to keep the lane: straights and bends, starting beside the target."""
+"""24 lane keeping drives on straights and bends, starting off the target position."""
 
 import math
 
+from wpt_sim.randomness import Span
 from wpt_sim.road import RoadKind
 from wpt_sim.scenario import Ability, Hand, Layout, Leg, Rule, Scenario, Start, Turn
-from wpt_sim.span import Span
 
 __all__ = ['LANE_CENTRE']
 
@@ -42,14 +42,14 @@ _BENDS = (
 
 
 def _near(value: float, within: Span) -> Span:
-    """A little to both sides, but no farther than the suite goes."""
+    """Return the span of `_SPREAD` around a value, within the limits of the suite."""
     return Span(
         max((1.0 - _SPREAD) * value, within.low), min((1.0 + _SPREAD) * value, within.high)
     )
 
 
 def _start(offset_m: float, heading_deg: float) -> Start:
-    """From three quarters of the given values up to them."""
+    """Draw from three quarters of the given values up to them."""
     return Start(
         offset_m=Span(*sorted((0.75 * offset_m, offset_m))),
         heading_rad=Span(*sorted(math.radians(h) for h in (0.75 * heading_deg, heading_deg))),
@@ -86,7 +86,7 @@ def _bend(
     radius_m: float, kind: RoadKind, offset_m: float, heading_deg: float, hand: Hand
 ) -> Scenario:
     speed_mps = min(math.sqrt(_STEADY_MPS2 * radius_m), _SPEEDS_MPS.high)
-    # Long enough to settle in; sharp bends are left again, wide ones last to the end.
+    # Long enough to settle; tight bends end during the drive, wide ones do not.
     arc_m = min(speed_mps * _DURATION_S, 2.4 * radius_m)
     turn = Turn(_near(radius_m, _RADII_M), Span(0.85 * arc_m, arc_m), hand)
     side = hand.value

@@ -2,6 +2,7 @@
 """20 drives with one lane change: both sides, straights and bends, with and without traffic."""
 
 from wpt_core.types import Command
+from wpt_sim.randomness import Span, around, exactly
 from wpt_sim.road import RoadKind
 from wpt_sim.scenario import (
     Ability,
@@ -15,7 +16,6 @@ from wpt_sim.scenario import (
     Turn,
 )
 from wpt_sim.scene import Kind
-from wpt_sim.span import Span, around, exactly
 from wpt_sim.traffic import Role
 
 __all__ = ['LANE_CHANGE']
@@ -24,7 +24,7 @@ _COMMAND_S = 4.0
 _DURATION_S = 15.0
 _LANES = 3
 
-# Name, speed m/s, radius m (0: straight) and the hand it turns to.
+# Name, speed m/s, radius m (0: straight) and direction.
 _COURSES = (
     ('straight_15', 15.0, 0.0, Hand.LEFT),
     ('straight_25', 25.0, 0.0, Hand.LEFT),
@@ -33,9 +33,9 @@ _COURSES = (
     ('bend_left_26', 26.0, 500.0, Hand.LEFT),
 )
 
-# Straight road with others: name and speed m/s, then who, seen from the start:
-# lane ("own" or "new"), metres ahead, m/s faster than the ego.
-_BUSY = (
+# Straight road with traffic: name and speed m/s, then for each vehicle:
+# lane ("own" or "new"), metres ahead at the start, m/s faster than the ego.
+_TRAFFIC = (
     ('follow', 18.0, (('own', 45.0, -1.0),)),
     ('gap', 22.0, (('new', 60.0, 0.0), ('new', -55.0, 0.0))),
     ('passed', 18.0, (('new', -30.0, 7.0),)),
@@ -70,13 +70,15 @@ def _scenario(
     )
 
 
-def _free(name: str, speed_mps: float, radius_m: float, hand: Hand, side: Hand) -> Scenario:
+def _without_traffic(
+    name: str, speed_mps: float, radius_m: float, hand: Hand, side: Hand
+) -> Scenario:
     course = f'bend of {radius_m:g} m to the {hand.name.lower()}' if radius_m else 'straight'
     summary = f'{course} at {speed_mps:g} m/s, nobody near'
     return _scenario(name, summary, _layout(radius_m, hand, speed_mps), speed_mps, side, ())
 
 
-def _busy(
+def _with_traffic(
     name: str, speed_mps: float, others: tuple[tuple[str, float, float], ...], side: Hand
 ) -> Scenario:
     kinds = (Kind.CAR, Kind.VAN, Kind.CAR)
@@ -89,14 +91,20 @@ def _busy(
         )
         for kind, (lane, ahead_m, faster_mps) in zip(kinds, others, strict=False)
     )
-    who = ', '.join(
+    summary = ', '.join(
         f'{lane} lane {ahead_m:+g} m {faster_mps:+g} m/s' for lane, ahead_m, faster_mps in others
     )
     layout = _layout(0.0, Hand.LEFT, speed_mps)
-    return _scenario(name, f'straight at {speed_mps:g} m/s, {who}', layout, speed_mps, side, roles)
+    return _scenario(
+        name, f'straight at {speed_mps:g} m/s, {summary}', layout, speed_mps, side, roles
+    )
 
 
 LANE_CHANGE = (
-    *(_free(*course, side) for course in _COURSES for side in Hand),
-    *(_busy(name, speed, who, side) for name, speed, who in _BUSY for side in Hand),
+    *(_without_traffic(*course, side) for course in _COURSES for side in Hand),
+    *(
+        _with_traffic(name, speed, others, side)
+        for name, speed, others in _TRAFFIC
+        for side in Hand
+    ),
 )

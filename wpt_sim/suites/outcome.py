@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a drive is judged: the rule of its scenario, applied to its log."""
+"""Outcomes: the rule of a scenario applied to the log of a drive."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from wpt_sim.scene import Kind
 
 __all__ = ['Outcome', 'judge']
 
-_COST = {
+_INFRACTION_OF_KIND = {
     Kind.PEDESTRIAN: Infraction.PEDESTRIAN,
     Kind.CAR: Infraction.VEHICLE,
     Kind.VAN: Infraction.VEHICLE,
@@ -36,7 +36,7 @@ _COMFORT_STEP_S = 0.1
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Outcome:
-    """One drive of one driver, judged."""
+    """The judged drive of one driver."""
 
     scenario: Scenario
     driver: str
@@ -44,11 +44,11 @@ class Outcome:
     log: DriveLog
     verdict: Verdict
     route: RouteOutcome
-    """Completion and infractions; on lane suites without a route, of the time driven."""
+    """Completion and infractions; without a route, completion is the share of the duration."""
     comfort: float
     """Share of comfortable two-second chunks, 0 to 1."""
     efficiency: float | None
-    """Speed over that of the other vehicles; None without a route or without others."""
+    """Speed relative to other vehicles; None without a route or without others."""
 
     @property
     def passed(self) -> bool:
@@ -70,9 +70,9 @@ def judge(scenario: Scenario, log: DriveLog, road: Road, *, driver: str, seed: i
 
 
 def _route_outcome(scenario: Scenario, log: DriveLog) -> RouteOutcome:
-    """What the drive costs by the driving score."""
+    """Return completion and infractions for the driving score."""
     hits = [hit.body for hit in log.incidents_of(IncidentKind.COLLISION)]
-    infractions = tuple(_COST[body] for body in hits if body is not None)
+    infractions = tuple(_INFRACTION_OF_KIND[body] for body in hits if body is not None)
     if scenario.route_m is None:
         completion = min(float(log.time_s[-1]) / scenario.duration_s, 1.0)
         return RouteOutcome(scenario.name, completion, infractions)
@@ -85,11 +85,11 @@ def _judge_route(route: RouteOutcome, log: DriveLog) -> Verdict:
         share += ', then off the road'
     if log.incidents_of(IncidentKind.TIMEOUT):
         share += ', then time was over'
-    costs = ', '.join(infraction.value for infraction in route.infractions)
+    infractions = ', '.join(infraction.value for infraction in route.infractions)
     return Verdict(
         (
             Finding(bool(log.incidents_of(IncidentKind.FINISHED)), share),
-            Finding(not route.infractions, costs or 'no infraction'),
+            Finding(not route.infractions, infractions or 'no infraction'),
         )
     )
 
@@ -107,9 +107,9 @@ def _judge_change(scenario: Scenario, log: DriveLog, road: Road) -> Verdict:
 
 
 def _trace(log: DriveLog, road: Road, *, human: bool) -> LaneTrace:
-    """The drive against the lane it is to end in; `human`: and against people's place in it.
+    """Return the drive against its target lane; `human`: against the human-like position in it.
 
-    The lane change rule speaks of the new lane's centre, and of no lane but the old and the new.
+    The lane change rule uses the centre of the new lane, and the borders of old and new lane.
     """
     lanes = [road.section.lanes[round(index)] for index in (log.lane[0], log.lane[-1])]
     left_m = max(lane.offset_m + lane.width_m / 2 for lane in lanes)
@@ -125,7 +125,7 @@ def _trace(log: DriveLog, road: Road, *, human: bool) -> LaneTrace:
 
 
 def _comfort(log: DriveLog) -> float:
-    """At 10 Hz, as the bounds are published; nothing to say of a drive below a second."""
+    """Return the comfort at 10 Hz, as its bounds are published; 1 for drives below a second."""
     end_s = float(log.time_s[-1])
     if end_s < 1.0:
         return 1.0
@@ -135,7 +135,7 @@ def _comfort(log: DriveLog) -> float:
 
 
 def _efficiency(scenario: Scenario, log: DriveLog) -> float | None:
-    """Against all vehicles of the scenario, whatever their part in it."""
+    """Return the efficiency relative to all vehicles of the scenario."""
     if scenario.route_m is None:
         return None
     present = log.tracks.present & log.vehicles

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a route is written down: courses in shorthand, and the time allowed for them."""
+"""Builders of routes: courses in shorthand, and their time limit."""
 
+from wpt_sim.randomness import Span, around
 from wpt_sim.road import RoadKind
 from wpt_sim.scenario import (
     Ability,
@@ -13,7 +14,6 @@ from wpt_sim.scenario import (
     Start,
     Turn,
 )
-from wpt_sim.span import Span, around
 from wpt_sim.traffic import Role
 
 __all__ = ['bend', 'course', 'route']
@@ -21,11 +21,11 @@ __all__ = ['bend', 'course', 'route']
 _ANY = Conditions()
 _SPARE_S = 15.0
 _SLOWEST_SHARE = 0.5
-"""Of the set speed, over the whole route, or time is over."""
+"""Slowest mean speed as a share of the set speed; slower drives time out."""
 
 
 def bend(straight_m: float, radius_m: float, arc_m: float) -> Leg:
-    """A straight, then a bend; a positive radius turns left, as do positive curvatures."""
+    """Return a straight, then a bend; a positive radius turns left."""
     hand = Hand.LEFT if radius_m > 0 else Hand.RIGHT
     size_m = abs(radius_m)
     turn = Turn(around(size_m, 0.08 * size_m), around(arc_m, 0.1 * arc_m), hand)
@@ -33,7 +33,7 @@ def bend(straight_m: float, radius_m: float, arc_m: float) -> Leg:
 
 
 def course(kind: RoadKind, *legs: Leg, lanes: int = 1) -> Layout:
-    """A road of this kind through these legs."""
+    """Return a road of this kind through these legs."""
     return Layout(kind, legs, lanes=lanes)
 
 
@@ -50,7 +50,7 @@ def route(
     conditions: Conditions = _ANY,
     extra_s: float = 0.0,
 ) -> Scenario:
-    """A route at about `speed_mps`; `extra_s` is for waiting that the scenario forces."""
+    """Return a route at about `speed_mps`; `extra_s` is time for unavoidable waiting."""
     return Scenario(
         name=name,
         suite='routes',

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Routes with somebody on foot, or something half in the lane."""
+"""Routes with pedestrians or obstacles that stand partly in the lane."""
 
+from wpt_sim.randomness import Span
 from wpt_sim.road import RoadKind
 from wpt_sim.scenario import Ability
 from wpt_sim.scene import Kind
-from wpt_sim.span import Span
 from wpt_sim.suites.route import bend, course, route
 from wpt_sim.traffic import Cross, Role, Stand, Walk
 
@@ -68,7 +68,7 @@ _OBSTACLE = (
 
 
 def _walker(ahead_m: float, *, left: bool = False) -> Role:
-    """Along the edge of the road, in the lane on the right or the left."""
+    """Return a pedestrian along the edge of the right or left lane."""
     return Role(
         Kind.PEDESTRIAN,
         Span(ahead_m, ahead_m + 8.0),
@@ -80,7 +80,7 @@ def _walker(ahead_m: float, *, left: bool = False) -> Role:
 
 
 def _crosser(ahead_m: float, *, left: bool = False) -> Role:
-    """From some way beside the road, timed so that an ego that keeps its speed hits it."""
+    """Return a crossing pedestrian, timed so that an ego at constant speed hits them."""
     return Role(
         Kind.PEDESTRIAN,
         Span(ahead_m, ahead_m + 8.0),

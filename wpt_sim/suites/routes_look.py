@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Routes on which seeing is the matter: worn markings, night, rain, glare, camera loss."""
+"""Routes with hard visibility: worn markings, night, rain, glare, camera loss."""
 
 import math
 
+from wpt_sim.randomness import Span
 from wpt_sim.render.look import Daylight, Weather
 from wpt_sim.road import RoadKind
 from wpt_sim.scenario import Ability, CameraLoss, Conditions, Layout, Scenario
 from wpt_sim.scene import Kind
-from wpt_sim.span import Span
 from wpt_sim.suites.route import bend, course, route
 from wpt_sim.traffic import Role
 
@@ -15,7 +15,7 @@ __all__ = ['LOOK_ROUTES']
 
 _COUNTRY, _MOTORWAY, _CITY = RoadKind.COUNTRY, RoadKind.MOTORWAY, RoadKind.CITY
 
-# Name, what it is, the road, m/s, route m, who else is there.
+# Name, summary, road, speed m/s, route m, traffic.
 _COURSES: tuple[tuple[str, str, Layout, float, float, tuple[Role, ...]], ...] = (
     (
         'country',
@@ -58,7 +58,7 @@ _CONDITIONS = (
     ('glare', Ability.GLARE, 'against a low sun', Conditions(Daylight.DAY, glare=Span(0.6, 1.0))),
 )
 
-# The camera that is lost, by its bearing, in degrees, and from when.
+# Bearing of the lost camera in degrees, and start of the loss in s.
 _LOSSES = {
     'country': (0.0, 6.0),
     'motorway': (0.0, 5.0),

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Routes on which only the road is the matter: keeping, and tight curves."""
+"""Routes that test the road only: lane keeping and tight curves."""
 
+from wpt_sim.randomness import Span
 from wpt_sim.road import RoadKind
 from wpt_sim.scenario import Ability
 from wpt_sim.scene import Kind
-from wpt_sim.span import Span
 from wpt_sim.suites.route import bend, course, route
 from wpt_sim.traffic import Role
 

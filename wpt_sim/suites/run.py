@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Drive a scenario, or a whole suite, and judge it."""
+"""Run and judge scenarios and suites."""
 
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -25,19 +25,19 @@ def run_scenario(
     observer: Observer | None = None,
     split: Split = Split.EVALUATION,
 ) -> Outcome:
-    """Drive to the end and judge; `observer` is shown the world before every step and at the end.
+    """Drive to the end and judge; `observer` gets the world before every step and at the end.
 
-    Pictures are taken for the driver only when it needs them, and then of `rig`.
+    Frames of `rig` are rendered only for drivers that need cameras.
     """
     world = World(scenario, seed, rig=rig, longitudinal=driver.longitudinal, split=split)
-    mind = make_driver(driver, world)
+    agent = make_driver(driver, world)
     for step in count():
         if world.done:
             break
         if observer is not None:
             observer(world)
         frames = driver.needs_cameras and step % driver.frames_every == 0
-        world.step(mind.act(world.observe(frames=frames)))
+        world.step(agent.act(world.observe(frames=frames)))
     if observer is not None:
         observer(world)
     return judge(scenario, world.log, world.road, driver=driver.name, seed=seed)
@@ -51,6 +51,6 @@ def run_suite(
     rig: Rig | None = None,
     split: Split = Split.EVALUATION,
 ) -> Iterator[Outcome]:
-    """One outcome after the other, in the order of the suite."""
+    """Yield the outcomes in the order of the suite."""
     for scenario in suite.scenarios:
         yield run_scenario(scenario, driver, seed, rig=rig, split=split)

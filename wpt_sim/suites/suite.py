@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which suites there are, what they ask, and what they look like in a table."""
+"""The suites, look-up by name, and their Markdown tables."""
 
 import math
 from dataclasses import dataclass
@@ -10,18 +10,21 @@ from wpt_core.types import unknown_name
 from wpt_sim.scenario import Scenario
 from wpt_sim.suites.lane_centre import LANE_CENTRE
 from wpt_sim.suites.lane_change import LANE_CHANGE
-from wpt_sim.suites.routes import ROUTES
+from wpt_sim.suites.routes_hazard import HAZARD_ROUTES
+from wpt_sim.suites.routes_look import LOOK_ROUTES
+from wpt_sim.suites.routes_road import ROAD_ROUTES
+from wpt_sim.suites.routes_traffic import TRAFFIC_ROUTES
 
 __all__ = ['SUITES', 'Suite', 'find_scenario', 'find_suite', 'suite_section']
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Scenarios that are judged alike."""
+    """Scenarios with one pass rule."""
 
     name: str
     rule: str
-    """When a drive passes, in one sentence."""
+    """Pass rule in one sentence."""
     scenarios: tuple[Scenario, ...]
 
 
@@ -46,13 +49,13 @@ SUITES = (
         'reaches the finish in time, on the road and without a collision; a collision or leaving '
         'the road ends the drive, and the driving score is the share of the route times the '
         'penalties',
-        ROUTES,
+        (*ROAD_ROUTES, *TRAFFIC_ROUTES, *HAZARD_ROUTES, *LOOK_ROUTES),
     ),
 )
 
 
 def find_suite(name: str) -> Suite:
-    """The suite of this name; InputError lists the names there are."""
+    """Return the suite of this name. Raise InputError with the known names otherwise."""
     for suite in SUITES:
         if suite.name == name:
             return suite
@@ -60,7 +63,7 @@ def find_suite(name: str) -> Suite:
 
 
 def find_scenario(suite: Suite, name: str) -> Scenario:
-    """The scenario of this name; InputError lists the names there are."""
+    """Return the scenario of this name. Raise InputError with the known names otherwise."""
     for scenario in suite.scenarios:
         if scenario.name == name:
             return scenario
@@ -69,7 +72,7 @@ def find_scenario(suite: Suite, name: str) -> Scenario:
 
 
 def suite_section(suite: Suite) -> str:
-    """The suite as a section of a Markdown page."""
+    """Return the suite as a section of a Markdown page."""
     heads = ('scenario', 'ability', 'what happens')
     rows = [(f'`{s.name}`', s.ability.value, s.summary) for s in suite.scenarios]
     head = f'## `{suite.name}` ({len(suite.scenarios)})\n\nPasses when it {suite.rule}.\n\n'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How do people drive and walk? Everybody else on the road, with their manners and bad habits."""
+"""Traffic: vehicles and pedestrians with behaviours, car following and lateral profiles."""
 
 from wpt_sim.traffic.behaviour import (
     Behaviour,
@@ -28,8 +28,13 @@ from wpt_sim.traffic.idm import (
     equilibrium_gap_m,
     following_acceleration,
 )
-from wpt_sim.traffic.lane_position import LanePosition, human_offset_m
-from wpt_sim.traffic.shift import LateralOffset, LateralShift
+from wpt_sim.traffic.lateral import (
+    LanePosition,
+    LateralOffset,
+    LateralShift,
+    TargetLine,
+    human_offset_m,
+)
 from wpt_sim.traffic.traffic import Role, Traffic
 
 __all__ = [
@@ -50,6 +55,7 @@ __all__ = [
     'Lead',
     'Role',
     'Stand',
+    'TargetLine',
     'Traffic',
     'Walk',
     'adaptive_cruise',

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What others on the road are up to, as data."""
+"""Behaviours of actors, as data."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -18,12 +18,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """Keep the lane and the speed, follow whoever is ahead."""
+    """Keep lane and speed, follow the vehicle ahead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Stand where placed, for good or until the ego has waited behind for `patience_s`."""
+    """Stand, forever or until the ego has waited behind for `patience_s`."""
 
     patience_s: float | None = None
 
@@ -34,26 +34,26 @@ class BrakeHard:
 
     after_s: float
     within_m: float = 45.0
-    """Only once the ego is this near."""
+    """Brake only when the ego is this near."""
     braking_mps2: float = 5.0
     stand_s: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class CutIn:
-    """Pace the ego in another lane, `lead_m` ahead of it, then move over in front of it."""
+    """Drive `lead_m` ahead of the ego in another lane, then change into its lane."""
 
     to_lane: int
     after_s: float
     lead_m: float = 12.0
     slower_by_mps: float = 2.0
-    """Than the ego when the move begins."""
+    """Speed below that of the ego when the lane change begins."""
     over_s: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeLane:
-    """Move over with the indicator on as soon as the other lane is free."""
+    """Change lane with the indicator on as soon as the other lane is free."""
 
     to_lane: int
     after_s: float
@@ -62,15 +62,12 @@ class ChangeLane:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Walk along the road at a constant offset; stop short of whatever is in the way."""
+    """Walk along the road at a constant offset; stop before obstacles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cross:
-    """Wait beside the road, and cross it when the ego is `when_s` away.
-
-    From the right if placed right of the reference line, else from the left.
-    """
+    """Wait beside the road, and cross it when the ego is `when_s` away."""
 
     when_s: float = 4.5
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is ahead and who is behind, in the coordinates of the road."""
+"""Bodies in road coordinates, and gaps between them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from wpt_sim.traffic.idm import CarFollowing, Lead, following_acceleration
 __all__ = ['Band', 'Body', 'gap_ahead_m', 'is_free', 'lead_of', 'nearest_ahead', 'nearest_behind']
 
 _BESIDE_M = 0.3
-"""Two bodies with less than this between them sideways are in each other's way."""
-_ENDURABLE_BRAKING_MPS2 = 2.0
-"""What a lane change may ask of the one behind, and of the one who changes."""
+"""Bodies with less lateral distance than this conflict."""
+_ACCEPTABLE_BRAKING_MPS2 = 2.0
+"""Braking that a lane change may cause for either vehicle."""
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body, seen along the reference line: its centre, its extent and its velocity."""
+    """Centre, extent and velocity of a body along and across the reference line."""
 
     instance: int
     kind: Kind
@@ -41,7 +41,7 @@ class Band:
 
     @classmethod
     def swept(cls, from_m: float, to_m: float, *, half_width_m: float) -> 'Band':
-        """What a body covers when it moves over between two offsets."""
+        """Return the band that a body covers when it shifts between two offsets."""
         return cls(min(from_m, to_m) - half_width_m, max(from_m, to_m) + half_width_m)
 
     def meets(self, other: 'Band', margin_m: float = _BESIDE_M) -> bool:
@@ -52,63 +52,63 @@ class Band:
         return self.meets(Band(body.offset_m - half_m, body.offset_m + half_m), margin_m)
 
 
-def gap_ahead_m(me: Body, other: Body, direction: int) -> float:
-    """Bumper to bumper along `direction` (+1 with the line, -1 against); negative beside me."""
-    between_m = (other.s_m - me.s_m) * direction
-    return between_m - me.half_length_m - other.half_length_m
+def gap_ahead_m(own: Body, other: Body, direction: int) -> float:
+    """Return the bumper to bumper gap along `direction` (+1 or -1); negative when alongside."""
+    between_m = (other.s_m - own.s_m) * direction
+    return between_m - own.half_length_m - other.half_length_m
 
 
-def lead_of(me: Body, other: Body, direction: int = 1) -> Lead:
-    """Another body ahead, as the car following models take it."""
+def lead_of(own: Body, other: Body, direction: int = 1) -> Lead:
+    """Return a body ahead as input of the car following models."""
     return Lead(
-        gap_ahead_m(me, other, direction),
+        gap_ahead_m(own, other, direction),
         other.along_mps * direction,
         other.acceleration_mps2 * direction,
     )
 
 
 def nearest_ahead(
-    me: Body, others: Iterable[Body], *, direction: int, band: Band
+    own: Body, others: Iterable[Body], *, direction: int, band: Band
 ) -> tuple[Body, Lead] | None:
-    """The first body in the band whose centre is not behind mine, and its motion along my way."""
+    """Return the first body in the band whose centre is not behind `own`, and its `Lead`."""
     ahead = [
         other
         for other in others
-        if other.instance != me.instance
-        and (other.s_m - me.s_m) * direction >= 0.0
+        if other.instance != own.instance
+        and (other.s_m - own.s_m) * direction >= 0.0
         and band.touches(other)
     ]
     if not ahead:
         return None
-    first = min(ahead, key=lambda other: gap_ahead_m(me, other, direction))
-    return first, lead_of(me, first, direction)
+    first = min(ahead, key=lambda other: gap_ahead_m(own, other, direction))
+    return first, lead_of(own, first, direction)
 
 
 def nearest_behind(
-    me: Body, others: Iterable[Body], *, direction: int, band: Band
+    own: Body, others: Iterable[Body], *, direction: int, band: Band
 ) -> tuple[Body, Lead] | None:
-    """The first body in the band behind me; its `Lead` is me, seen from it."""
-    found = nearest_ahead(me, others, direction=-direction, band=band)
+    """Return the first body in the band behind `own`; the `Lead` is `own` as seen from it."""
+    found = nearest_ahead(own, others, direction=-direction, band=band)
     if found is None:
         return None
     other, lead = found
-    return other, Lead(lead.gap_m, me.along_mps * direction, me.acceleration_mps2 * direction)
+    return other, Lead(lead.gap_m, own.along_mps * direction, own.acceleration_mps2 * direction)
 
 
 def is_free(
-    me: Body, others: Iterable[Body], *, direction: int, band: Band, style: CarFollowing
+    own: Body, others: Iterable[Body], *, direction: int, band: Band, style: CarFollowing
 ) -> bool:
-    """Whether one may move over into the band: nobody there need brake hard, nor do I."""
-    others = [other for other in others if other.instance != me.instance]
-    found = nearest_ahead(me, others, direction=direction, band=band)
-    if found is not None and not _endurable(me.along_mps * direction, found[1], style):
+    """Return whether a change into the band makes neither `own` nor others brake hard."""
+    others = [other for other in others if other.instance != own.instance]
+    found = nearest_ahead(own, others, direction=direction, band=band)
+    if found is not None and not _acceptable(own.along_mps * direction, found[1], style):
         return False
-    behind = nearest_behind(me, others, direction=direction, band=band)
-    return behind is None or _endurable(behind[0].along_mps * direction, behind[1], style)
+    behind = nearest_behind(own, others, direction=direction, band=band)
+    return behind is None or _acceptable(behind[0].along_mps * direction, behind[1], style)
 
 
-def _endurable(speed_mps: float, lead: Lead, style: CarFollowing) -> bool:
+def _acceptable(speed_mps: float, lead: Lead, style: CarFollowing) -> bool:
     if lead.gap_m < style.standing_gap_m:
         return False
-    push = following_acceleration(max(speed_mps, 0.0), 100.0, lead=lead, style=style)
-    return push > -_ENDURABLE_BRAKING_MPS2
+    acceleration = following_acceleration(max(speed_mps, 0.0), 100.0, lead=lead, style=style)
+    return acceleration > -_ACCEPTABLE_BRAKING_MPS2

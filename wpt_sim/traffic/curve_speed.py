@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How fast the bends of a road let one go, braking for them in time included."""
+"""Speed limits of bends, with braking in time."""
 
 import math
 
@@ -12,14 +12,14 @@ __all__ = ['CurveSpeed']
 
 _TOP_MPS = 60.0
 _FORESIGHT_S = 0.8
-"""One slows down late, so one looks this far ahead."""
+"""Braking takes effect late, so the limit is looked up this far ahead."""
 _FIRMEST_MPS2 = 3.0
 
 _STEP_M = 1.0
 
 
 class CurveSpeed:
-    """Speed along a line that keeps the lateral acceleration, reached with gentle braking."""
+    """Speed along a line within a lateral acceleration, reached with gentle braking."""
 
     def __init__(
         self, line: Path, *, lateral_mps2: float = 1.9, braking_mps2: float = 1.2
@@ -32,19 +32,19 @@ class CurveSpeed:
         self._against = _braked(allowed[::-1], gain)[::-1]
 
     def at(self, s_m: float, direction: int = 1) -> float:
-        """Metres per second at `s_m` when driving with (+1) or against (-1) the line."""
+        """Return the speed in m/s at `s_m` with (+1) or against (-1) the line."""
         speeds = self._with if direction > 0 else self._against
         index = round(s_m / _STEP_M)
         return speeds[min(max(index, 0), len(speeds) - 1)]
 
-    def push(self, s_m: float, speed_mps: float, direction: int = 1) -> float:
-        """The most acceleration that the bends ahead of `s_m` leave at `speed_mps`."""
-        there_mps = self.at(s_m + direction * _FORESIGHT_S * speed_mps, direction)
-        return max((there_mps - speed_mps) / _FORESIGHT_S, -_FIRMEST_MPS2)
+    def acceleration_limit(self, s_m: float, speed_mps: float, direction: int = 1) -> float:
+        """Return the largest acceleration that the bends ahead of `s_m` allow at `speed_mps`."""
+        ahead_mps = self.at(s_m + direction * _FORESIGHT_S * speed_mps, direction)
+        return max((ahead_mps - speed_mps) / _FORESIGHT_S, -_FIRMEST_MPS2)
 
 
 def _braked(allowed: NDArray[np.float64], gain: float) -> list[float]:
-    """Lower speeds ahead are reached by braking; `gain` is 2 x braking x step."""
+    """Limit speeds so that lower ones ahead are reached; `gain` is 2 x braking x step."""
     speeds: list[float] = allowed.tolist()
     for index in range(len(speeds) - 2, -1, -1):
         reachable = math.sqrt(speeds[index + 1] ** 2 + gain)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One person on foot: walks along the road, or across it in front of the ego."""
+"""A pedestrian: walks along the road, or across it in front of the ego."""
 
 import math
 
@@ -8,16 +8,16 @@ from wpt_core.types import Pose2
 from wpt_sim.scene import Actor
 from wpt_sim.traffic.behaviour import Cross, Walk
 from wpt_sim.traffic.body import Band, Body, nearest_ahead
-from wpt_sim.traffic.vehicle import Looks, Seen
+from wpt_sim.traffic.vehicle import ActorTraits, TrafficState
 
 __all__ = ['Pedestrian']
 
 _STRIDE_M = 1.4
 """Two steps."""
-_HERE_M = 10.0
-"""An ego this near is near at any speed."""
+_NEAR_EGO_M = 10.0
+"""An ego within this distance is near at any speed."""
 _CLEAR_M = 0.7
-"""Nobody walks nearer to the side of a car than this."""
+"""Least distance to the side of a vehicle."""
 
 
 class Pedestrian:
@@ -25,7 +25,7 @@ class Pedestrian:
 
     def __init__(
         self,
-        looks: Looks,
+        traits: ActorTraits,
         behaviour: Walk | Cross,
         *,
         s_m: float,
@@ -34,12 +34,12 @@ class Pedestrian:
         speed_mps: float,
         far_side_m: float,
     ) -> None:
-        self.looks = looks
+        self.traits = traits
         self.behaviour = behaviour
         self.direction = direction
         self.s_m = s_m
         self._offset_m = offset_m
-        self._pace_mps = speed_mps
+        self._speed_mps = speed_mps
         self._far_side_m = far_side_m
         """Offset at which a crossing is over."""
         self._started = False
@@ -48,10 +48,10 @@ class Pedestrian:
         self._walked_m = 0.0
 
     def body(self) -> Body:
-        half_m = self.looks.size.width_m / 2
+        half_m = self.traits.size.width_m / 2
         return Body(
-            self.looks.instance,
-            self.looks.kind,
+            self.traits.instance,
+            self.traits.kind,
             self.s_m,
             self._offset_m,
             self._along_mps,
@@ -60,46 +60,48 @@ class Pedestrian:
             half_m,
         )
 
-    def step(self, seen: Seen, dt_s: float, *, line: Path) -> None:
-        """Look, then walk on for `dt_s` or wait."""
+    def step(self, state: TrafficState, dt_s: float, *, line: Path) -> None:
+        """Walk for `dt_s`, or wait."""
         self._along_mps = self._across_mps = 0.0
         if isinstance(self.behaviour, Walk):
-            self._along_mps = 0.0 if self._blocked_along(seen) else self._pace_mps * self.direction
-        elif self._crossing(seen) and not self._blocked_across(seen):
+            self._along_mps = (
+                0.0 if self._blocked_along(state) else self._speed_mps * self.direction
+            )
+        elif self._crossing(state) and not self._blocked_across(state):
             side = math.copysign(1.0, self._far_side_m - self._offset_m)
-            self._across_mps = side * self._pace_mps
+            self._across_mps = side * self._speed_mps
         stretch = max(1.0 - self._offset_m * float(line.curvature_at(self.s_m)), 0.2)
         self.s_m += self._along_mps * dt_s / stretch
         self._offset_m += self._across_mps * dt_s
         self._walked_m += math.hypot(self._along_mps, self._across_mps) * dt_s
 
-    def _crossing(self, seen: Seen) -> bool:
-        """Whether on the way across; sets out when the ego is near, and ends on the far side."""
+    def _crossing(self, state: TrafficState) -> bool:
+        """Return whether the crossing is in progress; it starts when the ego is near."""
         assert isinstance(self.behaviour, Cross)
-        gap_m = abs(self.s_m - seen.ego.s_m) - seen.ego.half_length_m
-        approaching = (self.s_m - seen.ego.s_m) * seen.ego.along_mps >= 0.0
-        near_m = max(abs(seen.ego.along_mps) * self.behaviour.when_s, _HERE_M)
+        gap_m = abs(self.s_m - state.ego.s_m) - state.ego.half_length_m
+        approaching = (self.s_m - state.ego.s_m) * state.ego.along_mps >= 0.0
+        near_m = max(abs(state.ego.along_mps) * self.behaviour.when_s, _NEAR_EGO_M)
         self._started = self._started or (approaching and gap_m < near_m)
         return self._started and abs(self._far_side_m - self._offset_m) > 0.1
 
-    def _blocked_across(self, seen: Seen) -> bool:
-        """Whether the next step would be into the side of a vehicle."""
+    def _blocked_across(self, state: TrafficState) -> bool:
+        """Return whether a vehicle blocks the next step."""
         side = math.copysign(1.0, self._far_side_m - self._offset_m)
-        for other in seen.bodies:
+        for other in state.bodies:
             beside = abs(other.s_m - self.s_m) < other.half_length_m + 0.5
             clear_m = (other.offset_m - self._offset_m) * side - other.half_width_m
-            if other.instance != self.looks.instance and beside and 0.0 < clear_m < _CLEAR_M:
+            if other.instance != self.traits.instance and beside and 0.0 < clear_m < _CLEAR_M:
                 return True
         return False
 
-    def _blocked_along(self, seen: Seen) -> bool:
-        me = self.body()
-        band = Band.swept(me.offset_m, me.offset_m, half_width_m=me.half_width_m)
-        found = nearest_ahead(me, seen.bodies, direction=self.direction, band=band)
+    def _blocked_along(self, state: TrafficState) -> bool:
+        own = self.body()
+        band = Band.swept(own.offset_m, own.offset_m, half_width_m=own.half_width_m)
+        found = nearest_ahead(own, state.bodies, direction=self.direction, band=band)
         return found is not None and found[1].gap_m < _CLEAR_M
 
     def actor(self, line: Path) -> Actor:
-        """The pedestrian as others see it."""
+        """Return the pedestrian as an actor of the scene."""
         at = line.pose_at(self.s_m)
         cos, sin = math.cos(at.yaw_rad), math.sin(at.yaw_rad)
         if isinstance(self.behaviour, Cross):
@@ -107,16 +109,16 @@ class Pedestrian:
         else:
             turned = 0.0 if self.direction > 0 else math.pi
         return Actor(
-            self.looks.instance,
-            self.looks.kind,
+            self.traits.instance,
+            self.traits.kind,
             Pose2(
                 at.x_m - self._offset_m * sin, at.y_m + self._offset_m * cos, at.yaw_rad + turned
             ),
-            self.looks.size,
+            self.traits.size,
             (
                 self._along_mps * cos - self._across_mps * sin,
                 self._along_mps * sin + self._across_mps * cos,
             ),
-            paint_seed=self.looks.paint_seed,
+            paint_seed=self.traits.paint_seed,
             phase_rad=(2.0 * math.pi * self._walked_m / _STRIDE_M) % (2.0 * math.pi),
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Everybody else on the road: who is there, and how all of them move on together."""
+"""All actors of a drive, stepped together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from wpt_core.types import InputError
+from wpt_sim.randomness import ZERO, Span
 from wpt_sim.road import Road
 from wpt_sim.scene import Actor, Kind, Size
-from wpt_sim.span import ZERO, Span
 from wpt_sim.traffic.behaviour import Behaviour, Cross, Follow, Walk
 from wpt_sim.traffic.body import Body
 from wpt_sim.traffic.curve_speed import CurveSpeed
 from wpt_sim.traffic.idm import CarFollowing
 from wpt_sim.traffic.pedestrian import Pedestrian
-from wpt_sim.traffic.vehicle import Looks, Seen, Vehicle
+from wpt_sim.traffic.vehicle import ActorTraits, TrafficState, Vehicle
 
 __all__ = ['Role', 'Traffic']
 
@@ -32,25 +32,25 @@ _FOLLOW = Follow()
 _VERGE_M = 1.0
 """How far beside the paved width a crossing ends."""
 _LEAVES_M = 5.0
-"""This near to the end of the road a vehicle leaves it."""
+"""Within this distance of the ends of the road actors are removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One body of a scenario: what it is, where it starts, and what it is up to."""
+    """One actor of a scenario: kind, start and behaviour."""
 
     kind: Kind
     ahead_m: Span
-    """Along the road from the ego's start, behind it when negative."""
+    """Distance along the road from the ego's start, negative behind it."""
     lane: int = 0
     offset_m: Span = ZERO
-    """From the lane's centre, to the left of the reference line."""
+    """Offset from the centre of the lane, left of the reference line positive."""
     speed_mps: Span = ZERO
     behaviour: Behaviour = _FOLLOW
 
 
 class Traffic:
-    """Steps all bodies at once: everyone decides on what everyone did before."""
+    """Steps all actors in parallel: each decides on the state before the step."""
 
     def __init__(
         self,
@@ -64,27 +64,27 @@ class Traffic:
         self._road = road
         self._curve_speed = CurveSpeed(road.reference)
         self._movers: list[Vehicle | Pedestrian] = [
-            self._cast(role, index + 1, start_s_m, generator, head_lamps)
+            self._spawn(role, index + 1, start_s_m, generator, head_lamps)
             for index, role in enumerate(roles)
         ]
 
     def bodies(self) -> tuple[Body, ...]:
-        """All in road coordinates."""
+        """Return all actors in road coordinates."""
         return tuple(mover.body() for mover in self._movers)
 
     def actors(self) -> tuple[Actor, ...]:
-        """All as others see them."""
+        """Return all actors of the scene."""
         return tuple(mover.actor(self._road.reference) for mover in self._movers)
 
     def step(self, ego: Body, dt_s: float, *, time_s: float) -> None:
-        """Everybody looks at `time_s`, then moves for `dt_s`; who reaches an end has left."""
-        seen = Seen(time_s, ego, (*self.bodies(), ego))
+        """Step all actors by `dt_s`; actors at the ends of the road are removed."""
+        state = TrafficState(time_s, ego, (*self.bodies(), ego))
         for mover in self._movers:
-            mover.step(seen, dt_s, line=self._road.reference)
+            mover.step(state, dt_s, line=self._road.reference)
         last_m = self._road.length_m - _LEAVES_M
         self._movers = [m for m in self._movers if _LEAVES_M < m.s_m < last_m]
 
-    def _cast(
+    def _spawn(
         self,
         role: Role,
         instance: int,
@@ -94,7 +94,7 @@ class Traffic:
     ) -> Vehicle | Pedestrian:
         lanes = self._road.section.lanes
         sizes = [float(generator.uniform(low, high)) for low, high in _SIZES[role.kind]]
-        looks = Looks(
+        traits = ActorTraits(
             instance,
             role.kind,
             Size(*sizes),
@@ -109,11 +109,11 @@ class Traffic:
         if not _LEAVES_M < s_m < self._road.length_m - _LEAVES_M:
             raise InputError(
                 f'Role: ahead_m puts a {role.kind.value} at {s_m:.0f} m of a road of '
-                f'{self._road.length_m:.0f} m; expected it on the road.'
+                f'{self._road.length_m:.0f} m; expected a place on the road.'
             )
         if isinstance(role.behaviour, Walk | Cross):
             return Pedestrian(
-                looks,
+                traits,
                 role.behaviour,
                 s_m=s_m,
                 offset_m=offset_m,
@@ -122,7 +122,7 @@ class Traffic:
                 far_side_m=self._far_side_m(offset_m),
             )
         return Vehicle(
-            looks,
+            traits,
             role.behaviour,
             s_m=s_m,
             offset_m=offset_m,

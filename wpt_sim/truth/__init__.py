@@ -1,13 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is really there: exact labels that a car would not have."""
+"""Exact labels of a scene that a car cannot measure."""
 
-from wpt_sim.truth.bird_eye import (
-    CODE_OF_KIND,
-    Grid,
-    LaneMap,
-    Occupancy,
-    lane_map,
-    occupancy,
-)
+from wpt_sim.truth.grids import CODE_OF_KIND, Grid, Occupancy, occupancy
 
-__all__ = ['CODE_OF_KIND', 'Grid', 'LaneMap', 'Occupancy', 'lane_map', 'occupancy']
+__all__ = ['CODE_OF_KIND', 'Grid', 'Occupancy', 'occupancy']

@@ -8,6 +8,7 @@ import numpy as np
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action, Camera, Intrinsics, Rig
 from wpt_sim.drive import World, camera_towards
+from wpt_sim.randomness import exactly
 from wpt_sim.road import RoadKind
 from wpt_sim.scenario import (
     Ability,
@@ -18,7 +19,6 @@ from wpt_sim.scenario import (
     Rule,
     Scenario,
 )
-from wpt_sim.span import exactly
 
 _LENS = Intrinsics(32, 16, 22.0, 22.0, 15.5, 7.5)
 

@@ -9,6 +9,7 @@ import pytest
 
 from wpt_core.types import Action, Command, InputError
 from wpt_sim.drive import STEP_S, DriveLog, IncidentKind, Longitudinal, World
+from wpt_sim.randomness import Span, exactly
 from wpt_sim.render.look import Weather
 from wpt_sim.road import RoadKind
 from wpt_sim.scenario import (
@@ -24,7 +25,6 @@ from wpt_sim.scenario import (
     TimedCommand,
 )
 from wpt_sim.scene import Kind
-from wpt_sim.span import Span, exactly
 from wpt_sim.traffic import Follow, Role, Stand
 
 HANDS_OFF = Action(0.0, 0.0)
@@ -140,7 +140,7 @@ def test_wheels_are_where_the_pose_says() -> None:
         points = np.column_stack(
             [log.x_m + cos * x_m - sin * y_m, log.y_m + sin * x_m + cos * y_m]
         )
-        offsets.append(world.road.to_frenet(points)[1])
+        offsets.append(world.road.reference.to_frenet(points)[1])
     np.testing.assert_allclose(log.left_wheel_m, np.max(offsets, axis=0), atol=1e-3)
     np.testing.assert_allclose(log.right_wheel_m, np.min(offsets, axis=0), atol=1e-3)
 
@@ -173,7 +173,9 @@ def test_a_command_moves_the_target_lane_and_goes_out_on_arrival() -> None:
 
 def test_a_command_into_no_lane_is_refused() -> None:
     wrong = scenario(commands=(TimedCommand(0.0, Command.CHANGE_RIGHT),))
-    with pytest.raises(InputError, match='no lane on the right of lane 0'):
+    with pytest.raises(
+        InputError, match='change to the right, but lane 0 has no lane on that side'
+    ):
         World(wrong, 0)
 
 

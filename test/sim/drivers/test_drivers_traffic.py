@@ -5,12 +5,11 @@ import pytest
 
 from wpt_core.types import InputError
 from wpt_sim.drivers import DRIVERS, PrivilegedKind, find_driver
-from wpt_sim.drivers.line import TargetLine
-from wpt_sim.drivers.pace import EXPERT_STYLE, approach_speed, pace
-from wpt_sim.drivers.passing import find_pass, is_clear
+from wpt_sim.drivers.acceleration import EXPERT_STYLE, approach_speed, choose_acceleration
+from wpt_sim.drivers.passing import is_clear, plan_pass
 from wpt_sim.road import Road, Straight, country, reference_line
 from wpt_sim.scene import Kind
-from wpt_sim.traffic import Body, LanePosition, LateralShift
+from wpt_sim.traffic import Body, LanePosition, LateralShift, TargetLine
 
 ROAD = Road(reference_line([Straight(1000.0)]), country(lane_m=3.25, edge_strip_m=0.5), 20.0)
 LANE_M = ROAD.lane_offset(0)
@@ -39,14 +38,14 @@ ME = body(100.0, LANE_M, along_mps=12.0, instance=0)
 
 
 def clear(*others: Body, me: Body = ME) -> bool:
-    plan = find_pass(me, others, line(), road=ROAD)
+    plan = plan_pass(me, others, line(), road=ROAD)
     assert plan is not None
     return is_clear(plan, me, others, line(), style=EXPERT_STYLE)
 
 
 def test_swerves_just_far_enough_to_the_side_with_room() -> None:
     parked = body(160.0, LANE_M - 1.2)
-    plan = find_pass(ME, (parked,), line(), road=ROAD)
+    plan = plan_pass(ME, (parked,), line(), road=ROAD)
     assert plan is not None
     assert plan.by_m == pytest.approx(-1.2 + 0.925 + 0.75 + 0.925)
     assert plan.from_m < 160.0 - 2.3
@@ -58,20 +57,20 @@ def test_swerves_just_far_enough_to_the_side_with_room() -> None:
 
 
 def test_waits_behind_whoever_fills_the_lane() -> None:
-    assert find_pass(ME, (body(160.0, LANE_M),), line(), road=ROAD) is None
+    assert plan_pass(ME, (body(160.0, LANE_M),), line(), road=ROAD) is None
 
 
 def test_leaves_alone_who_stands_clear_of_the_lane_or_drives() -> None:
-    assert find_pass(ME, (body(160.0, LANE_M - 2.6),), line(), road=ROAD) is None
+    assert plan_pass(ME, (body(160.0, LANE_M - 2.6),), line(), road=ROAD) is None
     driving = body(160.0, LANE_M - 1.2, along_mps=5.0)
-    assert find_pass(ME, (driving,), line(), road=ROAD) is None
+    assert plan_pass(ME, (driving,), line(), road=ROAD) is None
 
 
 def test_neighbouring_obstacles_are_passed_in_one_go() -> None:
     cones = tuple(
         body(s, LANE_M - 1.2, instance=i) for i, s in enumerate((160.0, 175.0, 190.0), 1)
     )
-    plan = find_pass(ME, cones, line(), road=ROAD)
+    plan = plan_pass(ME, cones, line(), road=ROAD)
     assert plan is not None
     assert plan.to_m > 192.3
 
@@ -88,7 +87,7 @@ def test_oncoming_traffic_decides_when(oncoming_s_m: float, free: bool) -> None:
 
 def test_somebody_walking_in_the_lane_is_passed_where_he_will_be() -> None:
     walker = body(160.0, LANE_M - 0.9, along_mps=1.4, kind=Kind.PEDESTRIAN)
-    plan = find_pass(ME, (walker,), line(), road=ROAD)
+    plan = plan_pass(ME, (walker,), line(), road=ROAD)
     assert plan is not None
     meets_s = 60.0 / 12.0
     assert plan.from_m < 160.0
@@ -96,7 +95,7 @@ def test_somebody_walking_in_the_lane_is_passed_where_he_will_be() -> None:
 
 
 def push(*others: Body, line_: TargetLine | None = None, set_mps: float = 12.0) -> float:
-    return pace(ME, others, line_ or line(), set_mps=set_mps, standoff=None)
+    return choose_acceleration(ME, others, line_ or line(), set_mps=set_mps, standoff=None)
 
 
 def test_nobody_on_the_line_nobody_to_brake_for() -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lanes of a road: where they are, which way they run, and where the paved width ends."""
 
-from math import cos, pi, sin
+from math import pi
 
 import numpy as np
 import pytest
@@ -18,7 +18,6 @@ from wpt_sim.road import (
     country,
     motorway,
     reference_line,
-    single_lane,
 )
 
 STRAIGHT = reference_line([Straight(200.0)])
@@ -46,11 +45,11 @@ def test_a_lane_in_a_bend_is_a_circle_of_its_own_radius() -> None:
         lane = road.lane_path(index)
         assert lane.length_m == pytest.approx(2.0 * radius_m)
         np.testing.assert_allclose(np.hypot(*(lane.points_m - [0.0, 50.0]).T), radius_m)
-    assert road.lane_curvature(0, 20.0) == pytest.approx(1 / 51.5)
-    assert road.lane_curvature(1, 20.0) == pytest.approx(-1 / 48.5)
+        hand = 1 if index == 0 else -1
+        np.testing.assert_allclose(lane.curvatures_1pm, hand / radius_m)
 
 
-def test_poses_paths_and_curvatures_of_a_lane_agree_all_along_a_road() -> None:
+def test_poses_and_paths_of_a_lane_agree_all_along_a_road() -> None:
     road = bent_road()
     for index in (0, 1):
         lane = road.lane_path(index)
@@ -60,28 +59,11 @@ def test_poses_paths_and_curvatures_of_a_lane_agree_all_along_a_road() -> None:
             assert offset_m == pytest.approx(0.0, abs=1e-5)
             beside = lane.pose_at(float(on_lane_m))
             assert wrap_angle(beside.yaw_rad - pose.yaw_rad) == pytest.approx(0.0, abs=1e-4)
-            curvature = float(lane.curvature_at(on_lane_m))
-            assert curvature == pytest.approx(float(road.lane_curvature(index, s_m)), abs=1e-5)
 
 
-def test_which_lane_lies_where() -> None:
+def test_offsets_of_lanes() -> None:
     road = Road(STRAIGHT, motorway(3, lane_m=3.6), 36.0)
     assert [road.lane_offset(i) for i in range(3)] == pytest.approx([-3.6, 0.0, 3.6])
-    assert [road.lane_at(d) for d in (-5.5, -5.3, -1.9, 0.0, 1.7, 5.3, 5.5)] == [
-        None,
-        0,
-        0,
-        1,
-        1,
-        2,
-        None,
-    ]
-    many = road.lanes_at(np.array([[-3.0, 0.1], [2.0, 9.0]]))
-    assert many.tolist() == [[0, 1], [2, -1]]
-
-
-def test_a_border_between_lanes_belongs_to_the_right_one() -> None:
-    assert Road(STRAIGHT, country(), 20.0).lane_at(0.0) == 0
 
 
 @pytest.mark.parametrize(
@@ -106,24 +88,6 @@ def test_neighbours_are_counted_from_the_drivers_seat(
 ) -> None:
     road = Road(STRAIGHT, section, 20.0)
     assert road.neighbour(index, left=left) == expected
-
-
-def test_the_paved_width_in_a_bend_ends_at_its_edges_and_ends() -> None:
-    road = Road(LEFT_BEND, country(lane_m=3.0, edge_strip_m=0.5), 15.0)
-    angles = [0.01, 1.0, 1.99]
-    for radius_m, paved in ((46.45, False), (46.55, True), (53.45, True), (53.55, False)):
-        ring = [[radius_m * sin(a), 50.0 - radius_m * cos(a)] for a in angles]
-        assert road.drivable(ring).tolist() == [paved] * 3
-    assert road.drivable([[-0.1, 0.0], [0.1, 0.0]]).tolist() == [False, True]
-
-
-def test_the_bounds_hold_the_whole_paved_width_and_no_more() -> None:
-    road = Road(reference_line([Arc.turning(50.0, pi)]), single_lane(lane_m=3.2), 15.0)
-    bounds = road.corridor_bounds(margin_m=1.0)
-    assert bounds.x_min_m == pytest.approx(-1.0, abs=1e-3)
-    assert bounds.y_min_m == pytest.approx(-3.0, abs=1e-3)
-    assert bounds.x_max_m == pytest.approx(50.0 + 2.0 + 1.0, abs=1e-2)
-    assert bounds.y_max_m == pytest.approx(100.0 + 3.0, abs=1e-3)
 
 
 def test_a_bend_inside_the_paved_width_is_refused_on_the_inner_side_only() -> None:

@@ -24,7 +24,7 @@ from wpt_sim.road import (
     reference_line,
     single_lane,
 )
-from wpt_sim.road.winding import room_between
+from wpt_sim.road.winding import clearance_m
 
 seeds = st.integers(0, 2**32 - 1)
 quick = settings(max_examples=30, deadline=None)
@@ -68,7 +68,7 @@ def test_random_roads_keep_their_length_their_radii_and_their_distance(
     # A point off either edge is nearest to the place it was offset from: nothing else comes by.
     s = np.linspace(0.0, road.length_m, 300)
     for edge_m in (section.right_edge_m, section.left_edge_m):
-        found, offset = road.to_frenet(road.reference.from_frenet(s, edge_m))
+        found, offset = road.reference.to_frenet(road.reference.from_frenet(s, edge_m))
         np.testing.assert_allclose(found, s, atol=1e-6)
         np.testing.assert_allclose(offset, edge_m, atol=1e-6)
 
@@ -115,18 +115,18 @@ def test_both_hands_and_the_whole_range_of_radii_occur() -> None:
 
 def test_room_is_measured_between_strands_not_between_neighbours() -> None:
     hairpin = reference_line([Straight(200.0), Arc.turning(25.0, pi), Straight(200.0)])
-    assert 40.0 <= room_between(hairpin, 40.0) <= 46.0
+    assert 40.0 <= clearance_m(hairpin, 40.0) <= 46.0
     loop = reference_line([Straight(100.0), Arc.turning(40.0, 1.5 * pi), Straight(200.0)])
     assert crosses_itself(loop)
-    assert room_between(loop, 40.0) < 1.0
-    straight_m = room_between(reference_line([Straight(300.0)]), 40.0)
+    assert clearance_m(loop, 40.0) < 1.0
+    straight_m = clearance_m(reference_line([Straight(300.0)]), 40.0)
     assert pi / 2 * 40.0 - 4.0 <= straight_m <= pi / 2 * 40.0
 
 
 def test_a_road_that_only_seems_to_go_on_into_itself_is_noticed() -> None:
     hook = reference_line([Straight(100.0), Arc.turning(40.0, 1.5 * pi), Straight(5.0)])
     assert not crosses_itself(hook)
-    assert room_between(hook, 20.0) < 1.0
+    assert clearance_m(hook, 20.0) < 1.0
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_impossible_wishes_are_refused(changed: dict[str, float], message: str) 
 
 
 def test_draws_that_never_keep_clear_end_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr('wpt_sim.road.winding.room_between', lambda *_: 15.9)
+    monkeypatch.setattr('wpt_sim.road.winding.clearance_m', lambda *_: 15.9)
     with pytest.raises(InputError, match=r'in 200 draws no road of 300 m .* 16 m clear'):
         random_road(np.random.default_rng(0), single_lane(lane_m=3.2), length_m=300.0)
 
@@ -158,6 +158,6 @@ def test_a_draw_that_crosses_itself_is_thrown_away() -> None:
         first = reference_line(random_pieces(np.random.default_rng(seed), 2500.0, **wishes))
         road = random_road(np.random.default_rng(seed), country(), length_m=2500.0, **wishes)
         needed_m = 2 * road.section.left_edge_m + 12.0
-        rejected += room_between(first, needed_m) < needed_m
-        assert room_between(road.reference, needed_m) >= needed_m
+        rejected += clearance_m(first, needed_m) < needed_m
+        assert clearance_m(road.reference, needed_m) >= needed_m
     assert 0 < rejected < 30

@@ -10,9 +10,9 @@ from wpt_core.metrics import PENALTIES, Infraction, suite_score
 from wpt_core.types import Action, Observation
 from wpt_sim.drive import World
 from wpt_sim.drivers import EXPERT, STRAIGHT, Driver, DriverKind, PrivilegedKind, make_driver
+from wpt_sim.randomness import exactly
 from wpt_sim.scenario import Ability, Scenario
 from wpt_sim.scene import Kind
-from wpt_sim.span import exactly
 from wpt_sim.suites import SUITES, Suite, find_scenario, find_suite, run_scenario, run_suite
 
 ROUTES = find_suite('routes')

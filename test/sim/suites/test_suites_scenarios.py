@@ -40,7 +40,7 @@ def test_routes_ask_for_all_twelve_abilities_four_times() -> None:
 def test_lane_centre_stays_within_its_bounds(scenario: Scenario) -> None:
     for seed in SEEDS:
         world = World(scenario, seed)
-        bends = world.road.lane_curvature(scenario.start.lane, world.road.reference.s_m)
+        bends = world.road.lane_path(scenario.start.lane).curvatures_1pm
         sharpest = float(np.max(np.abs(bends)))
         assert 8.0 <= world.set_speed_mps <= 25.0
         assert world.set_speed_mps**2 * sharpest < 2.0

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from wpt_core.types import InputError
+from wpt_sim.randomness import exactly
 from wpt_sim.road import Arc, Clothoid, Road, Straight, country, motorway, reference_line
 from wpt_sim.scene import Actor, Kind
-from wpt_sim.span import exactly
 from wpt_sim.traffic import (
     Behaviour,
     Body,

@@ -16,9 +16,9 @@ from wpt_core.sensing import surround_rig
 from wpt_core.types import Camera, Command, Intrinsics, Pose2, Rig
 from wpt_sim.drive import DriveLog, World
 from wpt_sim.drivers import EXPERT, make_driver
+from wpt_sim.randomness import exactly
 from wpt_sim.road import RoadKind
 from wpt_sim.scenario import Ability, Hand, Layout, Leg, Rule, Scenario, Turn
-from wpt_sim.span import exactly
 
 START_NS = 1_700_000_000_000_000_000
 LENS = Intrinsics(64, 32, 46.0, 46.0, 31.5, 15.5)

@@ -28,7 +28,7 @@ _PLAN_EVERY = 2
 _TRACE_EVERY = 2
 """Steps of 50 ms."""
 _ROOMS = ('geometry', 'metrics', 'model', 'planning', 'sensing', 'types', 'vehicle')
-_NOT_DRIVEN = ('wpt_sim/films', 'wpt_sim/ride', 'wpt_core/model/runtime/onnx')
+_NOT_DRIVEN = ('wpt_sim/films', 'wpt_sim/lockstep', 'wpt_core/model/runtime/onnx')
 """Code in these rooms that no drive runs."""
 _TRAINING = (
     'referee/outcome.py',

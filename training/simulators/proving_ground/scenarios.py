@@ -12,6 +12,7 @@ from zlib import crc32
 import numpy as np
 
 from wpt_core.types import Command
+from wpt_sim.randomness import ZERO, Span, around, exactly
 from wpt_sim.render import Daylight, Weather
 from wpt_sim.road import RoadKind
 from wpt_sim.scenario import (
@@ -27,7 +28,6 @@ from wpt_sim.scenario import (
     Turn,
 )
 from wpt_sim.scene import Kind
-from wpt_sim.span import ZERO, Span, around, exactly
 from wpt_sim.traffic import BrakeHard, Cross, CutIn, Role, Stand, Walk
 
 __all__ = ['SUITE', 'training_scenario']

@@ -9,10 +9,9 @@ import pytest
 from wpt_core.geometry import FloatArray, Path
 from wpt_core.types import Action, Pose2
 from wpt_core.vehicle import Car, VehicleParameters, randomised
-from wpt_sim.drivers.line import TargetLine
-from wpt_sim.drivers.steering import Tracker
+from wpt_sim.drivers.tracker import Tracker
 from wpt_sim.road import Arc, Clothoid, Straight, reference_line
-from wpt_sim.traffic import LanePosition
+from wpt_sim.traffic import LanePosition, TargetLine
 
 STRAIGHT = reference_line([Straight(800.0)])
 R_M = 150.0

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wpt_core.geometry import Box, Path, compose, contains, inverse, transform_points
+from wpt_core.geometry import Box, compose, contains, inverse, transform_points
 from wpt_core.types import EgoState, InputError, Pose2
-from wpt_sim.road import CrossSection, Lane, Marking, Pattern, Road
 from wpt_sim.scene import Actor, Kind, Scene, Size
-from wpt_sim.truth import CODE_OF_KIND, Grid, lane_map, occupancy
+from wpt_sim.truth import CODE_OF_KIND, Grid, occupancy
 
 GRID = Grid(reach_m=20.0, cells=80)
 
@@ -26,17 +25,6 @@ def _scene(*actors: Actor, ego: Pose2 = ORIGIN) -> Scene:
 
 def _car(pose: Pose2, *, instance: int = 7, spin: float = 0.0) -> Actor:
     return Actor(instance, Kind.CAR, pose, Size(4.0, 2.0, 1.5), (10.0, 0.0), yaw_rate_radps=spin)
-
-
-def _straight_road() -> Road:
-    section = CrossSection(
-        lanes=(Lane(-1.75, 3.5, True), Lane(1.75, 3.5, False)),
-        markings=(Marking(0.0, 0.15, Pattern.DASHED), Marking(3.4, 0.15, Pattern.NONE)),
-        right_edge_m=-4.0,
-        left_edge_m=4.0,
-    )
-    reference = Path.from_points(np.stack([np.arange(0.0, 101.0), np.zeros(101)], axis=-1))
-    return Road(reference, section, 20.0)
 
 
 def test_a_car_aligned_with_the_grid_fills_the_cells_counted_by_hand() -> None:
@@ -97,31 +85,6 @@ def test_what_is_out_of_reach_leaves_no_mark() -> None:
     seen = occupancy(_scene(_car(Pose2(40.0, 0.0, 0.0)), _car(Pose2(0.0, -35.0, 1.0))), GRID)
     assert not seen.kinds.any()
     assert not seen.velocities_mps.any()
-
-
-def test_lane_map_of_a_straight_road() -> None:
-    road = _straight_road()
-    seen = lane_map(road, Pose2(50.0, -1.75, 0.0), GRID)
-    y_of_column = GRID.centres_m()[0, :, 1] - 1.75  # offsets from the reference line
-    np.testing.assert_array_equal(seen.drivable[10], np.abs(y_of_column) <= 4.0)
-    expected = np.where(np.abs(y_of_column + 1.75) <= 1.75, 0, -1)
-    expected[np.abs(y_of_column - 1.75) <= 1.75] = 1
-    np.testing.assert_array_equal(seen.lanes[10], expected)
-    np.testing.assert_allclose(seen.directions[seen.lanes == 0][0], [1.0, 0.0], atol=1e-6)
-    np.testing.assert_allclose(seen.directions[seen.lanes == 1][0], [-1.0, 0.0], atol=1e-6)
-    assert not seen.directions[seen.lanes == -1].any()
-    np.testing.assert_array_equal(seen.markings[10], np.abs(y_of_column) <= 0.325)
-
-
-def test_the_road_ends_where_it_ends() -> None:
-    seen = lane_map(_straight_road(), Pose2(95.0, 0.0, 0.0), GRID)
-    x_of_row = GRID.centres_m()[:, 0, 0]
-    np.testing.assert_array_equal(seen.drivable[:, 40], x_of_row <= 5.0)
-
-
-def test_lane_map_turns_with_the_car() -> None:
-    seen = lane_map(_straight_road(), Pose2(50.0, 0.0, math.pi / 2), GRID)
-    np.testing.assert_allclose(seen.directions[seen.lanes == 0][0], [0.0, -1.0], atol=1e-6)
 
 
 @pytest.mark.parametrize(('reach', 'cells'), [(0.0, 10), (10.0, 0), (math.nan, 10)])

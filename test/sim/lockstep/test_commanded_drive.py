@@ -7,23 +7,23 @@ from wpt_core.sensing import surround_rig
 from wpt_core.types import LateralCommand
 from wpt_sim.drive import Longitudinal
 from wpt_sim.drivers import EXPERT, make_driver
-from wpt_sim.ride import Ride
+from wpt_sim.lockstep import CommandedDrive
 from wpt_sim.suites import find_suite
 
 
-def ride(seed: int = 0) -> Ride:
+def ride(seed: int = 0) -> CommandedDrive:
     scenario = find_suite('lane_centre').scenarios[0]
-    return Ride(scenario, seed, rig=surround_rig(), longitudinal=Longitudinal.ACC)
+    return CommandedDrive(scenario, seed, rig=surround_rig(), longitudinal=Longitudinal.ACC)
 
 
-def driven(one: Ride, *, until_s: float, valid_until_s: float = 1e9) -> Ride:
+def driven(one: CommandedDrive, *, until_s: float, valid_until_s: float = 1e9) -> CommandedDrive:
     """Commands from an expert of our own, valid for so long."""
     ours = make_driver(EXPERT, one.world)
     while not one.done and one.world.time_s < until_s:
         now_s = one.world.time_s
         curvature = ours.act(one.world.observe(frames=False)).curvature_1pm
         valid = now_s < valid_until_s
-        one.obey(LateralCommand(now_s, now_s, curvature if valid else 0.0, 0.0, valid))
+        one.step(LateralCommand(now_s, now_s, curvature if valid else 0.0, 0.0, valid))
     return one
 
 
@@ -47,7 +47,7 @@ def test_a_command_out_of_the_world_is_obeyed_not_improved() -> None:
     one = ride()
     while not one.done and one.world.time_s < 6.0:
         now_s = one.world.time_s
-        one.obey(LateralCommand(now_s, now_s, 0.02, 0.0, valid=True))
+        one.step(LateralCommand(now_s, now_s, 0.02, 0.0, valid=True))
     assert not one.passed
     assert one.world.log.commanded_curvature_1pm[5] == pytest.approx(0.02)
 
@@ -55,7 +55,7 @@ def test_a_command_out_of_the_world_is_obeyed_not_improved() -> None:
 def test_the_driver_needs_a_moment() -> None:
     one = driven(ride(), until_s=3.0)
     before = one.world.ego.curvature_1pm
-    one.obey(None)
+    one.step(None)
     assert not one.steered
     assert one.world.log.commanded_curvature_1pm[-2] == pytest.approx(before)
 

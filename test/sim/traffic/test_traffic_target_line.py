@@ -3,9 +3,8 @@
 
 import pytest
 
-from wpt_sim.drivers.line import TargetLine
 from wpt_sim.road import Arc, Straight, reference_line
-from wpt_sim.traffic import LanePosition, LateralShift
+from wpt_sim.traffic import LanePosition, LateralShift, TargetLine
 
 POSITION = LanePosition(reference_line([Straight(200.0), Arc(150.0, 100.0), Straight(200.0)]))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The world from above, exactly: what occupies which cell, how it moves, where the lanes run."""
+"""Bird's-eye occupancy grids: kind, instance and velocity per cell."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 
 from wpt_core.geometry import compose, inverse, transform_points
 from wpt_core.types import InputError, Pose2
-from wpt_sim.road import Pattern, Road
 from wpt_sim.scene import Actor, Kind, Scene
 
-__all__ = ['CODE_OF_KIND', 'Grid', 'LaneMap', 'Occupancy', 'lane_map', 'occupancy']
+__all__ = ['CODE_OF_KIND', 'Grid', 'Occupancy', 'occupancy']
 
 CODE_OF_KIND = {kind: code for code, kind in enumerate(Kind, start=1)}
-"""What `Occupancy.kinds` holds; 0 is free."""
+"""Values of `Occupancy.kinds`; 0 is free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Grid:
     def __post_init__(self) -> None:
         if not (self.reach_m > 0.0 and self.cells > 0):
             raise InputError(
-                f'a grid needs reach_m and cells above 0, not {self.reach_m} and {self.cells}'
+                f'Grid needs reach_m and cells above 0, but got {self.reach_m} and {self.cells}.'
             )
 
     @property
@@ -43,7 +42,7 @@ class Grid:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Occupancy:
-    """Cells that a body touches, in `base_link`; where bodies meet, the last of the scene wins."""
+    """Cells that a body touches, in `base_link`; where bodies overlap, the last one counts."""
 
     grid: Grid
     kinds: NDArray[np.uint8]
@@ -51,22 +50,7 @@ class Occupancy:
     instances: NDArray[np.int32]
     """(C, C): 0 free, else `Actor.instance`."""
     velocities_mps: NDArray[np.float32]
-    """(C, C, 2): motion over the ground of the body in this cell, along the axes of the car."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class LaneMap:
-    """The road under each cell centre, in `base_link`."""
-
-    grid: Grid
-    drivable: NDArray[np.bool_]
-    """(C, C): paved, shoulders included."""
-    lanes: NDArray[np.int8]
-    """(C, C): lane index, rightmost 0; -1 where there is no lane."""
-    directions: NDArray[np.float32]
-    """(C, C, 2): unit vector along which the lane's traffic runs; zero where there is no lane."""
-    markings: NDArray[np.bool_]
-    """(C, C): a painted line crosses the cell; dashed lines count without their gaps."""
+    """(C, C, 2): velocity over ground of the body in the cell, in `base_link`."""
 
 
 def occupancy(scene: Scene, grid: Grid) -> Occupancy:
@@ -88,7 +72,7 @@ def occupancy(scene: Scene, grid: Grid) -> Occupancy:
 def _window(
     actor: Actor, ego: Pose2, grid: Grid
 ) -> tuple[slice, slice, NDArray[np.bool_], NDArray[np.float64]] | None:
-    """The part of the grid around a body: where it is, which cells it touches, how they move."""
+    """Return rows, columns, touched cells and velocities around a body, if it is in the grid."""
     body = compose(inverse(ego), actor.pose)
     centre = np.array([body.x_m, body.y_m])
     radius = 0.5 * np.hypot(actor.size.length_m, actor.size.width_m) + grid.cell_m
@@ -113,7 +97,7 @@ def _window(
 def _touches(
     from_centre: NDArray[np.float64], yaw: float, actor: Actor, *, cell_m: float
 ) -> NDArray[np.bool_]:
-    """Separating axes between square cells and one turned rectangle."""
+    """Return touched cells by separating axes between square cells and a rotated rectangle."""
     cos, sin = np.cos(yaw), np.sin(yaw)
     half_length, half_width = actor.size.length_m / 2, actor.size.width_m / 2
     spread = cell_m / 2 * (abs(cos) + abs(sin))
@@ -126,37 +110,3 @@ def _touches(
         within_cell_axes & (along <= half_length + spread) & (across <= half_width + spread)
     )
     return touched
-
-
-def lane_map(road: Road, ego: Pose2, grid: Grid) -> LaneMap:
-    """Look up the road under every cell."""
-    centres = transform_points(ego, grid.centres_m())
-    s_m, offset_m = road.reference.to_frenet(centres)
-    on_length = (s_m >= 0.0) & (s_m <= road.length_m)
-    section = road.section
-    drivable = on_length & (offset_m >= section.right_edge_m) & (offset_m <= section.left_edge_m)
-    lanes = np.full(s_m.shape, -1, dtype=np.int8)
-    sign = np.zeros(s_m.shape)
-    for index, lane in enumerate(section.lanes):
-        inside = on_length & (np.abs(offset_m - lane.offset_m) <= lane.width_m / 2)
-        lanes[inside] = index
-        sign[inside] = 1.0 if lane.forward else -1.0
-    heading = np.interp(s_m, road.reference.s_m, np.unwrap(road.reference.headings_rad))
-    heading = heading - ego.yaw_rad
-    directions = np.stack([np.cos(heading), np.sin(heading)], axis=-1) * sign[..., None]
-    return LaneMap(
-        grid,
-        drivable,
-        lanes,
-        directions.astype(np.float32),
-        on_length & _painted(road, offset_m, grid.cell_m),
-    )
-
-
-def _painted(road: Road, offset_m: NDArray[np.float64], cell_m: float) -> NDArray[np.bool_]:
-    painted = np.zeros(offset_m.shape, dtype=bool)
-    for marking in road.section.markings:
-        if marking.pattern is not Pattern.NONE:
-            reach = (cell_m + marking.width_m) / 2
-            painted |= np.abs(offset_m - marking.offset_m) <= reach
-    return painted
