@@ -67,7 +67,7 @@ def _narrowed(source: str, gate: ast.ClassDef) -> Iterator[Mutant]:
 
 def _reached(source: str, gate: ast.ClassDef) -> dict[ast.AST, tuple[str, ...]]:
     """The only state in which what stands below `if self.state is ...` is run."""
-    reached = {}
+    reached: dict[ast.AST, tuple[str, ...]] = {}
     for node in ast.walk(gate):
         if isinstance(node, ast.If):
             question, _, state = _text(source, node.test).rpartition('.')
