@@ -55,7 +55,8 @@ class Evaluate:
     """Drivers of the arena to compare with."""
     arena: str = 'proving_ground'
     """World to drive in."""
-    suites: tuple[str, ...] = ('lane_centre', 'lane_change', 'routes')
+    suites: tuple[str, ...] = ()
+    """Of the arena; all if none is named."""
     scenarios: tuple[str, ...] = ()
     """Only these of the suites; all if none is named."""
     seeds: int = 3
@@ -64,8 +65,8 @@ class Evaluate:
     """Of the first time. Tune on other seeds than those that are reported."""
     open_loop: int = 24
     """Held-out drives to plan on; 0 leaves the open loop out."""
-    robustness: str = 'lane_centre'
-    """Suite to disturb the model on; empty leaves it out."""
+    robustness: str | None = None
+    """Suite to disturb the model on; by default the first one, and '' leaves it out."""
     robustness_seeds: int = 1
     films: int = 3
     """Of the model's worst failures."""
@@ -100,9 +101,10 @@ def evaluate(config: Evaluate, command: str = '') -> Findings:
     """
     arena = find_arena(config.arena)
     # Every error of the options is found before the first drive.
-    _check_names(config, arena)
-    scenarios = _scenarios(config, arena, config.suites)
-    disturbed = _scenarios(config, arena, (config.robustness,) if config.robustness else ())
+    suites = config.suites or tuple(suite.name for suite in arena.suites)
+    _check_scenarios(config, arena, suites)
+    scenarios = _scenarios(config, arena, suites)
+    disturbed = _scenarios(config, arena, _disturbed_suites(config, arena))
     rows = _rows(config, arena)
     writable_folder(config.out, '--out')
 
@@ -115,10 +117,10 @@ def evaluate(config: Evaluate, command: str = '') -> Findings:
     robust_jobs = jobs_of(rows[-1:], disturbed, robust_seeds, arena.conditions)
     robust = _drive(config, arena, robust_jobs, title='robustness')
 
-    suites = dict.fromkeys(suite for suite, _ in scenarios)
+    driven = dict.fromkeys(suite for suite, _ in scenarios)
     found = Findings(
         rows=tuple(row.name for row in rows),
-        suites=tuple(find_suite(arena, suite) for suite in suites),
+        suites=tuple(find_suite(arena, suite) for suite in driven),
         seeds=seeds,
         closed=_by(jobs, results, lambda job: (job.row.name, job.case.suite)),
         open_loop={
@@ -169,17 +171,21 @@ def _scenarios(config: Evaluate, arena: Arena, suites: Sequence[str]) -> list[tu
     ]
 
 
-def _check_names(config: Evaluate, arena: Arena) -> None:
-    suites = [find_suite(arena, name) for name in config.suites]
-    known = {scenario for suite in suites for scenario in suite.scenarios}
+def _disturbed_suites(config: Evaluate, arena: Arena) -> tuple[str, ...]:
+    """None where the arena knows no disturbance."""
+    if config.robustness is not None:
+        return (config.robustness,) if config.robustness else ()
+    return (arena.suites[0].name,) if len(arena.conditions) > 1 else ()
+
+
+def _check_scenarios(config: Evaluate, arena: Arena, suites: Sequence[str]) -> None:
+    known = {name for suite in suites for name in find_suite(arena, suite).scenarios}
     for name in config.scenarios:
         if name not in known:
             raise InputError(
-                f'scenario: unknown name {name!r} in {", ".join(config.suites)}; '
-                '`./wpt world --list` shows them all.'
+                f'scenario: unknown name {name!r} in {", ".join(suites)}; '
+                '`./wpt world --list` shows those of the proving ground.'
             )
-    if not known:
-        raise InputError('--suites must name at least one suite.')
 
 
 def _drive(

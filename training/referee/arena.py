@@ -26,7 +26,10 @@ __all__ = [
     'made_of',
 ]
 
-ARENAS = {'proving_ground': 'training.referee.proving_ground'}
+ARENAS = {
+    'proving_ground': 'training.referee.proving_ground',
+    'metadrive': 'training.referee.metadrive',
+}
 """The package that holds `ARENA`; imported on use, because it may need an optional simulator."""
 
 UNDISTURBED = 'undisturbed'
