@@ -75,9 +75,9 @@ class Cameras:
         ]
         if not alive:
             return ()
-        view = self._renderer.render(scene, alive)
+        rendered = self._renderer.render(scene, alive)
         return tuple(
-            CameraFrame(picture.camera, scene.time_s, picture.image) for picture in view.pictures
+            CameraFrame(frame.camera, scene.time_s, frame.image) for frame in rendered.frames
         )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From light to picture: stray light, exposure, blur, shading, tone and noise of one camera."""
+"""Image formation of one camera: stray light, exposure, blur, vignette, tone and noise."""
 
 from dataclasses import dataclass
 
@@ -15,32 +15,32 @@ from wpt_sim.render.look import LensLook
 __all__ = ['Lens', 'build_lens']
 
 _KEY = 0.40
-"""Level that the automatic exposure aims at."""
+"""Target level of the automatic exposure."""
 _SKY_WEIGHT = 0.25
-"""Metering counts the top row so much and the bottom row fully."""
+"""Metering weight of the top row; that of the bottom row is 1."""
 _GAIN_LIMITS = (0.15, 60.0)
 _ADAPTATION = 0.84
-"""Exposure follows this power of the light, so that dusk still looks darker than noon."""
+"""Exponent of the exposure compensation; below 1, so that dusk is darker than noon."""
 _STRAY = 0.06
 """Share of light that is scattered in the lens."""
 _TOE = np.float32(0.035)
-"""Light under this is pressed down, as in any camera meant for looking at pictures."""
+"""Toe of the tone curve: darker light is compressed, as in consumer cameras."""
 _SHOULDER = 9.0
 _NOISE_MARGIN_PX = 61
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Lens:
-    """One camera's optics and sensor, ready for its picture size."""
+    """Optics and sensor of one camera."""
 
     look: LensLook
     shading: Float32
-    """(H, W, 3) share of light that arrives, times white balance."""
+    """(H, W, 3) vignette times white balance."""
     noise: Float32
-    """(H + margin, W + margin, 3) in steps of the 8 bit picture, deviation 1."""
+    """(H + margin, W + margin, 3) noise of deviation 1."""
 
     def develop(self, light: Float32, generator: Generator) -> NDArray[np.uint8]:
-        """(H, W, 3) linear light to uint8 RGB; the generator places the noise."""
+        """Convert (H, W, 3) linear light to uint8 RGB; the generator shifts the noise."""
         height, width = light.shape[:2]
         small = cv2.resize(light, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
         gain = self.gain(np.asarray(small))
@@ -57,13 +57,13 @@ class Lens:
             return np.asarray(cv2.convertScaleAbs(level), np.uint8)
         row, column = generator.integers(0, _NOISE_MARGIN_PX, 2)
         grain = self.noise[row : row + height, column : column + width]
-        # Shot noise is even in a picture of square roots; amplifying darkness brings out more.
+        # Shot noise is uniform after the square root; gain amplifies it.
         amount = 255.0 * self.look.noise * (1.0 + 0.25 * np.log2(max(gain, 1.0)))
         noisy = cv2.addWeighted(level, 1.0, grain, amount, 0.0, dtype=cv2.CV_8U)
         return np.asarray(noisy, np.uint8)
 
     def gain(self, light: Float32) -> float:
-        """Exposure for a scene: the mean of roots keeps lamps from darkening it."""
+        """Return the exposure; the mean of square roots limits the influence of lamps."""
         rows = np.sqrt(np.maximum(light[..., 1], 0.0)).mean(axis=1)
         weights = np.linspace(_SKY_WEIGHT, 1.0, len(rows))
         level = float(rows @ weights / weights.sum()) ** 2
@@ -72,7 +72,7 @@ class Lens:
 
 
 def build_lens(generator: Generator, intrinsics: Intrinsics, *, look: LensLook) -> Lens:
-    """Shading falls with the square of the distance from the axis."""
+    """Build the lens; the vignette grows with the square of the distance from the axis."""
     height, width = intrinsics.height_px, intrinsics.width_px
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     reach = np.hypot(x - intrinsics.cx_px, y - intrinsics.cy_px)
@@ -85,7 +85,7 @@ def build_lens(generator: Generator, intrinsics: Intrinsics, *, look: LensLook) 
 
 
 def _tone(x: Float32) -> Float32:
-    """Linear light to 0..255: toe, shoulder, and gamma 2."""
+    """Map linear light to 0..255: toe, shoulder, and gamma 2."""
     level: Float32 = x * np.float32(1.0 / _SHOULDER)
     level += np.float32(1.0)
     level *= x

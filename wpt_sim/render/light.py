@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The light of a look: sun, sky, air, wetness, and the car's own headlights.
 
-Unit of light: a white sheet lying in full daylight sends 1. So radiance = albedo * illumination,
+Unit of light: white paper in full daylight has radiance 1. So radiance = albedo * illumination,
 a red brake lamp is about 3, a dipped headlamp seen from its beam 40 or more.
 """
 
@@ -17,7 +17,7 @@ from wpt_sim.render.look import Daylight, Look, Weather
 __all__ = ['HEADLAMPS_IN_BASE', 'Light', 'light_from']
 
 HEADLAMPS_IN_BASE = np.array([[3.6, 0.62, 0.66], [3.6, -0.62, 0.66]])
-"""Left and right lamp of the car that carries the cameras."""
+"""Left and right headlamp of the ego."""
 _LAMPS = HEADLAMPS_IN_BASE.astype(np.float32)
 
 _CUT_OFF_RAD = -0.010
@@ -26,11 +26,11 @@ _KINK_RAD = 0.26
 """Right of the axis the cut-off climbs by 15 degrees, so that the near-side verge is lit."""
 _BEAM_ENDS_M = 200.0
 _BEAM_LIGHT_M2 = 14.0
-"""Illumination at 1 m in the hot spot: 30 000 cd against the 100 000 lx of a summer day, raised
-because cameras see the contrast of a lit road better than this ratio says."""
+"""Illumination at 1 m in the hot spot: 30 000 cd relative to the 100 000 lx of a summer day,
+raised because cameras resolve the contrast of a lit road better than this ratio suggests."""
 
 _ELEVATIONS = np.arange(-0.6, 0.15, 0.0005)
-"""Tangents; all stray light above these, next to nothing below."""
+"""Tangents; above these only stray light, below almost none."""
 _SINES = np.linspace(-1.0, 1.0, 257)
 
 
@@ -45,37 +45,38 @@ class Light:
     sky_rgb: NDArray[np.float64]
     """On a surface that faces up, from the sky alone."""
     haze_rgb: NDArray[np.float64]
-    """Radiance of endless air."""
+    """Radiance of air of infinite depth."""
     haze_density_1pm: float
     wetness: float
-    """0 dry, 1 streaming."""
+    """0 dry, 1 covered by a water film."""
     headlights: float
-    """0 off, 1 on: of the car that carries the cameras."""
+    """0 off, 1 on, of the ego."""
     lamps: bool
-    """Whether other vehicles drive with their lamps on because of the look."""
+    """Whether other vehicles have their lamps on."""
 
     @property
     def ground_rgb(self) -> NDArray[np.float64]:
-        """Illumination of flat ground in the open, own headlights apart."""
+        """Illumination of flat ground in the open, without headlights."""
         total: NDArray[np.float64] = self.sun_rgb * max(self.sun_direction[2], 0.0) + self.sky_rgb
         return total
 
     @property
     def shadow_rgb(self) -> NDArray[np.float64]:
-        """What is left of `ground_rgb` where the sun is blocked, as a share per colour."""
+        """Share of `ground_rgb` that remains in the shadow, per colour."""
         share: NDArray[np.float64] = self.sky_rgb / self.ground_rgb
         return share
 
     def transmittance(self, depth_m: ArrayLike) -> Float32:
-        """Share of light that crosses so much air."""
+        """Return the share of light that passes this depth of air."""
         thickness = np.float32(-self.haze_density_1pm) * np.asarray(depth_m, np.float32)
         share: Float32 = np.exp(thickness)
         return share
 
     def headlight(self, points_in_base: ArrayLike, *, as_one: bool = False) -> Float32:
-        """Own headlights on surfaces that face them, (...) for points (..., 3), as white light.
+        """Return the illumination by the ego's headlights of surfaces that face them.
 
-        Both lamps taken as one between them are right enough from some metres on, and faster.
+        (...) for points (..., 3). `as_one` replaces both lamps by one between them, which is
+        faster and accurate from some metres on.
         """
         points = np.asarray(points_in_base, np.float32)
         total = np.zeros(points.shape[:-1], np.float32)
@@ -90,19 +91,19 @@ class Light:
         return total
 
     def on_ground(self, points_in_base: ArrayLike) -> Float32:
-        """What flat ground at such points sends back of the own headlights, for albedo 1."""
+        """Return the headlight that flat ground reflects back to the ego, for albedo 1."""
         points = np.asarray(points_in_base, np.float32)
-        # A rough surface catches grazing light better than the cosine says.
+        # A rough surface reflects more grazing light than the cosine predicts.
         reach = np.hypot(points[..., 0] - np.float32(HEADLAMPS_IN_BASE[0, 0]), points[..., 1])
         grazing = (0.66 / np.maximum(reach, 0.66)) ** np.float32(0.35)
-        # Water sends it on instead of back.
+        # Water reflects it forwards.
         light: Float32 = self.headlight(points) * grazing * np.float32(1.0 - 0.45 * self.wetness)
         return light
 
 
 def _beam(x: Float32, y: Float32, z: Float32) -> Float32:
-    """One dipped lamp, seen from which the points lie there: share of its hot spot over the
-    square of the distance."""
+    """Return the light of one dipped lamp at points relative to it: share of its hot spot over the
+    squared distance."""
     near = x * x + y * y + np.float32(1e-6)
     per_m = 1 / np.sqrt(near)
     table = _beam_table()
@@ -112,7 +113,7 @@ def _beam(x: Float32, y: Float32, z: Float32) -> Float32:
 
 
 def _step(value: Float32, grid: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Index of the nearest value of an even grid."""
+    """Return the index of the nearest value of a uniform grid."""
     per_step = np.float32(1 / (grid[1] - grid[0]))
     place = (value - np.float32(grid[0])) * per_step + np.float32(0.5)
     index: NDArray[np.intp] = np.clip(place, 0, len(grid) - 1).astype(np.intp)
@@ -121,7 +122,7 @@ def _step(value: Float32, grid: NDArray[np.float64]) -> NDArray[np.intp]:
 
 @cache
 def _beam_table() -> Float32:
-    """Share of the hot spot for all elevations (rows) and sines of azimuth (columns)."""
+    """Return the share of the hot spot by elevation (rows) and sine of azimuth (columns)."""
     azimuth = np.arcsin(_SINES)[None, :]
     depth = _CUT_OFF_RAD + np.clip(-azimuth, 0.0, 0.13) * _KINK_RAD - _ELEVATIONS[:, None]
     edge = 1.0 / (1.0 + np.exp(-np.clip(depth / 0.006, -30.0, 30.0)))
@@ -134,7 +135,7 @@ def _beam_table() -> Float32:
 
 
 def light_from(look: Look) -> Light:
-    """The light that a look asks for."""
+    """Return the light of a look."""
     azimuth, elevation = look.sun_azimuth_rad, look.sun_elevation_rad
     if look.daylight is Daylight.DAY:
         elevation = max(elevation, 0.05)
@@ -161,20 +162,20 @@ def light_from(look: Look) -> Light:
 
 
 def _haze_density_1pm(look: Look) -> float:
-    """Clear air loses half its contrast in 7 km; full haze leaves 2 % of it at 100 m."""
+    """Return the density: contrast halves in 7 km of clear air, full haze leaves 2 % at 100 m."""
     rain = 0.0015 if look.weather is Weather.RAIN else 0.0
     return 1e-4 + rain + 0.039 * float(np.clip(look.haze, 0.0, 1.0) ** 2.5)
 
 
 def _sources(look: Look, elevation_rad: float) -> tuple[NDArray[np.float64], ...]:
-    """Sun, sky and haze colours."""
+    """Return the colours of sun, sky and haze."""
     if look.daylight is Daylight.NIGHT:
         sky = np.array([0.85, 0.95, 1.25]) * 0.0007
         if look.weather is not Weather.CLEAR:
-            sky = np.array([1.1, 0.97, 0.85]) * 0.0009  # clouds send a town's light back
+            sky = np.array([1.1, 0.97, 0.85]) * 0.0009  # clouds reflect city lights
         return np.zeros(3), sky, sky * 0.5
     height = float(np.sin(max(elevation_rad, 0.02)))
-    # Reddening: optical depth per colour times the length of the way through the air.
+    # Reddening: optical depth per colour times the path length through the air.
     sun = 1.15 * np.exp(-np.array([0.06, 0.12, 0.25]) / (height + 0.08))
     level = 0.12 + 0.88 * min(height / 0.5, 1.0)
     sky = np.array([0.15, 0.185, 0.26]) * level

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the world looks today: light, weather, surface and lens, in one value per drive."""
+"""The look of a drive: light, weather, surface and lens."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -11,7 +11,7 @@ __all__ = ['Daylight', 'LensLook', 'Look', 'Weather', 'draw_lens', 'draw_look']
 
 
 class Daylight(Enum):
-    """Where the light comes from."""
+    """Time of day."""
 
     DAY = 'day'
     DUSK = 'dusk'
@@ -19,7 +19,7 @@ class Daylight(Enum):
 
 
 class Weather(Enum):
-    """What the air and the road are like."""
+    """Weather, in the air and on the road."""
 
     CLEAR = 'clear'
     OVERCAST = 'overcast'
@@ -28,7 +28,7 @@ class Weather(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LensLook:
-    """What camera and lens do to the light that arrives."""
+    """Properties of camera and lens."""
 
     exposure_ev: float = 0.0
     """Error of the automatic exposure, in stops."""
@@ -43,7 +43,7 @@ class LensLook:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """All that the pictures depend on besides where things are. `seed` draws every texture."""
+    """Everything that images depend on besides the scene. `seed` draws every texture."""
 
     seed: int
     daylight: Daylight = Daylight.DAY
@@ -58,7 +58,7 @@ class Look:
     asphalt: float = 0.35
     """Brightness of the dry surface, 0 to 1."""
     patches: float = 0.3
-    """How much of the surface has been mended or is cracked, 0 to 1."""
+    """Amount of patches and cracks in the surface, 0 to 1."""
     greenery: float = 0.5
     """From dry grass and bare soil (0) to lush (1)."""
     trees: float = 0.5
@@ -69,10 +69,10 @@ class Look:
 def draw_look(
     generator: Generator, daylight: Daylight | None = None, weather: Weather | None = None
 ) -> Look:
-    """A look at random; daylight and weather may be given, all else is drawn.
+    """Draw a look; daylight and weather may be fixed.
 
-    Three drives of five are by day, one of five each at dusk and by night; half of them clear.
-    Every third clear day has a low sun.
+    60 % of the drives are by day, 20 % each at dusk and at night; half of them are clear. A third
+    of the clear days has a low sun.
     """
     drawn = (
         list(Daylight)[int(generator.choice(3, p=[0.6, 0.2, 0.2]))],
@@ -103,7 +103,7 @@ def draw_look(
 
 
 def draw_lens(generator: Generator) -> LensLook:
-    """A camera at random, from good to poor."""
+    """Draw a camera, from good to poor."""
     red, blue = generator.normal(1.0, 0.035, 2).clip(0.85, 1.15)
     return LensLook(
         exposure_ev=float(generator.normal(0.0, 0.3)),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of a scene, as the cameras of a rig would take them."""
+"""The renderer of a scene for the cameras of a rig."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,14 @@ import numpy as np
 
 from wpt_core.types import Camera, InputError, Rig
 from wpt_sim.render.bodies import draw_bodies, draw_ground_shadows, roadside
-from wpt_sim.render.canvas import Canvas, Float32, Pane, blank_canvas
+from wpt_sim.render.canvas import (
+    CameraBuffer,
+    Canvas,
+    Float32,
+    RenderedFrame,
+    RenderedFrames,
+    blank_canvas,
+)
 from wpt_sim.render.ground import (
     Ground,
     GroundView,
@@ -18,13 +25,12 @@ from wpt_sim.render.ground import (
     paint_ground,
     view_ground,
 )
-from wpt_sim.render.lattice import build_lattice, check_height
 from wpt_sim.render.lens import Lens, build_lens
 from wpt_sim.render.light import light_from
 from wpt_sim.render.look import Look
+from wpt_sim.render.pixel_rays import build_pixel_rays, check_height
 from wpt_sim.render.rain import add_streaks, mirror_lamps
 from wpt_sim.render.sky import SkyView, build_panorama, paint_sky, view_sky
-from wpt_sim.render.view import Picture, View
 from wpt_sim.render.walls import WallView, build_sides, paint_sides, view_walls
 from wpt_sim.road import Road
 from wpt_sim.scene import Scene
@@ -33,10 +39,9 @@ __all__ = ['Renderer']
 
 
 class Renderer:
-    """Paints one road in one look for one rig.
+    """Renders one road in one look for one rig.
 
-    A picture depends on nothing but these three and the scene: there is no memory from picture
-    to picture, and equal scenes give equal bits.
+    Frames depend on these three and the scene only; equal scenes give equal bits.
     """
 
     def __init__(self, rig: Rig, road: Road, look: Look) -> None:
@@ -59,65 +64,65 @@ class Renderer:
             camera.name: build_lens(sensor, camera.intrinsics, look=look.lens)
             for camera in rig.cameras
         }
-        self._eyes: dict[tuple[str, ...], _Eyes] = {}
+        self._camera_sets: dict[tuple[str, ...], _CameraSet] = {}
 
-    def render(self, scene: Scene, cameras: Sequence[str] | None = None) -> View:
-        """What these cameras (all of the rig by default) see of the scene."""
+    def render(self, scene: Scene, cameras: Sequence[str] | None = None) -> RenderedFrames:
+        """Render the scene for these cameras, by default all of the rig."""
         canvas = self.radiance(scene, cameras)
-        return View(tuple(self._develop(pane, scene) for pane in canvas.panes))
+        return RenderedFrames(tuple(self._develop(buffer, scene) for buffer in canvas.buffers))
 
     def radiance(self, scene: Scene, cameras: Sequence[str] | None = None) -> Canvas:
-        """The light that reaches these cameras, before lens and exposure."""
-        eyes = self._eyes_of(self.rig.names if cameras is None else tuple(cameras))
-        canvas = blank_canvas(eyes.cameras)
+        """Render the light that reaches these cameras, before lens and exposure."""
+        camera_set = self._camera_set(self.rig.names if cameras is None else tuple(cameras))
+        canvas = blank_canvas(camera_set.cameras)
         pose = scene.ego.pose
-        paint_ground(canvas, self._ground, eyes.ground, pose=pose)
-        paint_sky(canvas, self._ground.panorama, eyes.sky, yaw_rad=pose.yaw_rad)
+        paint_ground(canvas, self._ground, camera_set.ground, pose=pose)
+        paint_sky(canvas, self._ground.panorama, camera_set.sky, yaw_rad=pose.yaw_rad)
         draw_ground_shadows(canvas, scene, self.light, self._roadside)
-        paint_sides(canvas, self._sides, view=eyes.walls, light=self.light, pose=pose)
-        standing = (canvas.light.copy(), canvas.depth_m.copy()) if self._sides else None
+        paint_sides(canvas, self._sides, view=camera_set.walls, light=self.light, pose=pose)
+        before_bodies = (canvas.light.copy(), canvas.depth_m.copy()) if self._sides else None
         draw_bodies(canvas, scene, self.light, self._roadside)
-        if standing:
-            _bring_forward(canvas, *standing)
+        if before_bodies:
+            _restore_hidden(canvas, *before_bodies)
         mirror_lamps(canvas, self.light)
         return canvas
 
     def lens(self, camera: str) -> Lens:
-        """Optics and sensor of one camera."""
+        """Return optics and sensor of one camera."""
         return self._lenses[camera]
 
-    def _develop(self, pane: Pane, scene: Scene) -> Picture:
-        index = self.rig.names.index(pane.camera.name)
+    def _develop(self, buffer: CameraBuffer, scene: Scene) -> RenderedFrame:
+        index = self.rig.names.index(buffer.camera.name)
         frame = round(scene.time_s * 1000.0)
         generator = np.random.default_rng((self.look.seed, index, frame))
-        add_streaks(pane, self.light, generator)
-        image = self._lenses[pane.camera.name].develop(pane.light, generator)
-        return Picture(pane.camera.name, image, pane.depth_m, pane.instances)
+        add_streaks(buffer, self.light, generator)
+        image = self._lenses[buffer.camera.name].develop(buffer.light, generator)
+        return RenderedFrame(buffer.camera.name, image, buffer.depth_m, buffer.instances)
 
-    def _eyes_of(self, names: tuple[str, ...]) -> '_Eyes':
-        """What is fixed for a choice of cameras, worked out at its first use."""
-        if names not in self._eyes:
+    def _camera_set(self, names: tuple[str, ...]) -> '_CameraSet':
+        """Return the precomputed data of these cameras."""
+        if names not in self._camera_sets:
             unknown = [name for name in names if name not in self.rig.names]
             if unknown or not names or len(set(names)) < len(names):
                 raise InputError(
-                    f'cameras: got {names!r}; expected different names out of {self.rig.names!r}'
+                    f'cameras: expected distinct names of {self.rig.names!r}, but got {names!r}'
                 )
             by_name = dict(zip(self.rig.names, self.rig.cameras, strict=True))
             chosen = tuple(by_name[name] for name in names)
-            lattice = build_lattice(chosen)
+            pixel_rays = build_pixel_rays(chosen)
             panorama = self._ground.panorama
-            self._eyes[names] = _Eyes(
+            self._camera_sets[names] = _CameraSet(
                 cameras=chosen,
-                ground=view_ground(lattice.ground, panorama, light=self.light),
-                sky=view_sky(lattice.sky, panorama),
+                ground=view_ground(pixel_rays.ground, panorama, light=self.light),
+                sky=view_sky(pixel_rays.sky, panorama),
                 walls=view_walls(chosen, _pixel_rad(self.rig)),
             )
-        return self._eyes[names]
+        return self._camera_sets[names]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Eyes:
-    """Some cameras and what never changes in their pictures."""
+class _CameraSet:
+    """Some cameras with their precomputed data."""
 
     cameras: tuple[Camera, ...]
     ground: GroundView
@@ -125,8 +130,8 @@ class _Eyes:
     walls: WallView
 
 
-def _bring_forward(canvas: Canvas, light: Float32, depth_m: Float32) -> None:
-    """Put back what stood there before, where a body was painted over something nearer."""
+def _restore_hidden(canvas: Canvas, light: Float32, depth_m: Float32) -> None:
+    """Restore pixels where a body was painted over something nearer."""
     hidden = np.flatnonzero(canvas.depth_m > depth_m * np.float32(1.01) + np.float32(0.3))
     canvas.light[hidden] = light[hidden]
     canvas.depth_m[hidden] = depth_m[hidden]
@@ -134,9 +139,9 @@ def _bring_forward(canvas: Canvas, light: Float32, depth_m: Float32) -> None:
 
 
 def _check(rig: Rig) -> None:
-    """Refuse at once what would fail at the first picture."""
+    """Raise InputError for a rig that cannot be rendered."""
     if not rig.cameras:
-        raise InputError('rig: has no camera; expected at least one')
+        raise InputError('rig: expected at least one camera, but it has none')
     if len(set(rig.names)) < len(rig.names):
         raise InputError(f'rig: camera names {rig.names!r} repeat; give each camera its own name')
     for camera in rig.cameras:
@@ -144,5 +149,5 @@ def _check(rig: Rig) -> None:
 
 
 def _pixel_rad(rig: Rig) -> float:
-    """Angle that the finest camera resolves at its middle."""
+    """Return the angle of a central pixel of the finest camera."""
     return min(1.0 / camera.intrinsics.fx_px for camera in rig.cameras)

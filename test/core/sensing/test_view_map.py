@@ -145,7 +145,7 @@ def seen() -> dict[str, CameraFrame]:
     look = Look(seed=4, haze=0.0, trees=0.0, patches=0.0, lens=lens)
     every = Rig(tuple(camera for build in BUILDS for camera in build.rig.cameras))
     scene = Scene(0.0, EgoState(0.0, Pose2(30.0, -1.7, 0.0), 10.0, 0.0, 0.0, 0.0), ())
-    pictures = Renderer(every, road, look).render(scene).pictures
+    pictures = Renderer(every, road, look).render(scene).frames
     return {p.camera: CameraFrame(p.camera, 0.0, p.image) for p in pictures}
 
 

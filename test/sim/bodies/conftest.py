@@ -87,11 +87,11 @@ def stage() -> Callable[..., Canvas]:
     def make(*cameras: Camera) -> Canvas:
         canvas = blank_canvas(cameras)
         canvas.light[:] = 0.3
-        for pane in canvas.panes:
-            directions = rays(pane.camera, pixel_grid(pane.camera.intrinsics))
-            down = -(directions @ pane.camera.base_from_camera[:3, :3].T)[..., 2]
-            reach = pane.camera.base_from_camera[2, 3] / np.maximum(down, 1e-9)
-            pane.depth_m[:] = np.where(down > 1e-6, reach, np.inf)
+        for buffer in canvas.buffers:
+            directions = rays(buffer.camera, pixel_grid(buffer.camera.intrinsics))
+            down = -(directions @ buffer.camera.base_from_camera[:3, :3].T)[..., 2]
+            reach = buffer.camera.base_from_camera[2, 3] / np.maximum(down, 1e-9)
+            buffer.depth_m[:] = np.where(down > 1e-6, reach, np.inf)
         return canvas
 
     return make

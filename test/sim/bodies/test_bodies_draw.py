@@ -20,10 +20,10 @@ from wpt_sim.scene import Kind, Lights
 def test_the_nearer_body_hides_the_farther(draw, make_camera, make_actor, swap):
     near, far = make_actor(12.0, instance=5), make_actor(24.0, kind=Kind.VAN, instance=9)
     actors = (far, near) if swap else (near, far)
-    pane = draw(*actors, cameras=(make_camera(),)).panes[0]
-    alone = draw(near, cameras=(make_camera(),)).panes[0]
-    np.testing.assert_array_equal(pane.instances == 5, alone.instances == 5)
-    assert (pane.instances == 9).sum() > 20
+    buffer = draw(*actors, cameras=(make_camera(),)).buffers[0]
+    alone = draw(near, cameras=(make_camera(),)).buffers[0]
+    np.testing.assert_array_equal(buffer.instances == 5, alone.instances == 5)
+    assert (buffer.instances == 9).sum() > 20
 
 
 def test_order_of_actors_does_not_change_a_bit(draw, make_camera, make_actor):
@@ -41,10 +41,10 @@ def test_order_of_actors_does_not_change_a_bit(draw, make_camera, make_actor):
 
 def test_what_stands_in_front_is_left_alone(make_camera, make_actor, make_scene, stage, day):
     canvas = stage(make_camera())
-    canvas.panes[0].depth_m[:, :128] = 5.0
+    canvas.buffers[0].depth_m[:, :128] = 5.0
     draw_bodies(canvas, make_scene(make_actor(12.0)), day)
-    assert not canvas.panes[0].instances[:, :128].any()
-    assert canvas.panes[0].instances[:, 128:].any()
+    assert not canvas.buffers[0].instances[:, :128].any()
+    assert canvas.buffers[0].instances[:, 128:].any()
 
 
 @pytest.mark.parametrize('kind', [Kind.CAR, Kind.VAN, Kind.TRUCK])
@@ -68,8 +68,8 @@ def test_brake_lamps_do_not_show_from_the_front(draw, make_camera, make_actor):
 def test_indicators_blink_on_their_side(draw, make_camera, make_actor, left, side):
     lights = Lights(left_indicator=left, right_indicator=not left)
     actor, cameras = make_actor(10.0, lights=lights), (make_camera(),)
-    on, off = (draw(actor, cameras=cameras, time_s=t).panes[0].light for t in (0.1, 0.5))
-    again = draw(actor, cameras=cameras, time_s=0.1 + 2 / 3).panes[0].light
+    on, off = (draw(actor, cameras=cameras, time_s=t).buffers[0].light for t in (0.1, 0.5))
+    again = draw(actor, cameras=cameras, time_s=0.1 + 2 / 3).buffers[0].light
     gain = (on - off)[..., 0]
     assert gain[:, side].max() > 0.3
     assert gain.max() == gain[:, side].max()
@@ -96,8 +96,8 @@ def test_a_wet_road_mirrors_lamps(draw, make_camera, make_actor):
     dry = replace(wet, wetness=0.0)
     oncoming, camera = make_actor(25.0, yaw_rad=np.pi), make_camera()
     gain = (
-        draw(oncoming, cameras=(camera,), light=wet).panes[0].light
-        - draw(oncoming, cameras=(camera,), light=dry).panes[0].light
+        draw(oncoming, cameras=(camera,), light=wet).buffers[0].light
+        - draw(oncoming, cameras=(camera,), light=dry).buffers[0].light
     ).sum(axis=-1)
     rows, columns = np.nonzero(gain > 0.2 * gain.max())
     mirrored = project(camera, [25.0 - 2.2, 0.0, -0.6])[0]
@@ -110,8 +110,8 @@ def test_haze_takes_colour_away(draw, make_camera, make_actor):
     actor = make_actor(60.0, kind=Kind.TRUCK)
     distance = []
     for light in (clear, thick):
-        pane = draw(actor, cameras=(make_camera(),), light=light).panes[0]
-        mean = pane.light[pane.instances > 0].mean(axis=0)
+        buffer = draw(actor, cameras=(make_camera(),), light=light).buffers[0]
+        mean = buffer.light[buffer.instances > 0].mean(axis=0)
         distance.append(np.abs(mean - light.haze_rgb).max())
     assert distance[1] < 0.6 * distance[0]
 
@@ -121,8 +121,8 @@ def test_haze_takes_colour_away(draw, make_camera, make_actor):
 def test_small_motion_changes_the_picture_a_little(draw, make_camera, make_actor, x, y, yaw):
     camera = make_camera()
     step = 0.1 * x / camera.intrinsics.fx_px
-    before = draw(make_actor(x, y, yaw), cameras=(camera,)).panes[0]
-    after = draw(make_actor(x, y + step, yaw), cameras=(camera,)).panes[0]
+    before = draw(make_actor(x, y, yaw), cameras=(camera,)).buffers[0]
+    after = draw(make_actor(x, y + step, yaw), cameras=(camera,)).buffers[0]
     body = max(int((before.instances > 0).sum()), 1)
     change = np.abs(after.light - before.light).sum() / 3
     assert change < 0.06 * body + 1.0
@@ -131,7 +131,7 @@ def test_small_motion_changes_the_picture_a_little(draw, make_camera, make_actor
 
 def test_two_cameras_agree_on_what_both_see(draw, make_camera, make_actor):
     cameras = (make_camera(width=512, yaw_deg=0.0), make_camera(width=512, yaw_deg=35.0))
-    one, other = draw(make_actor(14.0, 4.5, 0.4), cameras=cameras).panes
+    one, other = draw(make_actor(14.0, 4.5, 0.4), cameras=cameras).buffers
     inner = cv2.erode((one.instances > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     in_camera = rays(one.camera, pixel_grid(one.camera.intrinsics)) * one.depth_m[..., None]
     points = apply(one.camera.base_from_camera, in_camera[inner])
@@ -151,7 +151,7 @@ def test_far_and_near_meshes_look_alike(draw, make_camera, make_actor):
     switch_m = camera.intrinsics.fy_px * 1.5 / 18.0
     sums = []
     for x in (switch_m - 0.05, switch_m + 0.05):
-        pane = draw(make_actor(x, 0.0, 0.5), cameras=(camera,)).panes[0]
-        sums.append((pane.light[pane.instances > 0].mean(), int((pane.instances > 0).sum())))
+        buffer = draw(make_actor(x, 0.0, 0.5), cameras=(camera,)).buffers[0]
+        sums.append((buffer.light[buffer.instances > 0].mean(), int((buffer.instances > 0).sum())))
     assert sums[0][0] == pytest.approx(sums[1][0], rel=0.15)
     assert sums[0][1] == pytest.approx(sums[1][1], rel=0.10)

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from wpt_core.geometry import lift, pixel_grid, project, rays
 from wpt_core.types import EgoState, Pose2
-from wpt_sim.render.bodies.eye import NEAR_M, clip_near, eyes
 from wpt_sim.render.bodies.loft import block
-from wpt_sim.render.bodies.mesh import Finish, Sketch
+from wpt_sim.render.bodies.mesh import Finish, MeshBuilder
 from wpt_sim.render.bodies.models import actor_mesh
-from wpt_sim.render.bodies.raster import paint_faces, place
-from wpt_sim.render.bodies.shade import emission, shades
+from wpt_sim.render.bodies.raster import paint_faces, place_mesh
+from wpt_sim.render.bodies.shading import emission, shade_bodies
+from wpt_sim.render.bodies.viewpoint import NEAR_M, clip_near, viewpoints
 from wpt_sim.render.canvas import blank_canvas
 from wpt_sim.scene import Kind, Lights
 
@@ -23,20 +23,20 @@ STILL = EgoState(0.0, Pose2(0.0, 0.0, 0.0), 0.0, 0.0, 0.0, 0.0)
 
 
 def box_mesh():
-    sketch = Sketch()
-    sketch.part((0.0, 0.0, 0.75))
-    block(sketch, (-2.0, -1.0, 0.0), (2.0, 1.0, 1.5), Finish((0.5, 0.5, 0.5)))
-    return sketch.mesh()
+    builder = MeshBuilder()
+    builder.part((0.0, 0.0, 0.75))
+    block(builder, (-2.0, -1.0, 0.0), (2.0, 1.0, 1.5), Finish((0.5, 0.5, 0.5)))
+    return builder.mesh()
 
 
 def paint(mesh, pose, camera, light):
     canvas = blank_canvas([camera])
-    eye = eyes(canvas, STILL)[0]
-    placed = place(eye, mesh, lift(pose))
+    viewpoint = viewpoints(canvas, STILL)[0]
+    placed = place_mesh(viewpoint, mesh, lift(pose))
     glow = emission(Lights(), light, 0.0)
-    shade = shades([placed], light, [glow])[0]
+    shade = shade_bodies([placed], light, [glow])[0]
     paint_faces(placed, shade, instance=7)
-    return canvas.panes[0], placed
+    return canvas.buffers[0], placed
 
 
 def nearest_face_m(placed, camera):
@@ -64,12 +64,12 @@ def nearest_face_m(placed, camera):
 @settings(max_examples=40, deadline=None)
 def test_depth_of_a_face_is_that_of_its_plane(make_camera, day, distortion, x, y):
     camera = make_camera(distortion=distortion)
-    pane, _ = paint(box_mesh(), Pose2(x + 2.0, y, 0.0), camera, day)
+    buffer, _ = paint(box_mesh(), Pose2(x + 2.0, y, 0.0), camera, day)
     centre, depth = project(camera, [x, y, 0.75])
     u, v = np.rint(centre).astype(int)
     assert depth == pytest.approx(x)
-    assert pane.depth_m[v, u] == pytest.approx(x, rel=1e-4)
-    assert pane.instances[v, u] == 7
+    assert buffer.depth_m[v, u] == pytest.approx(x, rel=1e-4)
+    assert buffer.instances[v, u] == 7
 
 
 @pytest.mark.parametrize('distortion', [(0.0,) * 5, BARREL])
@@ -77,10 +77,10 @@ def test_depth_of_a_face_is_that_of_its_plane(make_camera, day, distortion, x, y
 @settings(max_examples=40, deadline=None)
 def test_mask_fills_the_box_of_projected_corners(make_camera, day, distortion, x, y, yaw):
     camera, mesh, pose = make_camera(distortion=distortion), box_mesh(), Pose2(x, y, yaw)
-    pane, _ = paint(mesh, pose, camera, day)
+    buffer, _ = paint(mesh, pose, camera, day)
     world = mesh.vertices_m @ lift(pose)[:3, :3].T + lift(pose)[:3, 3]
     pixels = project(camera, world)[0]
-    rows, columns = np.nonzero(pane.instances)
+    rows, columns = np.nonzero(buffer.instances)
     found = np.array([columns.min(), rows.min(), columns.max(), rows.max()])
     size = (camera.intrinsics.width_px - 1, camera.intrinsics.height_px - 1)
     wanted = np.concatenate([pixels.min(axis=0), pixels.max(axis=0)])
@@ -93,14 +93,14 @@ def test_painting_order_shows_the_nearest_face(make_camera, make_actor, day, kin
     camera = make_camera(width=192, fov_deg=50.0)
     mesh = actor_mesh(make_actor(0.0, kind=kind, phase_rad=0.8), 1)
     away = 4.0 + 2.2 * mesh.radius_m
-    pane, placed = paint(mesh, Pose2(away, 0.6, yaw), camera, day)
+    buffer, placed = paint(mesh, Pose2(away, 0.6, yaw), camera, day)
     nearest = nearest_face_m(placed, camera)
-    both = (pane.instances == 7) & np.isfinite(nearest)
+    both = (buffer.instances == 7) & np.isfinite(nearest)
     assert both.sum() > 60
     around = np.where(np.isfinite(nearest), nearest, 0.0).astype(np.float32)
     farthest = cv2.dilate(around, np.ones((3, 3)))
     closest = -cv2.dilate(-np.where(around > 0, around, 1e6), np.ones((3, 3)))
-    wrong = (pane.depth_m > farthest + 0.1) | (pane.depth_m < closest - 0.1)
+    wrong = (buffer.depth_m > farthest + 0.1) | (buffer.depth_m < closest - 0.1)
     assert wrong[both].mean() < 0.02
 
 
@@ -134,13 +134,13 @@ def test_clipping_cuts_a_square_where_it_meets_the_near_plane():
 @pytest.mark.parametrize('distortion', [(0.0,) * 5, BARREL])
 def test_a_body_beside_the_camera_stays_on_its_side(make_camera, day, distortion):
     camera = make_camera(distortion=distortion)
-    pane, _ = paint(box_mesh(), Pose2(0.5, 2.2, 0.0), camera, day)
-    rows, columns = np.nonzero(pane.instances)
+    buffer, _ = paint(box_mesh(), Pose2(0.5, 2.2, 0.0), camera, day)
+    rows, columns = np.nonzero(buffer.instances)
     assert len(rows) > 500
     assert columns.max() < camera.intrinsics.cx_px
     # The side facing us is the plane y = 1.2, so depth = 1.2 / (-x of the ray).
     u, v = int(columns.min()), int(rows[columns == columns.min()].mean())
     ray = rays(camera, [u, v])
-    assert pane.depth_m[v, u] == pytest.approx(1.2 / -ray[0], rel=1e-3)
-    assert np.isfinite(pane.light).all()
-    assert pane.light.max() < 3.0
+    assert buffer.depth_m[v, u] == pytest.approx(1.2 / -ray[0], rel=1e-3)
+    assert np.isfinite(buffer.light).all()
+    assert buffer.light.max() < 3.0

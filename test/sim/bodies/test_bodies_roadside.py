@@ -26,7 +26,7 @@ def road_with(section):
 def test_nothing_stands_on_the_road(section):
     road = road_with(section)
     beside = roadside(road, Look(5, trees=1.0))
-    assert len(beside.plants.pictures) > 20
+    assert len(beside.plants.images) > 20
     places = np.concatenate([beside.plants.feet_m[:, :2], beside.fixture_places_m])
     _, offsets_m = road.reference.to_frenet(places)
     right_m, left_m = section.right_edge_m, section.left_edge_m
@@ -49,7 +49,7 @@ def test_each_kind_of_road_has_its_own_furniture():
 def test_more_trees_when_asked_for():
     road = road_with(country())
     counts = [
-        sum(len(roadside(road, Look(seed, trees=trees)).plants.pictures) for seed in range(4))
+        sum(len(roadside(road, Look(seed, trees=trees)).plants.images) for seed in range(4))
         for trees in (0.0, 0.5, 1.0)
     ]
     assert counts[0] * 2 < counts[1] < counts[2]
@@ -72,19 +72,19 @@ def test_dry_summers_are_yellower():
 @pytest.mark.parametrize('species', list(Species))
 def test_pictures_of_plants_are_sound(species):
     for variant in range(VARIANTS):
-        picture = foliage(species, variant)
-        cover = picture.colours[0][..., 3] / 255
+        image = foliage(species, variant)
+        cover = image.colours[0][..., 3] / 255
         assert 0.12 < cover.mean() < 0.95
         assert cover[-4:].max() > 0.5, 'it stands on the ground'
         assert cover[: len(cover) // 5].max() > 0.5, 'it reaches its height'
-        widths = [level.shape[1] for level in picture.colours]
+        widths = [level.shape[1] for level in image.colours]
         assert all(a // 2 == b for a, b in pairwise(widths))
 
 
-def one_tree(height_m, place_m, mirrored=False):
+def one_tree(height_m, position_m, mirrored=False):
     plants = Plants(
-        pictures=(foliage(Species.BROAD, 0),),
-        feet_m=np.array([[*place_m, 0.0]]),
+        images=(foliage(Species.BROAD, 0),),
+        feet_m=np.array([[*position_m, 0.0]]),
         heights_m=np.array([height_m]),
         widths_m=np.array([height_m * foliage(Species.BROAD, 0).aspect]),
         mirrored=np.array([mirrored]),
@@ -99,30 +99,30 @@ def test_a_tree_is_as_tall_and_as_deep_as_it_should_be(
     stage, make_camera, make_scene, day, distance
 ):
     canvas = stage(make_camera(width=512))
-    before = canvas.panes[0].depth_m.copy()
+    before = canvas.buffers[0].depth_m.copy()
     draw_bodies(canvas, make_scene(), day, one_tree(8.0, (distance, 0.0)))
-    pane = canvas.panes[0]
-    rows = np.nonzero((pane.depth_m != before).any(axis=1))[0]
-    focal = pane.camera.intrinsics.fy_px
+    buffer = canvas.buffers[0]
+    rows = np.nonzero((buffer.depth_m != before).any(axis=1))[0]
+    focal = buffer.camera.intrinsics.fy_px
     assert rows.max() - rows.min() == pytest.approx(8.0 * focal / distance, rel=0.08, abs=2)
-    assert pane.depth_m[pane.depth_m != before] == pytest.approx(distance, rel=0.01)
-    assert not pane.instances.any()
+    assert buffer.depth_m[buffer.depth_m != before] == pytest.approx(distance, rel=0.01)
+    assert not buffer.instances.any()
 
 
 @pytest.mark.parametrize('distortion', [(0.0,) * 5, (-0.25, 0.06, 0.001, -0.001, 0.0)])
 @pytest.mark.parametrize('place_m', [(12.0, -9.0), (6.0, -4.8), (6.0, 4.8), (3.0, 1.8)])
 def test_a_tree_beside_the_road_stands_on_the_ground(
-    stage, make_camera, make_scene, day, place_m, distortion
+    stage, make_camera, make_scene, day, position_m, distortion
 ):
     camera = make_camera(width=512, distortion=distortion)
     canvas = stage(camera)
-    before = canvas.panes[0].depth_m.copy()
-    draw_bodies(canvas, make_scene(), day, one_tree(9.0, place_m))
-    (u, v), depth = project(camera, [*place_m, 0.0])
+    before = canvas.buffers[0].depth_m.copy()
+    draw_bodies(canvas, make_scene(), day, one_tree(9.0, position_m))
+    (u, v), depth = project(camera, [*position_m, 0.0])
     columns = slice(round(u) - 2, round(u) + 3)
-    rows = np.nonzero((canvas.panes[0].depth_m != before)[:, columns].any(axis=1))[0]
+    rows = np.nonzero((canvas.buffers[0].depth_m != before)[:, columns].any(axis=1))[0]
     assert rows.max() == pytest.approx(min(v, 255), abs=3)
-    assert canvas.panes[0].depth_m[rows.max() - 3, round(u)] == pytest.approx(depth, rel=0.02)
+    assert canvas.buffers[0].depth_m[rows.max() - 3, round(u)] == pytest.approx(depth, rel=0.02)
     assert len(rows) == pytest.approx(rows.max() - rows.min() + 1, abs=12), 'in one piece'
 
 
@@ -136,7 +136,7 @@ def test_a_tree_that_reaches_behind_the_camera_is_cut_off_not_left_out(
         before = canvas.light.copy()
         draw_bodies(canvas, make_scene(), day, one_tree(3.0, (x, side * 2.0)))
         assert np.isfinite(canvas.light).all()
-        changed = (canvas.panes[0].light != before.reshape(256, 512, 3)).any(axis=2)
+        changed = (canvas.buffers[0].light != before.reshape(256, 512, 3)).any(axis=2)
         assert not changed[:, 256:].any() if side > 0 else not changed[:, :256].any()
         counts.append(int(changed.sum()))
     assert min(counts) > 400
@@ -158,11 +158,11 @@ def test_a_tree_hides_an_actor_and_is_hidden_by_one(
 
 
 def test_mirrored_trees_are_mirror_images(stage, make_camera, make_scene, day):
-    pictures = []
+    images = []
     for mirrored in (False, True):
         canvas = stage(make_camera())
         draw_bodies(canvas, make_scene(), day, one_tree(8.0, (15.0, 0.0), mirrored))
-        pictures.append(canvas.panes[0].depth_m == np.float32(canvas.panes[0].depth_m[60, 127]))
-    agree = (pictures[0] == pictures[1][:, ::-1]).mean()
+        images.append(canvas.buffers[0].depth_m == np.float32(canvas.buffers[0].depth_m[60, 127]))
+    agree = (images[0] == images[1][:, ::-1]).mean()
     assert agree > 0.99
-    assert (pictures[0] != pictures[1]).mean() > 0.005
+    assert (images[0] != images[1]).mean() > 0.005

@@ -42,8 +42,8 @@ def scene(road: Road, s_m: float = START_M, time_s: float = 1.0) -> Scene:
 
 def green(renderer: Renderer, seen: Scene, name: str = 'front') -> NDArray[np.float32]:
     """(H, W) linear light of one camera."""
-    (pane,) = renderer.radiance(seen, [name]).panes
-    return pane.light[..., 1]
+    (buffer,) = renderer.radiance(seen, [name]).buffers
+    return buffer.light[..., 1]
 
 
 @pytest.fixture(scope='module')

@@ -10,7 +10,7 @@ from wpt_core.types import Pose2
 from wpt_sim.render.ground.locator import build_locator
 from wpt_sim.render.ground.paint import paint_cover
 from wpt_sim.render.ground.ripmap import build_ripmap
-from wpt_sim.render.ground.sheet import Sheet
+from wpt_sim.render.ground.texel_grid import TexelGrid
 from wpt_sim.render.light import light_from
 from wpt_sim.render.look import Daylight, Look, Weather
 from wpt_sim.road import Arc, Clothoid, Marking, Pattern, Straight, reference_line
@@ -82,24 +82,24 @@ def test_a_footprint_is_averaged_in_its_own_directions(along_m: float, across_m:
 @pytest.mark.parametrize('width_m', [0.1, 0.12, 0.3])
 @pytest.mark.parametrize('offset_m', [0.0, 0.013, -1.27])
 def test_paint_is_as_wide_as_told_and_where_told(width_m: float, offset_m: float) -> None:
-    sheet = Sheet(500, 200, 30.0, right_m=-4.0, left_m=4.0)
+    grid = TexelGrid(500, 200, 30.0, right_m=-4.0, left_m=4.0)
     line = Marking(offset_m, width_m, Pattern.SOLID, wear=0.0)
-    columns, cover = paint_cover(np.random.default_rng(0), sheet, line)
+    columns, cover = paint_cover(np.random.default_rng(0), grid, line)
     across = cover.mean(axis=0)
-    d = sheet.offsets_m[0, columns]
-    assert across.sum() * sheet.texel_across_m == pytest.approx(width_m, rel=0.08)
+    d = grid.offsets_m[0, columns]
+    assert across.sum() * grid.texel_across_m == pytest.approx(width_m, rel=0.08)
     assert (across * d).sum() / across.sum() == pytest.approx(offset_m, abs=0.003)
 
 
 def test_dashes_cover_their_share_and_wear_takes_paint_away() -> None:
-    sheet = Sheet(2000, 200, 120.0, right_m=-4.0, left_m=4.0)
+    grid = TexelGrid(2000, 200, 120.0, right_m=-4.0, left_m=4.0)
     amounts = []
     for pattern, wear in (
         (Pattern.SOLID, 0.0), (Pattern.DASHED, 0.0), (Pattern.SOLID, 0.5), (Pattern.SOLID, 1.0),
         (Pattern.NONE, 0.0),
     ):  # fmt: skip
         line = Marking(0.5, 0.12, pattern, dash_m=4.0, gap_m=8.0, wear=wear)
-        amounts.append(float(paint_cover(np.random.default_rng(0), sheet, line)[1].sum()))
+        amounts.append(float(paint_cover(np.random.default_rng(0), grid, line)[1].sum()))
     solid, dashed, worn, gone, none = amounts
     assert dashed / solid == pytest.approx(1 / 3, rel=0.05)
     assert 0.2 < worn / solid < 0.9

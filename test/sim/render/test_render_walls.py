@@ -8,7 +8,7 @@ from wpt_core.geometry import lift, project, transform_points
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Camera, Pose2
 from wpt_sim.render.canvas import Float32
-from wpt_sim.render.walls.hits import Hits, hit_wall, steady_cover, view_walls, wall_line
+from wpt_sim.render.walls.hits import WallHits, filtered_comb, hit_wall, view_walls, wall_line
 from wpt_sim.road import Arc, Straight, reference_line
 
 CAMERAS = surround_rig().cameras
@@ -17,7 +17,7 @@ POSE = Pose2(60.0, -1.0, 0.1)
 VIEW = view_walls(CAMERAS, 1 / 182.0)
 
 
-def _hit(offset_m: float, top_m: float) -> Hits:
+def _hit(offset_m: float, top_m: float) -> WallHits:
     """With nothing in front of the wall."""
     open_m = np.full(VIEW.slope.shape, np.inf, np.float32)
     line = wall_line(PATH, offset_m)
@@ -90,7 +90,7 @@ def test_a_comb_is_averaged_exactly() -> None:
     extent = rng.uniform(0.05, 3.0, 50).astype(np.float32)
     fine = np.linspace(-0.5, 0.5, 4001)
     sampled = ((position[:, None] + extent[:, None] * fine) % 1.0 < 0.3).mean(axis=1)
-    np.testing.assert_allclose(steady_cover(position, extent, share=0.3), sampled, atol=2e-3)
+    np.testing.assert_allclose(filtered_comb(position, extent, share=0.3), sampled, atol=2e-3)
 
 
 def test_walls_face_the_road() -> None:
@@ -105,7 +105,7 @@ def test_lift_and_cast_agree_on_the_frame() -> None:
     hits = _hit(-5.0, 0.75)
     near = hits.range_m < 30.0
     pixels = hits.pixels[near]
-    plan = VIEW.place_m[:2, pixels] + VIEW.ray[:, pixels] * hits.range_m[near]
+    plan = VIEW.position_m[:2, pixels] + VIEW.ray[:, pixels] * hits.range_m[near]
     flat = np.concatenate([plan, np.zeros((1, plan.shape[1])), np.ones((1, plan.shape[1]))])
     world = (lift(POSE) @ flat)[:2].T
     _, d = PATH.to_frenet(world)

@@ -35,11 +35,11 @@ class TruthRecorder:
     def scene(self, stamp_s: float, scene: Scene) -> None:
         """Depth and instances of all cameras, the dead ones too, and the occupied cells."""
         if {'depth', 'instances'} & set(self._kinds):
-            for pane in self._renderer.radiance(scene).panes:
+            for buffer in self._renderer.radiance(scene).buffers:
                 if 'depth' in self._kinds:
-                    self._writer.depth(stamp_s, pane.camera.name, pane.depth_m)
+                    self._writer.depth(stamp_s, buffer.camera.name, buffer.depth_m)
                 if 'instances' in self._kinds:
-                    self._writer.instances(stamp_s, pane.camera.name, pane.instances)
+                    self._writer.instances(stamp_s, buffer.camera.name, buffer.instances)
         if 'occupancy' in self._kinds:
             cells = occupancy(scene, self._grid).kinds > 0
             self._writer.occupancy(stamp_s, cells, self._grid.cell_m)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bodies in pictures: vehicles, people, road works and what grows and stands beside the road."""
+"""Rendering of bodies: vehicles, people, road works, plants, posts, signs and houses."""
 
 from wpt_sim.render.bodies.draw import draw_bodies, draw_ground_shadows
 from wpt_sim.render.bodies.roadside import Roadside, roadside

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Painting plants: upright pictures that always turn towards the eye."""
+"""Plants as billboards: vertical images that face the camera."""
 
 import math
 from dataclasses import dataclass
@@ -8,34 +8,33 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from wpt_sim.render.bodies.blend import lay_over
-from wpt_sim.render.bodies.eye import Eye
 from wpt_sim.render.bodies.plants import Foliage
-from wpt_sim.render.bodies.plate import (
+from wpt_sim.render.bodies.projection import (
     LEAST_INVERSE,
-    in_windows,
+    image_from_ray,
+    image_windows,
+    in_image_windows,
     linear_in_window,
-    projected,
-    shares_from_ray,
-    windows,
+    project_image,
 )
 from wpt_sim.render.bodies.sprites import FULL, bearing_step, front_lit, sprite
-from wpt_sim.render.canvas import Float32
+from wpt_sim.render.bodies.viewpoint import Viewpoint
+from wpt_sim.render.canvas import Float32, composite_over
 from wpt_sim.render.light import Light
 
-__all__ = ['Plants', 'Sheet', 'paint_plant', 'sheets']
+__all__ = ['Billboard', 'Plants', 'paint_plant', 'plant_billboards']
 
 _LEAST_PX = 3.0
-"""Plants lower than this in the picture are left out."""
+"""Plants lower than this in the image are skipped."""
 _SOLID = 0.5
-"""Cover from which a pixel counts as the plant's in depth."""
+"""Alpha from which a pixel gets the depth of the plant."""
 _BEAM_STEPS = 8
 _LEAST_BEAM = 1e-4
-"""Own headlights that are weaker than this, or than ..."""
+"""Headlights weaker than this, or than ..."""
 _LEAST_SHARE = 0.02
-"""... this share of the sky's light, are left out."""
+"""... this share of the sky's light, are neglected."""
 _FLAT_M = 30.0
-"""Distance from which a plant has one depth."""
+"""Distance from which a plant has a single depth."""
 
 Array = NDArray[np.float64]
 
@@ -44,7 +43,7 @@ Array = NDArray[np.float64]
 class Plants:
     """N trees and bushes."""
 
-    pictures: tuple[Foliage, ...]
+    images: tuple[Foliage, ...]
     feet_m: Array
     """(N, 3) on the ground, world frame."""
     heights_m: Array
@@ -57,71 +56,73 @@ class Plants:
     """(N, 3) factors on the albedo."""
 
     def centres_m(self) -> Array:
-        """(N, 3) of spheres that hold them."""
+        """Return (N, 3) centres of bounding spheres."""
         return self.feet_m + np.outer(self.heights_m, (0.0, 0.0, 0.5))
 
     def radii_m(self) -> Array:
-        """(N,) of these spheres."""
+        """Return (N,) radii of these spheres."""
         return 0.5 * np.hypot(self.heights_m, self.widths_m)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Sheet:
-    """One plant as a picture in a pane."""
+class Billboard:
+    """One plant as an image in a camera buffer."""
 
     far_m: float
     window: tuple[int, int, int, int]
     """u0, v0, u1, v1."""
-    picture: Foliage
+    image: Foliage
     level: int
     bearing: int
-    shares: Array
-    """(3, 3) homography from the window to the picture, see `in_windows`."""
+    image_from_window: Array
+    """(3, 3) homography from the window to the image, see `in_image_windows`."""
     stem_m: float
     """Depth of the stem's foot."""
     mix: Array
-    """(4, 4) from radiance and cover of the plant to those that reach the eye."""
+    """(4, 4) from radiance and alpha of the plant to those at the camera."""
     beam: Array | None
-    """Own headlights at even steps from the foot to the top; None where they do not reach."""
+    """Headlights at uniform steps from foot to top; None where negligible."""
 
 
-def sheets(
-    eye: Eye, plants: Plants, chosen: NDArray[np.int64], light: Light, *, fades: Array
-) -> list[Sheet]:
-    """The pictures that the `chosen` plants make; those out of view are left out."""
+def plant_billboards(
+    viewpoint: Viewpoint, plants: Plants, chosen: NDArray[np.int64], light: Light, *, fades: Array
+) -> list[Billboard]:
+    """Return the billboards of the `chosen` plants in view."""
     feet, tall = plants.feet_m[chosen], plants.heights_m[chosen]
-    towards = eye.place_m[:2] - feet[:, :2]
+    towards = viewpoint.position_m[:2] - feet[:, :2]
     range_m = np.hypot(*towards.T)
     towards /= np.maximum(range_m, 1e-3)[:, None]
     across = np.column_stack([-towards[:, 1], towards[:, 0]])
-    turn = eye.camera_from_world[:3, :3]
-    foot, up = eye.in_camera(feet), tall[:, None] * turn[:, 2]
+    turn = viewpoint.camera_from_world[:3, :3]
+    foot, up = viewpoint.in_camera(feet), tall[:, None] * turn[:, 2]
     right = (across * plants.widths_m[chosen][:, None]) @ turn[:, :2].T
     corners = foot - right / 2 + up
-    matrices = shares_from_ray(corners, right, -up)
-    tall_px = eye.pane.camera.intrinsics.fy_px * tall / np.maximum(foot[:, 2], 0.4 * range_m)
-    far_m = np.hypot(range_m, tall / 2 - eye.place_m[2])
+    matrices = image_from_ray(corners, right, -up)
+    tall_px = (
+        viewpoint.buffer.camera.intrinsics.fy_px * tall / np.maximum(foot[:, 2], 0.4 * range_m)
+    )
+    far_m = np.hypot(range_m, tall / 2 - viewpoint.position_m[2])
     mixes = _mixes(far_m, plants.tints[chosen], fades, light)
-    places, usable = windows(eye, corners, right, -up)
+    places, usable = image_windows(viewpoint, corners, right, -up)
     mirrored = plants.mirrored[chosen]
     matrices[mirrored, 0] = matrices[mirrored, 2] - matrices[mirrored, 0]
-    matrices = in_windows(eye, matrices, places)
+    matrices = in_image_windows(viewpoint, matrices, places)
     sun = light.sun_direction[:2]
     bearings = np.arctan2(across @ sun, towards @ sun)
-    beams = _beams(eye, feet, tall, light)
+    beams = _beams(viewpoint, feet, tall, light)
     lit = beams.max(axis=1) > max(_LEAST_BEAM, _LEAST_SHARE * float(light.sky_rgb.mean()))
     result = []
     for i in np.flatnonzero(usable & (tall_px > _LEAST_PX)).tolist():
         index = int(chosen[i])
-        picture = plants.pictures[index]
+        image = plants.images[index]
         result.append(
-            Sheet(
+            Billboard(
                 far_m=float(far_m[i]),
                 window=tuple(places[i].tolist()),
-                picture=picture,
-                level=_level(picture, float(tall_px[i])),
+                image=image,
+                level=_level(image, float(tall_px[i])),
                 bearing=bearing_step(-bearings[i] if mirrored[i] else bearings[i], light),
-                shares=matrices[i],
+                image_from_window=matrices[i],
                 stem_m=float(foot[i, 2]),
                 mix=mixes[i],
                 beam=beams[i] if lit[i] else None,
@@ -130,24 +131,28 @@ def sheets(
     return result
 
 
-def paint_plant(eye: Eye, sheet: Sheet, light: Light) -> None:
-    """Paint a plant over what lies behind it."""
-    u0, v0, u1, v1 = sheet.window
+def paint_plant(viewpoint: Viewpoint, billboard: Billboard, light: Light) -> None:
+    """Composite a plant over everything behind it."""
+    u0, v0, u1, v1 = billboard.window
     area = (slice(v0, v1), slice(u0, u1))
-    pixels, peak = _lit(sheet, light)
-    depth = eye.pane.depth_m[area]
-    plane = _depth_m(eye, sheet)
+    pixels, peak = _lit(billboard, light)
+    depth = viewpoint.buffer.depth_m[area]
+    plane = _depth_m(viewpoint, billboard)
     in_front = (depth > plane).view(np.uint8)
-    seen = cv2.copyTo(projected(eye, sheet.shares, pixels, sheet.window), in_front)
-    picture = seen.astype(np.float32, copy=False)
-    lay_over(eye.pane.light[area], picture, sheet.mix * ((peak / FULL,) * 3 + (1 / FULL,)))
-    solid = picture[..., 3] * sheet.mix[3, 3] >= _SOLID * FULL
+    seen = cv2.copyTo(
+        project_image(viewpoint, billboard.image_from_window, pixels, billboard.window), in_front
+    )
+    image = seen.astype(np.float32, copy=False)
+    composite_over(
+        viewpoint.buffer.light[area], image, billboard.mix * ((peak / FULL,) * 3 + (1 / FULL,))
+    )
+    solid = image[..., 3] * billboard.mix[3, 3] >= _SOLID * FULL
     np.copyto(depth, plane, where=solid)
-    np.copyto(eye.pane.instances[area], np.int32(0), where=solid)
+    np.copyto(viewpoint.buffer.instances[area], np.int32(0), where=solid)
 
 
 def _mixes(far_m: Array, tints: Array, fades: Array, light: Light) -> Array:
-    """(n, 4, 4) of the air between, the plants' own colours, and how far they have faded in."""
+    """Return (n, 4, 4) mixes of haze, tint and fade."""
     clear = light.transmittance(far_m)[:, None]
     mixes = np.zeros((len(far_m), 4, 4))
     mixes[:, range(3), range(3)] = clear * tints
@@ -156,17 +161,17 @@ def _mixes(far_m: Array, tints: Array, fades: Array, light: Light) -> Array:
     return mixes * fades[:, None, None]
 
 
-def _level(picture: Foliage, tall_px: float) -> int:
-    """The scale just finer than the pane."""
-    ratio = len(picture.colours[0]) / max(tall_px, 1.0)
-    return min(int(math.log2(max(ratio, 1.0)) + 0.4), len(picture.colours) - 1)
+def _level(image: Foliage, tall_px: float) -> int:
+    """Return the mip level just finer than the buffer."""
+    ratio = len(image.colours[0]) / max(tall_px, 1.0)
+    return min(int(math.log2(max(ratio, 1.0)) + 0.4), len(image.colours) - 1)
 
 
-def _depth_m(eye: Eye, sheet: Sheet) -> Float32:
-    """(h, w) depth of the upright plane through the stem; that of the stem alone for far ones."""
-    if sheet.far_m > _FLAT_M:
-        return np.asarray(sheet.stem_m, np.float32)
-    inverse = linear_in_window(eye, sheet.shares[2], sheet.window)
+def _depth_m(viewpoint: Viewpoint, billboard: Billboard) -> Float32:
+    """Return the (h, w) depth of the vertical plane through the stem; that of the stem if far."""
+    if billboard.far_m > _FLAT_M:
+        return np.asarray(billboard.stem_m, np.float32)
+    inverse = linear_in_window(viewpoint, billboard.image_from_window[2], billboard.window)
     missed = inverse < LEAST_INVERSE
     inverse[missed] = 1.0
     depth: Float32 = np.float32(1.0) / inverse
@@ -174,23 +179,23 @@ def _depth_m(eye: Eye, sheet: Sheet) -> Float32:
     return depth
 
 
-def _lit(sheet: Sheet, light: Light) -> tuple[NDArray[np.uint16] | Float32, float]:
-    """(H, W, 4) picture in the light of the moment, and the radiance that `FULL` stands for."""
-    by_day = sprite(sheet.picture, sheet.level, sheet.bearing, light)
-    if sheet.beam is None:
+def _lit(billboard: Billboard, light: Light) -> tuple[NDArray[np.uint16] | Float32, float]:
+    """Return the lit (H, W, 4) image, and the radiance of value `FULL`."""
+    by_day = sprite(billboard.image, billboard.level, billboard.bearing, light)
+    if billboard.beam is None:
         return by_day.pixels, by_day.peak
-    front = front_lit(sheet.picture, sheet.level)
+    front = front_lit(billboard.image, billboard.level)
     share = 1 - (np.arange(len(front)) + 0.5) / len(front)
-    rows = np.interp(share, np.linspace(0.0, 1.0, len(sheet.beam)), sheet.beam)
+    rows = np.interp(share, np.linspace(0.0, 1.0, len(billboard.beam)), billboard.beam)
     scaled = (rows * (FULL / by_day.peak)).astype(np.float32)
     return by_day.pixels + scaled[:, None, None] * front, by_day.peak
 
 
-def _beams(eye: Eye, feet_m: Array, tall_m: Array, light: Light) -> Array:
-    """(n, steps) own headlights along the stems."""
+def _beams(viewpoint: Viewpoint, feet_m: Array, tall_m: Array, light: Light) -> Array:
+    """Return (n, steps) headlights along the stems."""
     if light.headlights == 0:
         return np.zeros((len(feet_m), 1))
     up_m = np.outer(tall_m, np.linspace(0.0, 1.0, _BEAM_STEPS))
-    base = np.repeat(eye.in_base(feet_m)[:, None], _BEAM_STEPS, axis=1)
+    base = np.repeat(viewpoint.in_base(feet_m)[:, None], _BEAM_STEPS, axis=1)
     base[..., 2] += up_m
     return light.headlight(base).astype(np.float64)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All bodies of a scene into all pictures."""
+"""Rendering of all bodies of a scene for all cameras."""
 
 from dataclasses import dataclass
 from itertools import islice
@@ -8,15 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wpt_core.geometry import lift
-from wpt_sim.render.bodies.billboards import Sheet, paint_plant, sheets
-from wpt_sim.render.bodies.eye import Eye, eyes
-from wpt_sim.render.bodies.lamps import add_glow, burning
+from wpt_sim.render.bodies.billboards import Billboard, paint_plant, plant_billboards
+from wpt_sim.render.bodies.lamps import add_glow, lit_lamps
 from wpt_sim.render.bodies.mesh import Mesh
 from wpt_sim.render.bodies.models import actor_mesh
-from wpt_sim.render.bodies.pools import add_pools, pools
-from wpt_sim.render.bodies.raster import Placed, Shade, paint_faces, place
+from wpt_sim.render.bodies.pools import add_pools, light_pools
+from wpt_sim.render.bodies.raster import FaceShading, PlacedMesh, paint_faces, place_mesh
 from wpt_sim.render.bodies.roadside import Roadside
-from wpt_sim.render.bodies.shade import emission, shades
+from wpt_sim.render.bodies.shading import emission, shade_bodies
 from wpt_sim.render.bodies.shadows import (
     contact_outlines,
     darken,
@@ -24,6 +23,7 @@ from wpt_sim.render.bodies.shadows import (
     mesh_shadows,
     outlines,
 )
+from wpt_sim.render.bodies.viewpoint import Viewpoint, viewpoints
 from wpt_sim.render.canvas import Canvas
 from wpt_sim.render.light import Light
 from wpt_sim.scene import Actor, Lights, Scene
@@ -31,7 +31,7 @@ from wpt_sim.scene import Actor, Lights, Scene
 __all__ = ['draw_bodies', 'draw_ground_shadows']
 
 _DETAIL_PX = (20.0, 75.0)
-"""Heights in the picture from which the usual and the close mesh are drawn."""
+"""Heights in the image from which the normal and the close mesh are drawn."""
 _GONE_M = 120.0
 """Roadside objects farther than this are not painted."""
 _FADE_M = 40.0
@@ -47,8 +47,8 @@ _LEAST_PX = 3.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Body:
-    """Something solid, with what does not depend on the camera."""
+class _Solid:
+    """A solid body, with everything that does not depend on the camera."""
 
     world_from_body: NDArray[np.float64]
     glow: NDArray[np.float64]
@@ -58,75 +58,79 @@ class _Body:
     form: Actor | Mesh
 
     def mesh(self, detail: int) -> Mesh:
-        """In that detail if there is a choice."""
+        """Return the mesh in this level of detail, if it has levels."""
         return self.form if isinstance(self.form, Mesh) else actor_mesh(self.form, detail)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Look:
-    """A body before an eye."""
+class _VisibleBody:
+    """A body in the view of a camera."""
 
-    body: _Body
-    placed: Placed
+    body: _Solid
+    placed: PlacedMesh
     far_m: float
 
 
 def draw_bodies(
     canvas: Canvas, scene: Scene, light: Light, roadside: Roadside | None = None
 ) -> None:
-    """Paint actors and roadside into all panes, over the ground that is there."""
-    here = (scene.ego.pose.x_m, scene.ego.pose.y_m)
+    """Render actors and roadside into all buffers, over the ground."""
+    ego_m = (scene.ego.pose.x_m, scene.ego.pose.y_m)
     bodies = _bodies(scene, light, roadside)
-    plants = roadside.plants_near(here, _GONE_M) if roadside else np.zeros(0, np.int64)
-    lamps = burning((b.mesh(0), b.world_from_body, b.glow) for b in bodies if b.instance)
-    seen = [(eye, _in_view(eye, bodies)) for eye in eyes(canvas, scene.ego)]
-    looks = [look for _, views in seen for look in views]
-    shaded = iter(shades([v.placed for v in looks], light, [v.body.glow for v in looks]))
-    for eye, views in seen:
-        tasks: list[tuple[float, Sheet | tuple[_Look, Shade]]] = []
-        for look, shade in zip(views, islice(shaded, len(views)), strict=True):
-            tasks.append((look.far_m, (look, shade)))
+    plants = roadside.plants_near(ego_m, _GONE_M) if roadside else np.zeros(0, np.int64)
+    lamps = lit_lamps((b.mesh(0), b.world_from_body, b.glow) for b in bodies if b.instance)
+    views_of = [
+        (viewpoint, _in_view(viewpoint, bodies)) for viewpoint in viewpoints(canvas, scene.ego)
+    ]
+    visible = [view for _, views in views_of for view in views]
+    shaded = iter(shade_bodies([v.placed for v in visible], light, [v.body.glow for v in visible]))
+    for viewpoint, views in views_of:
+        tasks: list[tuple[float, Billboard | tuple[_VisibleBody, FaceShading]]] = []
+        for view, shade in zip(views, islice(shaded, len(views)), strict=True):
+            tasks.append((view.far_m, (view, shade)))
         if roadside is not None and len(plants):
-            tasks += [(sheet.far_m, sheet) for sheet in _sheets(eye, roadside, plants, light)]
+            tasks += [
+                (billboard.far_m, billboard)
+                for billboard in _billboards(viewpoint, roadside, plants, light)
+            ]
         for _, task in sorted(tasks, key=lambda item: -item[0]):
-            if isinstance(task, Sheet):
-                paint_plant(eye, task, light)
+            if isinstance(task, Billboard):
+                paint_plant(viewpoint, task, light)
             else:
                 paint_faces(task[0].placed, task[1], instance=task[0].body.instance)
-        add_glow(eye, lamps, light)
+        add_glow(viewpoint, lamps, light)
 
 
 def draw_ground_shadows(
     canvas: Canvas, scene: Scene, light: Light, roadside: Roadside | None = None
 ) -> None:
-    """Darken the ground where bodies keep the sun or the sky off it, and light it ahead of
-    headlamps."""
-    here = (scene.ego.pose.x_m, scene.ego.pose.y_m)
-    near = [a for a in scene.actors if _apart_m(a, here) < _ACTOR_SHADOW_M]
+    """Render shadows of bodies on the ground, and light pools of their headlamps."""
+    ego_m = (scene.ego.pose.x_m, scene.ego.pose.y_m)
+    near = [a for a in scene.actors if _distance_m(a, ego_m) < _ACTOR_SHADOW_M]
     loops: list[NDArray[np.float64]] = []
     if light.sun_rgb.any():
         for actor in near:
             loops += mesh_shadows(actor_mesh(actor, 0), lift(actor.pose), light.sun_direction)
     sunless = outlines(loops, [1.0] * len(loops))
     if roadside is not None:
-        sunless = joined(sunless, roadside.shadows.near(here, _SHADOW_M))
-    lit = pools([a for a in near if _apart_m(a, here) < _POOL_M], light)
+        sunless = joined(sunless, roadside.shadows.near(ego_m, _SHADOW_M))
+    lit = light_pools([a for a in near if _distance_m(a, ego_m) < _POOL_M], light)
     contacts = contact_outlines(near)
-    for eye in eyes(canvas, scene.ego):
-        darken(eye, light, sunless=sunless, contacts=contacts)
-        add_pools(eye, lit, light)
+    for viewpoint in viewpoints(canvas, scene.ego):
+        darken(viewpoint, light, sunless=sunless, contacts=contacts)
+        add_pools(viewpoint, lit, light)
 
 
-def _apart_m(actor: Actor, place_m: tuple[float, float]) -> float:
-    return float(np.hypot(actor.pose.x_m - place_m[0], actor.pose.y_m - place_m[1]))
+def _distance_m(actor: Actor, position_m: tuple[float, float]) -> float:
+    return float(np.hypot(actor.pose.x_m - position_m[0], actor.pose.y_m - position_m[1]))
 
 
-def _bodies(scene: Scene, light: Light, roadside: Roadside | None) -> list[_Body]:
+def _bodies(scene: Scene, light: Light, roadside: Roadside | None) -> list[_Solid]:
     result = []
     for actor in sorted(scene.actors, key=lambda actor: actor.instance):
         size = actor.size
         result.append(
-            _Body(
+            _Solid(
                 lift(actor.pose),
                 emission(actor.lights, light, scene.time_s),
                 np.array([actor.pose.x_m, actor.pose.y_m, size.height_m / 2]),
@@ -138,35 +142,37 @@ def _bodies(scene: Scene, light: Light, roadside: Roadside | None) -> list[_Body
     if roadside is None:
         return result
     unlit = emission(Lights(), light, scene.time_s)
-    here = (scene.ego.pose.x_m, scene.ego.pose.y_m)
-    for built in roadside.fixtures_near(here, _GONE_M):
+    ego_m = (scene.ego.pose.x_m, scene.ego.pose.y_m)
+    for built in roadside.fixtures_near(ego_m, _GONE_M):
         mesh = built.mesh
         radius = mesh.radius_m
-        result.append(_Body(built.world_from_body, unlit, built.centre_m, radius, 0, mesh))
+        result.append(_Solid(built.world_from_body, unlit, built.centre_m, radius, 0, mesh))
     return result
 
 
-def _in_view(eye: Eye, bodies: list[_Body]) -> list[_Look]:
-    """Bodies worth painting, in the detail that their size in the picture deserves."""
+def _in_view(viewpoint: Viewpoint, bodies: list[_Solid]) -> list[_VisibleBody]:
+    """Return visible bodies, in the level of detail for their size in the image."""
     if not bodies:
         return []
     centres = np.array([body.centre_m for body in bodies])
     radii = np.array([body.radius_m for body in bodies])
-    far_m = np.linalg.norm(centres - eye.place_m, axis=1)
-    tall_px = 2 * eye.pane.camera.intrinsics.fy_px * centres[:, 2] / np.maximum(far_m, 0.5)
+    far_m = np.linalg.norm(centres - viewpoint.position_m, axis=1)
+    tall_px = 2 * viewpoint.buffer.camera.intrinsics.fy_px * centres[:, 2] / np.maximum(far_m, 0.5)
     actors = np.array([body.instance > 0 for body in bodies])
-    shown = eye.sees(centres, radii) & (actors | (tall_px > _LEAST_PX))
-    looks = []
+    shown = viewpoint.intersects(centres, radii) & (actors | (tall_px > _LEAST_PX))
+    visible = []
     for i in np.flatnonzero(shown).tolist():
         body, detail = bodies[i], int(np.searchsorted(_DETAIL_PX, tall_px[i]))
-        placed = place(eye, body.mesh(detail), body.world_from_body, smooth=detail > 0)
-        looks.append(_Look(body, placed, float(far_m[i])))
-    return looks
+        placed = place_mesh(viewpoint, body.mesh(detail), body.world_from_body, smooth=detail > 0)
+        visible.append(_VisibleBody(body, placed, float(far_m[i])))
+    return visible
 
 
-def _sheets(eye: Eye, roadside: Roadside, chosen: NDArray[np.int64], light: Light) -> list[Sheet]:
+def _billboards(
+    viewpoint: Viewpoint, roadside: Roadside, chosen: NDArray[np.int64], light: Light
+) -> list[Billboard]:
     centres, radii = roadside.plant_centres_m[chosen], roadside.plant_radii_m[chosen]
-    seen = eye.sees(centres, radii)
-    far = np.linalg.norm(centres[seen] - eye.place_m, axis=1)
+    in_view = viewpoint.intersects(centres, radii)
+    far = np.linalg.norm(centres[in_view] - viewpoint.position_m, axis=1)
     fades = np.clip((_GONE_M - far) / _FADE_M, 0.0, 1.0)
-    return sheets(eye, roadside.plants, chosen[seen], light, fades=fades)
+    return plant_billboards(viewpoint, roadside.plants, chosen[in_view], light, fades=fades)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Colours that bodies come in. Linear RGB albedos."""
+"""Finishes of bodies, as linear RGB albedos."""
 
 import numpy as np
 
-from wpt_sim.render.bodies.mesh import Finish, Role
+from wpt_sim.render.bodies.mesh import Finish, LampRole
 
 __all__ = [
     'AMBER_LEFT',
@@ -28,12 +28,12 @@ RUBBER = Finish((0.018, 0.018, 0.019))
 RIM = Finish((0.34, 0.34, 0.36), 0.15)
 CHROME = Finish((0.20, 0.20, 0.21), 0.45)
 GLASS = Finish((0.012, 0.015, 0.017), 0.10)
-PLATE = Finish((0.62, 0.62, 0.58), 0.0, Role.RETRO)
-HEADLAMP = Finish((0.42, 0.44, 0.46), 0.25, Role.HEAD)
-TAILLAMP = Finish((0.23, 0.010, 0.010), 0.08, Role.TAIL)
-BRAKE_LAMP = Finish((0.14, 0.008, 0.008), 0.05, Role.BRAKE)
-AMBER_LEFT = Finish((0.40, 0.12, 0.02), 0.08, Role.LEFT)
-AMBER_RIGHT = Finish((0.40, 0.12, 0.02), 0.08, Role.RIGHT)
+PLATE = Finish((0.62, 0.62, 0.58), 0.0, LampRole.RETRO)
+HEADLAMP = Finish((0.42, 0.44, 0.46), 0.25, LampRole.HEAD)
+TAILLAMP = Finish((0.23, 0.010, 0.010), 0.08, LampRole.TAIL)
+BRAKE_LAMP = Finish((0.14, 0.008, 0.008), 0.05, LampRole.BRAKE)
+AMBER_LEFT = Finish((0.40, 0.12, 0.02), 0.08, LampRole.LEFT)
+AMBER_RIGHT = Finish((0.40, 0.12, 0.02), 0.08, LampRole.RIGHT)
 
 _PAINTS = (
     # share of new registrations in Europe, roughly; colour
@@ -53,12 +53,12 @@ _PAINTS = (
 
 
 def pick(draw: float, shares: tuple[float, ...]) -> int:
-    """Index of the share that a number in [0, 1) falls into."""
+    """Return the index of the share that contains a number in [0, 1)."""
     return int(np.searchsorted(np.cumsum(shares) / np.sum(shares), draw, side='right'))
 
 
 def paint(generator: np.random.Generator) -> Finish:
-    """A car's paint: a common colour, a little lighter or darker, under clear varnish."""
+    """Draw the paint of a car: a common colour with variation, under clear coat."""
     base = _PAINTS[pick(generator.random(), tuple(share for share, _ in _PAINTS))][1]
     red, green, blue = np.clip(np.array(base) * generator.uniform(0.82, 1.2), 0.0, 0.75).tolist()
     return Finish((red, green, blue), 0.045)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Skins stretched over a row of rings, with patches cut out of them for windows and lamps."""
+"""Lofted surfaces over a series of rings, with patches for windows and lamps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from wpt_sim.render.bodies.mesh import Finish, Sketch
+from wpt_sim.render.bodies.mesh import Finish, MeshBuilder
 
 __all__ = ['Loft', 'block', 'disc', 'hoop', 'tube']
 
@@ -21,12 +21,12 @@ class Loft:
     closed: bool = False
 
     def at(self, u: float, t: float) -> NDArray[np.float64]:
-        """Point on the skin; u counts rings, t counts points along a ring."""
+        """Return the point on the skin; u counts rings, t points along a ring."""
         point: NDArray[np.float64] = self.grid([u], [t])[0, 0]
         return point
 
     def grid(self, u: Sequence[float], t: Sequence[float]) -> NDArray[np.float64]:
-        """(len(u), len(t), 3) points on the skin."""
+        """Return (len(u), len(t), 3) points on the skin."""
         count, last = self.rings_m.shape[1], self.rings_m.shape[1] - 2
         i = np.clip(np.floor(u), 0, len(self.rings_m) - 2).astype(int)
         j = np.floor(t).astype(int) if self.closed else np.clip(np.floor(t), 0, last).astype(int)
@@ -35,14 +35,14 @@ class Loft:
         points: NDArray[np.float64] = (1 - a) * rings[i] + a * rings[i + 1]
         return points
 
-    def skin(self, sketch: Sketch, finish: Finish) -> None:
+    def skin(self, builder: MeshBuilder, finish: Finish) -> None:
         """Cover the whole loft."""
         last = self.rings_m.shape[1] - (0 if self.closed else 1)
-        self.patch(sketch, (0, len(self.rings_m) - 1), (0, last), finish)
+        self.patch(builder, (0, len(self.rings_m) - 1), (0, last), finish)
 
     def patch(
         self,
-        sketch: Sketch,
+        builder: MeshBuilder,
         u: tuple[float, float],
         t: tuple[float, float],
         finish: Finish,
@@ -52,34 +52,34 @@ class Loft:
         for low, high in pairwise(points):
             for k in range(len(low) - 1):
                 loop = [low[k], high[k], high[k + 1], low[k + 1]]
-                sketch.face(loop, finish, smooth=True)
+                builder.face(loop, finish, smooth=True)
 
 
 def _cuts(start: float, end: float) -> list[float]:
-    """Both ends, and the whole numbers between them."""
+    """Return both ends and the integers between them."""
     return [start, *np.arange(np.floor(start) + 1, np.ceil(end)).tolist(), end]
 
 
 def block(
-    sketch: Sketch,
+    builder: MeshBuilder,
     low_m: tuple[float, float, float],
     high_m: tuple[float, float, float],
     finish: Finish,
 ) -> None:
-    """A box along the axes, without its underside."""
+    """Add an axis-aligned box without its underside."""
     (x0, y0, z0), (x1, y1, z1) = low_m, high_m
     base = np.array([(x0, y0, z0), (x1, y0, z0), (x1, y1, z0), (x0, y1, z0)])
     top = np.add(base, (0.0, 0.0, z1 - z0))
     for i in range(4):
         j = (i + 1) % 4
-        sketch.face([base[i], base[j], top[j], top[i]], finish)
-    sketch.face(top, finish)
+        builder.face([base[i], base[j], top[j], top[i]], finish)
+    builder.face(top, finish)
 
 
 def disc(
     centre_m: tuple[float, float, float], radius_m: float, sides: int, turn_rad: float = 0.0
 ) -> NDArray[np.float64]:
-    """(sides, 3) points of a circle in a plane y = const."""
+    """Return (sides, 3) points of a circle in a plane y = const."""
     angle = turn_rad + np.arange(sides) * (2 * np.pi / sides)
     ring = np.column_stack([np.cos(angle), np.zeros(sides), np.sin(angle)])
     points: NDArray[np.float64] = np.asarray(centre_m) + radius_m * ring
@@ -94,14 +94,14 @@ def hoop(
     x_m: float = 0.0,
     turn_rad: float = 0.0,
 ) -> NDArray[np.float64]:
-    """(sides, 3) points of an ellipse in a plane z = const, around the z axis shifted by x_m."""
+    """Return (sides, 3) points of an ellipse in a plane z = const, centred at x_m."""
     angle = turn_rad + np.arange(sides) * (2 * np.pi / sides)
     x, y = x_m + radii_m[0] * np.cos(angle), radii_m[1] * np.sin(angle)
     return np.column_stack([x, y, np.full(sides, z_m)])
 
 
 def tube(
-    sketch: Sketch,
+    builder: MeshBuilder,
     ends_m: tuple[NDArray[np.float64], NDArray[np.float64]],
     radii_m: tuple[float, float],
     finish: Finish,
@@ -109,7 +109,7 @@ def tube(
     sides: int = 6,
     flatten: float = 1.0,
 ) -> None:
-    """A tapered limb or pole from one end to the other; `flatten` scales it along x."""
+    """Add a tapered tube from one end to the other; `flatten` scales it along x."""
     start, end = ends_m
     axis = (end - start) / np.linalg.norm(end - start)
     across = np.cross(axis, (1.0, 0.0, 0.0) if abs(axis[0]) < 0.8 else (0.0, 1.0, 0.0))
@@ -118,6 +118,6 @@ def tube(
     angle = np.arange(sides) * (2 * np.pi / sides) + np.pi / sides
     ring = np.cos(angle)[:, None] * across + np.sin(angle)[:, None] * along
     rings = np.stack([start + radii_m[0] * ring, end + radii_m[1] * ring])
-    Loft(rings, closed=True).skin(sketch, finish)
-    sketch.face(rings[1], finish, smooth=True)
-    sketch.face(rings[0], finish, smooth=True)
+    Loft(rings, closed=True).skin(builder, finish)
+    builder.face(rings[1], finish, smooth=True)
+    builder.face(rings[0], finish, smooth=True)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Solid shapes of flat faces, stored so that any view of them can be painted back to front.
+"""Meshes of flat faces with a back-to-front order for any viewpoint.
 
-A body is a chain of parts: every part lies in front of its own plane, and all parts before it lie
-behind that plane. A viewer in front of the plane sees the part on top of the earlier ones, any
-other viewer sees it underneath; so the order of painting follows from one sign for each part.
-Inside a part, which is convex or nearly so, faces turned away are left out and the rest is painted
-as listed: details (windows, lamps, plates) after the skin they lie on.
+A body is a chain of parts: every part lies in front of its own plane, and all earlier parts lie
+behind that plane. From in front of the plane the part covers the earlier ones, else they cover it;
+so the painting order follows from one sign per part. In a part, which is about convex, back faces
+are culled and the others are painted in their order: details (windows, lamps, plates) after the
+skin.
 """
 
 import math
@@ -17,14 +17,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ['Finish', 'Lamp', 'Mesh', 'Role', 'Sketch']
+__all__ = ['Finish', 'Lamp', 'LampRole', 'Mesh', 'MeshBuilder']
 
 _SMOOTH_COS = 0.5
 """Edges sharper than 60 degrees stay visible on rounded skins."""
 
 
-class Role(IntEnum):
-    """What makes a face shine by itself."""
+class LampRole(IntEnum):
+    """Light source of a face."""
 
     PLAIN = 0
     RETRO = 1
@@ -33,7 +33,7 @@ class Role(IntEnum):
     BRAKE = 4
     LEFT = 5
     RIGHT = 6
-    PANE = 7
+    WINDOW = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,16 @@ class Finish:
 
     rgb: tuple[float, float, float]
     gloss: float = 0.0
-    role: Role = Role.PLAIN
+    role: LampRole = LampRole.PLAIN
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Lamp:
-    """A lamp's place and the way it faces, in the body frame."""
+    """Position and direction of a lamp in the body frame."""
 
-    place_m: NDArray[np.float64]
+    position_m: NDArray[np.float64]
     normal: NDArray[np.float64]
-    role: Role
+    role: LampRole
     radius_m: float
 
 
@@ -62,13 +62,13 @@ class Mesh:
     vertices_m: NDArray[np.float64]
     """(V, 3)."""
     loops: tuple[slice, ...]
-    """For each face its vertices."""
+    """Vertices of each face."""
     normals: NDArray[np.float64]
     """(F, 3), outwards."""
     offsets_m: NDArray[np.float64]
     """(F,): a point x lies on the face's plane where normal . x = offset."""
     corners_m: NDArray[np.float64]
-    """(F, 4, 3): where shading is evaluated."""
+    """(F, 4, 3): points of shading."""
     middles_m: NDArray[np.float64]
     """(F, 3): means of the corners."""
     corner_normals: NDArray[np.float64]
@@ -82,18 +82,18 @@ class Mesh:
     planes: NDArray[np.float64]
     """(P, 4): normal and offset of each part's plane."""
     parts: NDArray[np.int64]
-    """(F,): which part each face belongs to."""
+    """(F,): part of each face."""
     hulls: tuple[slice, ...]
     """For each part the vertices whose convex hull casts its shadow."""
     lamps: tuple[Lamp, ...]
     centre_m: NDArray[np.float64]
     radius_m: float
-    """Of the sphere around `centre_m` that holds the body."""
+    """Radius of the bounding sphere around `centre_m`."""
 
-    def order(self, eye_m: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Faces turned towards `eye_m` (body frame), the ones to paint first coming first."""
-        shown = np.flatnonzero(self.normals @ eye_m > self.offsets_m + 1e-6)
-        above = self.planes[:, :3] @ eye_m > self.planes[:, 3]
+    def order(self, viewpoint_m: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return faces that face `viewpoint_m` (body frame), in painting order."""
+        shown = np.flatnonzero(self.normals @ viewpoint_m > self.offsets_m + 1e-6)
+        above = self.planes[:, :3] @ viewpoint_m > self.planes[:, 3]
         part = np.arange(len(above))
         rank = np.where(above, part, -1 - part)
         result: NDArray[np.int64] = shown[np.argsort(rank[self.parts[shown]], kind='stable')]
@@ -101,8 +101,8 @@ class Mesh:
 
 
 @dataclass(eq=False)
-class Sketch:
-    """A mesh in the making: call `part` first, then `face` for what belongs to it."""
+class MeshBuilder:
+    """Builds a mesh: call `part`, then `face` for each of its faces."""
 
     points: list[NDArray[np.float64]] = field(default_factory=list)
     finishes: list[Finish] = field(default_factory=list)
@@ -118,7 +118,7 @@ class Sketch:
         self.inside_m = np.asarray(inside_m, float)
 
     def face(self, points_m: ArrayLike, finish: Finish, smooth: bool = False) -> None:
-        """Add a flat or nearly flat convex face; it is turned away from the part's inside."""
+        """Add a flat or nearly flat convex face, oriented away from the inside of the part."""
         points = np.asarray(points_m, float)
         turn = _turn(points.tolist())
         length = math.hypot(*turn)
@@ -132,13 +132,15 @@ class Sketch:
         self.finishes.append(finish)
         self.smooth.append(len(self.parts) if smooth else 0)
 
-    def lamp(self, place_m: ArrayLike, normal: ArrayLike, role: Role, radius_m: float) -> None:
-        """Add a lamp that glows."""
-        place, facing = np.asarray(place_m, float), np.asarray(normal, float)
+    def lamp(
+        self, position_m: ArrayLike, normal: ArrayLike, role: LampRole, radius_m: float
+    ) -> None:
+        """Add a lamp."""
+        place, facing = np.asarray(position_m, float), np.asarray(normal, float)
         self.lamps.append(Lamp(place, facing / np.linalg.norm(facing), role, radius_m))
 
     def mesh(self) -> Mesh:
-        """The finished shape."""
+        """Return the mesh."""
         counts = np.array([len(p) for p in self.points])
         ends = np.cumsum(counts)
         vertices = np.concatenate(self.points)
@@ -158,7 +160,7 @@ class Sketch:
             corner_normals=self._corner_normals(corners, normals),
             gradients=np.linalg.pinv(corners - corners.mean(axis=1, keepdims=True), rcond=1e-4),
             surfaces=np.array(
-                [(*f.rgb, f.gloss, f.role is Role.RETRO) for f in self.finishes], np.float32
+                [(*f.rgb, f.gloss, f.role is LampRole.RETRO) for f in self.finishes], np.float32
             ),
             roles=np.array([int(f.role) for f in self.finishes]),
             planes=np.stack([plane for _, plane in self.parts]),
@@ -176,7 +178,7 @@ class Sketch:
     def _corner_normals(
         self, corners_m: NDArray[np.float64], normals: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Where smooth faces of one part meet at a shallow angle, their normals are blended."""
+        """Return normals, blended where smooth faces of one part meet at a shallow angle."""
         flat = np.repeat(normals[:, None], 4, axis=1)
         group = np.array(self.smooth)
         chosen = np.flatnonzero(group)
@@ -201,7 +203,7 @@ class Sketch:
 
 
 def _turn(loop: list[list[float]]) -> tuple[float, float, float]:
-    """Twice the area of a loop, along its normal; on plain numbers, as numpy takes far longer."""
+    """Return twice the area of a loop, along its normal; plain floats are faster than numpy."""
     x = y = z = 0.0
     a, b, c = loop[-1]
     for d, e, f in loop:

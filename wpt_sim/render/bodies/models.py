@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which mesh an actor has. The same actor gets the same mesh in every picture."""
+"""Meshes of actors; the same actor has the same mesh in every image."""
 
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ from wpt_sim.scene import Actor, Kind, Size
 __all__ = ['actor_mesh']
 
 _STEPS = 24
-"""Poses in a walking cycle; at 20 pictures a second nobody sees the difference."""
+"""Poses in a walking cycle, enough for 20 images per second."""
 _SPOKE_STEPS = 8
 _SPOKE_RAD = 2 * np.pi / 5
 _TARPAULINS = (
@@ -27,7 +27,7 @@ _TARPAULINS = (
 
 
 def actor_mesh(actor: Actor, detail: int) -> Mesh:
-    """The mesh of an actor: 0 from afar, 1 usual, 2 close."""
+    """Return the mesh of an actor in a level of detail: 0 far, 1 normal, 2 close."""
     if actor.kind is Kind.PEDESTRIAN:
         step = round(actor.phase_rad / (2 * np.pi) * _STEPS) % _STEPS
     elif actor.kind in (Kind.CAR, Kind.VAN, Kind.TRUCK) and detail == 2:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pedestrians: jointed figures in the middle of a step."""
+"""Meshes of walking pedestrians."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from wpt_sim.render.bodies.finishes import pick
 from wpt_sim.render.bodies.loft import Loft, hoop, tube
-from wpt_sim.render.bodies.mesh import Finish, Mesh, Sketch
+from wpt_sim.render.bodies.mesh import Finish, Mesh, MeshBuilder
 from wpt_sim.scene import Size
 
 __all__ = ['Clothes', 'clothes', 'pedestrian']
@@ -25,7 +25,7 @@ _HAIRS = ((0.012, 0.010, 0.009), (0.05, 0.028, 0.015), (0.19, 0.13, 0.06), (0.25
 
 @dataclass(frozen=True, slots=True)
 class Clothes:
-    """What a pedestrian wears."""
+    """Clothes and build of a pedestrian."""
 
     shirt: Finish
     trousers: Finish
@@ -38,7 +38,7 @@ class Clothes:
 
 
 def clothes(generator: np.random.Generator) -> Clothes:
-    """A common outfit."""
+    """Draw a common outfit."""
 
     def one(colours: tuple[tuple[float, float, float], ...]) -> Finish:
         return Finish(colours[pick(generator.random(), (1.0,) * len(colours))])
@@ -50,36 +50,41 @@ def clothes(generator: np.random.Generator) -> Clothes:
 
 
 def pedestrian(size: Size, wear: Clothes, *, phase_rad: float, detail: int) -> Mesh:
-    """The figure at a phase of its walk; it faces x and its height is that of `size`."""
-    sketch, h = Sketch(), size.height_m
+    """Build a pedestrian at a phase of the walking cycle, facing x."""
+    builder, h = MeshBuilder(), size.height_m
     sides = 6 if detail else 4
     broad = wear.stout * h
     swing = 0.44 * np.sin(phase_rad)
     hip = 0.52 * h - 0.012 * h * abs(np.sin(phase_rad))
     for side in (1.0, -1.0):
         inner = (0.0, 0.0, 1.0, -1.0) if side > 0 else (0.0, -1.0, 0.0, 0.0)
-        sketch.part((0.0, side * 0.05 * h, 0.3 * h), inner)
+        builder.part((0.0, side * 0.05 * h, 0.3 * h), inner)
         _leg(
-            sketch, np.array([0.0, side * 0.052 * h, hip]), side * swing, h, wear=wear, sides=sides
+            builder,
+            np.array([0.0, side * 0.052 * h, hip]),
+            side * swing,
+            h,
+            wear=wear,
+            sides=sides,
         )
     low = hip - (0.17 if wear.coat else 0.03) * h
-    _torso(sketch, low, hip, h, broad=broad, wear=wear, sides=10 if detail else 6)
+    _torso(builder, low, hip, h, broad=broad, wear=wear, sides=10 if detail else 6)
     for side in (1.0, -1.0):
         out = 0.112 * broad
-        sketch.part((0.0, side * out, 0.65 * h), (0.0, side, 0.0, out * 0.75))
+        builder.part((0.0, side * out, 0.65 * h), (0.0, side, 0.0, out * 0.75))
         shoulder = np.array([0.0, side * out, 0.80 * h])
-        _arm(sketch, shoulder, -side * swing * 0.8, h, wear=wear, sides=sides)
-    _head(sketch, h, wear=wear, sides=8 if detail else 6)
-    return sketch.mesh()
+        _arm(builder, shoulder, -side * swing * 0.8, h, wear=wear, sides=sides)
+    _head(builder, h, wear=wear, sides=8 if detail else 6)
+    return builder.mesh()
 
 
 def _along(angle_rad: float, length_m: float) -> NDArray[np.float64]:
-    """Hanging limb turned forwards by an angle."""
+    """Return the vector of a hanging limb, rotated forwards by an angle."""
     return length_m * np.array([np.sin(angle_rad), 0.0, -np.cos(angle_rad)])
 
 
 def _leg(
-    sketch: Sketch,
+    builder: MeshBuilder,
     hip_m: NDArray[np.float64],
     swing: float,
     h: float,
@@ -104,12 +109,12 @@ def _leg(
             wear.shoes,
         ),
     ):
-        sketch.inside_m = (ends[0] + ends[1]) / 2
-        tube(sketch, ends, radii, finish, sides=sides)
+        builder.inside_m = (ends[0] + ends[1]) / 2
+        tube(builder, ends, radii, finish, sides=sides)
 
 
 def _arm(
-    sketch: Sketch,
+    builder: MeshBuilder,
     shoulder_m: NDArray[np.float64],
     swing: float,
     h: float,
@@ -125,12 +130,12 @@ def _arm(
         ((elbow, hand), (0.027 * h, 0.021 * h), wear.shirt),
         ((hand, tip), (0.021 * h, 0.014 * h), wear.skin),
     ):
-        sketch.inside_m = (ends[0] + ends[1]) / 2
-        tube(sketch, ends, radii, finish, sides=sides)
+        builder.inside_m = (ends[0] + ends[1]) / 2
+        tube(builder, ends, radii, finish, sides=sides)
 
 
 def _torso(
-    sketch: Sketch,
+    builder: MeshBuilder,
     low_m: float,
     hip_m: float,
     h: float,
@@ -144,15 +149,17 @@ def _torso(
         (0.76 * h, 0.066, 0.108), (0.815 * h, 0.050, 0.105), (0.84 * h, 0.028, 0.050),
     )  # fmt: skip
     rings = [hoop(z, (a * broad, b * broad), sides) for z, a, b in rows]
-    sketch.part((0.0, 0.0, 0.65 * h), (0.0, 0.0, 1.0, low_m))
-    Loft(np.array(rings), closed=True).skin(sketch, wear.shirt)
-    sketch.face(rings[-1], wear.shirt)
+    builder.part((0.0, 0.0, 0.65 * h), (0.0, 0.0, 1.0, low_m))
+    Loft(np.array(rings), closed=True).skin(builder, wear.shirt)
+    builder.face(rings[-1], wear.shirt)
 
 
-def _head(sketch: Sketch, h: float, *, wear: Clothes, sides: int) -> None:
+def _head(builder: MeshBuilder, h: float, *, wear: Clothes, sides: int) -> None:
     neck = np.array([0.0, 0.0, 0.835 * h])
-    sketch.part((0.0, 0.0, 0.92 * h), (0.0, 0.0, 1.0, 0.83 * h))
-    tube(sketch, (neck, np.add(neck, (0.008 * h, 0, 0.05 * h))), (0.030 * h, 0.028 * h), wear.skin)
+    builder.part((0.0, 0.0, 0.92 * h), (0.0, 0.0, 1.0, 0.83 * h))
+    tube(
+        builder, (neck, np.add(neck, (0.008 * h, 0, 0.05 * h))), (0.030 * h, 0.028 * h), wear.skin
+    )
     rows = ((0.868, 0.028), (0.895, 0.045), (0.93, 0.051), (0.965, 0.047), (0.99, 0.028))
     rings = np.array(
         [
@@ -160,10 +167,10 @@ def _head(sketch: Sketch, h: float, *, wear: Clothes, sides: int) -> None:
             for z, r in rows
         ]
     )
-    sketch.inside_m = np.array([0.012 * h, 0.0, 0.93 * h])
+    builder.inside_m = np.array([0.012 * h, 0.0, 0.93 * h])
     loft = Loft(rings, closed=True)
     quarter = sides / 4
-    loft.patch(sketch, (0, 3), (0, sides), wear.skin)
-    loft.patch(sketch, (1, 3), (quarter, sides - quarter), wear.hair)
-    loft.patch(sketch, (2.6, 4), (0, sides), wear.hair)
-    sketch.face(rings[-1], wear.hair, smooth=True)
+    loft.patch(builder, (0, 3), (0, sides), wear.skin)
+    loft.patch(builder, (1, 3), (quarter, sides - quarter), wear.hair)
+    loft.patch(builder, (2.6, 4), (0, sides), wear.hair)
+    builder.face(rings[-1], wear.hair, smooth=True)

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trees and bushes as flat pictures: colour, cover and the way every leaf faces.
+"""Images of trees and bushes: albedo, alpha and normals.
 
-A plant is a cloud of dots, bark and leaves, stamped one over the other from back to front. The
-pictures hold no light: normals stay with them, so the sun of the day, the sky and headlights shade
-them when they are painted.
+A plant is a cloud of dots, bark and leaves, drawn from back to front. The images hold no light:
+sun, sky and headlights are applied by their normals during rendering.
 """
 
 from dataclasses import dataclass
@@ -18,9 +17,9 @@ from wpt_sim.render.bodies.species import HABITS, Habit, Species
 __all__ = ['VARIANTS', 'Foliage', 'foliage']
 
 VARIANTS = 3
-"""Pictures of each species; mirrored, stretched and tinted they do not look alike."""
+"""Images per species; they are mirrored, stretched and tinted."""
 _TALL = 400
-"""Rows drawn; pictures are stored at half of that and smaller."""
+"""Rows of the drawing; images are stored at half of that and smaller."""
 _LEVELS = 5
 
 Array = NDArray[np.float64]
@@ -29,7 +28,7 @@ Bytes = NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Foliage:
-    """One picture of a plant, at several scales, each half of the one before."""
+    """One image of a plant, as a mip pyramid."""
 
     colours: tuple[Bytes, ...]
     """(H, W, 4): square root of the albedo, and cover."""
@@ -38,12 +37,12 @@ class Foliage:
     aspect: float
     """Width over height."""
     blobs: NDArray[np.float64]
-    """(B, 3): centre right, centre up, radius of the balls that throw its shadow, in heights."""
+    """(B, 3): centre right, centre up, radius of the shadow-casting balls, in heights."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Dots:
-    """N dots in the order of stamping; lengths in shares of the plant's height."""
+    """N dots in drawing order; lengths as shares of the plant's height."""
 
     place: Array
     """(N, 2): right, up."""
@@ -54,7 +53,7 @@ class _Dots:
 
 @cache
 def foliage(species: Species, variant: int) -> Foliage:
-    """The picture of one variant (0 to VARIANTS - 1) of a species; always the same."""
+    """Return the image of one variant (0 to VARIANTS - 1) of a species; deterministic."""
     habit, random = HABITS[species], np.random.default_rng([int(species), variant])
     clouds = []
     if habit.girth:
@@ -64,7 +63,7 @@ def foliage(species: Species, variant: int) -> Foliage:
         up = np.linspace(0.12, 0.85, 6)
         blobs = np.column_stack([np.zeros(6), up, 0.22 * (1.0 - up)])
     else:
-        balls = _grown(habit, random)
+        balls = _crown_ellipsoids(habit, random)
         clouds += [*_limbs(habit, random, balls), _crown(habit, random, balls)]
         blobs = np.column_stack([balls[:, 0], balls[:, 1], np.sqrt(balls[:, 2] * balls[:, 3])])
     colours, normals = _pyramid(*_stamped(habit, clouds))
@@ -72,7 +71,7 @@ def foliage(species: Species, variant: int) -> Foliage:
 
 
 def _stem(habit: Habit, random: np.random.Generator, *, top: float) -> _Dots:
-    """A tapered trunk, round in its normals."""
+    """Draw a tapered trunk with round normals."""
     up, across = np.meshgrid(np.arange(0.0, top, 0.004), np.linspace(-1, 1, 9), indexing='ij')
     up, across = up.ravel(), across.ravel()
     half = habit.girth * (1.0 - 0.85 * up / top) * np.where(up < 0.015, 1.3, 1.0)
@@ -87,7 +86,7 @@ def _stem(habit: Habit, random: np.random.Generator, *, top: float) -> _Dots:
 
 
 def _limbs(habit: Habit, random: np.random.Generator, balls: Array) -> list[_Dots]:
-    """From the stem into every part of the crown."""
+    """Draw limbs from the stem into the crown."""
     if not habit.girth:
         return []
     ends = np.repeat(balls[:, :2], 3, axis=0) + random.normal(0.0, 0.05, (3 * len(balls), 2))
@@ -103,8 +102,8 @@ def _limbs(habit: Habit, random: np.random.Generator, balls: Array) -> list[_Dot
     return [_Dots(place, radius, bark, normal)]
 
 
-def _grown(habit: Habit, random: np.random.Generator) -> Array:
-    """Crown ellipsoids of this very plant, inside the picture."""
+def _crown_ellipsoids(habit: Habit, random: np.random.Generator) -> Array:
+    """Draw the crown ellipsoids of one plant, inside the image."""
     balls = np.array(habit.balls)
     balls = balls + random.normal(size=balls.shape) * (0.035, 0.018, 0.018, 0.014)
     reach = (np.abs(balls[:, 0]) + balls[:, 2]).max()
@@ -114,7 +113,7 @@ def _grown(habit: Habit, random: np.random.Generator) -> Array:
 
 
 def _crown(habit: Habit, random: np.random.Generator, balls: Array) -> _Dots:
-    """Clumps of leaves all over the ellipsoids, the hindmost first."""
+    """Draw clumps of leaves on the ellipsoids, back to front."""
     count, leaves = habit.clumps, 42
     ball = balls[random.integers(len(balls), size=count)]
     facing = random.normal(size=(count, 3))
@@ -139,7 +138,7 @@ def _crown(habit: Habit, random: np.random.Generator, balls: Array) -> _Dots:
 
 
 def _tiers(habit: Habit, random: np.random.Generator) -> _Dots:
-    """Drooping whorls of a conifer, from the lowest to the tip, twig by twig."""
+    """Draw the drooping whorls of a conifer, from bottom to top."""
     tiers, twigs, steps = habit.clumps, 19, 22
     up = np.linspace(0.08, 0.97, tiers)[:, None, None]
     angle = np.linspace(0.0, np.pi, twigs) + random.normal(0.0, 0.1, (tiers, twigs))
@@ -160,7 +159,7 @@ def _tiers(habit: Habit, random: np.random.Generator) -> _Dots:
 
 
 def _stamped(habit: Habit, clouds: list[_Dots]) -> tuple[Bytes, Bytes]:
-    """Colour with cover, and normals, at full scale; later dots cover earlier ones."""
+    """Return colour with alpha, and normals, at full scale; later dots cover earlier ones."""
     height, width = _TALL, 2 * round(_TALL * habit.aspect / 2)
     colour = np.zeros((height * width, 4), np.uint8)
     facing = np.full((height * width, 3), 128, np.uint8)
@@ -185,7 +184,7 @@ def _stamped(habit: Habit, clouds: list[_Dots]) -> tuple[Bytes, Bytes]:
 
 
 def _pyramid(colour: Bytes, facing: Bytes) -> tuple[tuple[Bytes, ...], tuple[Bytes, ...]]:
-    """The drawing at half scale and smaller, its colours bled into the empty parts."""
+    """Return the mip pyramid, with colours bled into transparent parts."""
     cover = colour[..., 3:].astype(np.float32) / np.float32(255)
     paint = colour[..., :3].astype(np.float32) * cover
     lean = (facing.astype(np.float32) - 128) * cover
@@ -200,7 +199,7 @@ def _pyramid(colour: Bytes, facing: Bytes) -> tuple[tuple[Bytes, ...], tuple[Byt
     return tuple(colours), tuple(normals)
 
 
-def _halved(picture: NDArray[np.float32]) -> NDArray[np.float32]:
-    height, width = picture.shape[0] // 2, picture.shape[1] // 2
-    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+def _halved(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    height, width = image.shape[0] // 2, image.shape[1] // 2
+    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
     return small.reshape(height, width, -1).astype(np.float32)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the headlamps of other vehicles throw on the road in front of them.
+"""Light pools of other vehicles' headlamps on the road.
 
-Pools are smooth, so they are gathered at a quarter of the resolution and then enlarged.
+Pools are smooth, so they are rendered at a quarter of the resolution and then enlarged.
 """
 
 from collections.abc import Iterable
@@ -12,22 +12,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from wpt_sim.render.bodies.blend import spread
-from wpt_sim.render.bodies.eye import Eye
-from wpt_sim.render.bodies.plate import LEAST_INVERSE, shares_from_ray
-from wpt_sim.render.canvas import Float32
+from wpt_sim.render.bodies.projection import LEAST_INVERSE, image_from_ray
+from wpt_sim.render.bodies.viewpoint import Viewpoint
+from wpt_sim.render.canvas import Float32, tinted
 from wpt_sim.render.light import HEADLAMPS_IN_BASE, Light
 from wpt_sim.scene import Actor, Kind
 
-__all__ = ['Pools', 'add_pools', 'pools']
+__all__ = ['LightPools', 'add_pools', 'light_pools']
 
 _VEHICLES = (Kind.CAR, Kind.VAN, Kind.TRUCK)
 _LONG_M, _WIDE_M = 36.0, 14.0
 _TEXEL_M = 0.4
 _LEAST_M = 2.0
-"""Nearer to the bumper the road is hidden from most eyes, and too bright for a coarse picture."""
+"""Nearer to the bumper the road is mostly hidden, and too bright for a coarse image."""
 _LEAST = 1e-4
-"""Light below which a picture shows no pool."""
+"""Light below which a pool is invisible."""
 _RADIUS_M = 0.5 * float(np.hypot(_LONG_M, _WIDE_M))
 _ALBEDO_RGB = np.array([0.085, 0.080, 0.070])
 """Of a road in the light of headlamps."""
@@ -36,7 +35,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Pools:
+class LightPools:
     """N rectangles of road, (N, 3) in the world frame."""
 
     corners_m: Array
@@ -47,8 +46,8 @@ class Pools:
     """From there to the vehicle."""
 
 
-def pools(actors: Iterable[Actor], light: Light) -> Pools:
-    """In front of these vehicles; none where daylight outshines their lamps."""
+def light_pools(actors: Iterable[Actor], light: Light) -> LightPools:
+    """Return the pools of these vehicles; none in daylight."""
     poses = [
         (actor.pose.x_m, actor.pose.y_m, actor.pose.yaw_rad, actor.size.length_m / 2 + _LONG_M)
         for actor in actors
@@ -58,32 +57,36 @@ def pools(actors: Iterable[Actor], light: Light) -> Pools:
     forward = np.column_stack([np.cos(yaw), np.sin(yaw), np.zeros_like(yaw)])
     left = np.column_stack([-np.sin(yaw), np.cos(yaw), np.zeros_like(yaw)])
     middle = np.column_stack([x, y, np.zeros_like(x)]) + ahead_m[:, None] * forward
-    return Pools(middle + left * (_WIDE_M / 2), -_WIDE_M * left, -_LONG_M * forward)
+    return LightPools(middle + left * (_WIDE_M / 2), -_WIDE_M * left, -_LONG_M * forward)
 
 
-def add_pools(eye: Eye, lit: Pools, light: Light) -> None:
-    """Add the light of lamps to the ground."""
+def add_pools(viewpoint: Viewpoint, lit: LightPools, light: Light) -> None:
+    """Add the light pools to the ground."""
     middles = lit.corners_m + (lit.across_m + lit.back_m) / 2
-    seen = eye.sees(middles, np.full(len(middles), _RADIUS_M))
+    seen = viewpoint.intersects(middles, np.full(len(middles), _RADIUS_M))
     if not seen.any():
         return
-    turn = eye.camera_from_world[:3, :3].T
-    matrices = shares_from_ray(
-        eye.in_camera(lit.corners_m[seen]), lit.across_m[seen] @ turn, lit.back_m[seen] @ turn
+    turn = viewpoint.camera_from_world[:3, :3].T
+    matrices = image_from_ray(
+        viewpoint.in_camera(lit.corners_m[seen]),
+        lit.across_m[seen] @ turn,
+        lit.back_m[seen] @ turn,
     )
-    directions, pool = eye.coarse_ray_map(), _pool(light)
+    directions, pool = viewpoint.coarse_ray_map(), _pool(light)
     total = np.zeros(directions.shape[:2], np.float32)
     for matrix in matrices:
         total += _seen_on(directions, matrix, pool)
     if total.max() < _LEAST:
         return
-    height, width = eye.pane.depth_m.shape
-    fine = cv2.resize(spread(total, _ALBEDO_RGB), (width, height), interpolation=cv2.INTER_LINEAR)
-    eye.pane.light[:] += cv2.copyTo(fine, np.isfinite(eye.pane.depth_m).view(np.uint8))
+    height, width = viewpoint.buffer.depth_m.shape
+    fine = cv2.resize(tinted(total, _ALBEDO_RGB), (width, height), interpolation=cv2.INTER_LINEAR)
+    viewpoint.buffer.light[:] += cv2.copyTo(
+        fine, np.isfinite(viewpoint.buffer.depth_m).view(np.uint8)
+    )
 
 
 def _seen_on(directions: Float32, matrix: Array, pool: Float32) -> Float32:
-    """(h, w) light of a pool where these rays (h, w, 3) meet the ground."""
+    """Return the (h, w) light of a pool where these rays (h, w, 3) hit the ground."""
     x, y, inverse = cv2.split(cv2.transform(directions, matrix.astype(np.float32)))
     reach = 1 / np.maximum(inverse, np.float32(LEAST_INVERSE))
     rows, columns = pool.shape
@@ -93,7 +96,7 @@ def _seen_on(directions: Float32, matrix: Array, pool: Float32) -> Float32:
 
 @lru_cache(maxsize=4)
 def _pool(light: Light) -> Float32:
-    """(rows from far to near, columns from left to right) light on flat ground."""
+    """Return the light on flat ground, rows from far to near, columns from left to right."""
     x = np.arange(_LONG_M - _TEXEL_M / 2, 0.0, -_TEXEL_M)
     y = np.arange(_WIDE_M / 2 - _TEXEL_M / 2, -_WIDE_M / 2, -_TEXEL_M)
     ahead, left = np.meshgrid(x, y, indexing='ij')

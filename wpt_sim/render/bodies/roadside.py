@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands beside a road, placed once from the seed of its look."""
+"""Plants and fixtures beside a road, placed by the seed of the look."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ __all__ = ['Fixture', 'Roadside', 'roadside']
 
 _POST_SPACING_M = 50.0
 _CLEAR_M = {Edge.VERGE: 2.2, Edge.KERB: 0.2, Edge.RAIL: 4.0}
-"""From the paved width to the nearest stem."""
+"""Distance from the paved width to the nearest stem."""
 _HOUSE_REACH_M = 9.0
 _TREES = (Species.BROAD, Species.TALL, Species.BIRCH, Species.SPRUCE, Species.PINE)
 _SHRUBS = (Species.BUSH, Species.SHRUB)
@@ -38,49 +38,49 @@ _SHRUBS = (Species.BUSH, Species.SHRUB)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Fixture:
-    """Something built, at a fixed place."""
+    """A built object at a fixed place."""
 
     mesh: Mesh
     world_from_body: NDArray[np.float64]
 
     @property
     def centre_m(self) -> NDArray[np.float64]:
-        """Of the sphere that holds it, world frame."""
+        """Centre of the bounding sphere, world frame."""
         turned: NDArray[np.float64] = self.world_from_body[:3, :3] @ self.mesh.centre_m
         return turned + self.world_from_body[:3, 3]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Roadside:
-    """All that stands beside one road."""
+    """Plants and fixtures beside one road."""
 
     plants: Plants
     plant_centres_m: NDArray[np.float64]
-    """(N, 3) of spheres that hold the plants."""
+    """(N, 3) centres of bounding spheres."""
     plant_radii_m: NDArray[np.float64]
     """(N,)."""
     fixtures: tuple[Fixture, ...]
     fixture_places_m: NDArray[np.float64]
     """(M, 2)."""
     shadows: Outlines
-    """Where the sun of the look does not reach the ground; empty without a sun."""
+    """Shadows on the ground; empty without a sun."""
 
-    def plants_near(self, place_m: tuple[float, float], reach_m: float) -> NDArray[np.int64]:
-        """Indices of plants within a distance."""
-        return np.flatnonzero(np.hypot(*(self.plant_centres_m[:, :2] - place_m).T) < reach_m)
+    def plants_near(self, position_m: tuple[float, float], reach_m: float) -> NDArray[np.int64]:
+        """Return the indices of plants within a distance."""
+        return np.flatnonzero(np.hypot(*(self.plant_centres_m[:, :2] - position_m).T) < reach_m)
 
-    def fixtures_near(self, place_m: tuple[float, float], reach_m: float) -> list[Fixture]:
-        """What is built within a distance."""
-        near = np.hypot(*(self.fixture_places_m - place_m).T) < reach_m
+    def fixtures_near(self, position_m: tuple[float, float], reach_m: float) -> list[Fixture]:
+        """Return the fixtures within a distance."""
+        near = np.hypot(*(self.fixture_places_m - position_m).T) < reach_m
         return [self.fixtures[i] for i in np.flatnonzero(near)]
 
 
 def roadside(road: Road, look: Look) -> Roadside:
-    """Trees, bushes, posts, signs and houses that go with the road's edges and the look."""
+    """Place trees, bushes, posts, signs and houses according to edges and look."""
     random = np.random.default_rng([look.seed, 7703])
     flora = _Flora(look, random)
-    saplings = [*_grown(road, look, random, flora=flora, left=False)]
-    saplings += _grown(road, look, random, flora=flora, left=True)
+    saplings = [*_saplings(road, look, random, flora=flora, left=False)]
+    saplings += _saplings(road, look, random, flora=flora, left=True)
     fixtures = [*_posts(road), *_signs(road, random), *_houses(road, random)]
     large = [f.world_from_body[:2, 3] for f in fixtures if f.mesh.radius_m > 4]
     plants = flora.plants(_clear_of_road(road, saplings, np.reshape(large, (-1, 2))))
@@ -100,14 +100,14 @@ def roadside(road: Road, look: Look) -> Roadside:
 
 
 class _Sapling(NamedTuple):
-    """Where something is to grow; a shrub if it has no species."""
+    """Place of a plant; a shrub without a species."""
 
-    place_m: NDArray[np.float64]
+    position_m: NDArray[np.float64]
     species: Species | None
 
 
 class _Flora:
-    """The few species of a region, and their colour this season."""
+    """Species and tint of the plants of one road."""
 
     def __init__(self, look: Look, random: np.random.Generator) -> None:
         self._random = random
@@ -116,7 +116,7 @@ class _Flora:
         self._tint = np.array([1.0 + 0.55 * dry, 1.0 + 0.02 * dry, 1.0 - 0.15 * dry])
 
     def plants(self, saplings: list[_Sapling]) -> Plants:
-        """Grown up, each different."""
+        """Draw the plants, each different."""
         random, count = self._random, len(saplings)
         shrubs = [_SHRUBS[i] for i in random.integers(len(_SHRUBS), size=count)]
         species = [
@@ -124,14 +124,14 @@ class _Flora:
             for s, shrub in zip(saplings, shrubs, strict=True)
         ]
         variants = random.integers(VARIANTS, size=count).tolist()
-        pictures = tuple(foliage(s, v) for s, v in zip(species, variants, strict=True))
+        images = tuple(foliage(s, v) for s, v in zip(species, variants, strict=True))
         low = np.array([s in _SHRUBS for s in species])
         heights = np.where(low, random.uniform(0.8, 2.6, count), random.uniform(6.5, 14.0, count))
-        aspects = np.array([picture.aspect for picture in pictures])
+        aspects = np.array([image.aspect for image in images])
         tone = random.uniform(0.78, 1.22, (count, 1)) * (1 + random.normal(0.0, 0.05, (count, 3)))
-        places = np.reshape([s.place_m for s in saplings], (-1, 2))
+        places = np.reshape([s.position_m for s in saplings], (-1, 2))
         return Plants(
-            pictures=pictures,
+            images=images,
             feet_m=np.column_stack([places, np.zeros(count)]),
             heights_m=heights,
             widths_m=heights * aspects * random.uniform(0.85, 1.15, count),
@@ -140,10 +140,10 @@ class _Flora:
         )
 
 
-def _grown(
+def _saplings(
     road: Road, look: Look, random: np.random.Generator, *, flora: _Flora, left: bool
 ) -> Iterator[_Sapling]:
-    """What grows along one side, stretch by stretch."""
+    """Draw the plants along one side, stretch by stretch."""
     section = road.section
     edge = section.left if left else section.right
     edge_m = section.left_edge_m if left else section.right_edge_m
@@ -159,13 +159,13 @@ def _grown(
 
 
 _Spots = Iterator[tuple[float, float, Species | None]]
-"""Along the stretch, beyond the clear strip, and the species or None for a shrub."""
+"""Distance along the stretch, distance beyond the clear strip, and species (None: shrub)."""
 
 
 def _street_spots(
     length_m: float, density: float, random: np.random.Generator, flora: _Flora
 ) -> _Spots:
-    """Between kerb and house fronts: a row of one species, or nothing."""
+    """Draw a row of one species between kerb and house fronts, or nothing."""
     if random.random() < 0.15 + 0.6 * density:
         species = flora.trees[int(random.integers(2))]
         for along in np.arange(0.0, length_m, random.uniform(9.0, 16.0)):
@@ -175,7 +175,7 @@ def _street_spots(
 def _land_spots(
     length_m: float, density: float, random: np.random.Generator, flora: _Flora
 ) -> _Spots:
-    """Open land, an avenue, a hedge or a wood, with single plants strewn in."""
+    """Draw open land, an avenue, a hedge or a wood, with scattered plants."""
     trees = flora.trees
     weights = np.array([1.3 - 1.1 * density, 0.9 * density, 0.25 + 0.3 * density, 1.1 * density])
     style = int(random.choice(4, p=weights / weights.sum()))
@@ -201,14 +201,14 @@ def _land_spots(
 def _clear_of_road(
     road: Road, saplings: list[_Sapling], blocked_m: NDArray[np.float64]
 ) -> list[_Sapling]:
-    """Without those whose place a bend of the road or a house has taken."""
+    """Drop plants on the road or too close to a house."""
     section = road.section
     line = road.reference.points_m[::4]
     reach = max(-section.right_edge_m, section.left_edge_m)
 
     def free(sapling: _Sapling) -> bool:
-        near = np.min(((line - sapling.place_m) ** 2).sum(axis=1))
-        apart = np.linalg.norm(blocked_m - sapling.place_m, axis=1).min(initial=np.inf)
+        near = np.min(((line - sapling.position_m) ** 2).sum(axis=1))
+        apart = np.linalg.norm(blocked_m - sapling.position_m, axis=1).min(initial=np.inf)
         return bool(near > (reach + 0.8) ** 2 and apart > _HOUSE_REACH_M)
 
     return [sapling for sapling in saplings if free(sapling)]
@@ -232,7 +232,7 @@ def _posts(road: Road) -> Iterator[Fixture]:
 
 
 def _signs(road: Road, random: np.random.Generator) -> Iterator[Fixture]:
-    """Each side's signs face the traffic that drives on that side."""
+    """Place signs that face the traffic of their side."""
     section, meshes = road.section, {kind: sign(kind) for kind in SIGNS}
     both = not all(lane.forward for lane in section.lanes)
     for left in (False, True) if both else (False,):
@@ -246,7 +246,7 @@ def _signs(road: Road, random: np.random.Generator) -> Iterator[Fixture]:
 
 
 def _houses(road: Road, random: np.random.Generator) -> Iterator[Fixture]:
-    """Alone beside verges; streets have their fronts and motorways have none."""
+    """Place single houses beside verges; streets have fronts, motorways no houses."""
     section = road.section
     line = road.reference.points_m[::4]
     for edge, edge_m, left in (

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Darkening of the ground under and beside bodies, before they are painted on it."""
+"""Shadows of bodies on the ground."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wpt_sim.render.bodies.billboards import Plants
-from wpt_sim.render.bodies.eye import NEAR_M, Eye
 from wpt_sim.render.bodies.mesh import Mesh
+from wpt_sim.render.bodies.viewpoint import NEAR_M, Viewpoint
 from wpt_sim.render.canvas import Float32
 from wpt_sim.render.light import Light
 from wpt_sim.scene import Actor
@@ -26,20 +26,20 @@ __all__ = [
 ]
 
 _LOWEST_SUN = 0.03
-"""Sine of the sun's elevation under which its light is too flat and weak to cast shadows."""
+"""Sine of the sun's elevation below which it casts no shadows."""
 _CONTACT = ((0.50, 0.10), (0.36, 0.24), (0.24, 0.38), (0.12, 0.52), (0.0, 0.66), (-0.15, 0.78))
 """Margin around the footprint in m, and the share of sky light lost within it."""
 _SHIFT = 4
 _SAMPLES = 2
 _RIM = 12
-"""Corners of a leafy shadow."""
+"""Corners of the shadow of a crown."""
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Outlines:
-    """N convex patches of ground; those with fewer corners than K repeat their last one."""
+    """N convex patches of ground, padded to K corners with their last one."""
 
     loops_m: Array
     """(N, K, 3) world frame."""
@@ -50,9 +50,9 @@ class Outlines:
     radii_m: Array
     """(N,)."""
 
-    def near(self, place_m: tuple[float, float], reach_m: float) -> 'Outlines':
-        """Those that come within a distance."""
-        far = np.hypot(*(self.centres_m[:, :2] - place_m).T)
+    def near(self, position_m: tuple[float, float], reach_m: float) -> 'Outlines':
+        """Return those within a distance."""
+        far = np.hypot(*(self.centres_m[:, :2] - position_m).T)
         kept = far < reach_m + self.radii_m
         return Outlines(
             self.loops_m[kept], self.values[kept], self.centres_m[kept], self.radii_m[kept]
@@ -60,7 +60,7 @@ class Outlines:
 
 
 def outlines(loops_m: Sequence[Array], values: Sequence[float]) -> Outlines:
-    """Gather loops (n, 2) of any lengths."""
+    """Stack loops (n, 2) of any lengths."""
     count = max((len(loop) for loop in loops_m), default=3)
     stack = np.zeros((len(loops_m), count, 3))
     for i, loop in enumerate(loops_m):
@@ -74,7 +74,7 @@ def _gathered(loops_m: Array, values: Array) -> Outlines:
 
 
 def joined(one: Outlines, other: Outlines) -> Outlines:
-    """Both in one."""
+    """Concatenate two sets of outlines."""
     count = max(one.loops_m.shape[1], other.loops_m.shape[1])
     stacks = [
         np.concatenate([p.loops_m, np.repeat(p.loops_m[:, -1:], count - p.loops_m.shape[1], 1)], 1)
@@ -89,7 +89,7 @@ def joined(one: Outlines, other: Outlines) -> Outlines:
 
 
 def mesh_shadows(mesh: Mesh, world_from_body: Array, sun_direction: Array) -> list[Array]:
-    """Loops (n, 2) on the ground: the sun's shadows of a body's parts."""
+    """Return loops (n, 2) on the ground: shadows of the parts of a body."""
     if sun_direction[2] < _LOWEST_SUN:
         return []
     along = sun_direction[:2] / sun_direction[2]
@@ -101,7 +101,7 @@ def mesh_shadows(mesh: Mesh, world_from_body: Array, sun_direction: Array) -> li
 
 
 def crown_shadows(plants: Plants, sun_direction: Array) -> list[Array]:
-    """Loops (n, 2) on the ground: the sun's shadows of all crowns and stems."""
+    """Return loops (n, 2) on the ground: shadows of all crowns and stems."""
     if sun_direction[2] < _LOWEST_SUN:
         return []
     along = sun_direction[:2] / sun_direction[2]
@@ -109,13 +109,13 @@ def crown_shadows(plants: Plants, sun_direction: Array) -> list[Array]:
     side = np.array([-away[1], away[0]])
     angle = np.arange(_RIM) * (2 * np.pi / _RIM)
     loops = []
-    for i, picture in enumerate(plants.pictures):
+    for i, image in enumerate(plants.images):
         foot, tall = plants.feet_m[i, :2], float(plants.heights_m[i])
-        broad = plants.widths_m[i] / picture.aspect * (-1 if plants.mirrored[i] else 1)
+        broad = plants.widths_m[i] / image.aspect * (-1 if plants.mirrored[i] else 1)
         ragged = 1.0 + 0.12 * np.sin(angle * 4 + foot[0])
         ring = np.outer(np.cos(angle) * ragged, side)
         ring += np.outer(np.sin(angle) * ragged, away) / sun_direction[2]
-        for right, up, radius in picture.blobs:
+        for right, up, radius in image.blobs:
             loops.append(
                 foot + side * (right * broad) - along * (up * tall) + radius * tall * ring
             )
@@ -125,7 +125,7 @@ def crown_shadows(plants: Plants, sun_direction: Array) -> list[Array]:
 
 
 def contact_outlines(actors: Sequence[Actor]) -> Outlines:
-    """Where bodies keep the sky's light off the ground: octagons, each inside the one before."""
+    """Return contact shadows: nested octagons where bodies block skylight."""
     margin, loss = np.array(_CONTACT).T
     size = np.array([(a.size.length_m, a.size.width_m, a.size.height_m) for a in actors])
     size = size.reshape(-1, 3, 1)
@@ -148,20 +148,20 @@ def contact_outlines(actors: Sequence[Actor]) -> Outlines:
     return _gathered(loops.reshape(-1, 8, 3), np.tile(loss, len(actors)))
 
 
-def darken(eye: Eye, light: Light, *, sunless: Outlines, contacts: Outlines) -> None:
-    """Take the light away from the ground inside the outlines."""
+def darken(viewpoint: Viewpoint, light: Light, *, sunless: Outlines, contacts: Outlines) -> None:
+    """Darken the ground inside the outlines."""
     for patches, left in ((sunless, light.shadow_rgb), (contacts, np.zeros(3))):
-        covered = _mask(eye, patches)
+        covered = _mask(viewpoint, patches)
         if covered is not None:
             area, share = covered
             kept = np.stack([left - 1.0, np.ones(3)], axis=1)
-            eye.pane.light[area] *= cv2.transform(share, kept)
+            viewpoint.buffer.light[area] *= cv2.transform(share, kept)
 
 
-def _mask(eye: Eye, patches: Outlines) -> tuple[tuple[slice, slice], Float32] | None:
-    """Part of the picture that the outlines cover, and the largest value at every pixel."""
-    height, width = eye.pane.depth_m.shape
-    loops, values = _pixel_loops(eye, patches)
+def _mask(viewpoint: Viewpoint, patches: Outlines) -> tuple[tuple[slice, slice], Float32] | None:
+    """Return the image area of the outlines, and the largest value at every pixel."""
+    height, width = viewpoint.buffer.depth_m.shape
+    loops, values = _pixel_loops(viewpoint, patches)
     if not len(loops):
         return None
     u, v = loops[..., 0], loops[..., 1]
@@ -175,7 +175,7 @@ def _mask(eye: Eye, patches: Outlines) -> tuple[tuple[slice, slice], Float32] | 
     order = np.argsort(values, kind='stable')
     levels = np.rint(255 * values[order]).tolist()
     for loop, level in zip(fixed[order], levels, strict=True):
-        if eye.straight:
+        if viewpoint.straight:
             cv2.fillConvexPoly(fine, loop, level, 8, _SHIFT)
         else:
             cv2.fillPoly(fine, [loop], level, 8, _SHIFT)
@@ -183,19 +183,19 @@ def _mask(eye: Eye, patches: Outlines) -> tuple[tuple[slice, slice], Float32] | 
     blur = max(0.7, 2.5 * width / 1024)
     soft = cv2.GaussianBlur(mask, (0, 0), blur).astype(np.float32) / np.float32(255)
     area = (slice(v0, v1), slice(u0, u1))
-    return area, soft * np.isfinite(eye.pane.depth_m[area])
+    return area, soft * np.isfinite(viewpoint.buffer.depth_m[area])
 
 
-def _pixel_loops(eye: Eye, patches: Outlines) -> tuple[Array, Array]:
-    """Outlines in pixels (n, K, 2) and their values, those in view only."""
-    seen = np.flatnonzero(eye.sees(patches.centres_m, patches.radii_m))
+def _pixel_loops(viewpoint: Viewpoint, patches: Outlines) -> tuple[Array, Array]:
+    """Return visible outlines in pixels (n, K, 2) and their values."""
+    seen = np.flatnonzero(viewpoint.intersects(patches.centres_m, patches.radii_m))
     loops_m, values = patches.loops_m[seen], patches.values[seen]
-    in_camera = eye.in_camera(loops_m)
-    whole = (in_camera[..., 2].min(axis=1) > NEAR_M) & eye.straight
-    cut = [eye.outline(in_camera[i]) for i in np.flatnonzero(~whole)]
+    in_camera = viewpoint.in_camera(loops_m)
+    whole = (in_camera[..., 2].min(axis=1) > NEAR_M) & viewpoint.straight
+    cut = [viewpoint.outline(in_camera[i]) for i in np.flatnonzero(~whole)]
     count = max([loops_m.shape[1], *map(len, cut)])
     pixels = np.zeros((len(seen), count, 2))
-    some = eye.pixels(in_camera[whole])
+    some = viewpoint.pixels(in_camera[whole])
     pixels[whole, : some.shape[1]], pixels[whole, some.shape[1] :] = some, some[:, -1:]
     for i, loop in zip(np.flatnonzero(~whole), cut, strict=True):
         pixels[i, : len(loop)], pixels[i, len(loop) :] = loop, loop[-1:] if len(loop) else 0.0

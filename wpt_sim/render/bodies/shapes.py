@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Outlines of cars, as tables of shares: x of the length (0 front, 1 rear), y of half the width,
-z of the height, so that one table serves every size.
+"""Outlines of cars relative to their size: x of the length (0 front, 1 rear), y of half the width,
+z of the height.
 """
 
 from dataclasses import dataclass

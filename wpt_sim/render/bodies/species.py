@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What grows beside the road, and how each species is built."""
+"""Species of plants and their shapes."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -8,7 +8,7 @@ __all__ = ['HABITS', 'Habit', 'Species']
 
 
 class Species(IntEnum):
-    """What grows."""
+    """Species of plants."""
 
     BROAD = 0
     TALL = 1
@@ -21,7 +21,7 @@ class Species(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How a species grows, in shares of its height."""
+    """Shape of a species, as shares of its height."""
 
     aspect: float
     balls: tuple[tuple[float, float, float, float], ...]

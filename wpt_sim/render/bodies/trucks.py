@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A lorry: cab, box body, chassis and double rear axle."""
+"""Meshes of trucks: cab, box body, chassis and double rear axle."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from wpt_sim.render.bodies.finishes import (
     TRIM,
 )
 from wpt_sim.render.bodies.loft import Loft, block
-from wpt_sim.render.bodies.mesh import Finish, Mesh, Role, Sketch
+from wpt_sim.render.bodies.mesh import Finish, LampRole, Mesh, MeshBuilder
 from wpt_sim.render.bodies.wheels import outer_wheels, tyres
 from wpt_sim.scene import Size
 
@@ -22,14 +22,14 @@ __all__ = ['truck']
 
 _CAB_SHARE = 0.24
 _BOX_RGB = Finish((0.58, 0.58, 0.57), 0.02)
-_MARKING = Finish((0.52, 0.02, 0.02), 0.0, Role.RETRO)
+_MARKING = Finish((0.52, 0.02, 0.02), 0.0, LampRole.RETRO)
 
 
 def truck(
     size: Size, colour: Finish, *, box: Finish = _BOX_RGB, turn_rad: float, detail: int
 ) -> Mesh:
-    """The mesh of a lorry whose wheels have rolled by `turn_rad`."""
-    sketch = Sketch()
+    """Build the mesh of a truck whose wheels are turned by `turn_rad`."""
+    builder = MeshBuilder()
     front, rear = size.length_m / 2, -size.length_m / 2
     half, gap = size.width_m / 2, size.length_m * (0.5 - _CAB_SHARE)
     floor = 0.30 * size.height_m
@@ -37,15 +37,15 @@ def truck(
     axles: tuple[float, ...] = (front - 0.13 * size.length_m, rear + 0.30 * size.length_m)
     if size.length_m > 7.5:
         axles = (*axles, axles[1] - 2.6 * radius)
-    sketch.part((rear / 2, 0.0, floor))
-    _box(sketch, size, floor, gap - 0.12, box=box, detail=detail)
-    sketch.part((0.0, 0.0, floor - 0.2), (0.0, 0.0, -1.0, -floor))
-    block(sketch, (rear + 0.1, -0.8 * half, floor - 0.3), (gap - 0.12, 0.8 * half, floor), DARK)
-    _cab(sketch, size, gap, colour=colour, floor_m=0.17 * size.height_m, detail=detail)
-    sketch.part((0.0, 0.0, 0.4), (0.0, 0.0, -1.0, 0.05 - floor))
-    tyres(sketch, axles, radius_m=radius, half_m=half - 0.02, detail=detail)
+    builder.part((rear / 2, 0.0, floor))
+    _box(builder, size, floor, gap - 0.12, box=box, detail=detail)
+    builder.part((0.0, 0.0, floor - 0.2), (0.0, 0.0, -1.0, -floor))
+    block(builder, (rear + 0.1, -0.8 * half, floor - 0.3), (gap - 0.12, 0.8 * half, floor), DARK)
+    _cab(builder, size, gap, colour=colour, floor_m=0.17 * size.height_m, detail=detail)
+    builder.part((0.0, 0.0, 0.4), (0.0, 0.0, -1.0, 0.05 - floor))
+    tyres(builder, axles, radius_m=radius, half_m=half - 0.02, detail=detail)
     outer_wheels(
-        sketch,
+        builder,
         axles,
         radius_m=radius,
         half_m=half - 0.03,
@@ -54,39 +54,39 @@ def truck(
         detail=detail,
         arch=TRIM,
     )
-    _skirts(sketch, half, floor, (axles[0] - 1.4 * radius, axles[1] + 1.4 * radius))
-    _tail(sketch, rear, half, floor)
-    return sketch.mesh()
+    _skirts(builder, half, floor, (axles[0] - 1.4 * radius, axles[1] + 1.4 * radius))
+    _tail(builder, rear, half, floor)
+    return builder.mesh()
 
 
 def _box(
-    sketch: Sketch, size: Size, floor_m: float, front_m: float, *, box: Finish, detail: int
+    builder: MeshBuilder, size: Size, floor_m: float, front_m: float, *, box: Finish, detail: int
 ) -> None:
     rear, half, top = -size.length_m / 2, size.width_m / 2, size.height_m
-    block(sketch, (rear, -half, floor_m), (front_m, half, top), box)
+    block(builder, (rear, -half, floor_m), (front_m, half, top), box)
     frame = Finish((0.20, 0.20, 0.205), 0.05)
     x = rear - 0.004
     for low, high in ((floor_m, floor_m + 0.10), (top - 0.12, top)):
-        sketch.face([(x, -half, low), (x, half, low), (x, half, high), (x, -half, high)], frame)
+        builder.face([(x, -half, low), (x, half, low), (x, half, high), (x, -half, high)], frame)
     for y in (-half + 0.04, 0.0, half - 0.04):
         sides = [(x, y - 0.04, floor_m), (x, y + 0.04, floor_m), (x, y + 0.04, top)]
-        sketch.face([*sides, (x, y - 0.04, top)], frame)
+        builder.face([*sides, (x, y - 0.04, top)], frame)
     for side in (-half - 0.004, half + 0.004):
         for low, high in ((floor_m, floor_m + 0.09), (top - 0.09, top)):
             loop = [(rear, side, low), (front_m, side, low), (front_m, side, high)]
-            sketch.face([*loop, (rear, side, high)], frame)
+            builder.face([*loop, (rear, side, high)], frame)
     if detail:
         for y in (-0.55 * half, 0.55 * half):
             for low in np.linspace(floor_m + 0.25, top - 0.55, 3):
                 loop = [(x, y - 0.05, low), (x, y + 0.05, low), (x, y + 0.05, low + 0.3)]
-                sketch.face([*loop, (x, y - 0.05, low + 0.3)], frame)
+                builder.face([*loop, (x, y - 0.05, low + 0.3)], frame)
 
 
 def _cab(
-    sketch: Sketch, size: Size, gap_m: float, *, colour: Finish, floor_m: float, detail: int
+    builder: MeshBuilder, size: Size, gap_m: float, *, colour: Finish, floor_m: float, detail: int
 ) -> None:
     front, half, top = size.length_m / 2, size.width_m / 2 * 0.98, size.height_m * 0.86
-    sketch.part((front - 0.9, 0.0, top / 2), (1.0, 0.0, 0.0, gap_m - 0.1))
+    builder.part((front - 0.9, 0.0, top / 2), (1.0, 0.0, 0.0, gap_m - 0.1))
     rows = [(floor_m, 0.0), (0.45 * top, 0.0), (0.94 * top, 0.16), (top, 0.34)]
     rings = []
     for z, lean in rows:
@@ -95,52 +95,54 @@ def _cab(
         ring = left + [(x, -y) for x, y in reversed(left[1:])]
         rings.append([(x, y * half, z) for x, y in ring])
     loft = Loft(np.array(rings), closed=True)
-    loft.skin(sketch, colour)
-    sketch.face(loft.rings_m[-1], colour)
-    loft.patch(sketch, (1.10, 1.92), (-1.7, 1.7), GLASS)
+    loft.skin(builder, colour)
+    builder.face(loft.rings_m[-1], colour)
+    loft.patch(builder, (1.10, 1.92), (-1.7, 1.7), GLASS)
     for start, end in ((2.15, 2.75), (4.25, 4.85)):
-        loft.patch(sketch, (1.10, 1.80), (start, end), GLASS)
-    loft.patch(sketch, (0.55, 0.90), (-0.85, 0.85), DARK)
-    loft.patch(sketch, (0.02, 0.16), (-1.9, 1.9), TRIM)
+        loft.patch(builder, (1.10, 1.80), (start, end), GLASS)
+    loft.patch(builder, (0.55, 0.90), (-0.85, 0.85), DARK)
+    loft.patch(builder, (0.02, 0.16), (-1.9, 1.9), TRIM)
     x, z = front + 0.004, floor_m + 0.22
     plate = [(x, -0.26, z), (x, 0.26, z), (x, 0.26, z + 0.11), (x, -0.26, z + 0.11)]
-    sketch.face(plate, PLATE)
+    builder.face(plate, PLATE)
     for side, amber in ((1.0, AMBER_LEFT), (-1.0, AMBER_RIGHT)):
         low, high = sorted((side * 0.70, side * 1.35))
-        loft.patch(sketch, (0.20, 0.40), (low, high), HEADLAMP)
+        loft.patch(builder, (0.20, 0.40), (low, high), HEADLAMP)
         low, high = sorted((side * 1.40, side * 1.75))
-        loft.patch(sketch, (0.20, 0.40), (low, high), amber)
-        sketch.lamp(loft.at(0.3, side * 1.0), (1.0, 0.2 * side, 0.0), Role.HEAD, 0.08)
-        sketch.lamp(loft.at(0.3, side * 1.6), (1.0, side, 0.0), amber.role, 0.06)
+        loft.patch(builder, (0.20, 0.40), (low, high), amber)
+        builder.lamp(loft.at(0.3, side * 1.0), (1.0, 0.2 * side, 0.0), LampRole.HEAD, 0.08)
+        builder.lamp(loft.at(0.3, side * 1.6), (1.0, side, 0.0), amber.role, 0.06)
     if detail:
-        _mirrors(sketch, front, half, top)
+        _mirrors(builder, front, half, top)
 
 
-def _mirrors(sketch: Sketch, front_m: float, half_m: float, top_m: float) -> None:
+def _mirrors(builder: MeshBuilder, front_m: float, half_m: float, top_m: float) -> None:
     for side in (-1.0, 1.0):
         y0, y1 = sorted((side * half_m, side * (half_m + 0.24)))
-        sketch.part((front_m - 0.3, (y0 + y1) / 2, 0.7 * top_m), (0.0, side, 0.0, half_m))
-        block(sketch, (front_m - 0.36, y0, 0.56 * top_m), (front_m - 0.2, y1, 0.82 * top_m), TRIM)
+        builder.part((front_m - 0.3, (y0 + y1) / 2, 0.7 * top_m), (0.0, side, 0.0, half_m))
+        block(builder, (front_m - 0.36, y0, 0.56 * top_m), (front_m - 0.2, y1, 0.82 * top_m), TRIM)
 
 
-def _skirts(sketch: Sketch, half_m: float, floor_m: float, extent_m: tuple[float, float]) -> None:
+def _skirts(
+    builder: MeshBuilder, half_m: float, floor_m: float, extent_m: tuple[float, float]
+) -> None:
     """Side guards between the axles."""
     front, rear = extent_m
     for side in (-1.0, 1.0):
         y = side * (half_m - 0.06)
-        sketch.part((0.0, 0.0, floor_m), (0.0, side, 0.0, half_m - 0.1))
+        builder.part((0.0, 0.0, floor_m), (0.0, side, 0.0, half_m - 0.1))
         for low, high in ((floor_m - 0.28, floor_m - 0.12), (floor_m - 0.56, floor_m - 0.40)):
             loop = [(front, y, low), (rear, y, low), (rear, y, high), (front, y, high)]
-            sketch.face(loop, Finish((0.30, 0.30, 0.31), 0.05))
+            builder.face(loop, Finish((0.30, 0.30, 0.31), 0.05))
 
 
-def _tail(sketch: Sketch, rear_m: float, half_m: float, floor_m: float) -> None:
+def _tail(builder: MeshBuilder, rear_m: float, half_m: float, floor_m: float) -> None:
     """Underrun bar, lamps, plate and the red and white contour marking."""
     x = rear_m - 0.01
-    sketch.part((0.0, 0.0, floor_m), (-1.0, 0.0, 0.0, -rear_m - 0.1))
+    builder.part((0.0, 0.0, floor_m), (-1.0, 0.0, 0.0, -rear_m - 0.1))
 
     def panel(y0: float, y1: float, z0: float, z1: float, finish: Finish) -> None:
-        sketch.face([(x, y0, z0), (x, y1, z0), (x, y1, z1), (x, y0, z1)], finish)
+        builder.face([(x, y0, z0), (x, y1, z0), (x, y1, z1), (x, y0, z1)], finish)
 
     panel(-0.92 * half_m, 0.92 * half_m, floor_m - 0.50, floor_m - 0.34, TRIM)
     panel(-0.26, 0.26, floor_m - 0.16, floor_m - 0.05, PLATE)
@@ -151,5 +153,5 @@ def _tail(sketch: Sketch, rear_m: float, half_m: float, floor_m: float) -> None:
         rim = sorted((side * 0.90 * half_m, side * half_m))
         panel(rim[0], rim[1], floor_m, floor_m + 0.4, _MARKING)
         place = (x, (y[0] + y[1]) / 2, floor_m - 0.23)
-        sketch.lamp(place, (-1.0, 0.0, 0.0), Role.TAIL, 0.09)
-        sketch.lamp((x, y[2], floor_m - 0.23), (-1.0, side, 0.0), amber.role, 0.06)
+        builder.lamp(place, (-1.0, 0.0, 0.0), LampRole.TAIL, 0.09)
+        builder.lamp((x, y[2], floor_m - 0.23), (-1.0, side, 0.0), amber.role, 0.06)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ground: road, verges and fields, as textures and as every pixel sees them."""
+"""The ground: textures of road, verges and fields, and their rendering."""
 
 from wpt_sim.render.ground.field import build_field
 from wpt_sim.render.ground.locator import build_locator

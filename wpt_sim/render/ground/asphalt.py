@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What years of traffic leave on a road: tone of the asphalt, 1 where it is as it was laid."""
+"""Wear of the asphalt: a factor on the albedo, 1 where new."""
 
 from itertools import pairwise
 
@@ -8,7 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from wpt_sim.render.canvas import Float32
-from wpt_sim.render.ground.sheet import Sheet
+from wpt_sim.render.ground.texel_grid import TexelGrid
 from wpt_sim.render.look import Look
 from wpt_sim.road.lanes import CrossSection, Lane
 
@@ -19,52 +19,52 @@ _TRACK_M = 0.75
 
 
 def asphalt_tone(
-    generator: Generator, sheet: Sheet, *, section: CrossSection, look: Look
+    generator: Generator, grid: TexelGrid, *, section: CrossSection, look: Look
 ) -> Float32:
-    """(rows, columns) factor on the albedo."""
-    tone = 1.0 + 0.06 * sheet.noise(generator, (4.0, 2.5))
-    tone += 0.05 * sheet.noise(generator, (0.7, 0.5))
-    tone += 0.035 * sheet.noise(generator, (40.0, 0.3))
-    tone += 0.055 * generator.standard_normal(sheet.shape, np.float32)
-    _surfacing(generator, sheet, tone, section=section)
+    """Return the (rows, columns) factor on the albedo."""
+    tone = 1.0 + 0.06 * grid.noise(generator, (4.0, 2.5))
+    tone += 0.05 * grid.noise(generator, (0.7, 0.5))
+    tone += 0.035 * grid.noise(generator, (40.0, 0.3))
+    tone += 0.055 * generator.standard_normal(grid.shape, np.float32)
+    _surfacing(generator, grid, tone, section=section)
     polish = generator.choice([-0.22, -0.15, 0.13])
     for lane in section.lanes:
-        _lane_wear(generator, sheet, tone, lane=lane, polish=float(polish))
-    _mend(generator, sheet, tone, section=section, amount=look.patches)
-    _crack(generator, sheet, tone, section=section, amount=look.patches)
+        _lane_wear(generator, grid, tone, lane=lane, polish=float(polish))
+    _mend(generator, grid, tone, section=section, amount=look.patches)
+    _crack(generator, grid, tone, section=section, amount=look.patches)
     return tone
 
 
 def _surfacing(
-    generator: Generator, sheet: Sheet, tone: Float32, *, section: CrossSection
+    generator: Generator, grid: TexelGrid, tone: Float32, *, section: CrossSection
 ) -> None:
-    """Stretches laid in different years, joints between them and between the lanes."""
+    """Draw sections of different age, and the joints between sections and lanes."""
     ends = [0.0]
-    while ends[-1] < sheet.length_m:
+    while ends[-1] < grid.length_m:
         ends.append(ends[-1] + generator.uniform(60.0, 260.0))
     left, right = section.left_edge_m, section.right_edge_m
     for start, end in pairwise(ends):
-        tone[sheet.stretch(start, end)] *= np.float32(generator.uniform(0.84, 1.14))
+        tone[grid.stretch(start, end)] *= np.float32(generator.uniform(0.84, 1.14))
         across = np.array([[end, right], [end, left]])
-        sheet.multiply_line(tone, across, width_m=0.08, factor=0.5)
+        grid.multiply_line(tone, across, width_m=0.08, factor=0.5)
     for lane in section.lanes[:-1]:
         border = lane.offset_m + lane.width_m / 2 + 0.12
-        s = np.arange(0.0, sheet.length_m, 6.0)
+        s = np.arange(0.0, grid.length_m, 6.0)
         wander = border + 0.02 * generator.standard_normal(len(s)).cumsum() * 0.2
         seam = np.stack([s, np.clip(wander, border - 0.1, border + 0.1)], axis=-1)
-        sheet.multiply_line(tone, seam, width_m=0.03, factor=0.6)
+        grid.multiply_line(tone, seam, width_m=0.03, factor=0.6)
 
 
 def _lane_wear(
-    generator: Generator, sheet: Sheet, tone: Float32, *, lane: Lane, polish: float
+    generator: Generator, grid: TexelGrid, tone: Float32, *, lane: Lane, polish: float
 ) -> None:
-    """Wheel tracks on both sides of the middle, drops of oil between them."""
-    columns = sheet.strip(lane.offset_m - lane.width_m / 2, lane.offset_m + lane.width_m / 2)
-    d = sheet.offsets_m[:, columns] - np.float32(lane.offset_m)
+    """Draw wheel tracks, and oil between them."""
+    columns = grid.strip(lane.offset_m - lane.width_m / 2, lane.offset_m + lane.width_m / 2)
+    d = grid.offsets_m[:, columns] - np.float32(lane.offset_m)
     tracks = _bump(d - _TRACK_M, 0.26) + _bump(d + _TRACK_M, 0.26)
     oil = _bump(d, 0.22)
-    wander = 1.0 + 0.35 * sheet.line_noise(generator, 25.0)
-    drops = 1.0 + 0.5 * sheet.line_noise(generator, 9.0)
+    wander = 1.0 + 0.35 * grid.line_noise(generator, 25.0)
+    drops = 1.0 + 0.5 * grid.line_noise(generator, 9.0)
     part = tone[:, columns]
     part *= np.float32(generator.normal(1.0, 0.035))
     part *= 1.0 + np.float32(polish) * wander * tracks
@@ -77,31 +77,31 @@ def _bump(value: Float32, width: float) -> Float32:
 
 
 def _mend(
-    generator: Generator, sheet: Sheet, tone: Float32, *, section: CrossSection, amount: float
+    generator: Generator, grid: TexelGrid, tone: Float32, *, section: CrossSection, amount: float
 ) -> None:
-    """Rectangles of younger, darker asphalt with a sealed rim."""
-    for _ in range(generator.poisson(amount * sheet.length_m / 18.0)):
+    """Draw patches of newer, darker asphalt with a sealed rim."""
+    for _ in range(generator.poisson(amount * grid.length_m / 18.0)):
         lane = section.lanes[generator.integers(len(section.lanes))]
-        s0 = generator.uniform(0.0, sheet.length_m)
+        s0 = generator.uniform(0.0, grid.length_m)
         s1 = s0 + generator.choice([1.0, 2.5, 6.0, 20.0]) * generator.uniform(0.7, 1.4)
         width = lane.width_m * generator.uniform(0.25, 0.95)
         slack = (lane.width_m - width) / 2
         middle = lane.offset_m + generator.uniform(-slack, slack)
         d0, d1 = middle - width / 2, middle + width / 2
-        patch = tone[sheet.stretch(s0, s1), sheet.strip(d0, d1)]
+        patch = tone[grid.stretch(s0, s1), grid.strip(d0, d1)]
         fresh = np.float32(generator.uniform(0.62, 1.08))
         patch[:] = fresh * (0.75 + 0.25 * patch)
         rim = np.array([[s0, d0], [s1, d0], [s1, d1], [s0, d1], [s0, d0]])
-        sheet.multiply_line(tone, rim, width_m=0.06, factor=generator.uniform(0.45, 0.9))
+        grid.multiply_line(tone, rim, width_m=0.06, factor=generator.uniform(0.45, 0.9))
 
 
 def _crack(
-    generator: Generator, sheet: Sheet, tone: Float32, *, section: CrossSection, amount: float
+    generator: Generator, grid: TexelGrid, tone: Float32, *, section: CrossSection, amount: float
 ) -> None:
-    """Cracks along and across, some open and thin, some sealed with a band of tar."""
+    """Draw cracks along and across, thin or sealed with tar."""
     left, right = section.left_edge_m, section.right_edge_m
-    for _ in range(generator.poisson(amount * sheet.length_m / 7.0)):
-        start = (generator.uniform(0.0, sheet.length_m), generator.uniform(right, left))
+    for _ in range(generator.poisson(amount * grid.length_m / 7.0)):
+        start = (generator.uniform(0.0, grid.length_m), generator.uniform(right, left))
         across = bool(generator.random() < 0.55)
         line = _wander(generator, start, across=across, reach_m=generator.uniform(1.5, 9.0))
         line = line[(line[:, 1] > right) & (line[:, 1] < left)]
@@ -109,13 +109,13 @@ def _crack(
             continue
         sealed = generator.random() < 0.4
         width_m, factor = (0.09, 0.45) if sealed else (0.02, 0.25)
-        sheet.multiply_line(tone, line, width_m=width_m, factor=factor)
+        grid.multiply_line(tone, line, width_m=width_m, factor=factor)
 
 
 def _wander(
     generator: Generator, start: tuple[float, float], *, across: bool, reach_m: float
 ) -> NDArray[np.float64]:
-    """(N, 2) points of (s, d) that keep a direction but not quite."""
+    """Return (N, 2) points (s, d) of a random walk along one direction."""
     count = max(3, int(reach_m / 0.25))
     ahead = np.full(count, 0.25)
     aside = 0.25 * (0.7 * generator.standard_normal(count) + 0.25 * generator.standard_normal())

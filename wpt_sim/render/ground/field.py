@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The country around the road: fields of different crops, and the texture of grass."""
+"""Land around the road: fields of different crops, and the texture of grass."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,13 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from wpt_sim.render.canvas import Float32
-from wpt_sim.render.grass import DRY_RGB, LUSH_RGB, grass_rgb
 from wpt_sim.render.look import Look
-from wpt_sim.render.texture import blotches, spectral_tile
+from wpt_sim.render.texture import DRY_RGB, LUSH_RGB, blotches, grass_rgb, spectral_tile
 
 __all__ = ['ALBEDO_FULL', 'Field', 'TileLevels', 'build_field', 'tile_levels']
 
 ALBEDO_FULL = 0.75
-"""Albedo that a texel of 255 stands for."""
+"""Albedo of texel value 255."""
 
 _SOIL = np.array([0.130, 0.095, 0.062], np.float32)
 _CROP = np.array([0.240, 0.200, 0.080], np.float32)
@@ -36,11 +35,11 @@ class Field:
     parcels: NDArray[np.uint8]
     """(n, n, 3) albedo of 4 m squares around the world's origin."""
     tiles: NDArray[np.uint8]
-    """Levels of a periodic texture (colour and depth of water film, 128 is neutral) below each
-    other, each framed by one texel of its periodic continuation."""
+    """Mip levels of a periodic texture (colour and depth of water film, 128 is neutral), stacked,
+    each with a border of one texel of its periodic continuation."""
 
     def sample(self, x_m: Float32, y_m: Float32, levels: 'TileLevels') -> NDArray[np.uint8]:
-        """Texture at world points, (rows, cols, 4)."""
+        """Return the texture at world points, (rows, cols, 4)."""
         u, v = x_m * np.float32(1 / _TILE_M), y_m * np.float32(1 / _TILE_M)
         u -= np.floor(u)
         v -= np.floor(v)
@@ -51,7 +50,7 @@ class Field:
         return np.asarray(cv2.remap(self.tiles, u, v, cv2.INTER_LINEAR), np.uint8)
 
     def parcel(self, x_m: Float32, y_m: Float32) -> NDArray[np.uint8]:
-        """Mean albedo at world points, (rows, cols, 3)."""
+        """Return the mean albedo at world points, (rows, cols, 3)."""
         half = _PARCELS_PX / 2 - 0.5
         u = x_m * np.float32(1 / _PARCEL_TEXEL_M) + np.float32(half)
         v = y_m * np.float32(1 / _PARCEL_TEXEL_M) + np.float32(half)
@@ -61,15 +60,15 @@ class Field:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TileLevels:
-    """Which level of the tiles suits each pixel."""
+    """Mip level of the tiles for each pixel."""
 
     size_px: Float32
     start_px: Float32
-    """Row of the atlas where the first texel of the level has its upper edge."""
+    """Row of the atlas at the upper edge of the level."""
 
 
 def tile_levels(footprint_m: Float32) -> TileLevels:
-    """For pixels that cover so much ground."""
+    """Return the levels for pixels with this footprint on the ground."""
     ratio = footprint_m * np.float32(_TILE_PX / _TILE_M)
     level = np.clip((ratio.view(np.int32) >> 23) - 127, 0, _TILE_LEVELS - 1)
     sizes = (_TILE_PX / 2 ** np.arange(_TILE_LEVELS)).astype(np.float32)
@@ -78,12 +77,12 @@ def tile_levels(footprint_m: Float32) -> TileLevels:
 
 
 def build_field(generator: Generator, look: Look) -> Field:
-    """Both textures of one drive."""
+    """Build both textures of one drive."""
     return Field(_parcels(generator, look), _tiles(generator))
 
 
 def _parcels(generator: Generator, look: Look) -> NDArray[np.uint8]:
-    """Fields between straight borders in two directions, each of one crop."""
+    """Draw fields between straight borders in two directions, each of one crop."""
     n = _PARCELS_PX
     turn = generator.uniform(0.0, np.pi)
     y, x = np.mgrid[0:n, 0:n].astype(np.float32) * np.float32(_PARCEL_TEXEL_M)
@@ -104,7 +103,7 @@ def _parcels(generator: Generator, look: Look) -> NDArray[np.uint8]:
 
 
 def _tiles(generator: Generator) -> NDArray[np.uint8]:
-    """Grass: blades, tufts and bare spots, brighter where drier."""
+    """Draw grass: blades, tufts and bare spots, brighter where drier."""
     fine = spectral_tile(generator, _TILE_PX, slope=0.6, coarsest_px=8.0)
     tufts = spectral_tile(generator, _TILE_PX, slope=1.2, coarsest_px=40.0)
     dry = spectral_tile(generator, _TILE_PX, slope=1.5, coarsest_px=90.0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The road's surface from verge to verge, painted once per drive."""
+"""The texture of the road from verge to verge, built once per drive."""
 
 import numpy as np
 from numpy.random import Generator
@@ -7,25 +7,24 @@ from numpy.typing import NDArray
 
 from wpt_core.types import InputError
 from wpt_sim.render.canvas import Float32
-from wpt_sim.render.grass import grass_rgb
 from wpt_sim.render.ground.asphalt import asphalt_tone
 from wpt_sim.render.ground.field import ALBEDO_FULL
 from wpt_sim.render.ground.paint import WHITE, YELLOW, paint_cover
 from wpt_sim.render.ground.ripmap import Ripmap, build_ripmap
-from wpt_sim.render.ground.sheet import Sheet
+from wpt_sim.render.ground.texel_grid import TexelGrid
 from wpt_sim.render.look import Look
-from wpt_sim.render.texture import smoothstep
+from wpt_sim.render.texture import grass_rgb, smoothstep
 from wpt_sim.road.lanes import CrossSection, Edge
 
 __all__ = ['VERGE_M', 'build_ribbon']
 
 VERGE_M = 3.0
-"""How much of the verge or pavement beside the paved width belongs to the ribbon."""
+"""Width of verge or pavement on each side of the paved width."""
 _TEXELS = 4_000_000
 """Of the finest level; the ripmap has four times as many, of 4 bytes each."""
 _ROWS_LIMIT = 15_500
 _SQUAT = 1.7
-"""Texels are so much longer than wide: lines run along the road."""
+"""Ratio of texel length to width; lines run along the road."""
 
 _GRAVEL = np.array([0.20, 0.175, 0.145], np.float32)
 _KERB = np.array([0.36, 0.355, 0.34], np.float32)
@@ -35,70 +34,70 @@ _SLAB = np.array([0.27, 0.262, 0.25], np.float32)
 def build_ribbon(
     generator: Generator, section: CrossSection, *, length_m: float, look: Look
 ) -> Ripmap:
-    """Colour (linear albedo, 255 is ALBEDO_FULL) and, as fourth channel, the share of paint."""
+    """Build colour (linear albedo, 255 is ALBEDO_FULL) and, as fourth channel, share of paint."""
     if not length_m > 10.0:
-        raise InputError(f'road: length is {length_m:.1f} m; expected more than 10 m to paint')
-    sheet = _sheet(section, length_m)
-    tone = asphalt_tone(generator, sheet, section=section, look=look)
-    picture = np.zeros((*sheet.shape, 4), np.uint8)
+        raise InputError(f'road: expected a length above 10 m to render, but got {length_m:.1f} m')
+    grid = _texel_grid(section, length_m)
+    tone = asphalt_tone(generator, grid, section=section, look=look)
+    texture = np.zeros((*grid.shape, 4), np.uint8)
     level = 0.045 + 0.20 * look.asphalt
     tint = 1.0 + generator.uniform(-0.04, 0.04) * np.array([1.0, 0.2, -1.0])
-    cover = _paint(generator, sheet, section, picture)
+    cover = _paint(generator, grid, section, texture)
     for channel, (colour, paint) in enumerate(zip(level * tint, cover[1], strict=True)):
         plane = tone * np.float32(colour)
         plane += cover[0] * (paint - plane)
-        _put(picture, channel, plane)
+        _put(texture, channel, plane)
     for side, edge in ((-1, section.right), (1, section.left)):
-        _edge(generator, sheet, picture, section=section, side=side, edge=edge, look=look)
-    return build_ripmap(picture, length_m, right_m=sheet.right_m, left_m=sheet.left_m)
+        _edge(generator, grid, texture, section=section, side=side, edge=edge, look=look)
+    return build_ripmap(texture, length_m, right_m=grid.right_m, left_m=grid.left_m)
 
 
-def _sheet(section: CrossSection, length_m: float) -> Sheet:
+def _texel_grid(section: CrossSection, length_m: float) -> TexelGrid:
     right_m, left_m = section.right_edge_m - VERGE_M, section.left_edge_m + VERGE_M
     across_m = np.sqrt(length_m * (left_m - right_m) / (_TEXELS * _SQUAT))
     across_m = max(float(across_m), 0.025)
     along_m = max(across_m * _SQUAT, length_m / _ROWS_LIMIT)
     rows, columns = int(length_m / along_m), int((left_m - right_m) / across_m)
-    return Sheet(rows, columns, length_m, right_m=right_m, left_m=left_m)
+    return TexelGrid(rows, columns, length_m, right_m=right_m, left_m=left_m)
 
 
-def _put(picture: NDArray[np.uint8], channel: int, plane: Float32) -> None:
+def _put(texture: NDArray[np.uint8], channel: int, plane: Float32) -> None:
     scaled = plane * np.float32(255.0 / ALBEDO_FULL) + np.float32(0.5)
-    picture[..., channel] = np.clip(scaled, 0.0, 255.0, out=scaled)
+    texture[..., channel] = np.clip(scaled, 0.0, 255.0, out=scaled)
 
 
 def _paint(
-    generator: Generator, sheet: Sheet, section: CrossSection, picture: NDArray[np.uint8]
+    generator: Generator, grid: TexelGrid, section: CrossSection, texture: NDArray[np.uint8]
 ) -> tuple[Float32, Float32]:
-    """Share of paint (rows, columns), and its colour (3, 1, columns)."""
-    cover = np.zeros(sheet.shape, np.float32)
-    colour = np.broadcast_to(WHITE[:, None, None], (3, 1, sheet.columns)).copy()
+    """Return share of paint (rows, columns) and its colour (3, 1, columns)."""
+    cover = np.zeros(grid.shape, np.float32)
+    colour = np.broadcast_to(WHITE[:, None, None], (3, 1, grid.columns)).copy()
     for marking in section.markings:
-        columns, share = paint_cover(generator, sheet, marking)
+        columns, share = paint_cover(generator, grid, marking)
         cover[:, columns] = np.maximum(cover[:, columns], share)
         if marking.yellow:
             colour[:, :, columns] = YELLOW[:, None, None]
-    picture[..., 3] = cover * np.float32(255.0)
+    texture[..., 3] = cover * np.float32(255.0)
     return cover, colour
 
 
 def _edge(
     generator: Generator,
-    sheet: Sheet,
-    picture: NDArray[np.uint8],
+    grid: TexelGrid,
+    texture: NDArray[np.uint8],
     *,
     section: CrossSection,
     side: int,
     edge: Edge,
     look: Look,
 ) -> None:
-    """What lies beside the paved width; `side` is -1 right, 1 left."""
+    """Draw the strip beside the paved width; `side` is -1 right, 1 left."""
     edge_m = section.left_edge_m if side > 0 else section.right_edge_m
     ends = sorted((edge_m - side * 0.3, edge_m + side * (VERGE_M + 1.0)))
-    columns = sheet.strip(*ends)
-    strip = sheet.narrow(columns)
+    columns = grid.strip(*ends)
+    strip = grid.narrow(columns)
     outside = np.float32(side) * (strip.offsets_m - np.float32(edge_m))
-    part = picture[:, columns]
+    part = texture[:, columns]
     if edge is Edge.KERB:
         _pavement(generator, strip, part, outside)
     else:
@@ -108,14 +107,14 @@ def _edge(
 
 def _verge(
     generator: Generator,
-    strip: Sheet,
+    strip: TexelGrid,
     part: NDArray[np.uint8],
     outside: Float32,
     *,
     gravel_m: float,
     look: Look,
 ) -> None:
-    """Broken edge of the asphalt, gravel, then grass that grows over it."""
+    """Draw the broken edge of the asphalt, gravel, then grass."""
     fine = strip.noise(generator, (0.12, 0.10))
     tuft = strip.noise(generator, (0.6, 0.4))
     broken = outside + 0.03 * strip.line_noise(generator, 0.8) + 0.02 * fine
@@ -134,9 +133,9 @@ def _verge(
 
 
 def _pavement(
-    generator: Generator, strip: Sheet, part: NDArray[np.uint8], outside: Float32
+    generator: Generator, strip: TexelGrid, part: NDArray[np.uint8], outside: Float32
 ) -> None:
-    """Gutter, kerb stones with their shaded face, and slabs."""
+    """Draw gutter, kerb stones with their shaded face, and slabs."""
     fine = 1.0 + 0.05 * generator.standard_normal(strip.shape, np.float32)
     fine += 0.05 * strip.noise(generator, (1.5, 0.7))
     slabs = 1.0 + 0.05 * _cells(generator, strip.stations_m, outside - np.float32(0.28), 0.5)
@@ -155,7 +154,7 @@ def _pavement(
 
 
 def _cells(generator: Generator, along_m: Float32, across_m: Float32, size_m: float) -> Float32:
-    """One random value per slab."""
+    """Return one random value per slab."""
     rows = np.floor(along_m[:, 0] / size_m).astype(int)
     columns = np.floor(across_m[0] / size_m).astype(int)
     rows, columns = rows - rows.min(), columns - columns.min()
@@ -165,7 +164,7 @@ def _cells(generator: Generator, along_m: Float32, across_m: Float32, size_m: fl
 
 
 def _joints(position_m: Float32, spacing_m: float) -> Float32:
-    """Dark lines across at every so many metres."""
+    """Return dark joints every `spacing_m`."""
     phase = np.mod(position_m, np.float32(spacing_m))
     line: Float32 = np.float32(1.0) - np.float32(0.35) * (phase < np.float32(0.03))
     return line

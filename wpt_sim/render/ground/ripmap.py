@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A long texture in road coordinates, filtered beforehand for every footprint of a pixel.
+"""A ripmap: a texture in road coordinates, prefiltered for anisotropic footprints of pixels.
 
-At 40 m a pixel covers some metres of road along the lane and a few centimetres across. So the
-texture is stored halved again and again in each direction by itself (a ripmap), all pairs of
-levels side by side in one atlas, and a picture is one gather from it.
+At 40 m a pixel covers some metres along the lane and a few centimetres across. So the texture is
+halved repeatedly in each direction independently; all pairs of levels lie in one atlas, and
+sampling is one gather from it.
 """
 
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ _ROUND = np.float32(np.sqrt(2.0))
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Ripmap:
-    """(rows along, columns across, 4) uint8 atlas and where its levels lie."""
+    """(rows along, columns across, 4) uint8 atlas and the positions of its levels."""
 
     atlas: NDArray[np.uint8]
     texel_along_m: float
     texel_across_m: float
     length_m: float
     right_m: float
-    """Offset of the right border; the left one is at the last texel of level 0."""
+    """Offset of the right border."""
     left_m: float
     rows: Float32
     """(levels,) first row of each level along."""
@@ -42,18 +42,18 @@ class Ripmap:
     def sample(
         self, s_m: Float32, d_m: Float32, *, along_m: Float32, across_m: Float32
     ) -> NDArray[np.uint8]:
-        """(rows, cols, 4) at (s, d), averaged over footprints of that size; all (rows, cols)."""
+        """Return (rows, cols, 4) at (s, d), averaged over footprints."""
         level_s = _level(along_m, self.texel_along_m, len(self.rows))
         level_d = _level(across_m, self.texel_across_m, len(self.columns))
-        v = _place(s_m, level_s, self.rows, self.texel_along_m)
+        v = _atlas_coordinate(s_m, level_s, self.rows, self.texel_along_m)
         d = np.clip(d_m, np.float32(self.right_m), np.float32(self.left_m))
         d -= np.float32(self.right_m)
-        u = _place(d, level_d, self.columns, self.texel_across_m)
+        u = _atlas_coordinate(d, level_d, self.columns, self.texel_across_m)
         return np.asarray(cv2.remap(self.atlas, u, v, cv2.INTER_LINEAR), np.uint8)
 
 
 def _level(footprint_m: Float32, texel_m: float, count: int) -> NDArray[np.intp]:
-    """Level whose texel is nearest to the footprint: the exponent of the float is its log2."""
+    """Return the level with the texel nearest to the footprint; log2 is the float's exponent."""
     ratio = footprint_m * (_ROUND / np.float32(texel_m))
     exponent = ratio.view(np.int32) >> 23
     exponent -= 127
@@ -61,34 +61,36 @@ def _level(footprint_m: Float32, texel_m: float, count: int) -> NDArray[np.intp]
     return level
 
 
-def _place(
+def _atlas_coordinate(
     position_m: Float32, level: NDArray[np.intp], starts: Float32, texel_m: float
 ) -> Float32:
-    """Atlas coordinate, texel centres at whole numbers."""
+    """Return atlas coordinates, texel centres at integers."""
     scales = (0.5 ** np.arange(len(starts)) / texel_m).astype(np.float32)
-    place: Float32 = np.take(scales, level)
-    place *= position_m
-    place += np.take(starts + np.float32(_GUTTER_PX - 0.5), level)
-    return place
+    coordinate: Float32 = np.take(scales, level)
+    coordinate *= position_m
+    coordinate += np.take(starts + np.float32(_GUTTER_PX - 0.5), level)
+    return coordinate
 
 
 def build_ripmap(
     base: NDArray[np.uint8], length_m: float, right_m: float, left_m: float
 ) -> Ripmap:
-    """From the finest picture (rows from s = 0 to length, columns from right to left, 4)."""
+    """Build from the finest level (rows from s = 0 to length, columns from right to left, 4)."""
     along = _halvings(base.shape[0], _LEVELS_ALONG)
     across = _halvings(base.shape[1], _LEVELS_ACROSS)
     rows = np.cumsum([0] + [n + 2 * _GUTTER_PX for n in along])
     columns = np.cumsum([0] + [n + 2 * _GUTTER_PX for n in across])
     if max(rows[-1], columns[-1]) > _ATLAS_LIMIT_PX:
-        raise ValueError(f'ripmap of {rows[-1]} x {columns[-1]} texels is too large')
+        raise ValueError(
+            f'ripmap: {rows[-1]} x {columns[-1]} texels exceed {_ATLAS_LIMIT_PX} per side'
+        )
     atlas = np.empty((rows[-1], columns[-1], 4), np.uint8)
     slab = base
     for i, n in enumerate(along):
-        slab = _shrunk(slab, n, slab.shape[1])
+        slab = _shrink(slab, n, slab.shape[1])
         block = slab
         for j, m in enumerate(across):
-            block = _shrunk(block, n, m)
+            block = _shrink(block, n, m)
             framed = cv2.copyMakeBorder(block, *(_GUTTER_PX,) * 4, cv2.BORDER_REPLICATE)
             atlas[rows[i] : rows[i + 1], columns[j] : columns[j + 1]] = framed
     return Ripmap(
@@ -103,18 +105,18 @@ def build_ripmap(
     )
 
 
-def _shrunk(picture: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint8]:
-    """Averaged down to that size."""
-    if picture.shape[:2] == (rows, columns):
-        return picture
+def _shrink(image: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.uint8]:
+    """Downsample by area averaging."""
+    if image.shape[:2] == (rows, columns):
+        return image
     small: NDArray[np.uint8] = cv2.resize(  # type: ignore[assignment]  # cv2 keeps the type
-        picture, (columns, rows), interpolation=cv2.INTER_AREA
+        image, (columns, rows), interpolation=cv2.INTER_AREA
     )
     return small
 
 
 def _halvings(size_px: int, count: int) -> list[int]:
-    """Sizes of the levels; every one is half the one before, down to 2."""
+    """Return the sizes of the levels, halved down to 2."""
     sizes = [size_px]
     while len(sizes) < count and sizes[-1] >= 4:
         sizes.append((sizes[-1] + 1) // 2)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Light from the ground: the road, the verges and the fields as every pixel sees them."""
+"""Rendering of the ground: road, verges and fields."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,18 @@ from wpt_sim.render.canvas import Canvas, Float32
 from wpt_sim.render.ground.field import ALBEDO_FULL, Field, TileLevels, tile_levels
 from wpt_sim.render.ground.locator import Located, Locator
 from wpt_sim.render.ground.ripmap import Ripmap
-from wpt_sim.render.lattice import GroundLattice
 from wpt_sim.render.light import Light
+from wpt_sim.render.pixel_rays import GroundRays
 from wpt_sim.render.sky.panorama import Panorama
 
 __all__ = ['Ground', 'GroundView', 'paint_ground', 'view_ground']
 
 _BLEND_M = 1.0
-"""The outermost part of the ribbon fades into the field."""
+"""Width over which the ribbon fades into the field."""
 _RETRO = np.float32(5.0)
-"""Glass beads send headlight back to the car: brighter than white paint by this factor."""
+"""Retroreflection of glass beads, relative to white paint."""
 _LAST_M = 450.0
-"""Ground farther off stands behind the line of trees; it is as hazy as at this distance."""
+"""Ground farther away is behind trees; its haze is that of this distance."""
 _WET_ALBEDO = 0.55
 """A water film darkens asphalt to this share of its albedo."""
 
@@ -41,34 +41,34 @@ class Ground:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class GroundView:
-    """What stays the same from picture to picture for some cameras and one light."""
+    """Precomputed data of some cameras and one light."""
 
-    lattice: GroundLattice
+    ground_rays: GroundRays
     through: Float32
-    """Share of light that the air lets through."""
+    """Transmittance of the air."""
     headlight: Float32
-    """Illumination of flat ground by the own headlights, with the same loss."""
+    """Illumination of flat ground by the ego's headlights, times transmittance."""
     tile_levels: TileLevels
-    """For the extent of a pixel on the ground, between its short and its long side."""
+    """For a footprint between the short and the long side of a pixel on the ground."""
     sheen: Float32
     """Share of the sky's light that the road reflects (Fresnel, roughened)."""
     haze: tuple[Float32, ...]
-    """Light of the air in front of the ground, per colour."""
-    mirror_place: tuple[Float32, Float32]
-    """Of the mirrored rays in the panorama."""
+    """Light of the air in front of the ground, per channel."""
+    mirror_coordinates: tuple[Float32, Float32]
+    """Panorama coordinates of the reflected rays."""
 
 
-def view_ground(lattice: GroundLattice, panorama: Panorama, *, light: Light) -> GroundView:
-    """Work out what depends on the rig and the light only."""
-    through = light.transmittance(np.minimum(lattice.range_m, np.float32(_LAST_M)))
-    points = np.stack([lattice.x_m, lattice.y_m, np.zeros_like(lattice.x_m)], axis=-1)
-    short = np.hypot(lattice.across_x, lattice.across_y)
-    long = np.hypot(lattice.down_x, lattice.down_y)
-    steep = lattice.mirrored[2]
+def view_ground(ground_rays: GroundRays, panorama: Panorama, *, light: Light) -> GroundView:
+    """Precompute what depends on the rig and the light only."""
+    through = light.transmittance(np.minimum(ground_rays.range_m, np.float32(_LAST_M)))
+    points = np.stack([ground_rays.x_m, ground_rays.y_m, np.zeros_like(ground_rays.x_m)], axis=-1)
+    short = np.hypot(ground_rays.across_x, ground_rays.across_y)
+    long = np.hypot(ground_rays.down_x, ground_rays.down_y)
+    steep = ground_rays.mirrored[2]
     fresnel = 0.02 + 0.98 * (1.0 - steep) ** 5
     sheen = (0.10 + 0.80 * light.wetness) * fresnel * through
     return GroundView(
-        lattice=lattice,
+        ground_rays=ground_rays,
         through=through,
         headlight=light.on_ground(points) * through,
         tile_levels=tile_levels(
@@ -76,26 +76,26 @@ def view_ground(lattice: GroundLattice, panorama: Panorama, *, light: Light) -> 
         ),
         sheen=sheen.astype(np.float32),
         haze=tuple((1.0 - through) * np.float32(colour) for colour in light.haze_rgb),
-        mirror_place=panorama.place(lattice.mirrored),
+        mirror_coordinates=panorama.coordinates(ground_rays.mirrored),
     )
 
 
 def paint_ground(canvas: Canvas, ground: Ground, view: GroundView, *, pose: Pose2) -> None:
-    """Fill the canvas where it looks down."""
-    lattice, light = view.lattice, ground.light
-    if not lattice.runs.places:
+    """Render all pixels below the horizon."""
+    ground_rays, light = view.ground_rays, ground.light
+    if not ground_rays.runs.places:
         return
     cos, sin = np.float32(np.cos(pose.yaw_rad)), np.float32(np.sin(pose.yaw_rad))
-    x = lattice.x_m * cos - lattice.y_m * sin + np.float32(pose.x_m)
-    y = lattice.x_m * sin + lattice.y_m * cos + np.float32(pose.y_m)
+    x = ground_rays.x_m * cos - ground_rays.y_m * sin + np.float32(pose.x_m)
+    y = ground_rays.x_m * sin + ground_rays.y_m * cos + np.float32(pose.y_m)
     located = ground.locator.locate(x, y)
     along, across = _footprint(view, located, cos=cos, sin=sin)
     texels = ground.ribbon.sample(located.s_m, located.d_m, along_m=along, across_m=across)
     *planes, paint = _planes(texels)
     road = _on_ribbon(ground.ribbon, located.d_m)
-    *wild, film = _planes(ground.field.sample(x, y, view.tile_levels))
+    *grasses, film = _planes(ground.field.sample(x, y, view.tile_levels))
     parcels = _planes(ground.field.parcel(x, y))
-    for plane, grass, parcel in zip(planes, wild, parcels, strict=True):
+    for plane, grass, parcel in zip(planes, grasses, parcels, strict=True):
         grass *= parcel
         grass *= np.float32(1.0 / 128.0)
         plane -= grass
@@ -107,7 +107,7 @@ def paint_ground(canvas: Canvas, ground: Ground, view: GroundView, *, pose: Pose
             plane *= dark
     retro = (paint * (_RETRO / np.float32(255.0)) + np.float32(1.0)) * view.headlight
     shine = _shine(view, light, film=film, road=road)
-    mirror = _planes(ground.panorama.look(view.mirror_place, pose.yaw_rad, mirrored=True))
+    mirror = _planes(ground.panorama.sample(view.mirror_coordinates, pose.yaw_rad, mirrored=True))
     for i, plane in enumerate(planes):
         lit = view.through * np.float32(light.ground_rgb[i])
         lit += retro
@@ -115,16 +115,16 @@ def paint_ground(canvas: Canvas, ground: Ground, view: GroundView, *, pose: Pose
         plane *= lit
         plane += shine * mirror[i]
         plane += view.haze[i]
-    _put(canvas, lattice, planes)
+    _put(canvas, ground_rays, planes)
 
 
-def _planes(picture: NDArray[np.uint8] | Float32) -> list[Float32]:
-    """Its channels by themselves, to reckon with."""
-    return [np.asarray(plane).astype(np.float32) for plane in cv2.split(picture)]
+def _planes(image: NDArray[np.uint8] | Float32) -> list[Float32]:
+    """Return the channels as float planes."""
+    return [np.asarray(plane).astype(np.float32) for plane in cv2.split(image)]
 
 
 def _shine(view: GroundView, light: Light, *, film: Float32, road: Float32) -> Float32:
-    """Share of the sky that each pixel mirrors: the road more than grass, puddles most."""
+    """Return the share of sky that each pixel reflects: road more than grass, puddles most."""
     shine: Float32 = np.float32(0.3) + np.float32(0.7) * road
     if light.wetness > 0.0:
         shine *= film * np.float32(0.75 / 128.0)
@@ -135,19 +135,19 @@ def _shine(view: GroundView, light: Light, *, film: Float32, road: Float32) -> F
 def _footprint(
     view: GroundView, located: Located, *, cos: np.float32, sin: np.float32
 ) -> tuple[Float32, Float32]:
-    """Extent of each pixel along and across the road, whatever the heading of both."""
-    lattice = view.lattice
+    """Return the footprint of each pixel along and across the road."""
+    ground_rays = view.ground_rays
     c = located.cos * cos + located.sin * sin
     s = located.sin * cos - located.cos * sin
-    along = np.abs(lattice.across_x * c + lattice.across_y * s)
-    along += np.abs(lattice.down_x * c + lattice.down_y * s)
-    across = np.abs(lattice.across_y * c - lattice.across_x * s)
-    across += np.abs(lattice.down_y * c - lattice.down_x * s)
+    along = np.abs(ground_rays.across_x * c + ground_rays.across_y * s)
+    along += np.abs(ground_rays.down_x * c + ground_rays.down_y * s)
+    across = np.abs(ground_rays.across_y * c - ground_rays.across_x * s)
+    across += np.abs(ground_rays.down_y * c - ground_rays.down_x * s)
     return along, across
 
 
 def _on_ribbon(ribbon: Ripmap, d_m: Float32) -> Float32:
-    """1 on the ribbon, 0 beyond it."""
+    """Return 1 on the ribbon, 0 beyond it, blended at the border."""
     middle = np.float32((ribbon.left_m + ribbon.right_m) / 2)
     half = np.float32((ribbon.left_m - ribbon.right_m) / 2)
     share: Float32 = half - np.abs(d_m - middle)
@@ -156,6 +156,6 @@ def _on_ribbon(ribbon: Ripmap, d_m: Float32) -> Float32:
     return share
 
 
-def _put(canvas: Canvas, lattice: GroundLattice, planes: list[Float32]) -> None:
-    lattice.runs.put(np.asarray(cv2.merge(planes)).reshape(-1, 3), canvas.light)
-    lattice.runs.put(lattice.depth_m.reshape(-1), canvas.depth_m)
+def _put(canvas: Canvas, ground_rays: GroundRays, planes: list[Float32]) -> None:
+    ground_rays.runs.put(np.asarray(cv2.merge(planes)).reshape(-1, 3), canvas.light)
+    ground_rays.runs.put(ground_rays.depth_m.reshape(-1), canvas.depth_m)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sky and what stands along the horizon."""
+"""The sky and the skyline."""
 
 from wpt_sim.render.sky.panorama import (
     Panorama,

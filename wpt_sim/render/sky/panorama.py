@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All that is too far to move: sky, clouds, sun, stars, hills and the line of trees."""
+"""The panorama at infinity: sky, clouds, sun, stars, hills and distant trees."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from wpt_sim.render.canvas import Canvas, Float32
-from wpt_sim.render.lattice import SkyLattice
 from wpt_sim.render.light import Light
 from wpt_sim.render.look import Daylight, Look, Weather
+from wpt_sim.render.pixel_rays import SkyRays
 from wpt_sim.render.sky.skyline import add_skyline
 from wpt_sim.render.texture import smoothstep, spectral_tile
 
@@ -21,23 +21,23 @@ _ROWS = 320
 _TOP = float(np.pi / 2)
 _CLOUD_PX = 512
 _SHEEN = 3.0
-"""The most that a mirrored sky shines, in lights of the horizon."""
+"""Limit of the reflected radiance, relative to the horizon."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Panorama:
     """Radiance by direction: columns are azimuth from -pi to pi, rows the root of elevation.
 
-    The root gives the horizon, where everything is, most of the rows.
+    The root gives the detailed horizon most of the rows.
     """
 
     radiance: Float32
-    """(rows, columns + 1, 3); the first column again at the end."""
+    """(rows, columns + 1, 3); the last column repeats the first."""
     mirror: Float32
-    """The same blurred, as a rough wet road reflects it."""
+    """Blurred radiance, as reflected by a rough wet road."""
 
-    def place(self, directions: tuple[Float32, Float32, Float32]) -> tuple[Float32, Float32]:
-        """Columns and rows for unit vectors, for a car that heads along the world's x."""
+    def coordinates(self, directions: tuple[Float32, Float32, Float32]) -> tuple[Float32, Float32]:
+        """Return columns and rows for unit vectors, for an ego heading along the world's x."""
         x, y, z = directions
         columns = self.radiance.shape[1] - 1
         u = (np.arctan2(y, x) / np.float32(2 * np.pi) + np.float32(0.5)) * np.float32(columns)
@@ -45,23 +45,27 @@ class Panorama:
         v = np.sqrt(elevation / np.float32(_TOP)) * np.float32(_ROWS - 1)
         return u.astype(np.float32), v.astype(np.float32)
 
-    def look(
-        self, place: tuple[Float32, Float32], yaw_rad: float, *, mirrored: bool = False
+    def sample(
+        self, coordinates: tuple[Float32, Float32], yaw_rad: float, *, mirrored: bool = False
     ) -> Float32:
-        """(rows, cols, 3) radiance at places found by `place`, the car turned by yaw."""
+        """Return (rows, cols, 3) radiance at `coordinates` for an ego turned by yaw."""
         columns = self.radiance.shape[1] - 1
         turn = np.float32(np.mod(yaw_rad / (2 * np.pi), 1.0) * columns)
-        u = place[0] + turn
+        u = coordinates[0] + turn
         u -= np.float32(columns) * (u >= np.float32(columns))
-        if mirrored:  # blurred by several columns: nobody sees the steps
-            return np.asarray(cv2.remap(self.mirror, u, place[1], cv2.INTER_NEAREST), np.float32)
-        return np.asarray(cv2.remap(self.radiance, u, place[1], cv2.INTER_LINEAR), np.float32)
+        if mirrored:  # blurred by several columns, so the steps are invisible
+            return np.asarray(
+                cv2.remap(self.mirror, u, coordinates[1], cv2.INTER_NEAREST), np.float32
+            )
+        return np.asarray(
+            cv2.remap(self.radiance, u, coordinates[1], cv2.INTER_LINEAR), np.float32
+        )
 
 
 def build_panorama(
     generator: Generator, look: Look, *, light: Light, pixel_rad: float
 ) -> Panorama:
-    """As fine as the pixels of the cameras, so that the line of trees does not flicker."""
+    """Build it as fine as the pixels of the cameras, so that distant trees do not flicker."""
     columns = int(np.clip(2 * np.pi / pixel_rad, 768, 3072))
     azimuth = ((np.arange(columns) / columns - 0.5) * 2 * np.pi).astype(np.float32)[None, :]
     elevation = (np.linspace(0.0, 1.0, _ROWS) ** 2 * _TOP).astype(np.float32)[:, None]
@@ -73,7 +77,7 @@ def build_panorama(
     _sun(radiance, look, light=light, toward_sun=toward_sun)
     add_skyline(generator, radiance, look=look, light=light, elevation=elevation)
     closed = np.concatenate([radiance, radiance[:, :1]], axis=1)
-    # A road is too rough to show the sun as a spot: what is left of it is a broad sheen.
+    # A road is too rough to reflect the sun as a spot: it becomes a broad sheen.
     dull = np.minimum(radiance, np.float32(_SHEEN * light.haze_rgb.max()))
     mirror = cv2.GaussianBlur(dull, (0, 0), 3.0, sigmaY=9.0, borderType=cv2.BORDER_REPLICATE)
     return Panorama(closed, np.concatenate([mirror, mirror[:, :1]], axis=1))
@@ -87,7 +91,7 @@ def _cosine(azimuth: Float32, elevation: Float32, toward: NDArray[np.float64]) -
 
 
 def _air(look: Look, light: Light, *, elevation: Float32, toward_sun: Float32) -> Float32:
-    """Haze at the horizon into the blue or grey above, brighter near the sun."""
+    """Return the gradient from haze to zenith, brighter near the sun."""
     horizon = light.haze_rgb.astype(np.float32)
     zenith = (light.sky_rgb * np.array([0.55, 0.95, 1.75])).astype(np.float32)
     if look.weather is not Weather.CLEAR:
@@ -113,7 +117,7 @@ def _clouds(
     azimuth: Float32,
     elevation: Float32,
 ) -> None:
-    """Noise on a flat layer overhead, so that clouds shrink and crowd towards the horizon."""
+    """Add noise on a flat layer, so that clouds shrink towards the horizon."""
     tile = spectral_tile(generator, _CLOUD_PX, slope=1.55, coarsest_px=_CLOUD_PX / 3)
     reach = np.cos(elevation) / (np.sin(elevation) + np.float32(0.07)) * np.float32(70.0)
     u = np.mod(reach * np.cos(azimuth), _CLOUD_PX - 1).astype(np.float32)
@@ -133,7 +137,7 @@ def _clouds(
 
 
 def _stars(generator: Generator, radiance: Float32, elevation: Float32) -> None:
-    """A few points of light above the haze."""
+    """Add stars above the haze."""
     rows, columns = radiance.shape[:2]
     count = 500
     height = np.arcsin(generator.uniform(0.12, 1.0, count))
@@ -143,7 +147,7 @@ def _stars(generator: Generator, radiance: Float32, elevation: Float32) -> None:
 
 
 def _sun(radiance: Float32, look: Look, *, light: Light, toward_sun: Float32) -> None:
-    """Disc and aureole; through cloud only a brighter place."""
+    """Add disc and aureole; behind clouds only a brighter area."""
     if look.daylight is Daylight.NIGHT:
         return
     angle = np.arccos(np.clip(toward_sun, -1.0, 1.0))
@@ -159,19 +163,19 @@ def _sun(radiance: Float32, look: Look, *, light: Light, toward_sun: Float32) ->
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SkyView:
-    """Where the pixels that look up find their light."""
+    """Precomputed panorama coordinates of rays above the horizon."""
 
-    lattice: SkyLattice
-    place: tuple[Float32, Float32]
+    sky_rays: SkyRays
+    coordinates: tuple[Float32, Float32]
 
 
-def view_sky(lattice: SkyLattice, panorama: Panorama) -> SkyView:
-    """Work out what depends on the rig only."""
-    return SkyView(lattice, panorama.place(lattice.directions))
+def view_sky(sky_rays: SkyRays, panorama: Panorama) -> SkyView:
+    """Precompute what depends on the rig only."""
+    return SkyView(sky_rays, panorama.coordinates(sky_rays.directions))
 
 
 def paint_sky(canvas: Canvas, panorama: Panorama, view: SkyView, *, yaw_rad: float) -> None:
-    """Fill the canvas where it looks up; depth stays infinite."""
-    if view.lattice.runs.places:
-        seen = panorama.look(view.place, yaw_rad)
-        view.lattice.runs.put(seen.reshape(-1, 3), canvas.light)
+    """Render all pixels above the horizon; depth stays infinite."""
+    if view.sky_rays.runs.places:
+        seen = panorama.sample(view.coordinates, yaw_rad)
+        view.sky_rays.runs.put(seen.reshape(-1, 3), canvas.light)

@@ -6,10 +6,9 @@ import numpy as np
 from numpy.random import Generator
 
 from wpt_sim.render.canvas import Float32
-from wpt_sim.render.grass import grass_rgb
 from wpt_sim.render.light import Light
 from wpt_sim.render.look import Daylight, Look
-from wpt_sim.render.texture import blotches, smoothstep
+from wpt_sim.render.texture import blotches, grass_rgb, smoothstep
 
 __all__ = ['add_skyline']
 
@@ -20,7 +19,7 @@ _HILL = np.array([0.055, 0.075, 0.040], np.float32)
 def add_skyline(
     generator: Generator, radiance: Float32, *, look: Look, light: Light, elevation: Float32
 ) -> None:
-    """Paint over a panorama (rows of rising `elevation`, columns of azimuth)."""
+    """Paint the skyline over a panorama (rows of rising `elevation`, columns of azimuth)."""
     columns = radiance.shape[1]
     for distance_m, height_m, rough in ((6000.0, 260.0, 0.25), (2600.0, 75.0, 0.35)):
         ridge = _ridge(generator, columns, waves=(3, 7, 17), rough=rough)
@@ -37,7 +36,7 @@ def add_skyline(
 
 
 def _ridge(generator: Generator, columns: int, *, waves: tuple[int, ...], rough: float) -> Float32:
-    """(columns,) smooth height of 0 to about 1 that closes on itself."""
+    """Return a (columns,) smooth periodic height of 0 to about 1."""
     turn = np.arange(columns) / columns * 2 * np.pi
     height = np.full(columns, 0.35)
     for wave in waves:
@@ -49,13 +48,13 @@ def _ridge(generator: Generator, columns: int, *, waves: tuple[int, ...], rough:
 
 
 def _crowns(generator: Generator, columns: int, *, share: float) -> Float32:
-    """(columns,) height of a broken line of trees, 0 to about 1.3."""
+    """Return the (columns,) height of a broken line of trees, 0 to about 1.3."""
     groups = blotches(generator, (2, columns), (2, columns / 40))[0]
-    there = smoothstep(groups, 0.9 - 2.2 * share, 1.3 - 2.2 * share)
+    presence = smoothstep(groups, 0.9 - 2.2 * share, 1.3 - 2.2 * share)
     crown = 0.8 + 0.16 * blotches(generator, (2, columns), (2, 5))[0]
     crown += 0.10 * blotches(generator, (2, columns), (2, 2))[0]
     crown += 0.15 * blotches(generator, (2, columns), (2, 30))[0]
-    heights: Float32 = np.clip(there * crown, 0.0, None)
+    heights: Float32 = np.clip(presence * crown, 0.0, None)
     return heights
 
 
@@ -67,7 +66,7 @@ def _layer(
     light: Light,
     elevation: Float32,
 ) -> None:
-    """Cover all below `top_rad` (columns,) with lit albedo (rows, columns, 3) seen through air."""
+    """Cover all below `top_rad` (columns,) with lit albedo (rows, columns, 3) behind haze."""
     step = np.gradient(elevation[:, 0])[:, None]
     cover = np.clip((top_rad[None, :] - elevation) / step + 0.5, 0.0, 1.0)[..., None]
     through = float(np.exp(-distance_m * (light.haze_density_1pm + 7e-5)))
@@ -77,7 +76,7 @@ def _layer(
 
 
 def _windows(generator: Generator, radiance: Float32, elevation: Float32) -> None:
-    """Lights of farms and villages, low on the horizon and in groups."""
+    """Add groups of lights of farms and villages, low on the horizon."""
     columns = radiance.shape[1]
     for middle in generator.uniform(0, columns, 9):
         count = int(generator.integers(2, 12))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands upright along a road: rails and the fronts of houses."""
+"""Vertical surfaces along a road: guard rails and house fronts."""
 
 from wpt_sim.render.walls.hits import WallView, view_walls
 from wpt_sim.render.walls.sides import Side, build_sides, paint_sides

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Upright surfaces along the road: which of them each pixel hits, and where.
+"""Ray casting against walls along the road.
 
-A wall keeps its distance from the reference line, so its plan is a polyline. Every camera casts
-one ray per half pixel of azimuth on that plan. All that does not change up the wall is worked out
-for these rays; the height at which a pixel meets the wall follows from its slope alone.
+A wall has a constant offset from the reference line, so its plan is a polyline. Every camera casts
+one ray per half pixel of azimuth on that plan. Everything constant up the wall is computed per
+ray; the height at which a pixel hits the wall follows from its slope.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,12 +17,12 @@ from wpt_core.types import Camera, Pose2
 from wpt_sim.render.canvas import Float32
 
 __all__ = [
-    'Columns',
-    'Hits',
+    'WallColumns',
+    'WallHits',
     'WallLine',
     'WallView',
+    'filtered_comb',
     'hit_wall',
-    'steady_cover',
     'view_walls',
     'wall_line',
 ]
@@ -45,7 +45,7 @@ class WallLine:
 
 
 def wall_line(reference: Path, offset_m: float) -> WallLine:
-    """At a fixed offset, a little beyond both ends of the road."""
+    """Return the wall at a fixed offset, extended beyond both ends of the road."""
     s = np.arange(-100.0, reference.length_m + 100.0, _SPACING_M)
     yaw = reference.poses_at(s)[:, 2]
     facing = -np.sign(offset_m) * np.stack([-np.sin(yaw), np.cos(yaw)], axis=-1)
@@ -54,7 +54,7 @@ def wall_line(reference: Path, offset_m: float) -> WallLine:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class WallView:
-    """Cameras as walls need them: P pixels of all, and per camera a fan of azimuth bins."""
+    """Precomputed data of C cameras: P pixels of all, and a fan of azimuth bins per camera."""
 
     origins_m: NDArray[np.float64]
     """(C, 3) in `base_link`."""
@@ -63,13 +63,13 @@ class WallView:
     starts_rad: NDArray[np.float64]
     """(C,) azimuth of the first bin against the heading."""
     first_bins: NDArray[np.intp]
-    """(C + 1,) where each fan starts in the tables."""
+    """(C + 1,) start of each fan in the tables."""
     bin_rad: float
     pixels_rad: NDArray[np.float64]
     """(C,) angle of a pixel."""
     bins: NDArray[np.intp]
     """(P,) bin nearest to each pixel."""
-    place_m: Float32
+    position_m: Float32
     """(3, P) of the camera in `base_link`."""
     ray: Float32
     """(2, P) direction in plan, `base_link`."""
@@ -82,7 +82,7 @@ class WallView:
 
 
 def view_walls(cameras: Sequence[Camera], pixel_rad: float) -> WallView:
-    """Work out what depends on the rig only."""
+    """Precompute what depends on the rig only."""
     bin_rad = 0.5 * pixel_rad
     fans = [_fan(camera) for camera in cameras]
     starts = np.array([min(0.0, float(np.nanmin(fan[0]))) - bin_rad for fan in fans])
@@ -103,7 +103,7 @@ def view_walls(cameras: Sequence[Camera], pixel_rad: float) -> WallView:
         bin_rad=bin_rad,
         pixels_rad=np.array([1 / camera.intrinsics.fx_px for camera in cameras]),
         bins=np.round(np.concatenate(exact)).astype(np.intp),
-        place_m=np.repeat(origins, sizes, axis=0).T.astype(np.float32),
+        position_m=np.repeat(origins, sizes, axis=0).T.astype(np.float32),
         ray=np.concatenate([fan[3] for fan in fans]).T.astype(np.float32),
         slope=np.concatenate([fan[1] for fan in fans]).astype(np.float32),
         depth_per_m=np.concatenate([fan[2] for fan in fans]).astype(np.float32),
@@ -119,7 +119,7 @@ def _heading(camera: Camera) -> float:
 
 
 def _fan(camera: Camera) -> tuple[NDArray[np.float64], ...]:
-    """Of every pixel: azimuth against the heading; slope, depth and way per metre of plan."""
+    """Return for every pixel: azimuth against the heading; slope, depth and direction in plan."""
     directions = rays(camera, pixel_grid(camera.intrinsics)) @ camera.base_from_camera[:3, :3].T
     x, y, z = directions.reshape(-1, 3).T
     heading = _heading(camera)
@@ -130,11 +130,11 @@ def _fan(camera: Camera) -> tuple[NDArray[np.float64], ...]:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Columns:
-    """What is the same all the way up a wall, for the B bins of all fans."""
+class WallColumns:
+    """Quantities constant up the wall, for the B bins of all fans."""
 
     range_m: Float32
-    """(B,) in plan; 1 000 km where there is no wall."""
+    """(B,) in plan; 1 000 km without a wall."""
     s_m: Float32
     """(B,)."""
     wide_m: Float32
@@ -142,14 +142,14 @@ class Columns:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Hits:
-    """The n pixels that meet a wall."""
+class WallHits:
+    """The n pixels that hit a wall."""
 
-    columns: Columns
+    columns: WallColumns
     pixels: NDArray[np.intp]
-    """(n,) places on the canvas."""
+    """(n,) pixels of the canvas."""
     bins: NDArray[np.intp]
-    """(n,) which of the columns they are in."""
+    """(n,) bins of the columns."""
     height_m: Float32
     depth_m: Float32
     range_m: Float32
@@ -165,22 +165,24 @@ def hit_wall(
     pose: Pose2,
     top_m: Callable[[Float32], Float32 | float],
     before_m: Float32,
-) -> Hits:
-    """Pixels that see the wall from the ground up to `top_m` of s, with half a pixel to spare;
-    those are left out where something stands before it, at the depths `before_m` (P,)."""
+) -> WallHits:
+    """Return pixels that hit the wall between ground and `top_m` of s, nearer than `before_m`.
+
+    A margin of half a pixel is included.
+    """
     columns = _cast(view, line, pose)
     wall = columns.range_m < _NOTHING_M
     tops = np.where(wall, top_m(columns.s_m), -_NOTHING_M).astype(np.float32)
     range_m = columns.range_m.take(view.bins)
     half = view.half_pixel_rad * range_m
     height = view.slope * range_m
-    height += view.place_m[2]
+    height += view.position_m[2]
     seen = height > -half
     seen &= height - half < tops.take(view.bins)
     depth = view.depth_per_m * range_m
     seen &= depth < before_m
     pixels = np.flatnonzero(seen)
-    return Hits(
+    return WallHits(
         columns=columns,
         pixels=pixels,
         bins=view.bins.take(pixels),
@@ -191,13 +193,13 @@ def hit_wall(
     )
 
 
-def _cast(view: WallView, line: WallLine, pose: Pose2) -> Columns:
-    """The nearest piece of the wall in every bin."""
+def _cast(view: WallView, line: WallLine, pose: Pose2) -> WallColumns:
+    """Return the nearest segment of the wall in every bin."""
     near = np.flatnonzero(
         np.hypot(line.points_m[:, 0] - pose.x_m, line.points_m[:, 1] - pose.y_m) < _REACH_M
     )
     count = int(view.first_bins[-1])
-    columns = Columns(*(np.full(count, fill, np.float32) for fill in (_NOTHING_M, 0.0, 0.0)))
+    columns = WallColumns(*(np.full(count, fill, np.float32) for fill in (_NOTHING_M, 0.0, 0.0)))
     if len(near) < 2:
         return columns
     pieces = near[:-1][np.diff(near) == 1]
@@ -211,7 +213,7 @@ def _cast(view: WallView, line: WallLine, pose: Pose2) -> Columns:
     s = line.s_m[pieces][piece] + _SPACING_M * np.clip(_cross(p, ray) / facing, 0.0, 1.0)
     offset = np.maximum(np.abs(_cross(p, e)) / np.linalg.norm(e, axis=-1), 0.1)
     wide = range_m * range_m / offset * view.pixels_rad[camera]
-    order = np.argsort(-range_m, kind='stable')  # the nearest is put last
+    order = np.argsort(-range_m, kind='stable')  # nearest last
     columns.range_m[bins[order]] = range_m[order]
     columns.s_m[bins[order]] = s[order]
     columns.wide_m[bins[order]] = wide[order]
@@ -219,7 +221,7 @@ def _cast(view: WallView, line: WallLine, pose: Pose2) -> Columns:
 
 
 def _from_cameras(view: WallView, points: NDArray[np.float64], pose: Pose2) -> NDArray[np.float64]:
-    """(C, n, 2) plan of world points as every camera sees it, its heading along x."""
+    """Return the (C, n, 2) plan of world points in every camera, its heading along x."""
     yaw = pose.yaw_rad + view.headings_rad
     ox, oy = view.origins_m[:, 0], view.origins_m[:, 1]
     cos, sin = np.cos(pose.yaw_rad), np.sin(pose.yaw_rad)
@@ -232,14 +234,14 @@ def _from_cameras(view: WallView, points: NDArray[np.float64], pose: Pose2) -> N
 def _bins(
     view: WallView, start: NDArray[np.float64], end: NDArray[np.float64]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    """All pairs of a piece and a bin that it crosses: camera, piece, bin, azimuth."""
+    """Return all pairs of a segment and a crossed bin: camera, segment, bin, azimuth."""
     a, b = (np.arctan2(points[..., 1], points[..., 0]) for points in (start, end))
     low, high = np.minimum(a, b), np.maximum(a, b)
     counts = np.diff(view.first_bins)[:, None]
     first = np.ceil((low - view.starts_rad[:, None]) / view.bin_rad)
     last = np.floor((high - view.starts_rad[:, None]) / view.bin_rad)
     first, last = np.maximum(first, 0), np.minimum(last, counts - 1)
-    # A piece that seems to span half the circle crosses the azimuth behind the camera.
+    # A segment that spans half the circle crosses the azimuth behind the camera.
     many = np.where(high - low < np.pi / 2, np.maximum(last - first + 1, 0), 0).astype(int).ravel()
     pair = np.repeat(np.arange(many.size), many)
     step = np.arange(len(pair)) - np.repeat(np.cumsum(many) - many, many)
@@ -254,8 +256,8 @@ def _cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64
     return product
 
 
-def steady_cover(position: Float32, extent: Float32, *, share: float) -> Float32:
-    """Share of [position ± extent / 2] in the first `share` of each unit: a filtered comb."""
+def filtered_comb(position: Float32, extent: Float32, *, share: float) -> Float32:
+    """Return the share of [position ± extent / 2] in the first `share` of each unit."""
     width = np.maximum(extent, np.float32(1e-3))
     cover: Float32 = _comb(position + width / 2, share) - _comb(position - width / 2, share)
     cover /= width
@@ -263,7 +265,7 @@ def steady_cover(position: Float32, extent: Float32, *, share: float) -> Float32
 
 
 def _comb(x: Float32, share: float) -> Float32:
-    """Integral of the comb from 0."""
+    """Return the integral of the comb from 0."""
     whole = np.floor(x)
     total: Float32 = whole * np.float32(share) + np.minimum(x - whole, np.float32(share))
     return total

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The fronts of a street: houses wall to wall, each with its own height, colour and windows."""
+"""House fronts of a street, each with its own height, colour and windows."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from wpt_sim.render.canvas import Canvas, Float32
-from wpt_sim.render.walls.hits import Columns, Hits, steady_cover
+from wpt_sim.render.walls.hits import WallColumns, WallHits, filtered_comb
 from wpt_sim.render.walls.lighting import Planes, Wall, paint_hits
 
 __all__ = ['HOUSES_OUTSIDE_M', 'Houses', 'build_houses', 'paint_houses']
 
 HOUSES_OUTSIDE_M = 6.0
-"""Between the kerb and the fronts."""
+"""Distance from the kerb to the fronts."""
 _STEP_M = 0.5
 _BEFORE_M = 120.0
 _PLASTER = np.array(
@@ -32,22 +32,22 @@ _LIT = 330
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Houses:
-    """One side of a street; house k covers the steps of `house` that hold k."""
+    """One side of a street; house k covers the steps of `house` with value k."""
 
     house: NDArray[np.int32]
-    """Index of the house for every half metre from -120 m on."""
+    """Index of the house for every half metre from -120 m."""
     height_m: Float32
     storey_m: Float32
     window_every_m: Float32
     colour: Float32
     """(houses, 3) albedo."""
     hedge: NDArray[np.bool_]
-    """Whether there is no house but a hedge."""
+    """(houses,) True for a hedge instead of a house."""
     seed: int
 
 
 def build_houses(generator: Generator, length_m: float) -> Houses:
-    """Fronts of 7 to 20 m with two to five storeys; every sixth is a garden behind a hedge."""
+    """Draw fronts of 7 to 20 m with two to five storeys; every sixth is a hedge."""
     widths = generator.uniform(7.0, 20.0, int((length_m + 2 * _BEFORE_M) / 7.0) + 2)
     ends = np.cumsum(widths)
     steps = np.arange(0.0, length_m + 2 * _BEFORE_M, _STEP_M)
@@ -70,7 +70,7 @@ def build_houses(generator: Generator, length_m: float) -> Houses:
 
 
 def paint_houses(canvas: Canvas, wall: Wall, houses: Houses) -> None:
-    """Paint a side of the street over what is farther away."""
+    """Render one side of the street over everything farther away."""
     hits = wall.hit(canvas, lambda s_m: houses.height_m.take(_house(houses, s_m)))
     house = _house(houses, hits.columns.s_m)
     top_m = houses.height_m.take(house).take(hits.bins)
@@ -81,7 +81,7 @@ def paint_houses(canvas: Canvas, wall: Wall, houses: Houses) -> None:
     albedo, glass = _front(hits, houses, house, top_m=top_m)
     glow = None
     if wall.light.headlights > 0.0:
-        lit = glass * (_dice(hits, houses, house) < _LIT)
+        lit = glass * (_window_hash(hits, houses, house) < _LIT)
         glow = (lit * _LAMPLIGHT[0], lit * _LAMPLIGHT[1], lit * _LAMPLIGHT[2])
     paint_hits(canvas, hits, wall=wall, cover=cover, albedo=albedo, glow=glow)
 
@@ -93,9 +93,9 @@ def _house(houses: Houses, s_m: Float32) -> NDArray[np.int32]:
 
 
 def _front(
-    hits: Hits, houses: Houses, house: NDArray[np.int32], *, top_m: Float32
+    hits: WallHits, houses: Houses, house: NDArray[np.int32], *, top_m: Float32
 ) -> tuple[Planes, Float32]:
-    """Albedo with windows, plinth and eaves; share of glass (n,). `house` is that of columns."""
+    """Return albedo with windows, plinth and eaves, and the share of glass (n,)."""
     bins = hits.bins
     per_storey = (np.float32(1.0) / houses.storey_m.take(house)).take(bins)
     v, v_wide = hits.height_m * per_storey, hits.high_m * per_storey
@@ -110,7 +110,7 @@ def _front(
     tone = np.where(below_eaves, np.float32(1.0), np.float32(0.45))
     tone[hedge] = 0.5 + 0.3 * hits.height_m[hedge]
     tone[wall & (hits.height_m < 0.6)] = 0.72
-    # Frame and glass lie over the wall; a frame is there where its comb is and glass is not.
+    # Frame and glass cover the wall; the frame is its comb without the glass.
     tone *= np.float32(1.0) - frame
     frame -= glass
     albedo = [
@@ -121,9 +121,9 @@ def _front(
 
 
 def _windows_across(
-    columns: Columns, houses: Houses, house: NDArray[np.int32]
+    columns: WallColumns, houses: Houses, house: NDArray[np.int32]
 ) -> tuple[Float32, Float32]:
-    """(B,) shares of columns that run through glass, and through glass or frames."""
+    """Return the (B,) shares of glass, and of glass or frame."""
     per_window = np.float32(1.0) / houses.window_every_m.take(house)
     u, u_wide = columns.s_m * per_window, columns.wide_m * per_window
     glass = _comb(u - np.float32(0.3), u_wide, 0.40)
@@ -131,11 +131,11 @@ def _windows_across(
 
 
 def _comb(position: Float32, extent: Float32, share: float) -> Float32:
-    return steady_cover(position, extent, share=share)
+    return filtered_comb(position, extent, share=share)
 
 
-def _dice(hits: Hits, houses: Houses, house: NDArray[np.int32]) -> NDArray[np.int32]:
-    """0 to 1023, the same all over one window. `house` is that of columns."""
+def _window_hash(hits: WallHits, houses: Houses, house: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return a hash of 0 to 1023, constant in one window; `house` is (B,)."""
     window = hits.columns.s_m / houses.window_every_m.take(house)
     across = (window.astype(np.int32) * np.int32(7919)) ^ np.int32(houses.seed)
     per_storey = np.float32(1.0) / houses.storey_m.take(house)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Light on walls, and walls on the canvas."""
+"""Lighting of walls, and their composition on the canvas."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from numpy.typing import NDArray
 from wpt_core.types import Pose2
 from wpt_sim.render.canvas import Canvas, Float32
 from wpt_sim.render.light import Light
-from wpt_sim.render.walls.hits import Columns, Hits, WallLine, WallView, hit_wall
+from wpt_sim.render.walls.hits import WallColumns, WallHits, WallLine, WallView, hit_wall
 
 __all__ = ['Planes', 'Wall', 'paint_hits']
 
 _LIT_TO_M = 60.0
 _LIT_COS = 0.5
-"""Own headlights farther off or to the side are too dim on walls to be worth the time."""
+"""Headlights on walls farther away or to the side are neglected."""
 Planes = tuple[Float32, Float32, Float32]
-"""Red, green and blue by themselves: thrice as fast as side by side."""
+"""Separate red, green and blue planes: three times as fast as interleaved."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Wall:
-    """One wall seen at one moment."""
+    """One wall in one frame."""
 
     view: WallView
     line: WallLine
@@ -32,24 +32,24 @@ class Wall:
     pose: Pose2
     """Of the car."""
 
-    def hit(self, canvas: Canvas, top_m: Callable[[Float32], Float32 | float]) -> Hits:
-        """Pixels that see it from the ground up to `top_m` of s."""
+    def hit(self, canvas: Canvas, top_m: Callable[[Float32], Float32 | float]) -> WallHits:
+        """Return the pixels that hit it between ground and `top_m` of s."""
         return hit_wall(self.view, self.line, pose=self.pose, top_m=top_m, before_m=canvas.depth_m)
 
 
 def paint_hits(
     canvas: Canvas,
-    hits: Hits,
+    hits: WallHits,
     *,
     wall: Wall,
     cover: Float32,
     albedo: Planes,
     glow: Planes | None = None,
 ) -> None:
-    """Lay lit albedo, and light of its own, over the pixels by their cover (n,); there are no
-    instances yet."""
+    """Composite lit albedo and `glow` over the pixels by their cover (n,); before any
+    instances."""
     through = wall.light.transmittance(hits.columns.range_m).take(hits.bins)
-    own, arriving = _own(wall, hits), _illumination(wall, hits.columns)
+    own, arriving = _headlights(wall, hits), _illumination(wall, hits.columns)
     planes = []
     for i, plane in enumerate(albedo):
         lit = arriving[i].take(hits.bins)
@@ -67,14 +67,14 @@ def paint_hits(
     partly = np.flatnonzero(cover < 1.0)
     below = canvas.light[hits.pixels[partly]]
     light[partly] = below + cover[partly, None] * (light[partly] - below)
-    # Three floats as one thing of twelve bytes: half the time.
+    # Three floats as one item of twelve bytes: half the time.
     canvas.light.view('V12')[:, 0][hits.pixels] = light.view('V12')[:, 0]
     solid = cover > 0.5
     canvas.depth_m[hits.pixels[solid]] = hits.depth_m[solid]
 
 
-def _illumination(wall: Wall, columns: Columns) -> Planes:
-    """On the wall: sun if it faces it, half the sky, light from the ground."""
+def _illumination(wall: Wall, columns: WallColumns) -> Planes:
+    """Return the illumination of the wall: sun, half the sky, light from the ground."""
     light, line = wall.light, wall.line
     index = (columns.s_m - np.float32(line.s_m[0] - 0.5)).astype(np.intp)
     toward_sun = np.clip(line.facing @ light.sun_direction[:2], 0.0, None).astype(np.float32)
@@ -84,8 +84,8 @@ def _illumination(wall: Wall, columns: Columns) -> Planes:
     return red, green, blue
 
 
-def _own(wall: Wall, hits: Hits) -> Float32 | None:
-    """(n,) own headlights on the wall, if they burn."""
+def _headlights(wall: Wall, hits: WallHits) -> Float32 | None:
+    """Return (n,) headlights of the ego on the wall; None if they are off."""
     if wall.light.headlights == 0.0:
         return None
     own = np.zeros(len(hits.pixels), np.float32)
@@ -95,9 +95,9 @@ def _own(wall: Wall, hits: Hits) -> Float32 | None:
     return own
 
 
-def _points(view: WallView, hits: Hits, chosen: NDArray[np.intp]) -> Float32:
-    """(n, 3) of some hits in `base_link`."""
+def _points(view: WallView, hits: WallHits, chosen: NDArray[np.intp]) -> Float32:
+    """Return (n, 3) positions of some hits in `base_link`."""
     pixels, range_m = hits.pixels[chosen], hits.range_m[chosen]
-    x, y = (view.place_m[i].take(pixels) + view.ray[i].take(pixels) * range_m for i in range(2))
+    x, y = (view.position_m[i].take(pixels) + view.ray[i].take(pixels) * range_m for i in range(2))
     points: Float32 = np.stack([x, y, hits.height_m[chosen]], axis=-1)
     return points

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One camera at one moment: where it stands in the world and what it can possibly see."""
+"""The pose of one camera in the world, with projection and culling."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,53 +10,53 @@ from numpy.typing import NDArray
 
 from wpt_core.geometry import invert, lift, pixel_grid, project_optical, rays
 from wpt_core.types import Camera, EgoState, Intrinsics
-from wpt_sim.render.canvas import Canvas, Float32, Pane
+from wpt_sim.render.canvas import CameraBuffer, Canvas, Float32
 
-__all__ = ['NEAR_M', 'Eye', 'clip_near', 'eyes']
+__all__ = ['NEAR_M', 'Viewpoint', 'clip_near', 'viewpoints']
 
 NEAR_M = 0.08
-"""Nothing closer than this is painted; bodies that reach closer are cut off there."""
+"""Near plane; bodies are clipped there."""
 _BENDS = 6
-"""Pieces of an edge under a lens that bends lines."""
+"""Segments of an edge under a lens with distortion."""
 _WIDE = 12.0
-"""Tangent that stands for a picture border past the fold of the lens."""
+"""Tangent of an image border beyond the field of the lens."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Eye:
-    """A pane and its camera's place in the world."""
+class Viewpoint:
+    """A camera buffer and the pose of its camera in the world."""
 
-    pane: Pane
+    buffer: CameraBuffer
     camera_from_world: NDArray[np.float64]
     base_from_world: NDArray[np.float64]
-    place_m: NDArray[np.float64]
+    position_m: NDArray[np.float64]
     """(3,) of the optical centre in the world frame."""
     sides: NDArray[np.float64]
-    """(5, 3) inward unit normals of the view's sides and of its front, optical frame."""
+    """(5, 3) inward unit normals of the sides and the near plane of the frustum, optical frame."""
     straight: bool
     """Whether the lens maps straight lines to straight lines."""
 
     def in_camera(self, points_m: NDArray[np.float64]) -> NDArray[np.float64]:
-        """World points (..., 3) in the optical frame."""
+        """Transform world points (..., 3) to the optical frame."""
         turned: NDArray[np.float64] = points_m @ self.camera_from_world[:3, :3].T
         return turned + self.camera_from_world[:3, 3]
 
     def in_base(self, points_m: NDArray[np.float64]) -> NDArray[np.float64]:
-        """World points (..., 3) in the frame of the car."""
+        """Transform world points (..., 3) to `base_link`."""
         turned: NDArray[np.float64] = points_m @ self.base_from_world[:3, :3].T
         return turned + self.base_from_world[:3, 3]
 
-    def sees(
+    def intersects(
         self, centres_m: NDArray[np.float64], radii_m: NDArray[np.float64]
     ) -> NDArray[np.bool_]:
-        """Which spheres (N,) of the world can appear in the picture."""
+        """Return which spheres (N,) of the world intersect the frustum."""
         inside = self.in_camera(centres_m) @ self.sides.T > -radii_m[:, None]
         result: NDArray[np.bool_] = inside.all(axis=1)
         return result
 
     def pixels(self, points_in_camera: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Pixels (..., 2) of points in front of the camera."""
-        lens = self.pane.camera.intrinsics
+        """Project points in front of the camera to pixels (..., 2)."""
+        lens = self.buffer.camera.intrinsics
         if not self.straight:
             return project_optical(lens, points_in_camera)[0]
         scale = (lens.fx_px, lens.fy_px)
@@ -65,8 +65,10 @@ class Eye:
         return result
 
     def outline(self, loop_m: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Pixels (n, 2) along the edges of what is ahead of a convex loop (k, 3), optical frame;
-        with points between the corners where the lens bends the edges."""
+        """Project a convex loop (k, 3), clipped at the near plane, to pixels (n, 2).
+
+        Edges are subdivided if the lens has distortion.
+        """
         loop = clip_near(loop_m)
         if self.straight or not len(loop):
             return self.pixels(loop)
@@ -76,39 +78,41 @@ class Eye:
         return pixels[np.isfinite(pixels).all(axis=1)]
 
     def ray_from_pixel(self) -> NDArray[np.float64]:
-        """(3, 3) matrix from (column, row, 1) to rays; straight lenses."""
-        lens = self.pane.camera.intrinsics
+        """Return the (3, 3) matrix from (column, row, 1) to rays, without distortion."""
+        lens = self.buffer.camera.intrinsics
         x, y = -lens.cx_px / lens.fx_px, -lens.cy_px / lens.fy_px
         return np.array([(1 / lens.fx_px, 0.0, x), (0.0, 1 / lens.fy_px, y), (0.0, 0.0, 1.0)])
 
     def ray_axes(self) -> tuple[Float32, Float32]:
-        """(W,) x of the columns and (H,) y of the rows, where z = 1; straight lenses."""
-        return _ray_axes(self.pane.camera.intrinsics)
+        """Return (W,) x and (H,) y of rays with z = 1; lenses without distortion only."""
+        return _ray_axes(self.buffer.camera.intrinsics)
 
     def ray_map(self) -> Float32:
-        """(H, W, 3) directions of all pixels, z = 1."""
-        return _ray_map(self.pane.camera)
+        """Return (H, W, 3) directions of all pixels, z = 1."""
+        return _ray_map(self.buffer.camera)
 
     def coarse_ray_map(self) -> Float32:
-        """(H / 4, W / 4, 3) mean directions of blocks of pixels."""
-        return _coarse_ray_map(self.pane.camera)
+        """Return (H / 4, W / 4, 3) mean directions of blocks of pixels."""
+        return _coarse_ray_map(self.buffer.camera)
 
 
-def eyes(canvas: Canvas, ego: EgoState) -> tuple[Eye, ...]:
-    """The cameras of a canvas, carried by the car at its present place."""
+def viewpoints(canvas: Canvas, ego: EgoState) -> tuple[Viewpoint, ...]:
+    """Return the viewpoints of all cameras of a canvas for a pose of the ego."""
     base_from_world = invert(lift(ego.pose))
     result = []
-    for pane in canvas.panes:
-        camera_from_world = invert(pane.camera.base_from_camera) @ base_from_world
-        place_m = -camera_from_world[:3, :3].T @ camera_from_world[:3, 3]
-        sides = _sides(pane.camera)
-        straight = pane.camera.intrinsics.straight
-        result.append(Eye(pane, camera_from_world, base_from_world, place_m, sides, straight))
+    for buffer in canvas.buffers:
+        camera_from_world = invert(buffer.camera.base_from_camera) @ base_from_world
+        position_m = -camera_from_world[:3, :3].T @ camera_from_world[:3, 3]
+        sides = _sides(buffer.camera)
+        straight = buffer.camera.intrinsics.straight
+        result.append(
+            Viewpoint(buffer, camera_from_world, base_from_world, position_m, sides, straight)
+        )
     return tuple(result)
 
 
 def clip_near(loop_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The part (n, 3) of a convex loop in the optical frame that lies beyond the near plane."""
+    """Clip a convex loop in the optical frame at the near plane, to (n, 3)."""
     depth = (loop_m[:, 2] - NEAR_M).tolist()
     if min(depth) > 0:
         return loop_m
@@ -125,7 +129,7 @@ def clip_near(loop_m: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=32)
 def _sides(camera: Camera) -> NDArray[np.float64]:
-    """Planes through the optical centre along the outermost rays, and the near plane."""
+    """Return planes through the optical centre along the outermost rays, and the near plane."""
     lens = camera.intrinsics
     u, v = np.linspace(-0.5, lens.width_px - 0.5, 33), np.linspace(-0.5, lens.height_px - 0.5, 17)
     border = np.concatenate(

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much light each face sends to the eye.
+"""Shading of faces: radiance towards the camera.
 
-Light is worked out in the frames of the bodies, for all of them at once. Bodies stand upright, so
-z points up in all frames.
+Light is computed in the body frames, for all bodies at once. Bodies are upright, so z points up in
+all frames.
 """
 
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from wpt_sim.render.bodies.mesh import Role
-from wpt_sim.render.bodies.raster import Placed, Shade
+from wpt_sim.render.bodies.mesh import LampRole
+from wpt_sim.render.bodies.raster import FaceShading, PlacedMesh
 from wpt_sim.render.canvas import Float32
 from wpt_sim.render.light import Light
 from wpt_sim.scene import Lights
 
-__all__ = ['emission', 'shades']
+__all__ = ['emission', 'shade_bodies']
 
 _BLINK_HZ = 1.5
 _GROUND_ALBEDO = 0.16
-"""Of road and grass together, for the light they throw back at what stands on them."""
+"""Mean albedo of the ground, for light reflected onto bodies."""
 _RETRO = 14.0
-"""How much brighter a reflector is than white paint, seen from the lamps that light it."""
+"""Brightness of a reflector relative to white paint, seen from its light source."""
 _HEAD_RGB = np.array([1.0, 0.93, 0.80])
 _RED_RGB = np.array([1.0, 0.035, 0.02])
 _AMBER_RGB = np.array([1.0, 0.36, 0.02])
@@ -34,21 +34,23 @@ Array = NDArray[np.float64]
 
 
 def emission(lights: Lights, light: Light, time_s: float) -> Array:
-    """(roles, 3) radiance that lamps send by themselves."""
-    table = np.zeros((len(Role), 3))
-    burning = light.lamps or lights.head
+    """Return the (roles, 3) radiance of lamps."""
+    table = np.zeros((len(LampRole), 3))
+    lamps_on = light.lamps or lights.head
     blink = (time_s * _BLINK_HZ) % 1.0 < 0.5
-    table[Role.HEAD] = _HEAD_RGB * (14.0 if burning else 0.0)
-    table[Role.TAIL] = _RED_RGB * (3.2 if lights.brake else 0.55 if burning else 0.0)
-    table[Role.BRAKE] = _RED_RGB * (3.2 if lights.brake else 0.0)
-    table[Role.LEFT] = _AMBER_RGB * (2.6 if lights.left_indicator and blink else 0.0)
-    table[Role.RIGHT] = _AMBER_RGB * (2.6 if lights.right_indicator and blink else 0.0)
-    table[Role.PANE] = _ROOM_RGB * (0.16 if light.headlights else 0.0)
+    table[LampRole.HEAD] = _HEAD_RGB * (14.0 if lamps_on else 0.0)
+    table[LampRole.TAIL] = _RED_RGB * (3.2 if lights.brake else 0.55 if lamps_on else 0.0)
+    table[LampRole.BRAKE] = _RED_RGB * (3.2 if lights.brake else 0.0)
+    table[LampRole.LEFT] = _AMBER_RGB * (2.6 if lights.left_indicator and blink else 0.0)
+    table[LampRole.RIGHT] = _AMBER_RGB * (2.6 if lights.right_indicator and blink else 0.0)
+    table[LampRole.WINDOW] = _ROOM_RGB * (0.16 if light.headlights else 0.0)
     return table
 
 
-def shades(bodies: Sequence[Placed], light: Light, glows: Sequence[Array]) -> list[Shade]:
-    """The looks of all bodies before all eyes, worked out at once because that is faster."""
+def shade_bodies(
+    bodies: Sequence[PlacedMesh], light: Light, glows: Sequence[Array]
+) -> list[FaceShading]:
+    """Shade all bodies in all views at once, because that is faster."""
     if not bodies:
         return []
     colours = _colours(_points(bodies, light, glows), light).T
@@ -59,28 +61,28 @@ def shades(bodies: Sequence[Placed], light: Light, glows: Sequence[Array]) -> li
     ]
 
 
-def _per_face(body: Placed) -> int:
-    """Points at which the light on a face is worked out: its corners, or its middle."""
+def _per_face(body: PlacedMesh) -> int:
+    """Return the number of shading points per face: its corners, or its middle."""
     return 4 if body.smooth else 1
 
 
-def _shade(body: Placed, colours: Float32) -> Shade:
-    """From colours (n, 4 or 1, 3) of faces to functions of the ray."""
+def _shade(body: PlacedMesh, colours: Float32) -> FaceShading:
+    """Convert colours (n, 4 or 1, 3) of faces to functions of the ray."""
     mesh, faces = body.mesh, body.faces
     rotation, normals = body.camera_from_body[:3, :3], mesh.normals[faces]
-    reach = mesh.offsets_m[faces] - normals @ body.eye_m
+    reach = mesh.offsets_m[faces] - normals @ body.viewpoint_m
     inverse = (normals @ rotation.T) / reach[:, None]
     middles = np.zeros((len(faces) + 1, 4), np.float32)
     middles[1:, 3] = 1.0
     if not body.smooth:
         middles[1:, :3] = colours[:, 0]
-        return Shade(_after_zeros(inverse), middles)
+        return FaceShading(_after_zeros(inverse), middles)
     middles[1:, :3] = colours.mean(axis=1)
     slopes = mesh.gradients[faces] @ colours
-    from_middle = body.eye_m - mesh.middles_m[faces]
+    from_middle = body.viewpoint_m - mesh.middles_m[faces]
     at_eye = middles[1:, :3] + (from_middle[:, None] @ slopes)[:, 0]
     over_depth = rotation @ slopes + inverse[:, :, None] * at_eye[:, None]
-    return Shade(
+    return FaceShading(
         inverse=_after_zeros(inverse),
         middles=middles,
         linear=_after_zeros(over_depth.transpose(0, 2, 1)),
@@ -101,26 +103,26 @@ class _Points:
     normals: Float32
     """(3, N)."""
     sight: Float32
-    """(3, N) unit vectors from the eye."""
+    """(3, N) unit vectors from the camera."""
     distance_m: Float32
-    """(N,) from the eye."""
+    """(N,) from the camera."""
     sunny: Float32
     """(N,) cosine between normal and sun, at least 0."""
     sparkling: Float32
-    """(N,) cosine between the mirrored sight and the sun."""
+    """(N,) cosine between the reflected view ray and the sun."""
     across: Float32
-    """(N,) cosine between normal and the way to the eye."""
+    """(N,) cosine between normal and direction to the camera."""
     beam: Float32
-    """(N,) own headlights on surfaces that face them."""
+    """(N,) headlights of the ego on surfaces that face them."""
     surfaces: Float32
     """(5, N) as in the meshes."""
     own: Float32
     """(3, N) radiance of lamps."""
 
 
-def _points(bodies: Sequence[Placed], light: Light, glows: Sequence[Array]) -> _Points:
+def _points(bodies: Sequence[PlacedMesh], light: Light, glows: Sequence[Array]) -> _Points:
     normals = _planes(np.concatenate([_normals(body) for body in bodies]))
-    sight = _planes(np.concatenate([_places_m(body) - body.eye_m for body in bodies]))
+    sight = _planes(np.concatenate([_positions_m(body) - body.viewpoint_m for body in bodies]))
     distance = np.sqrt(_dot(sight, sight))
     sight /= distance
     across = -_dot(normals, sight)
@@ -141,8 +143,8 @@ def _points(bodies: Sequence[Placed], light: Light, glows: Sequence[Array]) -> _
     )
 
 
-def _at_points(bodies: Sequence[Placed], parts: Sequence[ArrayLike]) -> Float32:
-    """(k, N): what belongs to faces, for each body (n, k), at all points on them."""
+def _at_points(bodies: Sequence[PlacedMesh], parts: Sequence[ArrayLike]) -> Float32:
+    """Repeat values per face, (n, k) of each body, at all points: (k, N)."""
     rows = [
         np.repeat(part, 4, axis=0) if body.smooth else part
         for body, part in zip(bodies, parts, strict=True)
@@ -150,29 +152,29 @@ def _at_points(bodies: Sequence[Placed], parts: Sequence[ArrayLike]) -> Float32:
     return _planes(np.concatenate(rows))
 
 
-def _normals(body: Placed) -> Array:
+def _normals(body: PlacedMesh) -> Array:
     mesh, faces = body.mesh, body.faces
     return mesh.corner_normals[faces].reshape(-1, 3) if body.smooth else mesh.normals[faces]
 
 
-def _places_m(body: Placed) -> Array:
+def _positions_m(body: PlacedMesh) -> Array:
     mesh, faces = body.mesh, body.faces
     return mesh.corners_m[faces].reshape(-1, 3) if body.smooth else mesh.middles_m[faces]
 
 
-def _beams(bodies: Sequence[Placed], light: Light) -> Float32:
-    """(N,) own headlights at all points."""
+def _beams(bodies: Sequence[PlacedMesh], light: Light) -> Float32:
+    """Return (N,) headlights of the ego at all points."""
     if light.headlights == 0.0:
         return np.zeros(sum(len(body.faces) * _per_face(body) for body in bodies), np.float32)
     base = []
     for body in bodies:
-        base_from_body = body.eye.base_from_world @ body.world_from_body
-        base.append(_places_m(body) @ base_from_body[:3, :3].T + base_from_body[:3, 3])
+        base_from_body = body.viewpoint.base_from_world @ body.world_from_body
+        base.append(_positions_m(body) @ base_from_body[:3, :3].T + base_from_body[:3, 3])
     return light.headlight(np.concatenate(base))
 
 
 def _planes(rows: ArrayLike) -> Float32:
-    """(N, k) as (k, N): much faster to reckon with."""
+    """Transpose (N, k) to (k, N) for faster arithmetic."""
     return np.ascontiguousarray(np.asarray(rows).T, np.float32)
 
 
@@ -182,7 +184,7 @@ def _dot(a: Float32, b: Float32) -> Float32:
 
 
 def _colours(points: _Points, light: Light) -> Float32:
-    """(3, N) radiance that reaches the eye through the air."""
+    """Return (3, N) radiance at the camera, through haze."""
     sky, ground, sun, haze = (
         rgb.astype(np.float32)[:, None]
         for rgb in (light.sky_rgb, light.ground_rgb, light.sun_rgb, light.haze_rgb)
@@ -205,7 +207,7 @@ def _colours(points: _Points, light: Light) -> Float32:
 def _mirrored(
     points: _Points, *, sky: Float32, ground: Float32, sun: Float32, haze: Float32
 ) -> Float32:
-    """Sky, ground and sun seen in the surface, with Fresnel's rise towards grazing angles."""
+    """Return reflections of sky, ground and sun, with the Fresnel effect."""
     up = points.sight[2] + 2 * points.across * points.normals[2]
     high = haze + (sky * 0.9 - haze) * np.sqrt(np.clip(up, 0.0, 1.0))
     low = ground * _GROUND_ALBEDO

@@ -48,7 +48,7 @@ def test_equal_worlds_give_equal_bits(day: Renderer) -> None:
     again = Renderer(RIG, ROAD, Look(seed=5, trees=0.2))
     again.render(scene(x_m=10.0, time_s=0.5))
     for a, b in zip(
-        day.render(scene(car(60.0))).pictures, again.render(scene(car(60.0))).pictures, strict=True
+        day.render(scene(car(60.0))).frames, again.render(scene(car(60.0))).frames, strict=True
     ):
         np.testing.assert_array_equal(a.image, b.image)
         np.testing.assert_array_equal(a.depth_m, b.depth_m)
@@ -57,16 +57,16 @@ def test_equal_worlds_give_equal_bits(day: Renderer) -> None:
 
 def test_a_choice_of_cameras_sees_what_all_of_them_see(day: Renderer) -> None:
     whole, part = day.render(scene(car(60.0))), day.render(scene(car(60.0)), ['back', 'front'])
-    assert [p.camera for p in part.pictures] == ['back', 'front']
-    for picture in part.pictures:
+    assert [p.camera for p in part.frames] == ['back', 'front']
+    for picture in part.frames:
         np.testing.assert_array_equal(picture.image, whole[picture.camera].image)
         np.testing.assert_array_equal(picture.depth_m, whole[picture.camera].depth_m)
 
 
 def test_pictures_have_the_promised_shapes(day: Renderer) -> None:
     view = day.render(scene(car(60.0)))
-    assert tuple(p.camera for p in view.pictures) == RIG.names
-    for picture in view.pictures:
+    assert tuple(p.camera for p in view.frames) == RIG.names
+    for picture in view.frames:
         assert picture.image.shape == (128, 256, 3)
         assert picture.image.dtype == np.uint8
         assert picture.depth_m.shape == picture.instances.shape == (128, 256)
@@ -106,20 +106,20 @@ def test_paint_shines_back_at_night() -> None:
     contrast = []
     for light in (Daylight.DAY, Daylight.NIGHT):
         look = Look(seed=3, daylight=light, weather=Weather.OVERCAST, trees=0.0, patches=0.0)
-        (pane,) = renderer(look).radiance(scene()).panes
-        row = pane.light[90, :, 1]
+        (buffer,) = renderer(look).radiance(scene()).buffers
+        row = buffer.light[90, :, 1]
         contrast.append(row[145:215].max() / np.median(row[110:145]))
     assert contrast[1] > 2.0 * contrast[0]
 
 
 @pytest.mark.parametrize('stops', [-1.0, 1.0])
 def test_an_exposure_error_shows_as_stated(day: Renderer, stops: float) -> None:
-    (pane,) = day.radiance(scene(), ['front']).panes
+    (buffer,) = day.radiance(scene(), ['front']).buffers
     lens = day.lens('front')
     wrong = replace(lens, look=replace(lens.look, exposure_ev=stops))
-    assert wrong.gain(pane.light) == pytest.approx(lens.gain(pane.light) * 2.0**stops)
+    assert wrong.gain(buffer.light) == pytest.approx(lens.gain(buffer.light) * 2.0**stops)
     levels = [
-        np.asarray(each.develop(pane.light, np.random.default_rng(0))).mean()
+        np.asarray(each.develop(buffer.light, np.random.default_rng(0))).mean()
         for each in (lens, wrong)
     ]
     assert (levels[1] - levels[0]) * stops > 15.0
@@ -147,7 +147,7 @@ def test_a_wet_road_mirrors_a_brake_lamp_and_a_dry_one_does_not() -> None:
     for weather in (Weather.OVERCAST, Weather.RAIN):
         look = Look(seed=3, daylight=Daylight.NIGHT, weather=weather, trees=0.0, lens=CLEAN)
         lit, dark = (
-            renderer(look).radiance(scene(car(58.0, brake=brake))).panes[0].light
+            renderer(look).radiance(scene(car(58.0, brake=brake))).buffers[0].light
             for brake in (True, False)
         )
         redder.append((lit - dark)[95:110, 110:146, 0].mean())
@@ -163,7 +163,7 @@ def test_houses_hide_what_is_behind_them_and_rails_do_not(
     behind = Pose2(60.0, section.right_edge_m - 12.0, 0.0)
     hidden = replace(car(60.0), pose=behind, size=Size(4.4, 1.8, 1.2))
     view = Renderer(RIG, street, Look(seed=3, trees=0.0)).render(scene(hidden))
-    seen = sum(int((p.instances == 7).sum()) for p in view.pictures)
+    seen = sum(int((p.instances == 7).sum()) for p in view.frames)
     assert (seen < 20) == hides
 
 

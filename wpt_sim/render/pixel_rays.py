@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is the same in every picture of a rig: where each pixel looks, in the frame of the car."""
+"""Rays of all pixels of a rig in `base_link`, computed once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,25 +12,24 @@ from wpt_core.geometry import pixel_grid, rays
 from wpt_core.types import Camera, InputError
 from wpt_sim.render.canvas import Float32
 
-__all__ = ['GroundLattice', 'Lattice', 'SkyLattice', 'build_lattice', 'check_height']
+__all__ = ['GroundRays', 'PixelRays', 'SkyRays', 'build_pixel_rays', 'check_height']
 
 _LEAST_HEIGHT_M = 0.05
 _ROW = 512
-"""Pixels are handled in rows of so many, because cv2.remap wants a picture no side of which is
-over 32 767."""
+"""Pixels are arranged in rows of this length, because cv2.remap limits each side to 32 767."""
 _FAR_M = 4000.0
-"""Ground beyond is painted as if it were this far."""
+"""Ground farther away is painted as if at this distance."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Runs:
-    """Which pixels of the canvas the arrays speak of: first these in order, then filling."""
+    """Canvas pixels of the array entries; further entries are padding."""
 
     places: tuple[slice, ...]
-    """On the canvas."""
+    """Slices of the canvas."""
 
     def put(self, values: NDArray[Any], canvas: NDArray[Any]) -> None:
-        """Copy values (n or more, ...) to their places on the canvas (P, ...)."""
+        """Copy values (n or more, ...) to their pixels of the canvas (P, ...)."""
         start = 0
         for place in self.places:
             end = start + place.stop - place.start
@@ -39,30 +38,30 @@ class Runs:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class GroundLattice:
-    """The pixels that look down, (rows, 512) in each array, the last row filled up."""
+class GroundRays:
+    """Rays below the horizon, (rows, 512) in each array, the last row padded."""
 
     runs: Runs
     x_m: Float32
-    """Ground hit in `base_link`."""
+    """Intersection with the ground in `base_link`."""
     y_m: Float32
     depth_m: Float32
-    """z in the camera frame, exact however far."""
+    """z in the camera frame, exact at any distance."""
     range_m: Float32
     """From camera to ground."""
     across_x: Float32
-    """Change of the hit per pixel column, in `base_link` ..."""
+    """Change of the intersection per pixel column, in `base_link` ..."""
     across_y: Float32
     down_x: Float32
     """... and per pixel row."""
     down_y: Float32
     mirrored: tuple[Float32, Float32, Float32]
-    """Unit direction of the ray after a flat mirror on the ground, `base_link`."""
+    """Unit direction of the ray reflected by flat ground, `base_link`."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class SkyLattice:
-    """The pixels that look up or level, shaped as in `GroundLattice`."""
+class SkyRays:
+    """Rays at or above the horizon, shaped as in `GroundRays`."""
 
     runs: Runs
     directions: tuple[Float32, Float32, Float32]
@@ -70,26 +69,26 @@ class SkyLattice:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Lattice:
-    """Every pixel of some cameras; those past the fold of a distorted lens are in neither part."""
+class PixelRays:
+    """All pixels of some cameras; those beyond the field of a distorted lens are in neither."""
 
-    ground: GroundLattice
-    sky: SkyLattice
+    ground: GroundRays
+    sky: SkyRays
 
 
-def build_lattice(cameras: Sequence[Camera]) -> Lattice:
-    """Where the pixels of these cameras, in this order, look."""
+def build_pixel_rays(cameras: Sequence[Camera]) -> PixelRays:
+    """Compute the rays of these cameras, in this order."""
     parts = [_directions(camera) for camera in cameras]
     directions, across, down = (
         np.concatenate([part[i].reshape(-1, 3) for part in parts]) for i in range(3)
     )
     sizes = [part[0].shape[0] * part[0].shape[1] for part in parts]
     origins = np.repeat([c.base_from_camera[:3, 3] for c in cameras], sizes, axis=0)
-    return Lattice(_ground(origins, directions, across=across, down=down), _sky(directions))
+    return PixelRays(_ground(origins, directions, across=across, down=down), _sky(directions))
 
 
 def check_height(camera: Camera) -> None:
-    """An InputError names a camera that is not above the ground."""
+    """Raise InputError if the camera is not above the ground."""
     height_m = float(camera.base_from_camera[2, 3])
     if not height_m >= _LEAST_HEIGHT_M:
         raise InputError(
@@ -99,7 +98,7 @@ def check_height(camera: Camera) -> None:
 
 
 def _directions(camera: Camera) -> tuple[NDArray[np.float64], ...]:
-    """Rays of depth 1 in `base_link`, and their change per pixel column and row: (H, W, 3)."""
+    """Return rays of depth 1 in `base_link`, and their change per column and row: (H, W, 3)."""
     rotation = camera.base_from_camera[:3, :3].T
     grid = pixel_grid(camera.intrinsics)
     steps = [np.array([0.5, 0.0]), np.array([0.0, 0.5])]
@@ -114,7 +113,7 @@ def _ground(
     *,
     across: NDArray[np.float64],
     down: NDArray[np.float64],
-) -> GroundLattice:
+) -> GroundRays:
     pixels = np.flatnonzero(directions[:, 2] < 0.0)
     origin, ray = origins[pixels], directions[pixels]
     depth_m = -origin[:, 2] / ray[:, 2]
@@ -126,7 +125,7 @@ def _ground(
         for d in (across[pixels], down[pixels])
     ]
     unit = ray / length[:, None]
-    return GroundLattice(
+    return GroundRays(
         runs=_runs(pixels),
         x_m=_rows(hit[:, 0]),
         y_m=_rows(hit[:, 1]),
@@ -140,11 +139,11 @@ def _ground(
     )
 
 
-def _sky(directions: NDArray[np.float64]) -> SkyLattice:
+def _sky(directions: NDArray[np.float64]) -> SkyRays:
     pixels = np.flatnonzero(directions[:, 2] >= 0.0)
     ray = directions[pixels]
     unit = ray / np.linalg.norm(ray, axis=-1, keepdims=True)
-    return SkyLattice(_runs(pixels), (_rows(unit[:, 0]), _rows(unit[:, 1]), _rows(unit[:, 2])))
+    return SkyRays(_runs(pixels), (_rows(unit[:, 0]), _rows(unit[:, 1]), _rows(unit[:, 2])))
 
 
 def _runs(pixels: NDArray[np.intp]) -> Runs:
@@ -154,7 +153,7 @@ def _runs(pixels: NDArray[np.intp]) -> Runs:
 
 
 def _rows(values: NDArray[np.float64]) -> Float32:
-    """(n,) as full rows of 512."""
+    """Reshape (n,) to padded rows of 512."""
     full = -(-len(values) // _ROW) * _ROW
     padded = np.zeros(full, np.float32)
     padded[: len(values)] = values
