@@ -14,7 +14,7 @@ from wpt_core.geometry import Path
 from wpt_core.metrics import LaneTrace
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action, Camera, CameraFrame, Command, Observation, Pose2
-from wpt_sim.traffic.lane_position import LanePosition
+from wpt_sim.traffic import LanePosition
 
 __all__ = [
     'CAMERA',
