@@ -74,7 +74,7 @@ def _without_traffic(
     name: str, speed_mps: float, radius_m: float, hand: Hand, side: Hand
 ) -> Scenario:
     course = f'bend of {radius_m:g} m to the {hand.name.lower()}' if radius_m else 'straight'
-    summary = f'{course} at {speed_mps:g} m/s, nobody near'
+    summary = f'{course} at {speed_mps:g} m/s, no traffic near'
     return _scenario(name, summary, _layout(radius_m, hand, speed_mps), speed_mps, side, ())
 
 

@@ -18,7 +18,7 @@ _OBSTACLE = (
     route(
         'obstacle_parked',
         Ability.OBSTACLE,
-        'a car parked half in the lane, and nobody coming',
+        'a car parked half in the lane, no oncoming traffic',
         course(_COUNTRY, bend(50, 160, 90)),
         speed_mps=13.0,
         route_m=340.0,
@@ -28,7 +28,7 @@ _OBSTACLE = (
     route(
         'obstacle_oncoming',
         Ability.OBSTACLE,
-        'a van parked half in the lane, and somebody coming the other way',
+        'a van parked half in the lane, with oncoming traffic',
         course(_CITY, bend(50, -120, 60)),
         speed_mps=11.0,
         route_m=320.0,
@@ -95,7 +95,7 @@ _PEDESTRIAN = (
     route(
         'pedestrian_from_right',
         Ability.PEDESTRIAN,
-        'somebody crosses from the right shortly before us',
+        'a pedestrian crosses from the right shortly before the ego',
         course(_CITY, bend(50, 120, 70)),
         speed_mps=11.0,
         route_m=280.0,
@@ -105,7 +105,7 @@ _PEDESTRIAN = (
     route(
         'pedestrian_from_left',
         Ability.PEDESTRIAN,
-        'somebody crosses from the left, behind a car that comes towards us',
+        'a pedestrian crosses from the left, behind an oncoming car',
         course(_CITY, bend(50, -120, 70)),
         speed_mps=11.0,
         route_m=280.0,
@@ -118,7 +118,7 @@ _PEDESTRIAN = (
     route(
         'pedestrian_along',
         Ability.PEDESTRIAN,
-        'somebody walks ahead in the lane of a country road without a footway, later on the left',
+        'a pedestrian walks in the lane of a country road without a footway, later on the left',
         course(_COUNTRY, bend(50, 180, 100)),
         speed_mps=13.0,
         route_m=320.0,

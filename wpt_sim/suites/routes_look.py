@@ -35,7 +35,7 @@ _COURSES: tuple[tuple[str, str, Layout, float, float, tuple[Role, ...]], ...] = 
     ),
     (
         'city',
-        'a city street with somebody coming towards us',
+        'a city street with oncoming traffic',
         course(_CITY, bend(40, 80, 60), bend(30, -110, 60)),
         11.0,
         280.0,
@@ -92,5 +92,5 @@ def _routes(
 
 LOOK_ROUTES: tuple[Scenario, ...] = (
     *(scenario for row in _CONDITIONS for scenario in _routes(*row)),
-    *_routes('camera', Ability.CAMERA_LOSS, 'one camera is or goes dead', None),
+    *_routes('camera', Ability.CAMERA_LOSS, 'one camera is dead or fails', None),
 )

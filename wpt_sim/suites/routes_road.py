@@ -17,7 +17,7 @@ ROAD_ROUTES = (
     route(
         'keeping_country',
         Ability.KEEPING,
-        'winding country road with somebody coming towards us',
+        'winding country road with oncoming traffic',
         course(_COUNTRY, bend(40, 180, 120), bend(30, -220, 140)),
         speed_mps=16.0,
         route_m=380.0,

@@ -97,7 +97,7 @@ _CUT_IN = (
     route(
         'cut_in_city',
         Ability.CUT_IN,
-        'a car squeezes in, in a city street of four lanes',
+        'a car cuts in closely on a city street of four lanes',
         course(_CITY, bend(50, 160, 120), lanes=2),
         speed_mps=12.0,
         route_m=300.0,
