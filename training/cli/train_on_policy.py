@@ -26,7 +26,7 @@ from training.on_policy.process_actors import ProcessActors
 from training.on_policy.ray_actors import RayActors
 from training.on_policy.rounds import RoundPlan, drive_round
 from training.simulators import find_simulator
-from training.student.features import FeatureSet, held_out_names, parted
+from training.student.features import FeatureSet, held_out_names, split_episodes
 from training.student.steering_stage import SteeringStage, train_steering
 from training.student.temporal_stage import TemporalStage, train_temporal
 from training.teachers import find_teacher
@@ -154,10 +154,10 @@ def _learned(
     student: Student,
 ) -> Student:
     student = student.to(process.device)
-    learnt, held_out = parted(theirs, held_out_names(theirs))
+    learnt, held_out = split_episodes(theirs, held_out_names(theirs))
     own = _own(config, number)
     odds = config.own_share / (1.0 - config.own_share) * len(learnt) / len(own)
-    chances = np.array([1.0] * len(learnt) + [odds] * len(own))
+    episode_weights = np.array([1.0] * len(learnt) + [odds] * len(own))
     features = FeatureSet.of([*learnt, *own], student, half=process.autocast_dtype)
     validated = FeatureSet.of(held_out, student, half=process.autocast_dtype) if held_out else None
     train_temporal(
@@ -168,7 +168,7 @@ def _learned(
         process=process,
         seed=config.seed + 1 + number,
         name=f'round_{number + 1}',
-        chances=chances,
+        episode_weights=episode_weights,
         held_out=validated,
     )
     train_steering(
@@ -179,7 +179,7 @@ def _learned(
         process=process,
         seed=config.seed + 1 + number,
         name=f'steering_{number + 1}',
-        chances=chances,
+        episode_weights=episode_weights,
         held_out=validated,
     )
     return student

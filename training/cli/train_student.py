@@ -17,7 +17,7 @@ from training.engine.distributed import Process, training_process
 from training.engine.run_folder import RunFolder, commit, strip_prefix, trained_weights
 from training.episodes.index import Episode, load_index
 from training.student.extractor_stage import ExtractorStage, train_extractor
-from training.student.features import FeatureSet, held_out_names, parted
+from training.student.features import FeatureSet, held_out_names, split_episodes
 from training.student.image_batches import Samples
 from training.student.sample_table import SampleTable
 from training.student.steering_stage import SteeringStage, train_steering
@@ -134,8 +134,8 @@ class _Episodes:
 def _episodes(config: TrainStudent) -> _Episodes:
     found = load_index(config.data, surround_rig().names, most=config.episodes)
     held_out = held_out_names(found)
-    seen = parted(found, held_out)
-    planned = parted(select(config, found), held_out)
+    seen = split_episodes(found, held_out)
+    planned = split_episodes(select(config, found), held_out)
     if not all(Samples.labelled(learnt).count for learnt in (seen[0], planned[0])):
         raise InputError(f'{config.data}: no moment in it has a label to learn from')
     return _Episodes(*seen, *planned)

@@ -18,7 +18,7 @@ from training.on_policy.recording import write_episode
 from training.simulators import TimeStep, find_simulator
 from training.simulators.proving_ground.student_driver import StudentDriver
 from training.simulators.recorder import drive as drive_rollouts
-from training.student.tokens import extractor_mark, keep_tokens
+from training.student.tokens import extractor_digest, save_tokens
 from training.teachers import find_teacher
 from wpt_core.model import Student
 from wpt_core.model.artifact import Artifact, load_artifact
@@ -63,7 +63,7 @@ def drive_and_label(drive: Drive, *, simulator: str, teacher: str = '') -> Path:
     write_episode(drive.start.path, rollout, targets, about=about)
     tokens = policy.tokens(rollout.view_times_s)
     if tokens is not None:
-        keep_tokens(drive.start.path, tokens, mark=extractor_mark(artifact.student))
+        save_tokens(drive.start.path, tokens, digest=extractor_digest(artifact.student))
     return drive.start.path
 
 

@@ -12,7 +12,7 @@ from training.episodes.episode import TRAINING, About, EpisodeWriter
 from training.episodes.rollout import Rollout, Targets
 from training.simulators import TimeStep
 from training.simulators.proving_ground import ProvingGround, ProvingGroundStart, Style
-from training.simulators.proving_ground.truth import TruthRecorder
+from training.simulators.proving_ground.truth_recorder import TruthRecorder
 from training.simulators.recorder import VIEWS_EVERY, drive
 from training.teachers import TEACHERS
 from wpt_core.sensing import surround_rig

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a student drives to learn: one folder for each simulator; docs/adding/simulator.md."""
+"""Simulators for on-policy training, one folder each; see docs/adding/simulator.md."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ __all__ = ['SIMULATORS', 'Simulator', 'SimulatorKind', 'Start', 'TimeStep', 'fin
 
 @dataclass(frozen=True, slots=True)
 class SimulatorKind:
-    """A line of the table."""
+    """How a simulator and its rollouts are made."""
 
     make: Callable[..., Simulator[Any, Any]]
-    """With `frames_every`, the steps of 50 ms from one set of images to the next."""
+    """Called with `frames_every`: steps of 50 ms from one set of images to the next."""
     start: Callable[[int], Start]
-    """Of the on-policy rollout with this number; equal numbers, equal starts."""
+    """Returns the start of on-policy rollout number n; equal numbers give equal starts."""
     teacher: str
-    """Labels its rollouts unless another one is named."""
+    """Default teacher for its rollouts."""
 
 
 SIMULATORS: dict[str, SimulatorKind] = {
@@ -30,7 +30,7 @@ SIMULATORS: dict[str, SimulatorKind] = {
 
 
 def find_simulator(name: str) -> SimulatorKind:
-    """The simulator of this name; InputError lists all names."""
+    """Return the simulator of this name; raise InputError with all names if unknown."""
     if name not in SIMULATORS:
         raise unknown_name('simulator', name, SIMULATORS)
     return SIMULATORS[name]

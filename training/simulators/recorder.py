@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Drives B rollouts of any simulator and records them."""
+"""Drive rollouts in any simulator and record them."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ VIEWS_EVERY = 4
 """Steps of 50 ms from one recorded set of views to the next."""
 
 Policy = Callable[[TimeStep[Any]], Action]
-"""Drives one rollout; a student reads the observation alone."""
+"""Drives one rollout; a student reads only the observation."""
 
 _STANDING = Action(0.0, 0.0)
 
@@ -28,29 +28,29 @@ def drive(
     *,
     version: int | None = None,
 ) -> list[Rollout | None]:
-    """One rollout for each policy and its start, to its end; None for those that were lost.
+    """Return one complete rollout for each policy and start; None for those that were lost.
 
-    Between sets of views a simulator may show more images, which are not recorded.
+    Only every `VIEWS_EVERY`-th step's images are recorded.
     """
-    notes = [_Notes() for _ in starts]
+    recordings = [_Recording() for _ in starts]
     newest = simulator.reset(starts)
     while not all(step.done for step in newest):
         actions = [
             _STANDING if step.done else policy(step)
             for policy, step in zip(policies, newest, strict=True)
         ]
-        for note, step, action in zip(notes, newest, actions, strict=True):
+        for recording, step, action in zip(recordings, newest, actions, strict=True):
             if not step.done:
-                note.add(step, action)
+                recording.add(step, action)
         newest = simulator.step(actions)
     return [
-        None if step.lost or not note.steps else note.rollout(step, version)
-        for note, step in zip(notes, newest, strict=True)
+        None if step.lost or not recording.steps else recording.rollout(step, version)
+        for recording, step in zip(recordings, newest, strict=True)
     ]
 
 
-class _Notes:
-    """What was recorded of one rollout so far."""
+class _Recording:
+    """Steps and actions of one rollout so far."""
 
     def __init__(self) -> None:
         self.steps: list[TimeStep[Any]] = []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A simulator made of a scene generator and a vehicle model that is drawn anew at each reset."""
+"""A simulator built from a scene generator and a vehicle model randomised at each reset."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,25 +20,25 @@ S = TypeVar('S')
 
 _PHYSICS_STEPS = 5
 _CALIBRATION_ERROR = 0.15
-"""A calibration finds the delay of the steering within this share, as in the proving ground."""
+"""Relative error of the calibrated steering delay, as in the proving ground."""
 
 
 @dataclass(frozen=True, slots=True)
 class VehicleStart(Generic[S]):
-    """Where one rollout begins."""
+    """Start of one rollout."""
 
     scene: S
-    """What the generator begins from, for instance a place in an episode."""
+    """Start of the generator, for instance a sample of an episode."""
     pose: Pose2
     speed_mps: float
     seed: int
-    """Draws delay, lag, understeer, steering errors and wind."""
+    """Determines delay, lag, understeer, steering errors and wind."""
     duration_s: float = 10.0
     command: Command = Command.KEEP
 
     @property
     def key(self) -> str:
-        """Names the scene in the episode."""
+        """Name of the scene in the episode."""
         return str(self.scene)
 
 
@@ -60,7 +60,7 @@ class _Rollout:
 
 
 class VehicleSimulator(Generic[S]):
-    """The generator is conditioned on poses alone, so vehicles vary without retraining it."""
+    """Simulates vehicles in rendered scenes; the generator needs only their poses."""
 
     def __init__(
         self,
@@ -77,18 +77,18 @@ class VehicleSimulator(Generic[S]):
 
     @property
     def vehicles(self) -> list[VehicleParameters]:
-        """As drawn at the last reset."""
+        """Parameters of the vehicles since the last reset."""
         return [rollout.car.parameters for rollout in self._rollouts]
 
     def reset(self, starts: Sequence[VehicleStart[S]]) -> list[TimeStep[None]]:
-        """Draw a vehicle and wind for each start."""
+        """Start one rollout for each start, with a random vehicle and wind."""
         self._generator.begin([start.scene for start in starts])
-        self._rollouts = [self._begun(start) for start in starts]
+        self._rollouts = [self._start(start) for start in starts]
         self._step = 0
         return self._time_steps()
 
     def step(self, actions: Sequence[Action]) -> list[TimeStep[None]]:
-        """Move every car that still drives."""
+        """Advance every rollout that is not done."""
         if len(actions) != len(self._rollouts):
             raise InputError(
                 f'VehicleSimulator.step: expected {len(self._rollouts)} actions, one for each '
@@ -101,15 +101,15 @@ class VehicleSimulator(Generic[S]):
         return self._time_steps()
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there are no resources."""
 
-    def _begun(self, start: VehicleStart[S]) -> _Rollout:
-        chance = np.random.default_rng(start.seed)
-        parameters = randomised(chance, self._nominal)
-        error = 1.0 + float(chance.uniform(-_CALIBRATION_ERROR, _CALIBRATION_ERROR))
+    def _start(self, start: VehicleStart[S]) -> _Rollout:
+        generator = np.random.default_rng(start.seed)
+        parameters = randomised(generator, self._nominal)
+        error = 1.0 + float(generator.uniform(-_CALIBRATION_ERROR, _CALIBRATION_ERROR))
         delay_s = error * (parameters.steering_delay_s + parameters.steering_lag_s)
         car = Car(parameters, start.pose, start.speed_mps, believed=self._nominal)
-        return _Rollout(car, Wind.drawn(chance), delay_s, start)
+        return _Rollout(car, Wind.drawn(generator), delay_s, start)
 
     def _time_steps(self) -> list[TimeStep[None]]:
         images = None

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The student: samples, losses and the three stages of its training."""
+"""Training of the student: samples, losses, and three stages."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""First stage: the extractor learns to see, from single samples.
+"""First stage: trains the extractor on single samples.
 
-It is asked for the plan, the action and the borders of the lane ahead; what it is trained with
-besides (a temporal model that sees one step, a head for the picture) is thrown away afterwards.
+Targets are the plan, the action, the lane borders and a lane mask of the front view. The temporal
+model (which gets one step) and the mask head are discarded afterwards.
 """
 
 from collections.abc import Callable
@@ -23,51 +23,51 @@ from training.student.sample_table import SampleTable
 from wpt_core.model import Student, measured_capacity_bits
 from wpt_core.types import Bounds, Rig
 
-__all__ = ['ExtractorStage', 'SightHead', 'train_extractor']
+__all__ = ['ExtractorStage', 'LaneMaskHead', 'train_extractor']
 
 _VALIDATED = 32
-"""Sets of views."""
+"""Sets of views in the validation batch."""
 
 
 @dataclass(frozen=True)
 class ExtractorStage(OptimConfig):
-    """How the extractor is trained; the batch counts sets of views."""
+    """Settings of the first stage; the batch counts sets of views."""
 
     steps: Count = 9600
     ahead_steps: Annotated[int, Bounds(0, 100_000_000)] = 8000
-    """So many of the steps see the first view only: one sixth of the work, and without the others
-    beside it the network learns far sooner what a lane is."""
+    """First steps, on the front view only: a sixth of the work, and the network learns lanes far
+    sooner than with all views."""
     batch: Count = 64
     learning_rate: Rate = 1e-3
     workers: Annotated[int, Bounds(0, 1000)] = 1
-    """Processes that read pictures."""
+    """Processes that read images."""
     augmentation: Augmentation = field(default_factory=Augmentation)
     terms: Terms = field(default_factory=Terms)
 
 
-class SightHead(nn.Module):
-    """Say where the lane is in the picture, which makes the features see it."""
+class LaneMaskHead(nn.Module):
+    """Predicts the lane mask of the front view, an auxiliary task for the features."""
 
     def __init__(self, student: Student) -> None:
         super().__init__()
         config = student.config
         self.picture = nn.Sequential(nn.Conv2d(config.stages[-2], 4, 1), nn.PixelShuffle(2))
-        # The map at 1/16 of the view, in the middle of the backbone.
+        # Feature map at 1/16 of the view, in the middle of the backbone.
         self._map: Tensor | None = None
         middle = student.extractor.backbone[2 * (len(config.stages) - 1)]
         middle.register_forward_hook(self._keep)
 
     def mask(self, alive: Tensor) -> Tensor:
-        """(F, h, w) logits for those of the newest pictures that are living first views."""
+        """Return logits (F, h, w) for the front views of the last batch that are alive."""
         assert self._map is not None
         first = torch.zeros_like(alive)
         first[:, 0] = True
-        # In evaluation the extractor works out the dead views as well.
-        living = first[alive] if self.training else (first & alive).flatten()
-        outputs: Tensor = self.picture(self._map[living].float())
+        # In evaluation mode the extractor computes dead views as well.
+        shown = first[alive] if self.training else (first & alive).flatten()
+        outputs: Tensor = self.picture(self._map[shown].float())
         return outputs[:, 0]
 
-    def _keep(self, _module: nn.Module, _given: object, outputs: Tensor) -> None:
+    def _keep(self, _module: nn.Module, _inputs: object, outputs: Tensor) -> None:
         self._map = outputs
 
 
@@ -82,13 +82,10 @@ def train_extractor(
     seed: int,
     held_out: Samples | None = None,
 ) -> None:
-    """Train in place from the newest checkpoint on; returns at once where all is done.
-
-    The validation loss is that of some sets of `held_out`.
-    """
+    """Train in place from the newest checkpoint; the validation loss is on sets of `held_out`."""
     table = SampleTable(samples.episodes)
-    sight = SightHead(student)
-    both = nn.ModuleDict({'student': student, 'sight': sight}).to(process.device)
+    mask_head = LaneMaskHead(student)
+    both = nn.ModuleDict({'student': student, 'sight': mask_head}).to(process.device)
     student.extractor.backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in torch's stubs
     loop = TrainingLoop(
         both,
@@ -113,27 +110,27 @@ def train_extractor(
     both.train()
     validate = None
     if held_out is not None and held_out.count:
-        validate = _validation(student, sight, held_out, views, stage, process)
+        validate = _validation(student, mask_head, held_out, views, stage, process)
     loop.run(
         stream,
-        lambda _, batch: _loss(student, sight, batch, table, stage, process),
+        lambda _, batch: _loss(student, mask_head, batch, table, stage, process),
         validate=validate,
     )
 
 
 def _validation(
     student: Student,
-    sight: SightHead,
+    mask_head: LaneMaskHead,
     held_out: Samples,
     views: Rig,
     stage: ExtractorStage,
     process: Process,
 ) -> Callable[[int], Tensor]:
-    """The loss on the same sets each time, without augmentation; with the views of the step."""
+    """Return the loss on a fixed batch without augmentation, with the views of the step."""
     still = replace(stage, augmentation=replace(stage.augmentation, speed=0.0))
     table = SampleTable(held_out.episodes)
 
-    def batch(*, ahead_only: bool) -> ImageBatch:
+    def fixed(*, ahead_only: bool) -> ImageBatch:
         first = batches(
             held_out,
             views,
@@ -148,16 +145,16 @@ def _validation(
         return next(first)
 
     def loss(step: int) -> Tensor:
-        seen = ahead if step < stage.ahead_steps else around
-        return _loss(student, sight, seen, table, still, process)[0]
+        batch = ahead if step < stage.ahead_steps else around
+        return _loss(student, mask_head, batch, table, still, process)[0]
 
-    ahead, around = batch(ahead_only=True), batch(ahead_only=False)
+    ahead, around = fixed(ahead_only=True), fixed(ahead_only=False)
     return loss
 
 
 def _loss(
     student: Student,
-    sight: SightHead,
+    mask_head: LaneMaskHead,
     batch: ImageBatch,
     table: SampleTable,
     stage: ExtractorStage,
@@ -168,9 +165,9 @@ def _loss(
     target = to_device(mirrored_target(table.target(flat, factor), batch.mirrored), process)
     conditions = mirrored_conditions(table.conditions(flat, factor), batch.mirrored)
     conditions = conditions.to(process.device)
-    pictures, alive = batch.views.to(process.device), batch.alive.to(process.device)
+    images, alive = batch.views.to(process.device), batch.alive.to(process.device)
     with process.autocast():
-        features = student.extract(pictures, alive)
+        features = student.extract(images, alive)
     decision = student.decide(
         features[:, None], conditions[:, None], torch.ones_like(alive[:, :1], dtype=torch.bool)
     )
@@ -178,7 +175,7 @@ def _loss(
     action = action_loss(decision, target)
     lane = lane_loss(student.borders(features, conditions), target)
     masks = batch.masks[batch.alive[:, 0]].to(process.device)
-    mask = mask_loss(sight.mask(alive), masks, (masks.amax(dim=(1, 2)) > 0.0).float())
+    mask = mask_loss(mask_head.mask(alive), masks, (masks.amax(dim=(1, 2)) > 0.0).float())
     terms = stage.terms
     total = terms.plan * plan + terms.choice * choice + terms.action * action
     total = total + terms.lane * lane + terms.mask * mask
@@ -198,5 +195,5 @@ def _loss(
 
 
 def to_device(target: Target, process: Process) -> Target:
-    """The same target on this process's device."""
+    """Copy a target to the device of this process."""
     return Target(*(getattr(target, name).to(process.device) for name in Target.__slots__))

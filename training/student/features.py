@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the stages after the extractor learn from, and which episodes they are validated on."""
+"""Features for the stages after the extractor, and the split into training and validation."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from wpt_core.model import Student
 from wpt_core.sensing import surround_rig
 from wpt_core.types import InputError
 
-__all__ = ['FeatureSet', 'held_out_names', 'parted']
+__all__ = ['FeatureSet', 'held_out_names', 'split_episodes']
 
-_SHARE = 20
+_ONE_IN = 20
 _LEAST = 5
-"""Of fewer episodes none is taken away."""
+"""Fewer episodes are not split."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class FeatureSet:
-    """M samples: labels, and what a frozen extractor says of each view."""
+    """M samples: labels, and the tokens of a frozen extractor."""
 
     table: SampleTable
     tokens: Tensor
@@ -35,34 +35,34 @@ class FeatureSet:
     def of(
         cls, episodes: Sequence[Episode], student: Student, *, half: torch.dtype | None
     ) -> 'FeatureSet':
-        """What this extractor says is worked out once and kept."""
+        """Load the tokens of these episodes, computed where they are missing."""
         return cls(
             SampleTable(episodes), view_tokens(episodes, student, surround_rig(), half=half)
         )
 
 
 def held_out_names(episodes: Sequence[Episode]) -> frozenset[str]:
-    """Names of the episodes to validate on: those of the validation split.
+    """Return the names of the validation episodes.
 
-    Where there are none, one in 20 is taken away, the same ones on every machine. InputError
-    for an episode of the test split, which no training may read.
+    If no episode has the split `validation`, one in 20 is chosen, the same on every machine.
+    Raise InputError for an episode of the test split.
     """
     for one in episodes:
         if one.about.split == TEST:
             raise InputError(
-                f'{one.path}: is of the test split, which no training reads; move it to a folder '
-                'of its own.'
+                f'{one.path}: the split test must not be read by a training; move the episode '
+                'to another folder.'
             )
     marked = [one.path.name for one in episodes if one.about.split == VALIDATION]
     if marked or len(episodes) < _LEAST:
         return frozenset(marked)
     names = sorted((one.path.name for one in episodes), key=lambda name: crc32(name.encode()))
-    return frozenset(names[: max(1, len(names) // _SHARE)])
+    return frozenset(names[: max(1, len(names) // _ONE_IN)])
 
 
-def parted(
+def split_episodes(
     episodes: Sequence[Episode], held_out: Collection[str]
 ) -> tuple[list[Episode], list[Episode]]:
-    """Those to learn from, and those to validate on."""
+    """Return the episodes to learn from, and those to validate on."""
     kept = [one for one in episodes if one.path.name not in held_out]
     return kept, [one for one in episodes if one.path.name in held_out]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Batches of views, read from shards in processes beside the trainer.
+"""Batches of views, read from shards in worker processes.
 
-A batch depends on the seed and its number only, so a resumed training continues with the batch
-that follows the last one. It takes several samples from each of many episodes.
+A batch depends on the seed and its number only, so a resumed training continues with the next
+batch. A batch has several samples of each of many episodes.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -18,31 +18,39 @@ from torch.utils.data import DataLoader, Dataset
 from training.episodes.index import Episode
 from training.episodes.shards import Layout, decode_views, make_shards, open_shard
 from training.processes.signals import ignore_signals
-from training.student.lane_mask import CELL_PX, lane_mask
 from training.student.mirror import partners
-from wpt_core.types import Rig
+from wpt_core.geometry import project
+from wpt_core.types import Camera, Rig
 
 __all__ = ['Augmentation', 'ImageBatch', 'Samples', 'batches', 'read_views']
 
 _SAMPLES_AN_EPISODE = 4
+CELL_PX = 8
+"""Side of a cell of the lane mask."""
+_FINE = 4
+"""Supersampling per axis of the drawn mask."""
+_SHIFT = 4
+_FAR_PX = 4000.0
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """What is done to pictures in training, alike for all views of a set."""
+    """Image augmentation in training, equal for all views of a set."""
 
     gain: float = 0.35
-    """Brightness is multiplied by up to 1 ± this, in the logarithm."""
+    """Largest change of brightness: a factor of up to 1 + this, or its inverse."""
     contrast: float = 0.2
+    """Largest relative change of contrast."""
     drop_view: float = 0.3
-    """Chance of each view to be missing."""
+    """Probability that a view is missing."""
     drop_front: float = 0.12
+    """The same for the front view."""
     border: float = 0.15
-    """Chance of a view to be black along its sides, as where a camera is narrower than a view."""
+    """Probability of black borders, as where a camera is narrower than a view."""
     speed: float = 0.02
-    """Relative standard deviation of what the speedometer says."""
+    """Relative standard deviation of the measured speed."""
     mirror: float = 0.5
-    """Chance of a set to be shown in a mirror, with all that is to be learnt from it."""
+    """Probability that a set is mirrored, together with its labels."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -54,18 +62,18 @@ class ImageBatch:
     alive: Tensor
     """(B, N) bool."""
     episodes: Tensor
-    """(B,): which episode."""
+    """(B,): index of the episode."""
     rows: Tensor
-    """(B,): which of its samples."""
+    """(B,): sample of the episode."""
     masks: Tensor
-    """(B, h, w): where the lane lies in the first view; 0 everywhere where that is not known."""
+    """(B, h, w): lane mask of the first view; all 0 where the lane is unknown."""
     mirrored: Tensor
-    """(B,) bool: whether pictures and mask are those of the mirrored world."""
+    """(B,) bool: whether views and mask are mirrored."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Samples:
-    """The samples of a list of episodes that may be learned from."""
+    """Labelled samples of a list of episodes."""
 
     episodes: Sequence[Episode]
     usable: tuple[NDArray[np.int64], ...]
@@ -73,7 +81,7 @@ class Samples:
 
     @classmethod
     def labelled(cls, episodes: Sequence[Episode]) -> 'Samples':
-        """Those for which at least two seconds of a plan are known."""
+        """Select the samples with a known plan, of at least two seconds."""
         return cls(episodes, tuple(np.flatnonzero(episode.known > 0) for episode in episodes))
 
     @property
@@ -93,10 +101,9 @@ def batches(
     workers: int = 1,
     ahead_until: int = 0,
 ) -> Iterator[ImageBatch]:
-    """Batches `first` to `end` (not included) of the endless sequence that the seed fixes.
+    """Yield the batches `first` to `end` - 1 of the sequence that the seed determines.
 
-    Shards that are missing are made first. Before number `ahead_until` only the first view is
-    there, the one that looks ahead.
+    Missing shards are made first. Batches before number `ahead_until` have the front view only.
     """
     make_shards(samples.episodes, views)
     dataset = _Batches(samples, views, size, first, end, seed, augmentation, ahead_until)
@@ -107,8 +114,8 @@ def batches(
         prefetch_factor=4 if workers else None,
         multiprocessing_context='fork' if workers else None,
         worker_init_fn=ignore_signals,
-        # Its own: starting to read must not draw from the generator that the training draws from,
-        # or a training that goes on would not be the one that was interrupted.
+        # A generator of its own: otherwise starting the loader draws from the generator of the
+        # training, and a resumed training differs from an uninterrupted one.
         generator=torch.Generator(),
     )
     for parts in loader:
@@ -118,10 +125,10 @@ def batches(
 def read_views(
     episode: Episode, rows: Sequence[int], views: Rig, *, wanted: Collection[str] | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Images of samples (R, N, H, W, 3), black where there is none, and (R, N) valid.
+    """Return images (R, N, H, W, 3), black where there is none, and a mask (R, N) of those there.
 
-    From the episode's shard where there is one, else from its bag. Views that are not `wanted`
-    (by default all are) count as missing.
+    They come from the episode's shard if it exists, else from its bag. Views that are not in
+    `wanted` (default: all) count as missing.
     """
     layout = Layout.of(views)
     names = layout.names if wanted is None else wanted
@@ -168,28 +175,28 @@ class _Batches(Dataset[tuple[Tensor, ...]]):
         chosen = generator.choice(len(self._chances), count, p=self._chances)
         ahead_only = self._first + place < self._ahead_until
         wanted = self._views.names[:1] if ahead_only else self._views.names
-        pictures, alive, numbers, rows, masks = [], [], [], [], []
+        images, valid, numbers, rows, masks = [], [], [], [], []
         for number in chosen.tolist():
             usable = self._samples.usable[number]
             picked = np.sort(generator.choice(usable, _SAMPLES_AN_EPISODE))
             episode = self._samples.episodes[number]
-            shown, lives = read_views(episode, picked.tolist(), self._views, wanted=wanted)
-            pictures.append(shown)
-            alive.append(lives)
+            found = read_views(episode, picked.tolist(), self._views, wanted=wanted)
+            images.append(found[0])
+            valid.append(found[1])
             masks += [self._mask(number, row) for row in picked.tolist()]
             numbers += [number] * len(picked)
             rows += picked.tolist()
-        views, living = np.concatenate(pictures)[: self._size], np.concatenate(alive)[: self._size]
+        views, alive = np.concatenate(images)[: self._size], np.concatenate(valid)[: self._size]
         lanes, mirrored = np.stack(masks[: self._size]), np.zeros(len(views), np.bool_)
         if self._augmentation is not None:
             views = _relit(views, self._augmentation, generator)
             _blacken_borders(views, self._augmentation, generator)
-            living = living if ahead_only else drop(living, self._augmentation, generator)
+            alive = alive if ahead_only else drop(alive, self._augmentation, generator)
             mirrored = generator.random(len(views)) < self._augmentation.mirror
-            self._mirror(views, living, lanes, mirrored)
+            self._mirror(views, alive, lanes, mirrored)
         return (
             torch.from_numpy(views),
-            torch.from_numpy(living),
+            torch.from_numpy(alive),
             torch.tensor(numbers[: self._size]),
             torch.tensor(rows[: self._size]),
             torch.from_numpy(lanes),
@@ -199,14 +206,14 @@ class _Batches(Dataset[tuple[Tensor, ...]]):
     def _mirror(
         self,
         views: NDArray[np.uint8],
-        living: NDArray[np.bool_],
+        alive: NDArray[np.bool_],
         lanes: NDArray[np.float32],
         mirrored: NDArray[np.bool_],
     ) -> None:
-        """In place, those that are to be."""
+        """Mirror the marked sets in place."""
         for index in np.flatnonzero(mirrored):
             views[index] = views[index, self._partners, :, ::-1]
-            living[index] = living[index, self._partners]
+            alive[index] = alive[index, self._partners]
             lanes[index] = lanes[index, :, ::-1]
 
     def _mask(self, number: int, row: int) -> NDArray[np.float32]:
@@ -219,7 +226,7 @@ class _Batches(Dataset[tuple[Tensor, ...]]):
 def _relit(
     views: NDArray[np.uint8], augmentation: Augmentation, generator: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Each set brighter or darker, with more or less contrast, by a table of 256 values."""
+    """Change brightness and contrast of each set, by a table of 256 values."""
     grey = np.arange(256, dtype=np.float32)
     for index in range(len(views)):
         gain = float(np.exp(generator.uniform(-1.0, 1.0) * np.log1p(augmentation.gain)))
@@ -233,7 +240,7 @@ def _relit(
 def _blacken_borders(
     views: NDArray[np.uint8], augmentation: Augmentation, generator: np.random.Generator
 ) -> None:
-    """In place: up to 30 % of a side of some views."""
+    """Blacken up to 30 % at each side of some views, in place."""
     height, width = views.shape[2:4]
     for index, place in np.argwhere(generator.random(views.shape[:2]) < augmentation.border):
         view = views[index, place]
@@ -247,10 +254,32 @@ def _blacken_borders(
 def drop(
     alive: NDArray[np.bool_], augmentation: Augmentation, generator: np.random.Generator
 ) -> NDArray[np.bool_]:
-    """Some views missing; one that lives always stays. The first view is the front."""
+    """Drop views at random; one of the views that are alive always remains."""
     chances = np.full(alive.shape, augmentation.drop_view)
     chances[:, 0] = augmentation.drop_front
-    # In every fourth set nothing is missing: that is the ordinary case on the road.
+    # Every fourth set is complete, as is usual on the road.
     chances[generator.random(len(alive)) < 0.25] = 0.0
     left = alive & (generator.random(alive.shape) >= chances)
     return np.where(left.any(axis=1, keepdims=True), left, alive)
+
+
+def lane_mask(lane_m: NDArray[np.float32], camera: Camera) -> NDArray[np.float32] | None:
+    """Return the share (h, w) of each cell that the lane (12, 2, 2) covers; None if unknown.
+
+    The ground is assumed flat, as in the labels.
+    """
+    height, width = camera.intrinsics.height_px // CELL_PX, camera.intrinsics.width_px // CELL_PX
+    outline = np.concatenate([lane_m[:, 0], lane_m[::-1, 1]])
+    if not np.isfinite(outline).all():
+        return None
+    ground = np.column_stack([outline, np.zeros(len(outline))])
+    pixels, _ = project(camera, ground)
+    if not np.isfinite(pixels).all():
+        return None
+    # Pixel centres lie at whole numbers, in the view and in the finer mask.
+    fine = (np.clip(pixels, -_FAR_PX, _FAR_PX) + 0.5) * (_FINE / CELL_PX) - 0.5
+    canvas = np.zeros((height * _FINE, width * _FINE), np.uint8)
+    corners = np.round(fine * 2**_SHIFT).astype(np.int32)
+    cv2.fillPoly(canvas, [corners], 255, shift=_SHIFT)
+    mask = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
+    return mask.astype(np.float32) / 255.0

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same road in a mirror: twice as many worlds, and no side is learnt better than the other.
+"""Mirror augmentation: views, conditions and labels with left and right exchanged.
 
-What is mirrored is told by `mirrored`, a tensor of bools over the first dimension of a batch.
-Units and places are as in `Target`, and left is positive everywhere.
+`mirrored` is a tensor of bools over the first dimension of a batch.
 """
 
 import numpy as np
@@ -28,8 +27,8 @@ _SAME = 1e-6
 
 
 def partners(views: Rig) -> NDArray[np.intp]:
-    """(N,): of which view each one shows the mirror image; InputError where there is no such."""
-    places = [_mirrored_place(camera) for camera in views.cameras]
+    """Return (N,): index of the view opposite to each; InputError if one has no counterpart."""
+    places = [_mirrored_pose(camera) for camera in views.cameras]
     found = []
     for camera in views.cameras:
         away = [np.abs(camera.base_from_camera - place).max() for place in places]
@@ -42,14 +41,14 @@ def partners(views: Rig) -> NDArray[np.intp]:
     return np.array(found)
 
 
-def _mirrored_place(camera: Camera) -> NDArray[np.float64]:
-    """Where the camera would be whose picture, with left and right exchanged, is this one's."""
+def _mirrored_pose(camera: Camera) -> NDArray[np.float64]:
+    """Return the pose of the camera whose mirrored image is this camera's."""
     place: NDArray[np.float64] = np.diag([1.0, -1.0, 1.0, 1.0]) @ camera.base_from_camera
     return place @ np.diag([-1.0, 1.0, 1.0, 1.0])
 
 
 def mirrored_target(target: Target, mirrored: Tensor) -> Target:
-    """Plans, curvatures and lanes of the mirrored samples on the other side."""
+    """Mirror plans, curvatures and lanes."""
     sides = torch.ones(target.plans.shape[-1])
     sides[list(_ACROSS)] = -1.0
     return Target(
@@ -61,16 +60,16 @@ def mirrored_target(target: Target, mirrored: Tensor) -> Target:
     )
 
 
-def mirrored_conditions(told: Tensor, mirrored: Tensor) -> Tensor:
-    """Conditions (B, ..., C): who was to go left is to go right."""
-    order = list(range(told.shape[-1]))
+def mirrored_conditions(conditions: Tensor, mirrored: Tensor) -> Tensor:
+    """Exchange left and right commands in conditions (B, ..., C)."""
+    order = list(range(conditions.shape[-1]))
     for command, other in _OTHER.items():
         order[_BEFORE_COMMANDS + command] = _BEFORE_COMMANDS + other
-    return _where(mirrored, told[..., order], told)
+    return _where(mirrored, conditions[..., order], conditions)
 
 
 def mirrored_borders(borders: Tensor, mirrored: Tensor) -> Tensor:
-    """Borders (B, ..., 12, 2), as the network says them."""
+    """Mirror predicted lane borders (B, ..., 12, 2)."""
     return _where(mirrored, -borders.flip(-1), borders)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Second stage: with the extractor frozen, the temporal model learns to plan from its features.
+"""Second stage: trains temporal model and heads on features of the frozen extractor.
 
-This is also what on-policy training repeats, on more and more episodes that the student drove.
+On-policy training repeats this stage, with more and more episodes that the student drove.
 """
 
 from collections.abc import Callable
@@ -19,28 +19,28 @@ from training.engine.run_folder import RunFolder
 from training.student.extractor_stage import to_device
 from training.student.features import FeatureSet
 from training.student.losses import Terms, action_loss, plan_loss
-from training.student.windows import Windows
+from training.student.sample_table import Windows
 from wpt_core.model import Decision, Student
 
 __all__ = ['TemporalStage', 'train_temporal']
 
 _VALIDATED = 256
-"""Windows."""
+"""Windows in the validation batch."""
 
 
 @dataclass(frozen=True)
 class TemporalStage(OptimConfig):
-    """How temporal model and heads are trained; the batch counts windows of a whole history."""
+    """Settings of the second stage; the batch counts windows of a whole history."""
 
     steps: Count = 3500
     batch: Count = 96
     learning_rate: Rate = 6e-4
     drop_view: Share = 0.12
-    """Chance of each view to be missing over a whole window."""
+    """Probability that a view is missing in a whole window."""
     drop_once: Share = 0.03
-    """Chance of each view to be missing at one step."""
+    """Probability that a view is missing at one step."""
     speed: Share = 0.02
-    """Relative standard deviation of what the speedometer says."""
+    """Relative standard deviation of the measured speed."""
     terms: Terms = field(default_factory=Terms)
 
 
@@ -53,24 +53,24 @@ def train_temporal(
     process: Process,
     seed: int,
     name: str = 'temporal',
-    chances: NDArray[np.float64] | None = None,
+    episode_weights: NDArray[np.float64] | None = None,
     held_out: FeatureSet | None = None,
 ) -> None:
-    """Train in place from the newest checkpoint of this name on; the extractor stays as it is.
+    """Train temporal model and heads in place from the newest checkpoint `name`.
 
-    `chances` (E,) say how often a moment of each episode is drawn, relative to others; by default
-    all are equal. The validation loss is that of some windows of `held_out`.
+    `episode_weights` (E,) are the relative sampling weights of the episodes' samples (default:
+    equal). The validation loss is on windows of `held_out`.
     """
     student.to(process.device).train()
     student.extractor.eval().requires_grad_(False)
-    taught = nn.ModuleDict({'temporal': student.temporal, 'heads': student.heads})
-    loop = TrainingLoop(taught, stage, run=run, process=process, name=name, seed=seed)
+    trained = nn.ModuleDict({'temporal': student.temporal, 'heads': student.heads})
+    loop = TrainingLoop(trained, stage, run=run, process=process, name=name, seed=seed)
     windows = Windows(
-        features.table, student.config.history, size=loop.batch_size, chances=chances
+        features.table, student.config.history, size=loop.batch_size, weights=episode_weights
     )
 
     def loss(_step: int, number: int) -> Loss:
-        flat, known = windows.drawn(np.random.default_rng((seed, number, process.rank)))
+        flat, known = windows.sample(np.random.default_rng((seed, number, process.rank)))
         return _loss(student, features, flat, known, stage, process)
 
     validate = None
@@ -83,10 +83,10 @@ def train_temporal(
 def _validation(
     student: Student, held_out: FeatureSet, stage: TemporalStage, process: Process
 ) -> Callable[[int], Tensor]:
-    """The loss on the same windows each time, without noise."""
+    """Return the loss on a fixed batch of windows, without noise."""
     still = replace(stage, drop_view=0.0, drop_once=0.0, speed=0.0)
-    windows = Windows(held_out.table, student.config.history, size=_VALIDATED, chances=None)
-    flat, known = windows.drawn(np.random.default_rng(0))
+    windows = Windows(held_out.table, student.config.history, size=_VALIDATED, weights=None)
+    flat, known = windows.sample(np.random.default_rng(0))
     return lambda _step: _loss(student, held_out, flat, known, still, process)[0]
 
 
@@ -109,11 +109,12 @@ def _loss(
     fused = noisy.view(*flat.shape, -1)
     conditions = table.conditions(flat, factor).to(process.device)
     decision = student.decide_all(fused, conditions, known.to(process.device))
-    # Steps before the drive began are not samples to learn from.
+    # Steps before the start of the drive are no samples.
     counted = known.flatten()
     decision = Decision(*(part.flatten(0, 1)[counted.to(process.device)] for part in decision))
     target = to_device(
-        table.target(flat.flatten()[counted], _each(factor, flat)[counted]), process
+        table.target(flat.flatten()[counted], factor.expand(flat.shape).flatten()[counted]),
+        process,
     )
     plan, choice = plan_loss(decision, target, student.plan_scales)
     action = action_loss(decision, target)
@@ -130,12 +131,8 @@ def _loss(
     return total, values
 
 
-def _each(factor: Tensor, flat: Tensor) -> Tensor:
-    return factor.expand(flat.shape).flatten()
-
-
 def _dropped(alive: Tensor, stage: TemporalStage) -> Tensor:
-    """Views (B, T, N) missing for a whole window, or at one step; one that lives stays."""
+    """Drop views (B, T, N) for a whole window or at one step; one that is alive remains."""
     batch, _, count = alive.shape
     gone = (torch.rand(batch, 1, count) < stage.drop_view) & (torch.rand(batch, 1, 1) < 0.5)
     left = alive & ~gone & (torch.rand(alive.shape) >= stage.drop_once)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a frozen extractor says of every view, worked out once and kept beside the bags."""
+"""Tokens: features of the frozen extractor for each view, cached beside the bags."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -17,38 +17,39 @@ from training.student.image_batches import read_views
 from wpt_core.model import Student
 from wpt_core.types import Rig
 
-__all__ = ['extractor_mark', 'keep_tokens', 'view_tokens']
+__all__ = ['extractor_digest', 'save_tokens', 'view_tokens']
 
-_AT_ONCE = 40
+_CHUNK = 40
+"""Samples in one forward pass."""
 
 
 def view_tokens(
     episodes: Sequence[Episode], student: Student, views: Rig, *, half: torch.dtype | None
 ) -> Tensor:
-    """(M, N, token) float16 over all samples, in the order of the `SampleTable` of these episodes.
+    """Return (M, N, token) float16 of all samples, in the order of the `SampleTable`.
 
-    One small file an episode, named after the weights: another extractor makes its own.
+    Each episode has one file, named after the extractor's weights; missing files are made.
     """
     student = student.eval()
-    mark = extractor_mark(student)
+    digest = extractor_digest(student)
     found = []
     for episode in tqdm(episodes, desc='features', disable=None, leave=False):
-        file = _file(episode.path, mark)
+        file = _file(episode.path, digest)
         if not file.is_file():
-            keep_tokens(episode.path, _of_episode(episode, student, views, half), mark=mark)
+            save_tokens(episode.path, _of_episode(episode, student, views, half), digest=digest)
         found.append(load_file(file)['tokens'])
     return torch.cat(found)
 
 
-def keep_tokens(path: Path, tokens: Tensor, *, mark: str) -> None:
-    """Store the tokens (T, N, token) of an episode that the extractor with this mark made."""
-    file = _file(path, mark)
+def save_tokens(path: Path, tokens: Tensor, *, digest: str) -> None:
+    """Store the tokens (T, N, token) of an episode under the digest of their extractor."""
+    file = _file(path, digest)
     file.parent.mkdir(exist_ok=True)
     save_tensors(file, {'tokens': tokens})
 
 
-def _file(path: Path, mark: str) -> Path:
-    return path.parent / f'.tokens-{mark}' / f'{path.name}-{_state(path)}.safetensors'
+def _file(path: Path, digest: str) -> Path:
+    return path.parent / f'.tokens-{digest}' / f'{path.name}-{_state(path)}.safetensors'
 
 
 @torch.inference_mode()
@@ -57,18 +58,16 @@ def _of_episode(
 ) -> Tensor:
     device = next(student.parameters()).device
     parts = []
-    for start in range(0, len(episode.stamps_ns), _AT_ONCE):
-        rows = range(start, min(start + _AT_ONCE, len(episode.stamps_ns)))
-        pictures, alive = (
-            torch.from_numpy(a).to(device) for a in read_views(episode, rows, views)
-        )
+    for start in range(0, len(episode.stamps_ns), _CHUNK):
+        rows = range(start, min(start + _CHUNK, len(episode.stamps_ns)))
+        images, alive = (torch.from_numpy(a).to(device) for a in read_views(episode, rows, views))
         with torch.autocast(device.type, half, enabled=half is not None):
-            parts.append(student.extractor.tokens(pictures, alive).half().cpu())
+            parts.append(student.extractor.tokens(images, alive).half().cpu())
     return torch.cat(parts)
 
 
-def extractor_mark(student: Student) -> str:
-    """A digest of everything that tokens depend on."""
+def extractor_digest(student: Student) -> str:
+    """Return a digest of all weights that tokens depend on."""
     digest = sha256()
     parts = (student.extractor.backbone, student.extractor.read_out)
     for part in parts:

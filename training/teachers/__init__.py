@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A teacher says what should have been done in a rollout; docs/adding/teacher.md."""
+"""Teachers, which label rollouts; see docs/adding/teacher.md."""
 
 from training.teachers.protocol import Teacher
 from training.teachers.recorded import RecordedTeacher
@@ -15,7 +15,7 @@ TEACHERS: dict[str, Teacher] = {
 
 
 def find_teacher(name: str) -> Teacher:
-    """The teacher of this name; InputError lists all names."""
+    """Return the teacher of this name; raise InputError with all names if unknown."""
     if name not in TEACHERS:
         raise unknown_name('teacher', name, TEACHERS)
     return TEACHERS[name]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What did the driver do from here? The recorded future of the car as a label."""
+"""Labels for imitation: the recorded future of the car."""
 
 from dataclasses import dataclass
 
@@ -15,23 +15,23 @@ __all__ = ['RecordedTeacher', 'recorded_labels', 'smoothed_curvature_1pm']
 
 _LEAST_KNOWN_S = 2.0
 _SMOOTHING_S = 0.3
-"""A yaw rate sensor's noise over this time is below what a driver can steer."""
+"""Averaged over this time, noise of a yaw rate sensor is below what a driver can steer."""
 _LEAST_SPEED_MPS = 1.0
-"""Below it the yaw rate is mostly noise, and dividing by the speed would blow it up."""
+"""At lower speeds the yaw rate is mostly noise, which a division by the speed amplifies."""
 _REVERSE_MPS = -0.3
-"""Slower than this is noise of a standing car; faster backwards is nothing to learn from."""
+"""Slower is noise of a standing car; a car that reverses faster is not labelled."""
 _CLOCK_TOLERANCE_S = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedTeacher:
-    """Imitation: the label is the recorded future of the drive."""
+    """Imitation: labels are the recorded future of the drive."""
 
     name: str = 'recorded'
     knowledge: Knowledge = 'bag'
 
     def label(self, rollout: Rollout) -> Targets:
-        """One hypothesis, as long as the recording goes on."""
+        """Return one hypothesis per sample, up to the end of the recording."""
         delay_s = rollout.actuator_delay_s
         return targets_of(
             [
@@ -42,10 +42,10 @@ class RecordedTeacher:
 
 
 def recorded_labels(driven: Driven, *, at_s: float, actuator_delay_s: float) -> Labels | None:
-    """The plan and the curvature of the driver at `at_s`, a moment of `driven`.
+    """Return plan and curvature of the driver at the time `at_s`.
 
-    The plan is as long as the future is known; None where that is less than 2 s or not long
-    enough for the actuator's delay, or where the car goes backwards in it.
+    The plan ends with the recording. None if that is less than 2 s or the actuator's delay ahead,
+    or if the car reverses in it.
     """
     start_s, stop_s = float(driven.times_s[0]), float(driven.times_s[-1])
     known_s = stop_s - at_s + _CLOCK_TOLERANCE_S
@@ -67,14 +67,14 @@ def recorded_labels(driven: Driven, *, at_s: float, actuator_delay_s: float) -> 
         )
     )
     base_from_odom = inverse(Pose2(float(x[0]), float(y[0]), float(yaw[0])))
-    places = transform_points(base_from_odom, np.column_stack([x, y]))
+    positions = transform_points(base_from_odom, np.column_stack([x, y]))
     turned = yaw - yaw[0]
-    plan = np.column_stack([places, speeds_mps, acceleration, turned, yaw_rate])
+    plan = np.column_stack([positions, speeds_mps, acceleration, turned, yaw_rate])
     return Labels(plan, smoothed_curvature_1pm(driven, at_s + actuator_delay_s))
 
 
 def smoothed_curvature_1pm(driven: Driven, at_s: float) -> float:
-    """Of the path driven around `at_s`: mean yaw rate over mean speed, left positive."""
+    """Return the mean yaw rate over the mean speed around `at_s`, left positive."""
     around_s = at_s + np.linspace(-0.5, 0.5, 7) * _SMOOTHING_S
     around_s = np.clip(around_s, driven.times_s[0], driven.times_s[-1])
     yaw_rate = float(np.interp(around_s, driven.times_s, driven.yaw_rate_radps).mean())

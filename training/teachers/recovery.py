@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What would the expert do from here? Its line, and the way back to it from wherever the car is.
+"""Labels for recovery: the expert's line, and the path back to it from any state of the car.
 
-A car that follows the expert's law exactly (critically damped return, limited lateral acceleration
-and jerk, the steering answering after its delay) is driven on for ten seconds from each moment of
-a drive, all moments at once. The speed is that of the drive itself.
+A car that follows the expert's control law exactly (critically damped return, limited lateral
+acceleration and jerk, delayed steering) is simulated for ten seconds from each sample of a drive,
+all samples in parallel. The speed is that of the drive.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from training.simulators.proving_ground.road_truth import RoadLine, RoadTruth, S
 from training.teachers.protocol import Knowledge
 from wpt_core.types import HORIZON_S, InputError, plan_times_s
 
-__all__ = ['RecoveryTeacher', 'Return', 'recovery_labels']
+__all__ = ['RecoveryTeacher', 'ReturnLaw', 'recovery_labels']
 
 FloatArray = NDArray[np.float64]
 
@@ -28,8 +28,8 @@ _LEAST_SPEED_MPS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
-    """How the car is led back to its line."""
+class ReturnLaw:
+    """Control law of the return to the line."""
 
     reaction_s: float = 1.0
     """Time constant, critically damped."""
@@ -42,19 +42,19 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class RecoveryTeacher:
-    """What the expert would do from wherever the student has got to."""
+    """Labels each sample with the action of the expert from the state of the student."""
 
-    law: Return = Return()
+    law: ReturnLaw = ReturnLaw()
     name: str = 'recovery'
     knowledge: Knowledge = 'privileged'
 
     def label(self, rollout: Rollout) -> Targets:
-        """One hypothesis; InputError unless the proving ground gave its truth."""
+        """Return one hypothesis per sample; InputError without truth of the proving ground."""
         truths = rollout.truth or ()
         if not truths or not all(isinstance(truth, RoadTruth) for truth in truths):
             raise InputError(
-                'the teacher recovery needs the privileged truth of the proving ground at every '
-                'set of views, and this rollout has none; label it with recorded'
+                'the teacher recovery needs the privileged truth of the proving ground for every '
+                'set of views, and this rollout has none; use --teacher recorded'
             )
         driven = rollout.driven
         labels = recovery_labels(
@@ -75,22 +75,22 @@ def recovery_labels(
     times_s: FloatArray,
     speeds_mps: FloatArray,
     accelerations_mps2: FloatArray,
-    law: Return | None = None,
+    law: ReturnLaw | None = None,
 ) -> list[Labels | None]:
-    """A label for each situation; None where less than two seconds of the drive are left.
+    """Return a label for each situation; None if less than two seconds of the drive are left.
 
-    `times_s`, `speeds_mps`, `accelerations_mps2` (S,) are those of the whole drive.
+    `times_s`, `speeds_mps`, `accelerations_mps2` (S,) cover the whole drive.
     """
     if not situations:
         return []
     start_s = np.array([situation.time_s for situation in situations])
     ahead_s = np.arange(round(HORIZON_S / _STEP_S) + 1) * _STEP_S
     at_s = start_s[:, None] + ahead_s
-    pace = np.interp(at_s, times_s, speeds_mps)
-    push = np.interp(at_s, times_s, accelerations_mps2)
-    driven, asked = _drive_on(situations, line, pace, law or Return())
+    speeds = np.interp(at_s, times_s, speeds_mps)
+    accelerations = np.interp(at_s, times_s, accelerations_mps2)
+    driven, commanded = _simulate(situations, line, speeds, law or ReturnLaw())
     plan_s = plan_times_s()
-    columns = [*np.moveaxis(driven, -1, 0), pace, push]
+    columns = [*np.moveaxis(driven, -1, 0), speeds, accelerations]
     x, y, yaw, rate, speed, acceleration = (
         np.stack([np.interp(plan_s, ahead_s, row) for row in column]) for column in columns
     )
@@ -98,17 +98,19 @@ def recovery_labels(
     lanes = _lanes(situations, line)
     known = np.floor((times_s[-1] - start_s) / _STEP_S + 1e-6) * _STEP_S
     return [
-        Labels(plans[i, : np.searchsorted(plan_s, known[i], 'right')], float(asked[i]), lanes[i])
+        Labels(
+            plans[i, : np.searchsorted(plan_s, known[i], 'right')], float(commanded[i]), lanes[i]
+        )
         if known[i] >= _LEAST_KNOWN_S
         else None
         for i in range(len(situations))
     ]
 
 
-def _drive_on(
-    situations: Sequence[Situation], line: RoadLine, pace: FloatArray, law: Return
+def _simulate(
+    situations: Sequence[Situation], line: RoadLine, speeds: FloatArray, law: ReturnLaw
 ) -> tuple[FloatArray, FloatArray]:
-    """(N, T, 4) x, y, yaw, yaw rate from each situation on, and (N,) the curvature to ask for."""
+    """Return x, y, yaw, yaw rate (N, T, 4) from each situation, and curvatures to command (N,)."""
     s, offset, turn, slip, curvature, delay, lane = np.array(
         [
             (
@@ -125,36 +127,38 @@ def _drive_on(
     ).T
     moves = _moves(situations)
     x, y, yaw = np.zeros_like(s), np.zeros_like(s), np.zeros_like(s)
-    asked = curvature.copy()
+    commanded = curvature.copy()
     rows = []
-    for step in range(pace.shape[1]):
-        speed = pace[:, step]
+    for step in range(speeds.shape[1]):
+        speed = speeds[:, step]
         rows.append(np.stack([x, y, yaw, speed * curvature], axis=-1))
         bend = line.reference.curvature_at(s)
-        wanted = _wanted(line, law, s, offset, turn, bend, speed, lane, moves)
-        answering = step * _STEP_S >= delay - 1e-9
-        asked = np.where(answering & (step * _STEP_S < delay + _STEP_S - 1e-9), wanted, asked)
+        target = _target_curvature(line, law, s, offset, turn, bend, speed, lane, moves)
+        responding = step * _STEP_S >= delay - 1e-9
+        commanded = np.where(
+            responding & (step * _STEP_S < delay + _STEP_S - 1e-9), target, commanded
+        )
         most = np.minimum(
             law.lateral_jerk_mps3 / np.maximum(speed, _LEAST_SPEED_MPS) ** 2,
             law.curvature_rate_1pmps,
         )
-        change = np.clip(wanted - curvature, -most * _STEP_S, most * _STEP_S)
-        curvature = curvature + np.where(answering, change, 0.0)
-        way_m = speed * _STEP_S
-        half = 0.5 * way_m * curvature
+        change = np.clip(target - curvature, -most * _STEP_S, most * _STEP_S)
+        curvature = curvature + np.where(responding, change, 0.0)
+        step_m = speed * _STEP_S
+        half = 0.5 * step_m * curvature
         course = yaw + slip + half
-        x, y = x + way_m * np.cos(course), y + way_m * np.sin(course)
-        along = way_m * np.cos(turn) / np.maximum(1.0 - offset * bend, 0.2)
-        offset = offset + way_m * np.sin(turn + half - 0.5 * along * bend)
-        yaw = yaw + way_m * curvature
-        turn = turn + way_m * curvature - along * bend
+        x, y = x + step_m * np.cos(course), y + step_m * np.sin(course)
+        along = step_m * np.cos(turn) / np.maximum(1.0 - offset * bend, 0.2)
+        offset = offset + step_m * np.sin(turn + half - 0.5 * along * bend)
+        yaw = yaw + step_m * curvature
+        turn = turn + step_m * curvature - along * bend
         s = s + along
-    return np.stack(rows, axis=1), asked
+    return np.stack(rows, axis=1), commanded
 
 
-def _wanted(
+def _target_curvature(
     line: RoadLine,
-    law: Return,
+    law: ReturnLaw,
     s: FloatArray,
     offset: FloatArray,
     turn: FloatArray,
@@ -163,24 +167,26 @@ def _wanted(
     lane: FloatArray,
     moves: FloatArray,
 ) -> FloatArray:
-    """The curvature of the line, and of the return to it, within what passengers like."""
+    """Return the curvature of the line and the return to it, limited to comfortable values."""
     to_m, slope, sideways = line.at(s, lane, moves)
     stretch = np.maximum(1.0 - offset * bend, 0.2)
     line_stretch = np.maximum(1.0 - to_m * bend, 0.2)
     reach = np.maximum(law.reaction_s * speed, law.least_reach_m)
     back = -2.0 / reach * np.sin(turn - np.arctan2(slope, stretch)) - (offset - to_m) / reach**2
-    # Far from the line the return is no steeper than a lane change is.
+    # Far from the line the return is as steep as a lane change.
     most_back = 2.0 / np.maximum(speed, 2.0) ** 2
-    asked = bend / line_stretch + sideways / line_stretch**2 + np.clip(back, -most_back, most_back)
+    commanded = (
+        bend / line_stretch + sideways / line_stretch**2 + np.clip(back, -most_back, most_back)
+    )
     most = np.minimum(
         law.lateral_mps2 / np.maximum(speed, _LEAST_SPEED_MPS) ** 2, law.curvature_1pm
     )
-    limited: FloatArray = np.clip(asked, -most, most)
+    limited: FloatArray = np.clip(commanded, -most, most)
     return limited
 
 
 def _moves(situations: Sequence[Situation]) -> FloatArray:
-    """(N, K, 3): start, length and distance of each situation's moves; missing ones move by 0."""
+    """Return (N, K, 3): start, length, distance of lateral moves, padded with moves by 0."""
     most = max(1, *(len(situation.shifts) for situation in situations))
     moves = np.tile([0.0, 1.0, 0.0], (len(situations), most, 1))
     for row, situation in enumerate(situations):
@@ -190,7 +196,7 @@ def _moves(situations: Sequence[Situation]) -> FloatArray:
 
 
 def _lanes(situations: Sequence[Situation], line: RoadLine) -> FloatArray:
-    """(N, 12, 2, 2): the borders of the lane to be in, ahead of each car in its own frame."""
+    """Return (N, 12, 2, 2): borders of the target lane ahead, in the frame of each car."""
     s = np.array([situation.s_m for situation in situations])
     frames = line.reference.poses_at(s)
     offset, turn = np.array([(c.offset_m, c.heading_error_rad) for c in situations]).T

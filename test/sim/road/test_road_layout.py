@@ -104,10 +104,10 @@ def test_cutting_a_chain_short_leaves_its_beginning(
     piece = chain[index]
     kept_m = piece.length_m * data.draw(st.floats(0.05, 0.95))
     whole = reference_line(chain)
-    parted = reference_line([*chain[:index], cut(piece, kept_m)])
-    s = np.linspace(0.0, parted.length_m, 50)
+    split_episodes = reference_line([*chain[:index], cut(piece, kept_m)])
+    s = np.linspace(0.0, split_episodes.length_m, 50)
     # Between points the heading turns evenly: a clothoid of 5 m to 1 / 30 m is 0.2 mrad off there.
-    np.testing.assert_allclose(parted.poses_at(s), whole.poses_at(s), atol=2.2e-4)
+    np.testing.assert_allclose(split_episodes.poses_at(s), whole.poses_at(s), atol=2.2e-4)
 
 
 def test_the_first_quarter_of_a_clothoid_reaches_a_quarter_of_its_curvature() -> None:

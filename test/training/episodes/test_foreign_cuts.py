@@ -110,8 +110,8 @@ def test_runs_are_whole_and_as_long_as_can_be(count: int, bad: set[int], breaks:
         assert not any(first < i < last for i in broken)
     # Two neighbours are in one run unless something stands between them.
     for i in range(count - 1):
-        parted = i in reasons or i + 1 in reasons or i + 1 in broken
-        assert parted != any(first <= i and i + 1 < last for first, last in runs)
+        split_episodes = i in reasons or i + 1 in reasons or i + 1 in broken
+        assert split_episodes != any(first <= i and i + 1 < last for first, last in runs)
 
 
 def test_overlaps_of_spans() -> None:

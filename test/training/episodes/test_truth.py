@@ -19,7 +19,7 @@ from training.episodes.truth import (
     read_occupancy,
 )
 from training.simulators.proving_ground.scenarios import training_scenario
-from training.simulators.proving_ground.truth import TruthRecorder
+from training.simulators.proving_ground.truth_recorder import TruthRecorder
 from wpt_core.bags import Bag
 from wpt_core.types import InputError
 from wpt_sim.drive import World

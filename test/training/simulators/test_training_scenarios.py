@@ -6,9 +6,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from training.simulators.proving_ground.perturbation import Perturbation
-from training.simulators.proving_ground.rigs import misaligned
 from training.simulators.proving_ground.scenarios import SUITE, training_scenario
+from training.simulators.proving_ground.variation import Perturbation, misaligned
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action, Command
 from wpt_sim.scenario import Split, draw_episode

@@ -9,7 +9,7 @@ import pytest
 
 from training.cli.prepare import HELD_OUT, Prepare, jobs
 from training.episodes.episode import VALIDATION
-from training.student.features import held_out_names, parted
+from training.student.features import held_out_names, split_episodes
 
 
 def some(count: int, *, split: str = 'training', name: str = 'drive') -> list[Any]:
@@ -23,7 +23,7 @@ def some(count: int, *, split: str = 'training', name: str = 'drive') -> list[An
 def test_what_was_held_out_is_validated_on_and_nothing_else_is_taken_away() -> None:
     learnt, marked = some(100), some(3, split=VALIDATION, name='held_out')
     names = held_out_names([*marked, *learnt])
-    assert parted([*marked, *learnt], names) == (learnt, marked)
+    assert split_episodes([*marked, *learnt], names) == (learnt, marked)
 
 
 @pytest.mark.parametrize(('count', 'taken'), [(2, 0), (4, 0), (5, 1), (39, 1), (100, 5)])

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from training.episodes.episode import LANE_AHEAD_M
-from training.student.lane_mask import CELL_PX, lane_mask
+from training.student.image_batches import CELL_PX, lane_mask
 from wpt_core.geometry import project
 from wpt_core.sensing import surround_rig
 

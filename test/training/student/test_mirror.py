@@ -10,8 +10,7 @@ import torch
 
 from training.episodes.episode import LANE_AHEAD_M
 from training.episodes.index import load_index
-from training.student.image_batches import Augmentation, Samples, batches
-from training.student.lane_mask import lane_mask
+from training.student.image_batches import Augmentation, Samples, batches, lane_mask
 from training.student.losses import Target
 from training.student.mirror import (
     mirrored_borders,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from training.simulators.proving_ground.road_truth import RoadLine, Situation, situation
-from training.teachers.recovery import Return, recovery_labels
+from training.teachers.recovery import ReturnLaw, recovery_labels
 from wpt_core.geometry import Path
 from wpt_core.model import units
 from wpt_core.planning import SteeringTrim
@@ -72,7 +72,7 @@ def test_beside_the_line_it_comes_back_without_swinging(
     assert left.plan[-1, units.Y] == pytest.approx(-offset_m, abs=0.02)
     # Critically damped, though the limit of jerk lets it swing by a few percent.
     assert left.plan[:, units.Y].min() > -1.1 * offset_m
-    wanted_1pm = -offset_m / (Return().reaction_s * SPEED_MPS) ** 2
+    wanted_1pm = -offset_m / (ReturnLaw().reaction_s * SPEED_MPS) ** 2
     assert left.curvature_1pm == pytest.approx(wanted_1pm, rel=1e-6)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The proving ground as a simulator, and what makes its drives hard."""
+"""The proving ground as a simulator, and disturbances of its drives."""
 
 from training.simulators.proving_ground.session import (
     ProvingGroundStart,

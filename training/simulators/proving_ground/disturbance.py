@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What goes wrong on a car: frames lost, cameras dead, answers late, sensors off."""
+"""Disturbances: lost frames, dead cameras, extra delay, sensor noise, wrong calibration."""
 
 import math
 from dataclasses import dataclass, replace
@@ -19,17 +19,17 @@ _YAW_RATE_NOISE_RADPS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
-    """One way in which a drive is made harder. Equal values and ticks disturb equally."""
+    """One disturbance of a drive; equal values and ticks give equal disturbances."""
 
     drop_share: float = 0.0
-    """Chance of each picture to be missing."""
+    """Probability that an image is missing."""
     dead_camera: str | None = None
     extra_delay_s: float = 0.0
-    """Between the driver's answer and the car; held back by the driver's seat."""
+    """Delay from the driver's action to the car, applied by the driver."""
     odometry_noise: float = 0.0
-    """Standard deviation of the speed, relative; yaw rate and curvature are disturbed too."""
+    """Relative standard deviation of the speed; yaw rate and curvature get noise as well."""
     calibration_deg: float = 0.0
-    """Every camera truly looks this far from where its calibration says."""
+    """Angle between true and calibrated direction of every camera."""
     brightness: float = 1.0
     """Factor on every pixel value."""
     seed: int = 0
@@ -43,40 +43,41 @@ class Disturbance:
                 raise InputError(f'{name} must be finite and not negative, not {value}.')
 
     def for_drive(self, seed: int, key: str) -> 'Disturbance':
-        """The same disturbance with chances of its own for one drive."""
-        chance = random_stream(seed, key, purpose='disturbance', split=Split.EVALUATION)
-        return replace(self, seed=int(chance.integers(2**31)))
+        """Return the disturbance with a random seed for one drive."""
+        generator = random_stream(seed, key, purpose='disturbance', split=Split.EVALUATION)
+        return replace(self, seed=int(generator.integers(2**31)))
 
-    def observed(self, seen: Observation, tick: int) -> Observation:
-        """What the driver is shown at its `tick`-th step instead of `seen`."""
+    def observed(self, observation: Observation, tick: int) -> Observation:
+        """Return the disturbed observation of step `tick`."""
         speed, yaw_rate = np.random.default_rng((self.seed, tick, 1)).normal(size=2)
         turned_radps = self.odometry_noise * _YAW_RATE_NOISE_RADPS * float(yaw_rate)
         return replace(
-            seen,
-            speed_mps=max(seen.speed_mps * (1.0 + self.odometry_noise * float(speed)), 0.0),
-            yaw_rate_radps=seen.yaw_rate_radps + turned_radps,
-            # A car knows the curvature that it drives from the same two sensors.
-            curvature_1pm=seen.curvature_1pm + turned_radps / max(seen.speed_mps, 1.0),
-            frames=self._frames(seen.frames, tick),
+            observation,
+            speed_mps=max(observation.speed_mps * (1.0 + self.odometry_noise * float(speed)), 0.0),
+            yaw_rate_radps=observation.yaw_rate_radps + turned_radps,
+            # A car computes its curvature from the same two sensors.
+            curvature_1pm=observation.curvature_1pm
+            + turned_radps / max(observation.speed_mps, 1.0),
+            frames=self._frames(observation.frames, tick),
         )
 
     def believed_rig(self, rig: Rig) -> Rig:
-        """Where the driver takes the cameras to be: each turned about an axis of its own."""
+        """Return the rig that the driver assumes: each camera turned about a random axis."""
         if self.calibration_deg == 0.0:
             return rig
-        chance = np.random.default_rng((self.seed, 2))
-        return Rig(tuple(self._turned(camera, chance) for camera in rig.cameras))
+        generator = np.random.default_rng((self.seed, 2))
+        return Rig(tuple(self._turned(camera, generator) for camera in rig.cameras))
 
     def _frames(self, frames: tuple[CameraFrame, ...], tick: int) -> tuple[CameraFrame, ...]:
-        lots = np.random.default_rng((self.seed, tick, 0)).random(len(frames))
+        draws = np.random.default_rng((self.seed, tick, 0)).random(len(frames))
         return tuple(
-            replace(frame, image=_lit(frame.image, self.brightness))
-            for frame, lot in zip(frames, lots, strict=True)
-            if lot >= self.drop_share and frame.camera != self.dead_camera
+            replace(frame, image=_scaled(frame.image, self.brightness))
+            for frame, draw in zip(frames, draws, strict=True)
+            if draw >= self.drop_share and frame.camera != self.dead_camera
         )
 
-    def _turned(self, camera: Camera, chance: np.random.Generator) -> Camera:
-        axis = chance.normal(size=3)
+    def _turned(self, camera: Camera, generator: np.random.Generator) -> Camera:
+        axis = generator.normal(size=3)
         half_rad = math.radians(self.calibration_deg) / 2
         turn = [*(axis / np.linalg.norm(axis) * math.sin(half_rad)), math.cos(half_rad)]
         base_from_camera = camera.base_from_camera.copy()
@@ -84,17 +85,17 @@ class Disturbance:
         return replace(camera, base_from_camera=base_from_camera)
 
 
-def _lit(image: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
+def _scaled(image: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
     if factor == 1.0:
         return image
     table = np.clip(np.rint(np.arange(256) * factor), 0, 255).astype(np.uint8)
-    lit: NDArray[np.uint8] = table[image]
-    return lit
+    scaled: NDArray[np.uint8] = table[image]
+    return scaled
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A disturbance with the name that it has in tables."""
+    """A disturbance and its name in tables."""
 
     name: str
     disturbance: Disturbance

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Privileged truth of the proving ground: where the car is on the road, and the expert's line."""
+"""Privileged truth of the proving ground: position on the road and the expert's line."""
 
 import math
 from dataclasses import dataclass
@@ -23,25 +23,25 @@ _LEAST_STEP_M = 0.1
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Situation:
-    """One moment of a drive: where the car is on the road, and which line the expert wants."""
+    """Position of the car on the road and parameters of the expert's line, at one time."""
 
     time_s: float
     s_m: float
     offset_m: float
     heading_error_rad: float
     course_error_rad: float
-    """Where the car moves, which in a bend is not quite where it points: tyres slip."""
+    """Direction of motion; in a bend it differs from the heading by the slip angle."""
     curvature_1pm: float
     delay_s: float
     lane_m: float
-    """Offset of the line's base: the lane to be in, without the human-like position in it."""
+    """Offset of the target lane's line, without the human-like position in the lane."""
     shifts: tuple[LateralShift, ...]
     borders_m: tuple[float, float]
-    """Offsets of the left and the right border of the lane to be in."""
+    """Offsets of the left and the right border of the target lane."""
 
 
 class RoadLine:
-    """The road and the human-like position on it, for many places at once."""
+    """The road and the human-like position on it, evaluated for arrays of positions."""
 
     def __init__(self, reference: Path, position: LanePosition) -> None:
         self.reference = reference
@@ -51,7 +51,10 @@ class RoadLine:
     def at(
         self, s_m: FloatArray, lane_m: FloatArray, moves: FloatArray
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Offset, slope and bend (N,) of N lines at s (N,); moves (N, K, 3): start, length, by."""
+        """Return offset, slope and bend (N,) of N lines at s (N,).
+
+        `moves` (N, K, 3): start, length and distance of lateral moves.
+        """
         parts = [np.interp(s_m, self._grid_m, column) for column in self._human.T]
         u = np.clip((s_m[:, None] - moves[..., 0]) / moves[..., 1], 0.0, 1.0)
         rest, length, by = 1.0 - u, moves[..., 1], moves[..., 2]
@@ -68,18 +71,18 @@ class RoadLine:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RoadTruth:
-    """At one step of a drive."""
+    """Truth of one step."""
 
     situation: Situation
     line: RoadLine
-    """The same object at all steps of a drive."""
+    """Shared by all steps of a drive."""
     scene: Scene
     demonstration: Action | None
-    """Of the privileged driver, where the start asks for one."""
+    """Action of the privileged driver, if the start has one."""
 
 
 def situation(world: World, expert: Expert, before: EgoState) -> Situation:
-    """Where the car is on the road now; `before` is the state one step ago."""
+    """Return the current situation; `before` is the state one step ago."""
     place, section = world.road_position, world.road.section
     lane = section.lanes[world.lane]
     half_m = lane.width_m / 2
@@ -98,10 +101,10 @@ def situation(world: World, expert: Expert, before: EgoState) -> Situation:
 
 
 def _slip_rad(now: EgoState, before: EgoState) -> float:
-    """Where the car went over the last step, as seen from where it points."""
+    """Return the direction of the last step relative to the heading."""
     dx, dy = now.pose.x_m - before.pose.x_m, now.pose.y_m - before.pose.y_m
     if math.hypot(dx, dy) < _LEAST_STEP_M:
         return 0.0
-    # The chord points to where the car went half a step ago.
+    # The chord is the direction of motion half a step ago.
     course = math.atan2(dy, dx) + 0.5 * now.yaw_rate_radps * STEP_S
     return math.remainder(course - now.pose.yaw_rad, 2.0 * math.pi)

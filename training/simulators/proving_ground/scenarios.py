@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Drives to learn from, as many as wanted: any road, traffic, look and command, by number.
+"""Training scenarios by number: random road, traffic, look and commands.
 
-They resemble the suites in kind, and none of them is one of a suite. Whatever they leave open is
-drawn from `Split.TRAINING`, which evaluation never draws from.
+They resemble the suites, but none is part of a suite. What they leave open is drawn from
+`Split.TRAINING`, which evaluation never uses.
 """
 
 import math
@@ -35,7 +35,7 @@ __all__ = ['SUITE', 'training_scenario']
 SUITE = 'training'
 _DURATION_S = 16.0
 _ROAD_LEFT_M = 150.0
-"""Beyond where a drive ends there is at least so much road to put somebody on."""
+"""Length of road beyond the end of a drive, for other road users."""
 _SPEEDS_MPS = {
     RoadKind.COUNTRY: (7.5, 20.0),
     RoadKind.SINGLE_LANE: (7.5, 18.0),
@@ -51,7 +51,7 @@ _RADII_M = {
 
 
 def training_scenario(index: int, *, clean: bool = False) -> Scenario:
-    """Number `index`; `clean` ones start where people drive, others beside it and askew."""
+    """Return scenario `index`; unless `clean`, it starts off the line and askew."""
     generator = np.random.default_rng((crc32(SUITE.encode()), index))
     changes = generator.random() < 0.3
     kind = RoadKind.MOTORWAY if changes else _pick(generator, list(RoadKind), (4, 3, 2, 2))
@@ -80,8 +80,8 @@ def training_scenario(index: int, *, clean: bool = False) -> Scenario:
 def _pick(
     generator: np.random.Generator, options: Sequence[RoadKind], weights: tuple[float, ...]
 ) -> RoadKind:
-    chances = np.array(weights, dtype=np.float64)
-    return options[int(generator.choice(len(options), p=chances / chances.sum()))]
+    probabilities = np.array(weights, dtype=np.float64)
+    return options[int(generator.choice(len(options), p=probabilities / probabilities.sum()))]
 
 
 def _lane_count(generator: np.random.Generator, kind: RoadKind, changes: bool) -> int:
@@ -91,13 +91,13 @@ def _lane_count(generator: np.random.Generator, kind: RoadKind, changes: bool) -
 
 
 def _askew(lane: int, speed_mps: float) -> Start:
-    """Beside the line and askew, the less the faster."""
+    """Return a start off the line and askew, less so at higher speeds."""
     degrees = min(4.0, 50.0 / speed_mps)
     return Start(lane, around(0.0, 0.95), around(0.0, math.radians(degrees)))
 
 
 def _legs(generator: np.random.Generator, kind: RoadKind, speed_mps: float) -> tuple[Leg, ...]:
-    """Straights and bends for the whole drive; most bends can be driven at the set speed."""
+    """Return straights and bends for a whole drive; most bends allow the set speed."""
     legs: list[Leg] = []
     left_m = speed_mps * _DURATION_S
     low_m, high_m = _RADII_M[kind]
@@ -121,30 +121,30 @@ def _legs(generator: np.random.Generator, kind: RoadKind, speed_mps: float) -> t
 def _commands(
     generator: np.random.Generator, lanes: int, lane: int
 ) -> tuple[tuple[TimedCommand, ...], int]:
-    """Two changes of lane, the second often back; and the lane to start in."""
+    """Return two lane changes and the lane to start in."""
     at_s = float(generator.uniform(1.0, 4.5))
     commands, now = [], lane
     for start_s in (at_s, at_s + float(generator.uniform(6.5, 8.5))):
         left = now == 0 or (now < lanes - 1 and generator.random() < 0.5)
         now += 1 if left else -1
-        wish = Command.CHANGE_LEFT if left else Command.CHANGE_RIGHT
-        commands.append(TimedCommand(round(start_s, 1), wish))
+        command = Command.CHANGE_LEFT if left else Command.CHANGE_RIGHT
+        commands.append(TimedCommand(round(start_s, 1), command))
     return tuple(commands), lane
 
 
 def _roles(
     generator: np.random.Generator, kind: RoadKind, lanes: int, lane: int, speed_mps: float
 ) -> tuple[Role, ...]:
-    """Nobody, ordinary traffic, or one of the troubles that routes have, with traffic around."""
+    """Return no road users, traffic, or an obstacle as on routes with traffic in other lanes."""
     draw = generator.random()
     if draw < 0.3:
         return ()
     roles = _traffic(generator, kind, lanes, lane, speed_mps)
     if draw < 0.62:
         return roles
-    trouble = _trouble(generator, kind, lane, speed_mps)
-    beside = [role for role in roles if role.lane != lane]
-    return (*trouble, *beside)
+    obstacle = _obstacle(generator, kind, lane, speed_mps)
+    elsewhere = [role for role in roles if role.lane != lane]
+    return (*obstacle, *elsewhere)
 
 
 def _traffic(
@@ -158,31 +158,31 @@ def _traffic(
             if ahead_m > speed_mps * _DURATION_S + _ROAD_LEFT_M:
                 break
             body = bodies[int(generator.integers(4))]
-            pace = around(0.85 * speed_mps, 0.15 * speed_mps)
-            roles.append(Role(body, exactly(30.0 + float(ahead_m)), lane=other, speed_mps=pace))
+            speed = around(0.85 * speed_mps, 0.15 * speed_mps)
+            roles.append(Role(body, exactly(30.0 + float(ahead_m)), lane=other, speed_mps=speed))
     if generator.random() < 0.6:
         gap_m = float(generator.uniform(20.0, 70.0))
-        pace = Span(0.7 * speed_mps, 1.0 * speed_mps)
+        speed = Span(0.7 * speed_mps, 1.0 * speed_mps)
         roles.append(
-            Role(bodies[int(generator.integers(4))], exactly(gap_m), lane, speed_mps=pace)
+            Role(bodies[int(generator.integers(4))], exactly(gap_m), lane, speed_mps=speed)
         )
     if kind is RoadKind.MOTORWAY:
-        for beside in range(lanes):
-            if beside == lane:
+        for other_lane in range(lanes):
+            if other_lane == lane:
                 continue
             for ahead_m in (-60.0, -28.0, 5.0, 42.0):
                 if generator.random() < 0.4:
                     at = around(ahead_m, 8.0)
-                    pace = around(speed_mps * float(generator.uniform(0.85, 1.3)), 0.5)
+                    speed = around(speed_mps * float(generator.uniform(0.85, 1.3)), 0.5)
                     body = bodies[int(generator.integers(4))]
-                    roles.append(Role(body, at, beside, speed_mps=pace))
+                    roles.append(Role(body, at, other_lane, speed_mps=speed))
     return tuple(roles)
 
 
-def _trouble(
+def _obstacle(
     generator: np.random.Generator, kind: RoadKind, lane: int, speed_mps: float
 ) -> tuple[Role, ...]:
-    """Something on the road that must be passed, followed or waited for."""
+    """Return an obstacle or road user that must be passed, followed or waited for."""
     far = around(float(generator.uniform(70.0, 0.75 * speed_mps * _DURATION_S + 20.0)), 3.0)
     side = 1.0 if generator.random() < 0.25 else -1.0
     slow = Span(0.6 * speed_mps, 0.8 * speed_mps)
@@ -213,8 +213,8 @@ def _trouble(
     if kind is RoadKind.MOTORWAY:
         origin = 1 if lane == 0 else lane - 1
         cut = CutIn(to_lane=lane, after_s=4.0, lead_m=float(generator.uniform(9.0, 16.0)))
-        pace = around(speed_mps, 1.0)
-        options.append((Role(Kind.CAR, Span(14.0, 22.0), origin, speed_mps=pace, behaviour=cut),))
+        speed = around(speed_mps, 1.0)
+        options.append((Role(Kind.CAR, Span(14.0, 22.0), origin, speed_mps=speed, behaviour=cut),))
     return options[int(generator.integers(len(options)))]
 
 

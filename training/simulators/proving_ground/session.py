@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One rollout in the proving ground: a world, the expert beside it, and pushes off the line."""
+"""One rollout in the proving ground: a world, the expert's line, pushes off the line."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,11 +8,9 @@ import cv2
 import numpy as np
 
 from training.simulators.protocol import TimeStep
-from training.simulators.proving_ground.beside import Beside
-from training.simulators.proving_ground.perturbation import Perturbation
-from training.simulators.proving_ground.rigs import misaligned
 from training.simulators.proving_ground.road_truth import RoadLine, RoadTruth, situation
 from training.simulators.proving_ground.scenarios import training_scenario
+from training.simulators.proving_ground.variation import OffsetDriver, Perturbation, misaligned
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action, Observation, Rig
 from wpt_sim.drive import Longitudinal, World
@@ -22,9 +20,9 @@ from wpt_sim.scenario import Scenario, Split
 __all__ = ['ProvingGroundStart', 'Session', 'Style', 'on_policy_start']
 
 _FIRST_ON_POLICY = 200_000
-"""Of scenarios; those below are for demonstrations."""
+"""First scenario of on-policy rollouts; those below are for demonstrations."""
 _RESTART_M = 2.4
-"""Farther than this from its line, the expert would plan a way back instead of steering back."""
+"""At larger offsets the expert plans a path back to its line instead of steering back."""
 _RESTART_S = 4.2
 _LEAST_RESTART_M = 25.0
 
@@ -34,27 +32,27 @@ class Style(Enum):
 
     CLEAN = 'clean'
     PERTURBED = 'perturbed'
-    """Pushed off the line now and then, whoever drives."""
+    """Pushed off the line now and then, independent of the driver."""
     BESIDE = 'beside'
-    """Demonstrated on purpose beside the line."""
+    """Demonstrated at an offset from the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProvingGroundStart:
-    """Decides a rollout: the scenario, and who is to drive it."""
+    """Determines a rollout: the scenario and the kind of driver."""
 
     index: int
-    """Of the training scenario."""
+    """Number of the training scenario."""
     style: Style = Style.CLEAN
     demonstrated: bool = False
-    """Whether the truth carries the actions of a privileged driver, who also decides on the
-    speed; without, the cruise control does."""
+    """Whether the truth has the actions of a privileged driver, including acceleration; otherwise
+    the cruise control keeps the speed."""
     cameras: tuple[str, ...] = ()
-    """Names of those to render; empty: all of the surround rig."""
+    """Cameras to render; empty: all of the surround rig."""
 
     @property
     def clean(self) -> bool:
-        """Whether it starts where people drive; others start beside it and askew."""
+        """Whether it starts on the line; other rollouts start off the line and askew."""
         return self.demonstrated and self.style is Style.CLEAN
 
     @property
@@ -63,18 +61,18 @@ class ProvingGroundStart:
 
     @property
     def key(self) -> str:
-        """Of the scenario, as episodes name it."""
+        """Name of the scenario in the episode."""
         return self.scenario.key
 
 
 def on_policy_start(number: int) -> ProvingGroundStart:
-    """A scenario of its own for each number; half of the rollouts are pushed off the line."""
+    """Return a new scenario for each number; every other rollout is pushed off the line."""
     style = Style.PERTURBED if number % 2 else Style.CLEAN
     return ProvingGroundStart(_FIRST_ON_POLICY + number, style)
 
 
 class Session:
-    """Steps one world. The expert watches each step, because its line is the truth of labels."""
+    """Steps one world and the expert's line, which labels are made from."""
 
     def __init__(self, start: ProvingGroundStart, *, frames_every: int) -> None:
         cv2.setNumThreads(1)
@@ -91,19 +89,19 @@ class Session:
         self._perturbation = Perturbation(generator) if start.style is Style.PERTURBED else None
         self._demonstrator: Driver | None = None
         if start.demonstrated:
-            beside = start.style is Style.BESIDE
-            self._demonstrator = Beside(self.world, generator) if beside else self._expert
+            offset = start.style is Style.BESIDE
+            self._demonstrator = OffsetDriver(self.world, generator) if offset else self._expert
         self._line = RoadLine(self.world.road.reference, self.world.lane_position)
         self._frames_every, self._steps = frames_every, 0
         self._before = self.world.ego
-        self._newest = self._looked()
+        self._newest = self._observe()
 
     @property
     def newest(self) -> TimeStep[RoadTruth]:
         return self._newest
 
     def step(self, action: Action) -> None:
-        """Obey for 50 ms; nothing happens when the rollout is over."""
+        """Apply an action for 50 ms; ignored when the rollout is over."""
         if self._newest.done:
             return
         if self._perturbation is not None:
@@ -112,26 +110,26 @@ class Session:
         self._before = self.world.ego
         self.world.step(action)
         self._steps += 1
-        self._newest = self._looked()
+        self._newest = self._observe()
 
-    def _looked(self) -> TimeStep[RoadTruth]:
+    def _observe(self) -> TimeStep[RoadTruth]:
         world = self.world
         if world.done:
             return TimeStep(world.observe(frames=False), world.ego, done=True)
-        seen = world.observe(frames=self._steps % self._frames_every == 0)
+        observation = world.observe(frames=self._steps % self._frames_every == 0)
         self._restart_if_far()
-        demonstration = self._demonstration(seen)
-        here = situation(world, self._expert, self._before)
-        truth = RoadTruth(here, self._line, world.scene, demonstration)
-        return TimeStep(seen, world.ego, truth=truth)
+        demonstration = self._demonstration(observation)
+        position = situation(world, self._expert, self._before)
+        truth = RoadTruth(position, self._line, world.scene, demonstration)
+        return TimeStep(observation, world.ego, truth=truth)
 
-    def _demonstration(self, seen: Observation) -> Action | None:
+    def _demonstration(self, observation: Observation) -> Action | None:
         if self._demonstrator is not self._expert:
-            self._expert.decide(seen)
-        return None if self._demonstrator is None else self._demonstrator.act(seen)
+            self._expert.decide(observation)
+        return None if self._demonstrator is None else self._demonstrator.act(observation)
 
     def _restart_if_far(self) -> None:
-        """Whoever missed a lane change, or was pushed far, begins anew from where it is."""
+        """Restart the expert's line at the car after a missed lane change or a large push."""
         place, line = self.world.road_position, self._expert.line
         off_m = place.offset_m - line.at(place.s_m).offset_m
         if abs(off_m) < _RESTART_M or self._expert.passing:

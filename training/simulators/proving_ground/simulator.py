@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The proving ground as a simulator: B worlds, in this process or in worker processes."""
+"""The proving ground as a simulator of B worlds, in this process or in worker processes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,9 +17,9 @@ _Steps = list[TimeStep[RoadTruth]]
 
 
 class ProvingGround:
-    """World `i` of a reset lives in worker `i % workers`; results do not depend on `workers`.
+    """Runs world `i` in worker `i % workers`; results do not depend on `workers`.
 
-    A worker that dies ends its own rollouts, marked `lost`; the next reset starts a new one.
+    If a worker dies, its rollouts end marked `lost`; the next reset starts a new worker.
     """
 
     def __init__(self, *, workers: int = 0, frames_every: int = 4) -> None:
@@ -33,33 +33,33 @@ class ProvingGround:
 
     @property
     def pids(self) -> list[int | None]:
-        """Of the worker processes."""
+        """Process ids of the workers."""
         return [None if worker is None else worker.pid for worker in self._workers]
 
     @property
     def worlds(self) -> list[World]:
-        """Of the last reset; without worker processes."""
+        """Worlds of the last reset; empty with worker processes."""
         return [session.world for session in self._local.sessions]
 
     def reset(self, starts: Sequence[ProvingGroundStart]) -> _Steps:
-        """Begin one rollout for each start."""
+        """Start one rollout for each start."""
         if not starts:
             raise InputError('ProvingGround.reset: expected at least one start, got none.')
-        for place, worker in enumerate(self._workers):
+        for index, worker in enumerate(self._workers):
             if worker is None or not worker.alive:
-                self._workers[place] = Worker(_Worlds, self._frames_every)
+                self._workers[index] = Worker(_Worlds, self._frames_every)
         self._newest = []
-        self._newest = self._answered(starts)
+        self._newest = self._request(starts)
         return list(self._newest)
 
     def step(self, actions: Sequence[Action]) -> _Steps:
-        """All worlds at once; those of different workers in parallel."""
+        """Advance all worlds, those of different workers in parallel."""
         if len(actions) != len(self._newest):
             raise InputError(
                 f'ProvingGround.step: expected {len(self._newest)} actions, one for each rollout, '
                 f'got {len(actions)}.'
             )
-        self._newest = self._answered(actions)
+        self._newest = self._request(actions)
         return list(self._newest)
 
     def close(self) -> None:
@@ -69,21 +69,21 @@ class ProvingGround:
                 worker.close()
         self._workers = [None] * len(self._workers)
 
-    def _answered(self, requests: Sequence[ProvingGroundStart] | Sequence[Action]) -> _Steps:
+    def _request(self, requests: Sequence[ProvingGroundStart] | Sequence[Action]) -> _Steps:
         count = len(self._workers)
         if not count:
             return self._local(requests)
-        for place, worker in enumerate(self._workers):
-            if worker is not None and requests[place::count]:
-                worker.send(list(requests[place::count]))
+        for index, worker in enumerate(self._workers):
+            if worker is not None and requests[index::count]:
+                worker.send(list(requests[index::count]))
         found: dict[int, TimeStep[RoadTruth]] = {}
-        for place, worker in enumerate(self._workers):
-            rows = range(place, len(requests), count)
+        for index, worker in enumerate(self._workers):
+            rows = range(index, len(requests), count)
             if worker is not None and rows:
-                found.update(zip(rows, self._received(worker, rows), strict=True))
+                found.update(zip(rows, self._receive(worker, rows), strict=True))
         return [found[row] for row in range(len(requests))]
 
-    def _received(self, worker: Worker, rows: range) -> _Steps:
+    def _receive(self, worker: Worker, rows: range) -> _Steps:
         try:
             steps: _Steps = worker.receive()
         except DeadWorkerError:
@@ -94,7 +94,7 @@ class ProvingGround:
 
 
 class _Worlds:
-    """Some of the worlds, in the process that calls it: with starts first, then with actions."""
+    """Worlds of one process; called with starts first, then with actions."""
 
     def __init__(self, frames_every: int) -> None:
         self._frames_every = frames_every

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A student at the wheel: what the nodes on a car do, in one process and without topics."""
+"""Driver that runs planner and controller of a student, as the nodes of a car do."""
 
 from collections import deque
 from collections.abc import Callable
@@ -15,7 +15,7 @@ __all__ = ['StudentDriver', 'student_kind']
 
 
 class StudentDriver:
-    """Plans on every set of pictures it is shown, and steers in between."""
+    """Plans on every `plan_every`-th observation and steers at each one."""
 
     def __init__(
         self, planner: Planner, *, plan_every: int = 1, disturbance: Disturbance | None = None
@@ -23,32 +23,32 @@ class StudentDriver:
         self._planner = planner
         self._plan_every = plan_every
         self._disturbance = disturbance or Disturbance()
-        late = round(self._disturbance.extra_delay_s / STEP_S)
-        self._late: deque[Action] = deque([Action(0.0, 0.0)] * late)
+        delay_steps = round(self._disturbance.extra_delay_s / STEP_S)
+        self._delayed: deque[Action] = deque([Action(0.0, 0.0)] * delay_steps)
         self._controller = Controller()
         self._tick = 0
         self.planned: PlannerOutput | None = None
-        """What the newest pictures led to."""
+        """Result of the newest planning step."""
 
-    def act(self, seen: Observation) -> Action:
-        seen = self._disturbance.observed(seen, self._tick)
+    def act(self, observation: Observation) -> Action:
+        observation = self._disturbance.observed(observation, self._tick)
         if self._tick % self._plan_every == 0:
             self.planned = self._planner.plan(
-                seen.frames,
-                stamp_s=seen.time_s,
-                speed_mps=seen.speed_mps,
-                command=seen.command,
-                delay_s=seen.actuator_delay_s,
+                observation.frames,
+                stamp_s=observation.time_s,
+                speed_mps=observation.speed_mps,
+                command=observation.command,
+                delay_s=observation.actuator_delay_s,
             )
             self._controller.take_plan(
-                self.planned.plan, self.planned.action, delay_s=seen.actuator_delay_s
+                self.planned.plan, self.planned.action, delay_s=observation.actuator_delay_s
             )
         self._tick += 1
         assert self.planned is not None
-        self._controller.take_motion(seen.speed_mps, seen.curvature_1pm)
-        asked_1pm = self._controller.command_at(seen.time_s).curvature_1pm
-        self._late.append(Action(asked_1pm, self.planned.action.acceleration_mps2))
-        return self._late.popleft()
+        self._controller.take_motion(observation.speed_mps, observation.curvature_1pm)
+        curvature_1pm = self._controller.command_at(observation.time_s).curvature_1pm
+        self._delayed.append(Action(curvature_1pm, self.planned.action.acceleration_mps2))
+        return self._delayed.popleft()
 
 
 def student_kind(
@@ -58,14 +58,14 @@ def student_kind(
     plan_every: int = 1,
     disturbance: Disturbance | None = None,
 ) -> DriverKind:
-    """A kind of driver that plans every so many steps of 50 ms and leaves the speed to the ACC."""
+    """Return a driver kind that plans every `plan_every` steps of 50 ms; ACC keeps the speed."""
 
     def make() -> StudentDriver:
         return StudentDriver(make_planner(), plan_every=plan_every, disturbance=disturbance)
 
     return DriverKind(
         name,
-        'a student: sees pictures, its speed and the command; the cruise control keeps the speed',
+        'a student: sees images, its speed and the command; the cruise control keeps the speed',
         make,
         needs_cameras=True,
         longitudinal=Longitudinal.ACC,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What only the proving ground knows of a moment, written into an episode where it is wanted."""
+"""Writes privileged truth of the proving ground into episodes."""
 
 from collections.abc import Collection, Iterator
 from functools import cached_property
@@ -19,7 +19,7 @@ _POINT_EVERY_M = 2.0
 
 
 class TruthRecorder:
-    """Writes these kinds of truth (see `training.episodes.truth`) of the scenes of one drive."""
+    """Writes some kinds of truth (see `training.episodes.truth`) of one drive."""
 
     def __init__(
         self, episode: EpisodeWriter, world: World, rig: Rig, *, kinds: Collection[str]
@@ -28,12 +28,12 @@ class TruthRecorder:
         self._world, self._rig, self._grid = world, rig, Grid()
 
     def begin(self, stamp_s: float) -> None:
-        """What is written once."""
+        """Write what occurs once per episode."""
         if 'map' in self._kinds:
             self._writer.map(stamp_s, list(map_lines(self._world.road)))
 
     def scene(self, stamp_s: float, scene: Scene) -> None:
-        """Depth and instances of all cameras, the dead ones too, and the occupied cells."""
+        """Write depth and instances of all cameras, including dead ones, and occupied cells."""
         if {'depth', 'instances'} & set(self._kinds):
             for buffer in self._renderer.radiance(scene).buffers:
                 if 'depth' in self._kinds:
@@ -46,12 +46,12 @@ class TruthRecorder:
 
     @cached_property
     def _renderer(self) -> Renderer:
-        """One of its own: the world hands out images without what lies behind them."""
+        """A second renderer: the one of the world returns images only."""
         return Renderer(self._rig, self._world.road, self._world.look)
 
 
 def map_lines(road: Road) -> Iterator[Polyline]:
-    """The centre of each lane, along its traffic, and each painted line."""
+    """Yield the centre of each lane, in driving direction, and each painted line."""
     step = max(1, round(_POINT_EVERY_M * len(road.reference.s_m) / road.length_m))
     for index, lane in enumerate(road.section.lanes):
         yield Polyline('lane', lane.width_m, road.lane_path(index).points_m[::step])

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from training.simulators.proving_ground.beside import Beside
+from training.simulators.proving_ground.variation import OffsetDriver
 from wpt_sim.drive import Longitudinal, World
 from wpt_sim.suites import find_scenario, find_suite
 
@@ -13,7 +13,7 @@ def errors_m(seed: int) -> np.ndarray:
     """Position errors over a drive through a bend."""
     scenario = find_scenario(find_suite('lane_centre'), 'bend_200_left')
     world = World(scenario, seed, longitudinal=Longitudinal.ACC)
-    driver = Beside(world, np.random.default_rng(seed))
+    driver = OffsetDriver(world, np.random.default_rng(seed))
     while not world.done:
         world.step(driver.act(world.observe(frames=False)))
     return world.log.position_error_m
