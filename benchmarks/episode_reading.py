@@ -140,7 +140,7 @@ class _Packed:
 def _sizes(episodes: list[Episode], packed: list[_Packed]) -> None:
     samples = sum(len(episode.stamps_ns) for episode in episodes)
     bags = sum(file.stat().st_size for one in episodes for file in one.path.iterdir())
-    pixels = sum(int(one.seen.sum()) for one in episodes) * LAYOUT.view_bytes
+    pixels = sum(int(one.valid.sum()) for one in episodes) * LAYOUT.view_bytes
     jpegs = sum(len(one.bytes) for one in packed)
     print(f'{"kB a sample":14}{"bag":>12}{"packed JPEG":>14}{"shard":>10}')
     print(f'{"":14}{bags / samples / 1e3:12.0f}{jpegs / samples / 1e3:14.0f}', end='')

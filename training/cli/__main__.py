@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m training.cli`; torchrun starts it, too."""
+"""Entry point of `python -m training.cli`, also under torchrun."""
 
 import sys
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Evaluate students: let them drive, let them plan, disturb them, and write down what came of it.
+"""Evaluate students in closed loop, open loop and under disturbances; write a report.
 
     ./wpt evaluate --model models/student --suites lane_centre lane_change routes --seeds 3
     ./wpt evaluate --rows BC=runs/bc/student --model-name on-policy
     ./wpt evaluate --suites lane_centre --scenarios straight_08_left --seeds 1 --films 0
 
-What is done is kept in the output folder, so an evaluation that was stopped goes on where it was.
+Completed drives are kept in the output folder; run the same command to continue.
 """
 
 import shlex
@@ -43,42 +43,44 @@ K = TypeVar('K', bound=Hashable)
 
 @dataclass(frozen=True)
 class Evaluate:
-    """Closed loop, open loop and robustness of students, as tables, plots and films."""
+    """Options of an evaluation."""
 
     model: Path = Path('models/student')
-    """Folder of the artifact that everything is about."""
+    """Artifact to evaluate."""
     model_name: str = 'student'
-    """What its row is called in the tables."""
+    """Name of its row in the tables."""
     rows: tuple[str, ...] = ()
-    """More students to compare with, as name=folder."""
+    """Further students to compare with, as name=folder."""
     references: tuple[str, ...] = ('expert', 'constant_velocity')
-    """Drivers of the arena to compare with."""
+    """Drivers without a network to compare with."""
     arena: str = 'proving_ground'
-    """World to drive in."""
+    """Arena to drive in."""
     suites: tuple[str, ...] = ()
-    """Of the arena; all if none is named."""
+    """Suites to drive in closed loop; empty: all of the arena."""
     scenarios: tuple[str, ...] = ()
-    """Only these of the suites; all if none is named."""
+    """Drive only these scenarios of the suites; empty: all."""
     seeds: int = 3
-    """How many times each scenario is drawn anew."""
+    """Drives of each scenario, each with another seed."""
     first_seed: int = FIRST_SEED
-    """Of the first time. Tune on other seeds than those that are reported."""
+    """First seed. Use other seeds for tuning than for reported results."""
     open_loop: int = 24
-    """Held-out drives to plan on; 0 leaves the open loop out."""
+    """Held-out drives of the expert for open-loop planning; 0: none."""
     robustness: str | None = None
-    """Suite to disturb the model on; by default the first one, and '' leaves it out."""
+    """Suite for the robustness table; by default the first one, '': none."""
     robustness_seeds: int = 1
+    """Drives of each scenario and disturbance."""
     films: int = 3
-    """Of the model's worst failures."""
+    """Videos of the model's worst failures."""
     processes: int = 2
-    """Drives at a time, each on one core."""
+    """Parallel drives, each on one core."""
     fresh: bool = False
-    """Drive everything anew, also what is kept."""
+    """Repeat drives that were kept from an earlier evaluation."""
     record: bool = False
-    """Write the figures into the manifest of the model."""
+    """Write the scores into the manifest of the model."""
     publish: Path | None = None
-    """Write how each drive ended into this folder; `results` is what the documentation shows."""
+    """Write result files of all drives into this folder; the documentation shows `results`."""
     out: Path = Path('out/evaluate')
+    """Folder of the report and of kept drives."""
 
     def __post_init__(self) -> None:
         for name, least in (
@@ -95,12 +97,12 @@ class Evaluate:
 
 
 def evaluate(config: Evaluate, command: str = '') -> Findings:
-    """Do everything, print the table, write `report.md` in the output folder.
+    """Run the evaluation, print the closed-loop table, write `report.md` in the output folder.
 
-    `command` is the source that result files name.
+    `command` is the source in result files.
     """
     arena = find_arena(config.arena)
-    # Every error of the options is found before the first drive.
+    # All options are checked before the first drive.
     suites = config.suites or tuple(suite.name for suite in arena.suites)
     _check_scenarios(config, arena, suites)
     scenarios = _scenarios(config, arena, suites)
@@ -147,21 +149,23 @@ def evaluate(config: Evaluate, command: str = '') -> Findings:
 
 
 def _rows(config: Evaluate, arena: Arena) -> tuple[Row, ...]:
-    """Drivers without a network, other students, and last the model."""
+    """Return reference drivers, other students, and last the model."""
     rows = (
         *references(config.references, arena.drivers),
         *parse_rows(config.rows),
         student_row(config.model_name, config.model),
     )
-    places = [file_name(row.name) for row in rows]
-    for row, place in zip(rows, places, strict=True):
-        if places.count(place) > 1:
-            raise InputError(f'row {row.name!r}: another row has that name; give it another one.')
+    file_names = [file_name(row.name) for row in rows]
+    for row, name in zip(rows, file_names, strict=True):
+        if file_names.count(name) > 1:
+            raise InputError(
+                f'row {row.name!r}: another row has the same name; choose another name.'
+            )
     return rows
 
 
 def _scenarios(config: Evaluate, arena: Arena, suites: Sequence[str]) -> list[tuple[str, str]]:
-    """Suite and name of all scenarios of these suites, or of the named ones."""
+    """Return (suite, scenario) of all scenarios of the suites, or of the selected ones."""
     named = config.scenarios
     return [
         (suite, scenario)
@@ -184,7 +188,7 @@ def _check_scenarios(config: Evaluate, arena: Arena, suites: Sequence[str]) -> N
         if name not in known:
             raise InputError(
                 f'scenario: unknown name {name!r} in {", ".join(suites)}; '
-                '`./wpt world --list` shows those of the proving ground.'
+                '`./wpt world --list` lists those of the proving ground.'
             )
 
 
@@ -231,7 +235,7 @@ def main(argv: Sequence[str]) -> None:
         evaluate(config, shlex.join(['./wpt', 'evaluate', *argv]))
     except KeyboardInterrupt:
         print(
-            f'\nstopped; what is done is kept in {config.out}: the same command goes on there.',
+            f'\nstopped; completed drives are in {config.out}. Run the same command to continue.',
             file=sys.stderr,
         )
         raise

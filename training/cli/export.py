@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Turns an artifact into graphs for another runtime, and proves that they say the same."""
+"""Exports an artifact to ONNX and compares the outputs with PyTorch."""
 
 import logging
 import warnings
@@ -28,20 +28,26 @@ __all__ = ['Export', 'export', 'main']
 _OPSET = 18
 _TRIALS = 5
 _MOST_DIFFERENCE = 1e-3
-"""In normalised units: 1e-4 is usual, and what a plan may differ by is a hundred times more."""
+"""Limit in normalised units: 1e-4 is usual, and 0.1 would be visible in a plan."""
 
 
 @dataclass(frozen=True)
 class Export:
-    """Turn an artifact into graphs for another runtime."""
+    """Export an artifact to ONNX, and check that the outputs equal those of PyTorch.
+
+    examples:
+      wpt export --out out/onnx
+      wpt export --model runs/student/student --out out/onnx
+    """
 
     out: Path
-    """Folder to write; one that was written like this before is replaced."""
+    """Folder to write; an earlier export in it is replaced."""
     model: Path = Path('models/student')
-    """The artifact."""
+    """Artifact to export."""
     to: Literal['onnx'] = 'onnx'
+    """Format."""
     seed: int = 0
-    """Of the random inputs on which both are compared."""
+    """Seed of the random inputs for the comparison."""
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -53,9 +59,9 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def export(choice: Export) -> float:
-    """Write and verify; returns the largest difference from eager single precision.
+    """Write and verify the graphs; return the largest difference from eager single precision.
 
-    Nothing is written if it is more than rounding explains: InputError.
+    Raise InputError and write nothing if the difference is too large to be rounding.
     """
     artifact = load_artifact(choice.model)
     with replacing_folder(choice.out, FILES) as aside:
@@ -116,7 +122,7 @@ def _write_graphs(student: Student, folder: Path) -> None:
 
 
 def _write(module: nn.Module, inputs: dict[str, Tensor], outputs: list[str], path: Path) -> None:
-    # The exporter tells of its steps, and of what it will do otherwise in later versions.
+    # The exporter logs its steps and warns of changes in later versions.
     logging.getLogger('torch.onnx').setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', FutureWarning)
@@ -142,16 +148,19 @@ def _difference(student: Student, folder: Path, *, seed: int) -> float:
         views, alive = blank_views(config)
         views = generator.integers(0, 256, views.shape, dtype=np.uint8)
         alive = generator.random(alive.shape) < 0.8
-        most = max(most, _apart(eager.extract(views, alive), onnx.extract(views, alive)))
+        most = max(most, _error(eager.extract(views, alive), onnx.extract(views, alive)))
         history = History(
             generator.standard_normal((config.history, config.features)).astype(np.float32),
             generator.standard_normal((config.history, CONDITIONS)).astype(np.float32),
             generator.random(config.history) < 0.8,
         )
         ours, theirs = eager.decide(history), onnx.decide(history)
-        most = max(most, *(_apart(getattr(ours, n), getattr(theirs, n)) for n in Decision._fields))
+        most = max(
+            most,
+            *(_error(getattr(ours, n), getattr(theirs, n)) for n in Decision._fields),
+        )
     return most
 
 
-def _apart(one: np.ndarray, other: np.ndarray) -> float:
+def _error(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.abs(one - other).max())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`wpt prepare`: episodes to learn from, out of the proving ground or out of a recording."""
+"""`wpt prepare`: makes episodes from the proving ground or from a recording."""
 
 import os
 from collections.abc import Sequence
@@ -25,9 +25,9 @@ __all__ = ['HELD_OUT', 'Prepare', 'jobs', 'prepare']
 
 _CLEAN_FIRST, _BESIDE_FIRST = 100_000, 150_000
 _MOST = 50_000
-"""Scenarios of a kind, so that their numbers do not meet."""
+"""Largest number of scenarios of a kind, so that the ranges do not overlap."""
 HELD_OUT = 900_000
-"""Scenarios from here on are for looking at a training while it runs, never for learning."""
+"""First scenario for validation; trainings do not learn from these."""
 
 Truth = Literal['depth', 'instances', 'occupancy', 'map']
 Number = Annotated[int, Bounds(0, 50_000)]
@@ -35,7 +35,7 @@ Number = Annotated[int, Bounds(0, 50_000)]
 
 @dataclass(frozen=True)
 class Prepare:
-    """Make episodes to learn from; what is there already is kept, so it can be interrupted.
+    """Make episodes for training. Existing episodes are kept, so it can be interrupted.
 
     examples:
       wpt prepare                                      from the proving ground, into out/data/train
@@ -46,39 +46,40 @@ class Prepare:
     out: Path = Path('out/data/train')
     """Folder of the episodes."""
     perturbed: Number = 900
-    """Drives of the expert that are pushed off their line now and then."""
+    """Drives of the expert with pushes off the line."""
     clean: Number = 250
-    """Drives of the expert that are not."""
+    """Drives of the expert without pushes."""
     beside: Number = 300
-    """Drives of the expert beside its line, to where a student that errs a little gets."""
+    """Drives of the expert at an offset from its line, as a student with small errors has."""
     first: Number = 0
-    """Number of the first scenario; other numbers, other worlds."""
+    """Number of the first scenario; each number is another world."""
     held_out: Number = 20
-    """Drives that no training learns from: its validation loss is that on them."""
+    """Drives for the validation loss; trainings do not learn from them."""
     truth: tuple[Truth, ...] = ()
-    """Record as well what only the proving ground knows, on topics below /truth."""
+    """Privileged truth to record on topics below /truth."""
     processes: Count = field(default_factory=lambda: os.cpu_count() or 1)
+    """Parallel drives."""
     bag: Path | None = None
-    """Take this recording instead of driving."""
+    """Convert this recording instead of driving."""
     mapping: Path | None = None
-    """How its topics are to be understood: config/mapping_example.yaml explains it."""
+    """Mapping file of its topics; config/mapping_example.yaml is a commented example."""
     overwrite: bool = False
-    """Make anew what is there already."""
+    """Replace existing episodes."""
 
     def __post_init__(self) -> None:
         check_bounds(self)
         if self.first + max(self.perturbed, self.clean, self.beside, self.held_out) > _MOST:
-            raise InputError(f'prepare: numbers of scenarios end at {_MOST}')
-        if self.bag is None and self.mapping is not None:
-            raise InputError('--mapping says how to read a recording; name it with --bag')
-        if self.bag is not None and self.truth:
             raise InputError(
-                '--truth is known in the proving ground only; leave it out, or leave out --bag'
+                f'prepare: --first plus the number of drives of a kind may be {_MOST} at most'
             )
+        if self.bag is None and self.mapping is not None:
+            raise InputError('--mapping needs a recording; name it with --bag')
+        if self.bag is not None and self.truth:
+            raise InputError('--truth needs the proving ground; leave out --truth or --bag')
 
 
 def prepare(config: Prepare) -> None:
-    """Make the episodes, then sum them up in pictures."""
+    """Make the episodes and a summary of the folder."""
     if config.bag is not None:
         report = _convert(config, config.bag)
         print('\n'.join(report.lines()))
@@ -90,7 +91,7 @@ def prepare(config: Prepare) -> None:
 
 
 def jobs(config: Prepare) -> list[EpisodeJob]:
-    """Which episodes of the proving ground are wanted."""
+    """Return all episodes of the proving ground that the options describe."""
     kinds = (
         (Style.PERTURBED, config.perturbed, 0),
         (Style.CLEAN, config.clean, _CLEAN_FIRST),
@@ -107,12 +108,12 @@ def jobs(config: Prepare) -> list[EpisodeJob]:
         )
         for n in numbers
     ]
-    learnt = [
+    training = [
         EpisodeJob(start + n, style, config.out / f'{style.value}_{n:05d}', truth=config.truth)
         for style, count, start in kinds
         for n in range(config.first, config.first + count)
     ]
-    return [*held_out, *learnt]
+    return [*held_out, *training]
 
 
 def _drive(config: Prepare) -> None:
@@ -127,8 +128,8 @@ def _convert(config: Prepare, bag: Path) -> ConversionReport:
         raise InputError(sentence)
     if config.mapping is None:
         raise InputError(
-            f'{bag}: --mapping FILE must say which topics are cameras and odometry; '
-            'config/mapping_example.yaml is one to copy'
+            f'{bag}: --mapping FILE must name the topics of cameras and odometry; copy '
+            'config/mapping_example.yaml'
         )
     bar = tqdm(desc='converting', disable=None, unit=' sets')
     with bar:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`wpt train on-policy`: the student drives, the expert says what it would have done, and so on.
+"""`wpt train on-policy`: the student drives, a teacher labels its drives, and it learns from them.
 
-Rounds of two halves, as in DAgger: actors drive with the newest weights and write episodes, a
-learner goes on from those weights with all episodes so far. The extractor stays frozen.
+As in DAgger, in each round actors drive with the newest weights and write episodes, then the
+learner continues from those weights with all episodes so far. The extractor stays frozen.
 """
 
 import os
@@ -41,7 +41,7 @@ __all__ = ['TrainOnPolicy', 'train_on_policy']
 
 @dataclass(frozen=True)
 class TrainOnPolicy:
-    """Train a student on the states that it gets itself into; goes on where it was interrupted.
+    """Train a student on states of its own drives; continues an interrupted run.
 
     examples:
       wpt train on-policy --simulator proving_ground
@@ -49,35 +49,35 @@ class TrainOnPolicy:
     """
 
     simulator: str = 'proving_ground'
-    """Where the student drives."""
+    """Simulator in which the student drives."""
     start: Path = Path('runs/student/student')
-    """The artifact to begin with."""
+    """Artifact to start with."""
     data: Path = Path('out/data/train')
-    """Episodes of the expert, which stay in the training."""
+    """Episodes of the expert, used in every round."""
     out: Path = Path('runs/on_policy')
-    """Episodes, checkpoints, metrics and the artifact go here."""
+    """Run folder: episodes, checkpoints, metrics and the artifact."""
     rounds: Count = 1
-    """In all; a run that is done goes on when more are asked for."""
+    """Rounds in total; a larger number continues a finished run."""
     episodes: Count = 120
-    """Driven anew in each round."""
+    """New episodes in each round."""
     own_share: Annotated[float, Bounds(0.001, 0.999)] = 0.5
-    """Of what is learned from: the student's own drives, however few they are. On their pictures
-    the extractor was not trained, so its features err there as they will on the road."""
+    """Share of the student's own drives in the samples. The extractor was not trained on their
+    images, so its features have errors as on the road."""
     teacher: str = ''
-    """Labels the rollouts; empty: the one that the simulator names."""
+    """Teacher that labels the rollouts; empty: the default of the simulator."""
     processes: Count = field(default_factory=lambda: os.cpu_count() or 1)
-    """Actors at a time."""
+    """Number of actors."""
     actors: Literal['local', 'ray'] = 'local'
-    """Processes of this machine, or actors that Ray starts: see docs/many_machines.md."""
+    """Processes of this machine, or Ray actors: see docs/many_machines.md."""
     ray_address: str = ''
-    """Of a running Ray cluster; empty: Ray starts on this machine and listens there alone."""
+    """Address of a running Ray cluster; empty: start Ray on this machine only."""
     seed: Annotated[int, Bounds(0, 4000)] = 0
     history: TemporalStage = field(
         default_factory=lambda: TemporalStage(steps=2000, learning_rate=4e-4)
     )
-    """What the learner does in each round."""
+    """Training of the temporal model in each round."""
     steering: SteeringStage = field(default_factory=SteeringStage)
-    """And then."""
+    """Training of the steering in each round."""
 
     def __post_init__(self) -> None:
         check_bounds(self)
@@ -85,21 +85,21 @@ class TrainOnPolicy:
         if self.teacher:
             find_teacher(self.teacher)
         if self.ray_address and self.actors != 'ray':
-            raise InputError('--ray-address names a Ray cluster; say --actors ray as well')
+            raise InputError('--ray-address needs --actors ray')
 
 
 def train_on_policy(config: TrainOnPolicy) -> Path:
-    """All rounds; returns the folder of the artifact."""
-    # Everything that can be refused is looked at before the run folder is made.
+    """Run all rounds; return the folder of the artifact."""
+    # All inputs are checked before the run folder is made.
     load_artifact(config.start)
-    theirs = load_index(config.data, surround_rig().names)
+    demonstrations = load_index(config.data, surround_rig().names)
     run = RunFolder(config.out, config)
     newest = config.start
     with training_process() as process, _actors(config, process) as actors:
         for number in range(config.rounds):
             made = config.out / f'student_{number + 1}'
             if not made.is_dir():
-                _one_round(config, theirs, run, actors, process, number, newest, made)
+                _one_round(config, demonstrations, run, actors, process, number, newest, made)
             newest = made
     artifact = config.out / 'student'
     if process.leads:
@@ -110,10 +110,7 @@ def train_on_policy(config: TrainOnPolicy) -> Path:
 
 
 def _actors(config: TrainOnPolicy, process: Process) -> Actors:
-    """Their buffer holds a whole round, so no rollout leaves it unread.
-
-    Only the leading process gives them work; processes start with the first rollout.
-    """
+    """Return actors whose buffer holds a whole round; they start with the first rollout."""
     drive = partial(drive_and_label, simulator=config.simulator, teacher=config.teacher)
     count, capacity = config.processes, config.episodes
     if config.actors == 'ray' and process.leads:
@@ -123,7 +120,7 @@ def _actors(config: TrainOnPolicy, process: Process) -> Actors:
 
 def _one_round(
     config: TrainOnPolicy,
-    theirs: list[Episode],
+    demonstrations: list[Episode],
     run: RunFolder,
     actors: Actors,
     process: Process,
@@ -131,13 +128,13 @@ def _one_round(
     newest: Path,
     made: Path,
 ) -> None:
-    """Drive with the newest weights, learn from all that was driven, write the next artifact."""
+    """Drive with the newest weights, train on all episodes, write the next artifact."""
     if process.leads:
         folder = config.out / 'episodes'
         drive_round(actors, RoundPlan(number, config.episodes, config.seed), folder, newest, run)
     process.wait()
     artifact = load_artifact(newest)
-    student = _learned(config, theirs, run, process, number, artifact.student)
+    student = _trained(config, demonstrations, run, process, number, artifact.student)
     if process.leads:
         save_artifact(
             made, student.cpu().eval(), artifact.views, origin=Origin(command_line(), commit())
@@ -145,21 +142,23 @@ def _one_round(
     process.wait()
 
 
-def _learned(
+def _trained(
     config: TrainOnPolicy,
-    theirs: list[Episode],
+    demonstrations: list[Episode],
     run: RunFolder,
     process: Process,
     number: int,
     student: Student,
 ) -> Student:
     student = student.to(process.device)
-    learnt, held_out = split_episodes(theirs, held_out_names(theirs))
+    training, held_out = split_episodes(demonstrations, held_out_names(demonstrations))
     own = _own(config, number)
-    odds = config.own_share / (1.0 - config.own_share) * len(learnt) / len(own)
-    episode_weights = np.array([1.0] * len(learnt) + [odds] * len(own))
-    features = FeatureSet.of([*learnt, *own], student, half=process.autocast_dtype)
-    validated = FeatureSet.of(held_out, student, half=process.autocast_dtype) if held_out else None
+    own_weight = config.own_share / (1.0 - config.own_share) * len(training) / len(own)
+    episode_weights = np.array([1.0] * len(training) + [own_weight] * len(own))
+    features = FeatureSet.of([*training, *own], student, half=process.autocast_dtype)
+    validation = (
+        FeatureSet.of(held_out, student, half=process.autocast_dtype) if held_out else None
+    )
     train_temporal(
         student,
         features,
@@ -169,7 +168,7 @@ def _learned(
         seed=config.seed + 1 + number,
         name=f'round_{number + 1}',
         episode_weights=episode_weights,
-        held_out=validated,
+        held_out=validation,
     )
     train_steering(
         student,
@@ -180,13 +179,13 @@ def _learned(
         seed=config.seed + 1 + number,
         name=f'steering_{number + 1}',
         episode_weights=episode_weights,
-        held_out=validated,
+        held_out=validation,
     )
     return student
 
 
 def _own(config: TrainOnPolicy, number: int) -> list[Episode]:
-    """What the students of the run have driven up to this round."""
+    """Return the episodes of this run's students up to this round."""
     known = {f'{index:06d}' for index in range((number + 1) * config.episodes)}
     found = load_index(config.out / 'episodes', surround_rig().names)
     return [episode for episode in found if episode.path.name.rpartition('_')[2] in known]

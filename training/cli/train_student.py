@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`wpt train student`: imitation. The extractor first, then what plans and steers by it."""
+"""`wpt train student`: imitation learning in three stages: extractor, temporal model, steering."""
 
 import argparse
 import shlex
@@ -37,7 +37,7 @@ Seed = Annotated[int, Bounds(0, 2**32 - 1)]
 
 @dataclass(frozen=True)
 class TrainStudent:
-    """Train a student by imitation; goes on where it was interrupted.
+    """Train a student by imitation; continues an interrupted run.
 
     examples:
       wpt train student --preset debug --out runs/try
@@ -49,36 +49,37 @@ class TrainStudent:
     """
 
     preset: str = 'mini'
-    """Size of the network: debug, mini or base. With debug, the other settings are by default
-    those of a try that takes about a minute; --preset debug --help shows them."""
+    """Size of the network: debug, mini or base. With debug, the defaults of all settings are those
+    of a run of about a minute; --preset debug --help shows them."""
     data: Path = Path('out/data/train')
     """Folder of episodes, made by wpt prepare."""
     episodes: Annotated[int, Bounds(0, 100_000_000)] = 0
-    """Learn from so many of them, spread over the folder; 0: from all."""
+    """Number of episodes to use, spread over the folder; 0: all."""
     out: Path = Path('runs/student')
-    """Checkpoints, metrics and the artifact go here."""
+    """Run folder: checkpoints, metrics and the artifact."""
     method: Method = 'bc_perturbed'
-    """bc: clean drives, and what was really driven; bc_perturbed: also drives that were pushed off
-    their line, and how the expert would have come back."""
+    """bc: clean drives with recorded labels; bc_perturbed: all drives with labels of the
+    expert, including drives with pushes off the line."""
     extractor: Path | None = None
-    """Take the extractor of this run or artifact instead of training one."""
+    """Use the extractor of this run or artifact instead of training one."""
     start: Path | None = None
-    """Begin with all weights of this artifact, of the same preset. With fewer --pictures.steps
-    give fewer --pictures.ahead-steps as well, or all of them look ahead only."""
+    """Start with the weights of this artifact of the same preset. With fewer --pictures.steps also
+    set fewer --pictures.ahead-steps, otherwise all steps use the front view only."""
     seed: Seed = 0
+    """Seed of weights, batches and augmentation."""
     pictures: ExtractorStage = field(default_factory=ExtractorStage)
-    """First stage."""
+    """First stage: extractor."""
     history: TemporalStage = field(default_factory=TemporalStage)
-    """Second stage."""
+    """Second stage: temporal model."""
     steering: SteeringStage = field(default_factory=SteeringStage)
-    """Third stage."""
+    """Third stage: steering."""
 
     def __post_init__(self) -> None:
         preset(self.preset)
         check_bounds(self)
 
 
-_TRY = TrainStudent(
+_DEBUG = TrainStudent(
     preset='debug',
     episodes=12,
     pictures=ExtractorStage(steps=60, ahead_steps=40, batch=16, warm_up=10, save_every=20),
@@ -88,30 +89,30 @@ _TRY = TrainStudent(
 
 
 def defaults(words: Sequence[str] | None) -> TrainStudent:
-    """Of the settings that a command line does not name."""
+    """Return the defaults of settings that a command line does not name."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument('--preset', nargs='?')
     named = parser.parse_known_args(words)[0].preset
-    return _TRY if named == _TRY.preset else TrainStudent()
+    return _DEBUG if named == _DEBUG.preset else TrainStudent()
 
 
 def train_student(config: TrainStudent) -> Path:
-    """All stages; returns the folder of the artifact."""
+    """Run all stages; return the folder of the artifact."""
     with training_process() as process:
         torch.manual_seed(config.seed)
         student = Student(preset(config.preset)).to(process.device)
-        # Everything that can be refused is looked at before the run folder is made.
+        # All inputs are checked before the run folder is made.
         episodes = _episodes(config)
         if config.start is not None:
-            _take(student, config.start, _trained(config.start))
+            _load_weights(student, config.start, _weights_of(config.start))
         if config.extractor is not None:
             load_extractor(student, config.extractor)
         run = RunFolder(config.out, config)
         if config.extractor is None:
-            _learn_to_see(student, episodes, run, process, config)
-            process.wait()  # for what the leader writes, and all of them read
+            _train_extractor_stage(student, episodes, run, process, config)
+            process.wait()  # until rank 0 has written the checkpoint
             load_extractor(student, config.out)
-        _learn_to_plan(student, episodes, run, process, config)
+        _train_later_stages(student, episodes, run, process, config)
     artifact = config.out / 'student'
     if process.leads:
         about = Origin(command_line(), commit())
@@ -121,14 +122,14 @@ def train_student(config: TrainStudent) -> Path:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Episodes:
-    """What a training learns from, and what it is validated on."""
+    """Training and validation episodes of the stages."""
 
-    seen: list[Episode]
-    """For the extractor, whatever the method."""
-    seen_held_out: list[Episode]
-    planned: list[Episode]
-    """For the stages after it."""
-    planned_held_out: list[Episode]
+    extractor: list[Episode]
+    """For the extractor, with any method."""
+    extractor_validation: list[Episode]
+    later: list[Episode]
+    """For the stages after the extractor."""
+    later_validation: list[Episode]
 
 
 def _episodes(config: TrainStudent) -> _Episodes:
@@ -136,36 +137,36 @@ def _episodes(config: TrainStudent) -> _Episodes:
     held_out = held_out_names(found)
     seen = split_episodes(found, held_out)
     planned = split_episodes(select(config, found), held_out)
-    if not all(Samples.labelled(learnt).count for learnt in (seen[0], planned[0])):
-        raise InputError(f'{config.data}: no moment in it has a label to learn from')
+    if not all(Samples.labelled(training).count for training in (seen[0], planned[0])):
+        raise InputError(f'{config.data}: no sample has a label; make episodes with ./wpt prepare')
     return _Episodes(*seen, *planned)
 
 
-def _learn_to_see(
+def _train_extractor_stage(
     student: Student, episodes: _Episodes, run: RunFolder, process: Process, config: TrainStudent
 ) -> None:
     if config.start is None:
-        student.plan_scales.copy_(torch.from_numpy(SampleTable(episodes.seen).plan_scales()))
+        student.plan_scales.copy_(torch.from_numpy(SampleTable(episodes.extractor).plan_scales()))
     train_extractor(
         student,
-        Samples.labelled(episodes.seen),
+        Samples.labelled(episodes.extractor),
         surround_rig(),
         stage=config.pictures,
         run=run,
         process=process,
         seed=config.seed,
-        held_out=Samples.labelled(episodes.seen_held_out),
+        held_out=Samples.labelled(episodes.extractor_validation),
     )
 
 
-def _learn_to_plan(
+def _train_later_stages(
     student: Student, episodes: _Episodes, run: RunFolder, process: Process, config: TrainStudent
 ) -> None:
-    """The stages after the extractor, on features that are worked out once."""
-    features = FeatureSet.of(episodes.planned, student, half=process.autocast_dtype)
+    """Train the stages after the extractor on cached features."""
+    features = FeatureSet.of(episodes.later, student, half=process.autocast_dtype)
     held_out = None
-    if episodes.planned_held_out:
-        held_out = FeatureSet.of(episodes.planned_held_out, student, half=process.autocast_dtype)
+    if episodes.later_validation:
+        held_out = FeatureSet.of(episodes.later_validation, student, half=process.autocast_dtype)
     train_temporal(
         student,
         features,
@@ -187,42 +188,42 @@ def _learn_to_plan(
 
 
 def select(config: TrainStudent, seen: list[Episode]) -> list[Episode]:
-    """Which episodes a method learns from, and with which labels."""
+    """Return the episodes of a method, with its labels."""
     if config.method == 'bc_perturbed':
         return seen
     views, most = surround_rig().names, config.episodes
     driven = load_index(config.data, views, teacher=TEACHERS['recorded'], most=most)
     clean = [episode for episode in driven if not episode.about.perturbed]
     if not clean:
-        raise InputError(f'{config.data}: --method bc needs episodes that were not perturbed')
+        raise InputError(f'{config.data}: --method bc needs clean episodes, and there are none')
     return clean
 
 
 def load_extractor(student: Student, run: Path) -> None:
-    """The extractor, and the scales that belong to it, of an artifact or a run with one."""
+    """Load extractor, borders and plan scales of an artifact or a run."""
     wanted = {
         name: tensor
-        for name, tensor in _trained(run).items()
+        for name, tensor in _weights_of(run).items()
         if name.startswith(('extractor.', 'borders.')) or name == 'plan_scales'
     }
-    _take(student, run, wanted)
+    _load_weights(student, run, wanted)
 
 
-def _take(student: Student, source: Path, wanted: dict[str, Tensor]) -> None:
+def _load_weights(student: Student, source: Path, wanted: dict[str, Tensor]) -> None:
     shapes = {name: tensor.shape for name, tensor in student.state_dict().items()}
     if any(shapes.get(name) != tensor.shape for name, tensor in wanted.items()):
-        raise InputError(f'{source}: its weights have other sizes; choose the --preset it has')
+        raise InputError(f'{source}: the weights have other sizes; use the --preset of the source')
     student.load_state_dict(wanted, strict=False)
 
 
-def _trained(run: Path) -> dict[str, Tensor]:
+def _weights_of(run: Path) -> dict[str, Tensor]:
     if (run / MANIFEST).is_file():
         return load_artifact(run).student.state_dict()
     return strip_prefix(trained_weights(run, 'extractor'), 'student')
 
 
 def command_line() -> str:
-    """What the user typed, to be typed again."""
+    """Return the command line as typed."""
     return shlex.join(['./wpt', *sys.argv[1:]])
 
 

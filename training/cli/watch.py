@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`wpt watch`: a student looks at a real road; its plan is drawn into every image of a video.
+"""`wpt watch`: draws the plan of a student into every image of a video from one camera.
 
-One camera is all there is; views that it does not see enough of stay dead. The car does not obey,
-so this shows what a student makes of real pixels, and not how it would drive.
+Views that the camera covers too little of are dead. The student does not control the car of the
+video, so this shows its plans on real images, not how it would drive.
 """
 
 import csv
@@ -28,7 +28,7 @@ from wpt_core.sensing import ViewWarper, load_rig
 from wpt_core.types import Camera, CameraFrame, Command, InputError, Rig
 from wpt_sim.films import VideoWriter
 
-__all__ = ['Drive', 'RealVideo', 'Step', 'annotated', 'main', 'over_video', 'real_video']
+__all__ = ['DriveConditions', 'RealVideo', 'Step', 'annotated', 'main', 'over_video', 'real_video']
 
 Image: TypeAlias = NDArray[np.uint8]
 
@@ -47,13 +47,13 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Drive:
-    """What the video does not tell."""
+class DriveConditions:
+    """Conditions that a video does not contain."""
 
     speed_mps: float
     command: Command = Command.KEEP
     delay_s: float = 0.2
-    """Of the steering that the student should reckon with."""
+    """Steering delay that the student assumes."""
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.speed_mps <= 80.0 or not 0.0 <= self.delay_s <= 2.0:
@@ -65,38 +65,41 @@ class Drive:
 
 @dataclass(frozen=True)
 class RealVideo:
-    """Draw the plan of a student into every image of a video.
+    """Draw the plan of a student into every image of a video from one camera.
 
-    One camera is all there is; views that it does not see enough of stay dead. The car does not
-    obey, so this shows what a student makes of real pixels, and not how it would drive.
+    Views that the camera covers too little of are dead. The student does not control the car, so
+    this shows its plans on real images, not how it would drive.
 
     examples:
       wpt watch drive.mp4 --rig config/udacity_front.yaml --speed-mps 30.5
     """
 
     video: tyro.conf.Positional[Path]
+    """Video file."""
     rig: Path
-    """Rig file; its first camera took the video."""
+    """Rig file; its first camera is the one of the video."""
     speed_mps: float
-    """How fast the car drives, all the while."""
+    """Speed of the car, constant over the video."""
     model: Path = Path('models/student')
+    """Artifact of the student."""
     out: Path = Path('out/real')
     """Folder for overlay.mp4, curvature.csv and sheet.png."""
     command: Command = Command.KEEP
+    """Command to the student."""
     delay_s: float = 0.2
-    """Of the steering that the student should reckon with."""
+    """Steering delay that the student assumes."""
     least_share: float = 0.5
-    """Of a view that the camera must see; less than a car insists on, as videos are narrow."""
+    """Least share of a view that the camera must cover; smaller than in a car."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Step:
-    """One image of the video and what was made of it."""
+    """One image of the video with the plan."""
 
     time_s: float
     image: Image
     views: Image
-    """(N, H, W, 3): what the student saw."""
+    """(N, H, W, 3): input of the student."""
     planned: PlannerOutput
 
 
@@ -111,13 +114,12 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def real_video(choice: RealVideo) -> list[tuple[float, ...]]:
-    """Everything from files to files; returns the rows of the table."""
-    drive = Drive(choice.speed_mps, choice.command, choice.delay_s)
+    """Read the video, write all files; return the rows of the table."""
+    drive = DriveConditions(choice.speed_mps, choice.command, choice.delay_s)
     artifact = load_artifact(choice.model)
     camera = load_rig(choice.rig).cameras[0]
     warper = ViewWarper(Rig((camera,)), artifact.views, least_share=choice.least_share)
-    # The images are warped here, because they are shown as well: the planner gets views, for
-    # which its own warper has nothing to do.
+    # Views are warped here because they are drawn as well; the planner gets them as its cameras.
     planner = Planner.of(artifact, best_backend(artifact.student), artifact.views)
     images, rate_hz = _opened(choice.video)
     steps = over_video(planner, images, warper, camera=camera, views=artifact.views, drive=drive)
@@ -131,14 +133,14 @@ def over_video(
     *,
     camera: Camera,
     views: Rig,
-    drive: Drive,
+    drive: DriveConditions,
 ) -> Iterator[Step]:
-    """Plan on every (time, image) of one camera; the planner is one whose rig is the views.
+    """Plan on every (time, image) of one camera, with a planner whose rig is the views.
 
-    InputError where the camera sees no view well enough, or is not the one that took the video.
+    Raise InputError if the camera covers no view, or does not fit the images.
     """
     for time_s, image in images:
-        seen, alive = warper.warp([CameraFrame(camera.name, time_s, image)])
+        warped, alive = warper.warp([CameraFrame(camera.name, time_s, image)])
         if not alive.any():
             best = int(np.argmax(warper.coverage))
             raise InputError(
@@ -148,8 +150,8 @@ def over_video(
             )
         frames = [
             CameraFrame(name, time_s, view)
-            for name, view, lives in zip(views.names, seen, alive, strict=True)
-            if lives
+            for name, view, valid in zip(views.names, warped, alive, strict=True)
+            if valid
         ]
         planned = planner.plan(
             frames,
@@ -158,14 +160,14 @@ def over_video(
             command=drive.command,
             delay_s=drive.delay_s,
         )
-        yield Step(time_s, image, seen, planned)
+        yield Step(time_s, image, warped, planned)
 
 
 def annotated(step: Step, camera: Camera) -> Image:
-    """The image with the plan, the view of the student in a corner, and a line of figures."""
+    """Return the image with the plan, the best view in a corner, and a caption with numbers."""
     image = draw_plan(step.image, camera, step.planned.plan)
-    seen = step.views[int(np.argmax(step.planned.alive))]
-    _set_in(image, seen)
+    view = step.views[int(np.argmax(step.planned.alive))]
+    _set_in(image, view)
     time_s, curvature_1pm, acceleration_mps2, hypothesis, probability, left_m = _row(step)
     return caption(
         image,
@@ -176,11 +178,11 @@ def annotated(step: Step, camera: Camera) -> Image:
     )
 
 
-def _set_in(image: Image, seen: Image) -> None:
-    """At the top left, with a rim; as large as it is, or as fits into a third of the width."""
-    scale = min(1.0, image.shape[1] / 3 / seen.shape[1])
-    size = round(seen.shape[1] * scale), round(seen.shape[0] * scale)
-    inset = cv2.resize(seen, size, interpolation=cv2.INTER_AREA)
+def _set_in(image: Image, view: Image) -> None:
+    """Draw a view with a rim at the top left, at most a third of the width."""
+    scale = min(1.0, image.shape[1] / 3 / view.shape[1])
+    size = round(view.shape[1] * scale), round(view.shape[0] * scale)
+    inset = cv2.resize(view, size, interpolation=cv2.INTER_AREA)
     rim = cv2.copyMakeBorder(inset, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=(255, 255, 255))
     height, width = rim.shape[:2]
     top = left = _INSET_MARGIN_PX
@@ -202,7 +204,7 @@ def _row(step: Step) -> tuple[float, ...]:
 
 
 def _opened(path: Path) -> tuple[Iterator[tuple[float, Image]], float]:
-    """The images of a video with their times, and how many there are a second."""
+    """Return (time, image) of a video, and the frame rate."""
     try:
         container = av.open(str(path))
     except (av.FFmpegError, OSError) as error:
@@ -231,7 +233,7 @@ def _decoded(
 def _written(
     steps: Iterator[Step], camera: Camera, out: Path, *, rate_hz: float
 ) -> list[tuple[float, ...]]:
-    first = next(steps, None)  # an error in it leaves no folder behind
+    first = next(steps, None)  # an error here leaves no folder
     if first is None:
         raise InputError('the video has no images; check that it is complete')
     out.mkdir(parents=True, exist_ok=True)

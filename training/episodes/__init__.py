@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Episodes: one drive in one bag; writer, reader, and converters for other recordings."""
+"""Episodes, one drive in one bag each: writer, reader, and conversion of other recordings."""

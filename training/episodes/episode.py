@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The canonical episode: one drive in one bag, whatever it was recorded from.
+"""Writer of episodes: one drive in one bag, in one format for all sources.
 
-docs/episodes.md describes it. Topics:
+See docs/episodes.md. Topics:
 
     /VIEW/image_raw/compressed   sensor_msgs/CompressedImage   the views, JPEG, 5 Hz
     /VIEW/camera_info            sensor_msgs/CameraInfo        of each view, once
     /odometry                    nav_msgs/Odometry             20 Hz, poses in space
     /command                     wpt_msgs/DrivingCommand       with each set of views
-    /labels/plan                 wpt_msgs/Plan                 what a teacher would do from here
+    /labels/plan                 wpt_msgs/Plan                 label of a teacher
     /labels/action               wpt_msgs/LateralCommand       its curvature at now + delay
-    /labels/lane_left, _right    nav_msgs/Path                 borders of the lane to be in
+    /labels/lane_left, _right    nav_msgs/Path                 borders of the target lane
     /episode                     std_msgs/String               `About`, as JSON, once
     /truth/...                   see `truth.py`                privileged, optional
 
-Labels are stamped like the views that they are for. A label's plan is as long as its teacher knew.
+Labels have the stamps of their views. A plan ends where the teacher's knowledge ends.
 """
 
 import json
@@ -44,9 +44,9 @@ __all__ = [
 ]
 
 LANE_AHEAD_M = np.array([4.0, 7.0, 10.0, 14.0, 18.0, 23.0, 28.0, 34.0, 40.0, 47.0, 54.0, 62.0])
-"""How far along the road ahead of `base_link` the borders of the lane are given."""
+"""Distances along the road at which the lane borders are given."""
 SCHEMA = 2
-"""Version that is written; 2 adds this number, poses in space and `/truth`. 1 is still read."""
+"""Version of new episodes; 2 added this number, poses in space and `/truth`. 1 is read, too."""
 TRAINING, VALIDATION, TEST = 'training', 'validation', 'test'
 _SPLITS = (TRAINING, VALIDATION, TEST)
 _JPEG_QUALITY = 92
@@ -59,43 +59,43 @@ class About:
     """Properties of a whole episode."""
 
     source: str
-    """`proving_ground`, or the name of the recording that it was cut from."""
+    """`proving_ground`, or the name of the converted recording."""
     driver: str
-    """Who drove: expert, student, human."""
+    """expert, student or human."""
     actuator_delay_s: float
-    """Of the steering, dead time and lag together, as far as is known."""
+    """Dead time and lag of the steering together, as calibrated."""
     scenario: str = ''
     seed: int = 0
     split: str = TRAINING
-    """`training`; `validation`: watched by trainings, never learnt from; `test`: read by none."""
+    """`training`, `validation` (for the validation loss) or `test` (refused by trainings)."""
     perturbed: bool = False
     schema: int = SCHEMA
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Labels:
-    """What a teacher would do from one moment on, in `base_link` then."""
+    """Label of one sample, in `base_link` at its time."""
 
     plan: NDArray[np.float64]
     """(P, 6) with P <= 33: x, y, speed, acceleration, yaw, yaw rate at the plan's times."""
     curvature_1pm: float
-    """To ask for now, for the time at which the car answers."""
+    """Curvature to command now, for the time at which the car responds."""
     lane_m: NDArray[np.float64] | None = None
-    """(12, 2, 2): left and right border of the lane to be in, x and y, at `LANE_AHEAD_M`."""
+    """(12, 2, 2): left and right border of the target lane, x and y, at `LANE_AHEAD_M`."""
 
 
 def image_topic(view: str) -> str:
-    """Of the pictures of a view."""
+    """Return the topic of the images of a view."""
     return f'/{view}/image_raw/compressed'
 
 
 def stamp_ns_of(stamp_s: float) -> int:
-    """On the wire; episodes count from a second after the epoch's beginning, never below 0."""
+    """Convert a time to a stamp; times in episodes start at 1 s."""
     return round(stamp_s * 1e9)
 
 
 class EpisodeWriter:
-    """Writes one episode; the bag appears when the `with` ends, and not if it ends in an error."""
+    """Writes one episode; the bag appears when the `with` block ends without an error."""
 
     def __init__(self, path: Path, views: Rig, about: About) -> None:
         definitions = definitions_from(Path(__file__).resolve().parents[2] / 'msg', 'wpt_msgs')
@@ -113,7 +113,7 @@ class EpisodeWriter:
             add(f'/labels/lane_{side}', 'nav_msgs/msg/Path') for side in ('left', 'right')
         ]
         self._views, self._about = views, about
-        self._more: dict[str, TopicWriter] = {}
+        self._optional: dict[str, TopicWriter] = {}
         self._begun = False
 
     def __enter__(self) -> 'EpisodeWriter':
@@ -123,15 +123,15 @@ class EpisodeWriter:
         self._bag.__exit__(*error)
 
     def views(
-        self, stamp_s: float, pictures: Mapping[str, NDArray[np.uint8]], command: Command
+        self, stamp_s: float, images: Mapping[str, NDArray[np.uint8]], command: Command
     ) -> None:
-        """The living views of one moment, (H, W, 3) RGB by name, and what is asked for."""
+        """Write the views of one sample, (H, W, 3) RGB by name, and the command."""
         stamp_ns = stamp_ns_of(stamp_s)
         if not self._begun:
             self._begin(stamp_ns)
         compressed = self._bag.message_type('sensor_msgs/msg/CompressedImage')
-        for name, picture in pictures.items():
-            content = encode_jpeg(picture, _JPEG_QUALITY)
+        for name, image in images.items():
+            content = encode_jpeg(image, _JPEG_QUALITY)
             message = compressed(self._header(stamp_ns, name), 'jpeg', content)
             self._images[name].write(stamp_ns, message)
         driving = self._bag.message_type('wpt_msgs/msg/DrivingCommand')
@@ -140,15 +140,15 @@ class EpisodeWriter:
         )
 
     def odometry(self, ego: EgoState, world_from_base: NDArray[np.float64] | None = None) -> None:
-        """Motion of `base_link` at `ego.stamp_s`.
+        """Write the motion of `base_link` at `ego.stamp_s`.
 
-        `world_from_base` (4, 4): its pose in space; without it the car stands on flat ground.
+        `world_from_base` (4, 4) is its pose in space; by default the ground is flat.
         """
         make, stamp_ns = self._bag.message_type, stamp_ns_of(ego.stamp_s)
-        nothing = np.zeros(36)
+        covariance = np.zeros(36)
         vector = make('geometry_msgs/msg/Vector3')
         in_world = lift(ego.pose) if world_from_base is None else world_from_base
-        pose = make('geometry_msgs/msg/PoseWithCovariance')(self._pose(in_world), nothing)
+        pose = make('geometry_msgs/msg/PoseWithCovariance')(self._pose(in_world), covariance)
         twist = make('geometry_msgs/msg/Twist')(
             vector(ego.speed_mps, 0.0, 0.0), vector(0.0, 0.0, ego.yaw_rate_radps)
         )
@@ -156,12 +156,12 @@ class EpisodeWriter:
             self._header(stamp_ns, 'odom'),
             'base_link',
             pose,
-            make('geometry_msgs/msg/TwistWithCovariance')(twist, nothing),
+            make('geometry_msgs/msg/TwistWithCovariance')(twist, covariance),
         )
         self._odometry.write(stamp_ns, odometry)
 
     def labels(self, stamp_s: float, labels: Labels, times_s: NDArray[np.float64]) -> None:
-        """For the views of the same stamp; `times_s` (33,) are those of a plan."""
+        """Write the label of the views with this stamp; `times_s` (33,) are those of a plan."""
         make, stamp_ns = self._bag.message_type, stamp_ns_of(stamp_s)
         header = self._header(stamp_ns, 'base_link')
         points = labels.plan.astype(np.float32)
@@ -199,28 +199,30 @@ class EpisodeWriter:
         )
         if labels.lane_m is not None:
             for side, topic in enumerate(self._lanes):
-                poses = [self._place(header, *point) for point in labels.lane_m[:, side].tolist()]
+                poses = [
+                    self._pose_stamped(header, *point) for point in labels.lane_m[:, side].tolist()
+                ]
                 topic.write(stamp_ns, make('nav_msgs/msg/Path')(header=header, poses=poses))
 
     def message_type(self, type_name: str) -> type[Any]:
-        """The class to make messages of this type with."""
+        """Return the class of this message type."""
         return self._bag.message_type(type_name)
 
     def header(self, stamp_s: float, frame: str) -> Any:
-        """A `std_msgs/Header`."""
+        """Return a `std_msgs/Header`."""
         return self._header(stamp_ns_of(stamp_s), frame)
 
     def write(
         self, topic: str, stamp_s: float, message: Any, *, qos: TopicQos | None = None
     ) -> None:
-        """A message on a topic that not every episode has; the first one adds the topic."""
-        if topic not in self._more:
+        """Write a message on an optional topic; the first one adds the topic."""
+        if topic not in self._optional:
             profile = TopicQos() if qos is None else qos
-            self._more[topic] = self._bag.add_topic(topic, message.__msgtype__, qos=profile)
-        self._more[topic].write(stamp_ns_of(stamp_s), message)
+            self._optional[topic] = self._bag.add_topic(topic, message.__msgtype__, qos=profile)
+        self._optional[topic].write(stamp_ns_of(stamp_s), message)
 
     def _begin(self, stamp_ns: int) -> None:
-        """Write what is written once, before the first views."""
+        """Write `/episode` and `camera_info` before the first views."""
         self._begun = True
         text = self._bag.message_type('std_msgs/msg/String')(json.dumps(asdict(self._about)))
         self._bag.add_topic('/episode', 'std_msgs/msg/String', qos=_LATCHED).write(stamp_ns, text)
@@ -258,30 +260,29 @@ class EpisodeWriter:
             make('geometry_msgs/msg/Quaternion')(*quaternion),
         )
 
-    def _place(self, header: Any, x_m: float, y_m: float) -> Any:
+    def _pose_stamped(self, header: Any, x_m: float, y_m: float) -> Any:
         pose = self._pose(lift(Pose2(x_m, y_m, 0.0)))
         return self._bag.message_type('geometry_msgs/msg/PoseStamped')(header, pose)
 
 
 def about_from(text: str, *, where: str) -> About:
-    """Read what `EpisodeWriter` wrote; InputError for anything else.
-
-    Episodes from before schemas had numbers count as schema 1.
-    """
+    """Parse `/episode`; raise InputError if it is malformed. Without a schema it counts as 1."""
     try:
         found = json.loads(text)
         known = {field.name for field in fields(About)}
         if isinstance(found, dict):
             _check_schema(found.setdefault('schema', 1), where)
         if not isinstance(found, dict) or not set(found) <= known:
-            raise InputError(f'{where}: /episode must hold {sorted(known)}, got {text[:80]!r}.')
+            raise InputError(
+                f'{where}: /episode must have the keys {sorted(known)}, got {text[:80]!r}.'
+            )
         about = About(**found)
     except (ValueError, TypeError) as error:
         raise InputError(f'{where}: /episode cannot be read ({error}).') from error
     if about.split not in _SPLITS:
         raise InputError(
-            f'{where}: the split of an episode is one of {", ".join(_SPLITS)}, not '
-            f'{about.split!r}; make it again with ./wpt prepare.'
+            f'{where}: the split must be one of {", ".join(_SPLITS)}, not '
+            f'{about.split!r}; make the episode again with ./wpt prepare.'
         )
     return about
 
@@ -289,7 +290,7 @@ def about_from(text: str, *, where: str) -> About:
 def _check_schema(schema: object, where: str) -> None:
     if type(schema) is not int or schema < 1:
         raise InputError(
-            f'{where}: the schema of an episode is a number from 1 on, not {schema!r}; make it '
+            f'{where}: the schema must be a number from 1 on, not {schema!r}; make the episode '
             'again with ./wpt prepare.'
         )
     if schema > SCHEMA:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a folder of episodes holds, read once and kept: everything but the pictures."""
+"""Index of a folder of episodes: all data but the images, read once and cached."""
 
 import json
 from dataclasses import dataclass
@@ -23,22 +23,22 @@ __all__ = ['Episode', 'bag_state', 'load_index']
 
 Float32 = NDArray[np.float32]
 _LANE_POINTS = 12
-_VERSION = 4
+_VERSION = 5
 _NOT_ARRAYS = ('path', 'about')
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Episode:
-    """One bag, less its pictures, over T sets of views."""
+    """Data of one bag without images, over T samples (sets of views)."""
 
     path: Path
     about: About
     stamps_ns: NDArray[np.int64]
     """(T,)."""
-    seen: NDArray[np.bool_]
-    """(T, N): of which views there are pictures."""
+    valid: NDArray[np.bool_]
+    """(T, N): mask of the views that have an image."""
     positions_m: NDArray[np.float64]
-    """(T, 3): of `base_link` in the world (the frame of the odometry) at the stamps."""
+    """(T, 3): position of `base_link` in the frame of the odometry."""
     orientations: NDArray[np.float64]
     """(T, 4): unit quaternions x, y, z, w, world from `base_link`."""
     speeds_mps: Float32
@@ -46,17 +46,17 @@ class Episode:
     commands: NDArray[np.int64]
     """(T,)."""
     plans: Float32
-    """(T, 33, 6), 0 where not known."""
+    """(T, 33, 6), 0 where unknown."""
     known: NDArray[np.int64]
-    """(T,): how many points of the plan are known; 0 without a label."""
+    """(T,): number of known points of the plan; 0 without a label."""
     actions: Float32
-    """(T, 2): curvature and acceleration at now + actuator delay."""
+    """(T, 2): curvature and acceleration at the stamp + actuator delay."""
     lanes: Float32
-    """(T, 12, 2, 2): left and right border of the lane ahead, x and y; NaN where not known."""
+    """(T, 12, 2, 2): left and right border of the lane ahead, x and y; NaN where unknown."""
 
 
 class Labeller(Protocol):
-    """What the index needs of a teacher; see `training.teachers.protocol`."""
+    """Part of `training.teachers.protocol.Teacher` that the index uses."""
 
     @property
     def name(self) -> str: ...
@@ -67,19 +67,17 @@ class Labeller(Protocol):
 def load_index(
     folder: Path, views: tuple[str, ...], *, teacher: Labeller | None = None, most: int = 0
 ) -> list[Episode]:
-    """The episodes of a folder, in the order of their names; of more than `most`, if it is
-    above 0, so many that are spread over them.
+    """Load the episodes of a folder in the order of their names, at most `most` if above 0.
 
-    Without a `teacher` the labels are those in the bags; with one they are made anew by it.
-    What was read is kept beside the bags; bags that have changed are read anew. InputError
-    without a single episode.
+    Labels are those in the bags, or made by `teacher`. The index is cached beside the bags and
+    renewed for bags that changed. Raise InputError if there is no episode.
     """
     paths = sorted(path for path in folder.glob('*') if (path / 'metadata.yaml').is_file())
     if not paths:
-        raise InputError(f'{folder} holds no episode; make some with ./wpt prepare')
+        raise InputError(f'{folder} has no episodes; make some with ./wpt prepare')
     if 0 < most < len(paths):
         paths = [paths[number * len(paths) // most] for number in range(most)]
-    kept = _Kept(_index_folder(folder, views, teacher))
+    kept = _Cache(_index_folder(folder, views, teacher))
     missing = [path for path in paths if not kept.has(path)]
     for path in tqdm(missing, desc=f'indexing {folder.name}', disable=None, leave=False):
         kept.put(path, _read(path, views, teacher))
@@ -87,9 +85,7 @@ def load_index(
 
 
 def bag_state(path: Path) -> tuple[int, int]:
-    """Size in bytes and time of the last change of a bag's files; what was made from it is
-    outdated when it changes.
-    """
+    """Return size in bytes and last change of a bag; caches of it depend on both."""
     states = [file.stat() for file in path.iterdir()]
     return sum(state.st_size for state in states), max(state.st_mtime_ns for state in states)
 
@@ -99,16 +95,16 @@ def _index_folder(folder: Path, views: tuple[str, ...], teacher: Labeller | None
     return folder / f'.index-{source}-{crc32(",".join(views).encode()):08x}'
 
 
-class _Kept:
-    """One small file an episode, named after what it was made from."""
+class _Cache:
+    """One file per episode, named after the state of its bag."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(exist_ok=True)
 
     def _file(self, path: Path) -> Path:
-        mark = crc32(repr((_VERSION, bag_state(path))).encode())
-        return self._folder / f'{path.name}-{mark:08x}.npz'
+        digest = crc32(repr((_VERSION, bag_state(path))).encode())
+        return self._folder / f'{path.name}-{digest:08x}.npz'
 
     def has(self, path: Path) -> bool:
         return self._file(path).is_file()
@@ -135,21 +131,21 @@ def _read(path: Path, views: tuple[str, ...], teacher: Labeller | None) -> Episo
         if not needed <= topics:
             raise BagError(
                 f'{path} is no episode: it has no {", ".join(sorted(needed - topics))}; '
-                'make one of it with ./wpt prepare --bag'
+                'convert it with ./wpt prepare --bag'
             )
-        said = next(iter(bag.messages(['/episode']))).message.data
-        about = about_from(said, where=str(path))
-        wishes = [(m.stamp_ns, m.message.command) for m in bag.messages(['/command'])]
-        stamps_ns = np.array([stamp for stamp, _ in wishes], np.int64)
-        seen = [_has(bag, topics, image_topic(view), stamps_ns) for view in views]
+        text = next(iter(bag.messages(['/episode']))).message.data
+        about = about_from(text, where=str(path))
+        commands = [(m.stamp_ns, m.message.command) for m in bag.messages(['/command'])]
+        stamps_ns = np.array([stamp for stamp, _ in commands], np.int64)
+        valid = [_has(bag, topics, image_topic(view), stamps_ns) for view in views]
         poses = _poses(bag)
         driven = _driven(poses)
         if teacher is not None:
             times_s = stamps_ns.astype(np.float64) * 1e-9
             rollout = Rollout(driven, times_s, about.actuator_delay_s)
-            labels = _made(teacher.label(rollout))
+            labels = _labels_from_targets(teacher.label(rollout))
         else:
-            labels = _given(bag, topics, stamps_ns)
+            labels = _labels_from_bag(bag, topics, stamps_ns)
         lanes = _lanes(bag, topics, stamps_ns)
     plans, known, curvatures = labels
     positions_m, orientations = _interpolated(poses, stamps_ns)
@@ -157,16 +153,18 @@ def _read(path: Path, views: tuple[str, ...], teacher: Labeller | None) -> Episo
         path=path,
         about=about,
         stamps_ns=stamps_ns,
-        seen=np.stack(seen, axis=1),
+        valid=np.stack(valid, axis=1),
         positions_m=positions_m,
         orientations=orientations,
         speeds_mps=np.interp(stamps_ns * 1e-9, driven.times_s, driven.speed_mps).astype(
             np.float32
         ),
-        commands=np.array([wish for _, wish in wishes], np.int64),
+        commands=np.array([command for _, command in commands], np.int64),
         plans=plans,
         known=known,
-        actions=np.stack([curvatures, _pushes(plans, known, about.actuator_delay_s)], axis=1),
+        actions=np.stack(
+            [curvatures, _accelerations(plans, known, about.actuator_delay_s)], axis=1
+        ),
         lanes=lanes,
     )
 
@@ -184,7 +182,7 @@ _Poses = NDArray[np.float64]
 
 
 def _poses(bag: Bag) -> _Poses:
-    """The odometry: 20 Hz without gaps."""
+    """Read the odometry: 20 Hz without gaps."""
     rows = []
     for _, stamp_ns, odometry in bag.messages(['/odometry']):
         pose, twist = odometry.pose.pose, odometry.twist.twist
@@ -195,7 +193,7 @@ def _poses(bag: Bag) -> _Poses:
 
 
 def _driven(poses: _Poses) -> Driven:
-    """The motion in the plane."""
+    """Return the motion in the plane."""
     times_s, x_m, y_m, _, x, y, z, w, speeds, rates = poses.T
     yaws = np.unwrap(np.arctan2(2.0 * (w * z + x * y), 1.0 - 2.0 * (y * y + z * z)))
     return Driven(times_s, x_m, y_m, yaws, speeds, np.gradient(speeds, times_s), rates)
@@ -204,7 +202,7 @@ def _driven(poses: _Poses) -> Driven:
 def _interpolated(
     poses: _Poses, stamps_ns: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Positions (T, 3) and orientations (T, 4) at the stamps.
+    """Interpolate positions (T, 3) and orientations (T, 4) at the stamps.
 
     Quaternions are interpolated linearly and normalised: over 50 ms, a turn of at most 0.1 rad,
     that differs from the arc by less than 1e-5 rad.
@@ -219,18 +217,18 @@ def _interpolated(
 
 
 _Labels = tuple[Float32, NDArray[np.int64], Float32]
-"""Plans (T, 33, 6), how many of their points are known (T,), and curvatures (T,)."""
+"""Plans (T, 33, 6), number of known points (T,), curvatures (T,)."""
 
 
-def _none(count: int) -> _Labels:
+def _no_labels(count: int) -> _Labels:
     plans = np.zeros((count, POINT_COUNT, CHANNELS), np.float32)
     return plans, np.zeros(count, np.int64), np.zeros(count, np.float32)
 
 
-def _made(targets: Targets) -> _Labels:
-    """The most probable hypotheses."""
+def _labels_from_targets(targets: Targets) -> _Labels:
+    """Select the most probable hypotheses."""
     count = len(targets.plans)
-    plans, known, curvatures = _none(count)
+    plans, known, curvatures = _no_labels(count)
     for row in range(count):
         label = targets.labels(row)
         if label is not None:
@@ -239,8 +237,8 @@ def _made(targets: Targets) -> _Labels:
     return plans, known, curvatures
 
 
-def _given(bag: Bag, topics: set[str], stamps_ns: NDArray[np.int64]) -> _Labels:
-    plans, known, curvatures = _none(len(stamps_ns))
+def _labels_from_bag(bag: Bag, topics: set[str], stamps_ns: NDArray[np.int64]) -> _Labels:
+    plans, known, curvatures = _no_labels(len(stamps_ns))
     if not {'/labels/plan', '/labels/action'} <= topics:
         return plans, known, curvatures
     for _, stamp_ns, plan in bag.messages(['/labels/plan']):
@@ -255,8 +253,8 @@ def _given(bag: Bag, topics: set[str], stamps_ns: NDArray[np.int64]) -> _Labels:
     return plans, known, curvatures
 
 
-def _pushes(plans: Float32, known: NDArray[np.int64], delay_s: float) -> Float32:
-    """(T,): acceleration of the plans when the car answers."""
+def _accelerations(plans: Float32, known: NDArray[np.int64], delay_s: float) -> Float32:
+    """Return accelerations (T,) of the plans after the actuator delay."""
     times_s = plan_times_s()
     rows = [np.interp(delay_s, times_s, plan[:, ACCELERATION]) for plan in plans]
     return np.where(known > 0, np.array(rows), 0.0).astype(np.float32)

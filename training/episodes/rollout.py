@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was recorded of one drive, and what a teacher makes of it: data without behaviour."""
+"""Data of one recorded drive, and the targets that a teacher makes from it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Driven:
     acceleration_mps2: FloatArray
     yaw_rate_radps: FloatArray
     tilt: FloatArray | None = None
-    """(N, 3): height, roll and pitch, where they are known."""
+    """(N, 3): height, roll and pitch; None if unknown."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -40,47 +40,47 @@ class Rollout:
     """One drive of N steps with T sets of views, by any driver in any simulator or car."""
 
     driven: Driven
-    """At the beginning of each step; of a simulator, at the end of the last one too."""
+    """At the start of each step; in a simulator also at the end of the last one."""
     view_times_s: FloatArray
     """(T,), on the clock of `driven`."""
     actuator_delay_s: float
-    """Dead time and lag of the steering, as the car was calibrated."""
+    """Calibrated dead time and lag of the steering together."""
     commands: NDArray[np.int64] | None = None
     """(T,)."""
     actions: FloatArray | None = None
-    """(N, 2): commanded curvature in 1/m and acceleration in m/s²; None where not recorded."""
+    """(N, 2): commanded curvature in 1/m and acceleration in m/s²; None if not recorded."""
     views: tuple[Mapping[str, NDArray[np.uint8]], ...] = ()
-    """T sets of images (H, W, 3) RGB by view; empty where they lie in a bag."""
+    """T sets of images (H, W, 3) RGB by view; empty if they are in a bag."""
     truth: tuple[Any, ...] | None = None
-    """Privileged truth of the simulator at the T view times; None where there is none."""
+    """Privileged truth at the T view times; None if the simulator has none."""
     version: int | None = None
-    """Of the student that drove; None if no student did."""
+    """Version of the student that drove; None for other drivers."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Targets:
-    """What a teacher would do at T view times: K hypotheses each, in `base_link` then.
+    """Targets of T samples with K hypotheses each, in `base_link` at the sample's time.
 
-    A sample without a label has probability 0 everywhere and no known point.
+    A sample without a label has probabilities 0 and no known points.
     """
 
     plans: Float32
-    """(T, K, 33, 6): x, y, speed, acceleration, yaw, yaw rate; 0 where not known."""
+    """(T, K, 33, 6): x, y, speed, acceleration, yaw, yaw rate; 0 where unknown."""
     known: NDArray[np.bool_]
     """(T, K, 33): mask of the plans."""
     probabilities: Float32
-    """(T, K): sum to 1 where there is a label."""
+    """(T, K): sum is 1 for samples with a label."""
     curvatures_1pm: FloatArray
-    """(T,): to command now, for the time at which the car answers; 0 without a label."""
+    """(T,): curvature to command now; 0 without a label."""
     lanes_m: FloatArray
-    """(T, 12, 2, 2): left and right border of the lane to be in, x and y; NaN where not known."""
+    """(T, 12, 2, 2): left and right border of the target lane, x and y; NaN where unknown."""
     queries: Float32 | None = None
-    """(T, D): plan query to be distilled."""
+    """(T, D): plan query for distillation."""
     rewards: Float32 | None = None
     """(T, K): score of each hypothesis."""
 
     def labels(self, row: int) -> Labels | None:
-        """The most probable hypothesis at one view time, up to its first unknown point."""
+        """Return the most probable hypothesis of a sample, up to its first unknown point."""
         best = int(np.argmax(self.probabilities[row]))
         if self.probabilities[row, best] <= 0.0:
             return None
@@ -95,7 +95,7 @@ class Targets:
 
 
 def targets_of(labels: Sequence[Labels | None]) -> Targets:
-    """One hypothesis for each view time, from a label or the lack of one."""
+    """Make targets with one hypothesis per sample from labels."""
     count = len(labels)
     plans = np.zeros((count, 1, POINT_COUNT, CHANNELS), np.float32)
     known = np.zeros((count, 1, POINT_COUNT), np.bool_)

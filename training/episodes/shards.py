@@ -2,9 +2,8 @@
 """Shards: the decoded images of an episode in one memory-mapped file, made once.
 
 `FOLDER/.shards-LAYOUT/NAME.views` is uint8 (T, N, H, W, 3) without a header, `NAME.json` beside
-it says what it was made from. A view without an image is a hole in the file and takes no space.
-Both are written aside and renamed, so several processes may make the same shard at once.
-A folder of shards may be deleted at any time.
+it describes it. A view without an image is a hole in the file and takes no space. Files are
+replaced atomically, so several processes may write the same shard. Shards may be deleted.
 """
 
 import json
@@ -36,16 +35,16 @@ __all__ = ['Layout', 'Shard', 'decode_views', 'make_shards', 'open_shard']
 SCHEMA = 1
 _ROWS_AT_ONCE = 16
 _WORTH_A_POOL = 100
-"""Fewer shards are decoded in this process: a pool takes longer to start."""
+"""Fewer shards are decoded in this process, because a pool takes longer to start."""
 _LEFTOVER_S = 3600.0
 _SHARE_OF_FREE = 0.8
-"""Checkpoints and features need room as well."""
+"""Largest share of the free disk; checkpoints and features need space as well."""
 _GB = 1e9
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which views a shard holds, in which order and size."""
+    """Order and size of the views in a shard."""
 
     names: tuple[str, ...]
     height_px: int
@@ -53,17 +52,17 @@ class Layout:
 
     @classmethod
     def of(cls, views: Rig) -> 'Layout':
-        """Views of one size, that of the first."""
+        """Return the layout for views of the size of the first one."""
         lens = views.cameras[0].intrinsics
         return cls(views.names, lens.height_px, lens.width_px)
 
     @property
     def view_bytes(self) -> int:
-        """Of one decoded view."""
+        """Size of one decoded view."""
         return self.height_px * self.width_px * 3
 
     def shape(self, samples: int) -> tuple[int, int, int, int, int]:
-        """(T, N, H, W, 3)."""
+        """Return (T, N, H, W, 3)."""
         return samples, len(self.names), self.height_px, self.width_px, 3
 
 
@@ -74,14 +73,14 @@ class Shard:
     views: NDArray[np.uint8]
     """(T, N, H, W, 3), memory-mapped; 0 where there is no image."""
     valid: NDArray[np.bool_]
-    """(T, N): where there is an image."""
+    """(T, N): mask of the images."""
     checksums: NDArray[np.uint32]
     """(T,): CRC-32 of each sample."""
     checked: NDArray[np.bool_]
-    """(T,): samples whose checksum this process has compared."""
+    """(T,): samples that this process has verified."""
 
     def intact(self, rows: Sequence[int]) -> bool:
-        """Whether these samples are as they were written; each is compared once a process."""
+        """Verify the checksums of these samples, once per process."""
         for row in rows:
             if not self.checked[row]:
                 if crc32(self.views[row]) != self.checksums[row]:
@@ -91,19 +90,18 @@ class Shard:
 
 
 def make_shards(episodes: Sequence[Episode], views: Rig) -> None:
-    """Make the shards that are missing or outdated; says beforehand how much disk they take.
+    """Make missing and outdated shards, after printing how much disk space they take.
 
-    Where the disk lacks the space, images are read from the bags, which is slower. A shard
-    appears whole or not at all.
+    Without enough space none is made, and images are read from the bags, which is slower.
     """
     layout = Layout.of(views)
     missing = [one for one in episodes if _opened(one, layout) is None]
     if not missing:
         return
     _remove_leftovers(missing, layout)
-    if not _announced(missing, layout, total=len(episodes)):
+    if not _enough_space(missing, layout, total=len(episodes)):
         return
-    # Processes that begin together begin at different episodes, and so share the work.
+    # Processes that start together begin with different episodes and share the work.
     start = os.getpid() % len(missing)
     jobs = missing[start:] + missing[:start]
     processes = (os.cpu_count() or 1) if len(jobs) > _WORTH_A_POOL else 1
@@ -112,7 +110,7 @@ def make_shards(episodes: Sequence[Episode], views: Rig) -> None:
 
 
 def open_shard(episode: Episode, layout: Layout, rows: Sequence[int]) -> Shard | None:
-    """The shard with these samples intact, None without one; a damaged shard is made anew."""
+    """Return the shard, None if there is none; a shard with damaged samples is made again."""
     shard = _opened(episode, layout)
     if shard is None or shard.intact(rows):
         return shard
@@ -124,7 +122,7 @@ def open_shard(episode: Episode, layout: Layout, rows: Sequence[int]) -> Shard |
 def decode_views(
     episode: Episode, rows: Sequence[int], layout: Layout, *, wanted: Collection[str]
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """From the bag: images (R, N, H, W, 3), black where there is none, and (R, N) valid."""
+    """Decode images (R, N, H, W, 3) from the bag, black if missing, and a mask (R, N)."""
     images = np.zeros(layout.shape(len(rows)), np.uint8)
     valid = np.zeros(images.shape[:2], np.bool_)
     places = {image_topic(n): place for place, n in enumerate(layout.names) if n in wanted}
@@ -139,7 +137,7 @@ def decode_views(
 
 
 def _decode(data: bytes, into: NDArray[np.uint8]) -> bool:
-    """Whether there is an image of the right size in a CompressedImage."""
+    """Decode a CompressedImage; return False if damaged or of another size."""
     start = data.find(b'\xff\xd8\xff')
     if start < 0:
         return False
@@ -152,7 +150,7 @@ def _decode(data: bytes, into: NDArray[np.uint8]) -> bool:
 
 
 def _remove_leftovers(episodes: Sequence[Episode], layout: Layout) -> None:
-    """Of processes that were killed while they wrote; to write a shard takes seconds."""
+    """Delete temporary files of killed processes; writing a shard takes seconds."""
     for folder in {_file(one, layout).parent for one in episodes}:
         for part in folder.glob('.*.part.*'):
             with suppress(FileNotFoundError):
@@ -160,17 +158,17 @@ def _remove_leftovers(episodes: Sequence[Episode], layout: Layout) -> None:
                     part.unlink()
 
 
-def _announced(missing: Sequence[Episode], layout: Layout, *, total: int) -> bool:
-    """Say how much disk the shards take; False where there is not enough."""
+def _enough_space(missing: Sequence[Episode], layout: Layout, *, total: int) -> bool:
+    """Print how much disk the shards take; return False if there is not enough."""
     folders = sorted({str(one.path.parent) for one in missing})
-    needed = sum(int(one.seen.sum()) for one in missing) * layout.view_bytes
+    needed = sum(int(one.valid.sum()) for one in missing) * layout.view_bytes
     free = shutil.disk_usage(folders[0]).free
     where = ', '.join(folders)
     if needed > _SHARE_OF_FREE * free:
         print(
             f'{where}: the shards (decoded images) of {len(missing)} episodes would take '
             f'{needed / _GB:.2f} GB of {free / _GB:.2f} GB free; images are read from the bags, '
-            'which is slower. Make room, or train on part of them with --episodes.'
+            'which is slower. Free disk space, or use fewer of them with --episodes.'
         )
         return False
     print(
@@ -181,13 +179,13 @@ def _announced(missing: Sequence[Episode], layout: Layout, *, total: int) -> boo
 
 
 def _make(episode: Episode, *, layout: Layout) -> None:
-    """Unless another process has made it meanwhile."""
+    """Write a shard unless another process has written it meanwhile."""
     if _opened(episode, layout) is None:
         _write(episode, layout)
 
 
 def _write(episode: Episode, layout: Layout) -> None:
-    """The data first and the head last; a head of another state of the bag fits no data."""
+    """Write the data first and the header last."""
     head, file = _head(episode, layout), _file(episode, layout)
     try:
         file.parent.mkdir(exist_ok=True)
@@ -196,13 +194,13 @@ def _write(episode: Episode, layout: Layout) -> None:
         write_atomic(_head_file(file), json.dumps(head))
     except OSError as error:
         raise InputError(
-            f'{file}: cannot be written ({error.strerror or error}); make room on its disk, and '
-            'let the folder be writable.'
+            f'{file}: cannot be written ({error.strerror or error}); free disk space, or '
+            'make the folder writable.'
         ) from error
 
 
 def _write_views(aside: Path, episode: Episode, layout: Layout) -> dict[str, Any]:
-    """Written, not mapped: where the disk is full this is an error, a mapping a crash."""
+    """Write with `write`: on a full disk it raises, where a memory map crashes."""
     samples = len(episode.stamps_ns)
     valid, checksums = np.zeros((samples, len(layout.names)), np.bool_), []
     with aside.open('wb') as out:
@@ -232,7 +230,7 @@ def _head_file(file: Path) -> Path:
 
 
 def _head(episode: Episode, layout: Layout) -> dict[str, Any]:
-    """What a usable shard says of itself."""
+    """Return the header of a usable shard."""
     return {
         'schema': SCHEMA,
         'views': list(layout.names),
@@ -243,7 +241,7 @@ def _head(episode: Episode, layout: Layout) -> dict[str, Any]:
 
 
 def _opened(episode: Episode, layout: Layout) -> Shard | None:
-    """None where there is no shard, or one that was made from something else."""
+    """Return the shard; None if it is missing or outdated."""
     file = _file(episode, layout)
     try:
         state = _head_file(file).stat()
@@ -255,7 +253,7 @@ def _opened(episode: Episode, layout: Layout) -> Shard | None:
 
 @lru_cache(maxsize=4096)
 def _mapped(file: Path, wanted: str, _state: tuple[int, int]) -> Shard | None:
-    """`_state` is that of the head, so that a shard made anew is opened anew."""
+    """Map a shard; `_state` of its header makes the cache notice a new one."""
     try:
         head = json.loads(_head_file(file).read_text(encoding='utf-8'))
         valid, checksums = head.pop('valid'), head.pop('crc32')

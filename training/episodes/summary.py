@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is in a folder of episodes? How fast, how bent, how far beside the lane, what was asked."""
+"""Summary of a folder of episodes: speeds, curvatures, offsets, commands, missing views, cuts."""
 
 import re
 import textwrap
@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from training.episodes.episode import About, about_from, image_topic
-from training.episodes.foreign.report import REPORT_SUFFIX, Cut, load_cuts
+from training.episodes.foreign.conversion_report import REPORT_SUFFIX, Cut, load_cuts
 from wpt_core.bags import Bag
 from wpt_core.files import markdown_table, replacing, write_atomic
 from wpt_core.types import BagError, Command, InputError
@@ -27,9 +27,9 @@ __all__ = ['Summary', 'summarise', 'write_summary']
 FloatArray = NDArray[np.float64]
 
 _LEAST_SPEED_MPS = 2.0
-"""Slower, the curvature driven is mostly noise."""
+"""At lower speeds the driven curvature is mostly noise."""
 _LANE_EVERY = 5
-"""Lanes change slowly: one set in five, one a second, shows as much as all of them."""
+"""Samples per evaluated lane: one per second is enough."""
 _BARS = '#1f6fb4'
 _LABELS = '#d9822b'
 _TOPICS = ('/odometry', '/command', '/episode', '/labels/action')
@@ -39,33 +39,33 @@ _MOST_CUTS = 50
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Summary:
-    """Of all episodes of one folder together."""
+    """Statistics over all episodes of one folder."""
 
     folder: Path
     episodes: int
     duration_s: float
-    """By their odometry."""
+    """Duration of the odometry."""
     sets: int
     labelled: int
-    """Sets with a plan to learn."""
+    """Sets with a label."""
     kinds: dict[str, int]
-    """Episodes by who drove and where."""
+    """Episodes by driver and source."""
     speeds_mps: FloatArray
     """At 20 Hz."""
     driven_1pm: FloatArray
-    """Curvature at 20 Hz, where the car moved."""
-    asked_1pm: FloatArray
+    """Driven curvature at 20 Hz of the moving car."""
+    label_1pm: FloatArray
     """Curvature in the labels."""
     offsets_m: FloatArray
-    """From the centre of the lane to be in, left positive, where a lane is known."""
+    """Offsets from the centre of the target lane, left positive, where it is known."""
     commands: dict[Command, int]
     """Sets by command."""
     missing: dict[str, float]
-    """Share of the sets without a picture of the view."""
+    """Share of sets without an image, by view."""
     cuts: tuple[tuple[str, Cut], ...]
-    """With the name of the recording."""
+    """Cuts with the name of the recording."""
     unreadable: tuple[str, ...]
-    """What in the folder is no whole episode, and why."""
+    """Errors of bags that are no complete episodes."""
 
     @property
     def headline(self) -> str:
@@ -77,22 +77,22 @@ class Summary:
 
 @dataclass(slots=True)
 class _Tally:
-    """What is added up episode by episode."""
+    """Running statistics."""
 
     duration_s: float = 0.0
     sets: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     speeds: list[FloatArray] = field(default_factory=list)
     driven: list[FloatArray] = field(default_factory=list)
-    asked: list[float] = field(default_factory=list)
+    labels_1pm: list[float] = field(default_factory=list)
     offsets: list[float] = field(default_factory=list)
     commands: Counter[int] = field(default_factory=Counter)
-    pictures: Counter[str] = field(default_factory=Counter)
+    images: Counter[str] = field(default_factory=Counter)
     unreadable: list[str] = field(default_factory=list)
 
 
 def summarise(folder: Path) -> Summary:
-    """Read every episode once, less its pictures; InputError where there is none."""
+    """Read all episodes without images; InputError if there is none."""
     paths = sorted(path for path in folder.glob('*') if (path / 'metadata.yaml').is_file())
     tally = _Tally()
     for path in paths:
@@ -102,7 +102,7 @@ def summarise(folder: Path) -> Summary:
             tally.unreadable.append(str(error))
     episodes = len(paths) - len(tally.unreadable)
     if not episodes:
-        raise InputError(f'{folder} holds no whole episode; make some with ./wpt prepare')
+        raise InputError(f'{folder} has no complete episode; make some with ./wpt prepare')
     reports = sorted(folder.glob(f'*{REPORT_SUFFIX}'))
     cuts = [
         (path.name.removesuffix(REPORT_SUFFIX), c) for path in reports for c in load_cuts(path)
@@ -112,28 +112,28 @@ def summarise(folder: Path) -> Summary:
         episodes=episodes,
         duration_s=tally.duration_s,
         sets=tally.sets,
-        labelled=len(tally.asked),
+        labelled=len(tally.labels_1pm),
         kinds=dict(tally.kinds.most_common()),
         speeds_mps=np.concatenate(tally.speeds),
         driven_1pm=np.concatenate(tally.driven),
-        asked_1pm=np.array(tally.asked),
+        label_1pm=np.array(tally.labels_1pm),
         offsets_m=np.array(tally.offsets),
         commands={command: tally.commands[command] for command in Command},
-        missing={name: 1.0 - count / tally.sets for name, count in tally.pictures.items()},
+        missing={name: 1.0 - count / tally.sets for name, count in tally.images.items()},
         cuts=tuple(cuts),
         unreadable=tuple(tally.unreadable),
     )
 
 
 def write_summary(summary: Summary, out: Path) -> None:
-    """`summary.md` and `summary.png` into the folder `out`."""
+    """Write `summary.md` and `summary.png` into `out`."""
     write_atomic(out / 'summary.md', _markdown(summary))
     with replacing(out / 'summary.png') as aside:
         _figure(summary).savefig(aside)
 
 
 def _add(tally: _Tally, path: Path) -> None:
-    """Everything of an episode, or nothing where it cannot be read."""
+    """Add an episode; an unreadable one adds nothing."""
     with Bag.open(path) as bag:
         counts = {topic.name: topic.count for topic in bag.info.topics}
         if missing := [topic for topic in _TOPICS if topic not in counts]:
@@ -153,14 +153,14 @@ def _add(tally: _Tally, path: Path) -> None:
     tally.speeds.append(speeds)
     tally.driven.append(rates[moving] / speeds[moving])
     tally.duration_s += float(stamps_ns[-1] - stamps_ns[0]) * 1e-9
-    tally.asked += [action.curvature_1pm for action in found['/labels/action']]
+    tally.labels_1pm += [action.curvature_1pm for action in found['/labels/action']]
     tally.offsets += offsets
     tally.commands.update(command.command for command in found['/command'])
     tally.sets += len(found['/command'])
     for topic, count in counts.items():
         name = topic.split('/')[1]
         if topic == image_topic(name):
-            tally.pictures[name] += count
+            tally.images[name] += count
 
 
 def _kind(about: About) -> str:
@@ -168,7 +168,7 @@ def _kind(about: About) -> str:
 
 
 def _offsets(bag: Bag, counts: dict[str, int]) -> list[float]:
-    """Of `base_link` from the lane's centre, by the parabola through its first three points."""
+    """Return offsets from the lane centre, by a parabola through its first three points."""
     if not all(counts.get(topic) for topic in _LANES):
         return []
     offsets = []
@@ -204,7 +204,7 @@ def _figure(summary: Summary) -> Figure:
         [100.0 * share for share in summary.missing.values()],
         most=90,
     )
-    _label(missing, 'views without a picture', 'sets of views [%]', '')
+    _label(missing, 'missing images', 'sets of views [%]', '')
     reasons = _cut_kinds(summary)
     _bars(cuts, list(reasons), list(map(float, reasons.values())), most=4)
     _label(cuts, 'cuts of recordings', 'cuts', '')
@@ -212,8 +212,8 @@ def _figure(summary: Summary) -> Figure:
 
 
 def _plot_curvatures(axes: Axes, summary: Summary) -> None:
-    """On a logarithmic scale, since almost all of any drive is nearly straight."""
-    both = [summary.driven_1pm, summary.asked_1pm]
+    """Plot with a logarithmic axis, because most of a drive is nearly straight."""
+    both = [summary.driven_1pm, summary.label_1pm]
     largest = max((float(np.quantile(np.abs(c), 0.999)) for c in both if len(c)), default=0.0)
     edges = np.linspace(-1.0, 1.0, 62) * max(largest, 1e-3)
     for values, name, color in zip(both, ('driven', 'label'), (_BARS, _LABELS), strict=True):
@@ -234,7 +234,9 @@ def _plot_curvatures(axes: Axes, summary: Summary) -> None:
 
 
 def _plot_offsets(axes: Axes, offsets_m: FloatArray) -> None:
-    _label(axes, 'place in the lane', 'offset from lane centre [m], left +', 'sets, one a second')
+    _label(
+        axes, 'position in the lane', 'offset from lane centre [m], left +', 'sets, one a second'
+    )
     if len(offsets_m):
         axes.hist(offsets_m, bins=40, color=_BARS, log=True)
     else:
@@ -242,7 +244,7 @@ def _plot_offsets(axes: Axes, offsets_m: FloatArray) -> None:
 
 
 def _bars(axes: Axes, names: Sequence[str], values: Sequence[float], *, most: float) -> None:
-    """From top to bottom, each with its number; `most` is the least that the axis reaches."""
+    """Plot labelled horizontal bars; the axis extends to `most` at least."""
     bars = axes.barh(names, values, color=_BARS)
     axes.bar_label(bars, fmt='%.3g', padding=2, fontsize=8)
     axes.set_xlim(0.0, 1.2 * max([most, *values]))
@@ -262,7 +264,7 @@ def _label(axes: Axes, title: str, x: str, y: str) -> None:
 
 
 def _cut_kinds(summary: Summary) -> dict[str, int]:
-    """How many cuts of a kind; the numbers in the reasons are left out."""
+    """Count cuts by reason, with the numbers removed."""
     kinds = Counter(re.sub(r'[-+]?\d+(\.\d+)?', '…', cut.reason) for _, cut in summary.cuts)
     return {
         textwrap.fill(textwrap.shorten(kind, 60), 20): count
@@ -287,7 +289,7 @@ def _markdown(summary: Summary) -> str:
             ],
         ),
         _table(
-            ('view', 'sets without a picture'),
+            ('view', 'sets without an image'),
             [(name, f'{share:.1%}') for name, share in summary.missing.items()],
         ),
         f'## Cuts ({len(summary.cuts)})',
@@ -303,7 +305,7 @@ def _quantile_table(summary: Summary) -> str:
     for name, values, digits in (
         ('speed [m/s]', summary.speeds_mps, 1),
         ('curvature driven [1/m]', summary.driven_1pm, 4),
-        ('curvature in labels [1/m]', summary.asked_1pm, 4),
+        ('curvature in labels [1/m]', summary.label_1pm, 4),
         ('offset from lane centre [m]', summary.offsets_m, 2),
     ):
         if len(values):

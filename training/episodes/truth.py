@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Privileged topics of an episode: what a simulator knows and a car does not.
+"""Privileged topics of an episode, which only a simulator can record.
 
     /truth/VIEW/depth/compressedDepth     sensor_msgs/CompressedImage   z in the camera, 16-bit mm
     /truth/VIEW/instances/compressed      sensor_msgs/CompressedImage   body of each pixel, 16-bit
@@ -36,10 +36,10 @@ __all__ = [
 ]
 
 TRUTH = ('depth', 'instances', 'occupancy', 'map')
-"""What can be recorded."""
+"""Kinds of truth."""
 OCCUPANCY_TOPIC, MAP_TOPIC = '/truth/occupancy', '/truth/map'
 WORLD = 'odom'
-"""Frame of the map: that of the odometry."""
+"""Frame of the map and of the odometry."""
 _LATCHED = TopicQos('reliable', 'transient_local', depth=1)
 _CONFIG_HEADER = bytes(12)
 """Of compressed_depth_image_transport: format and two quantisation parameters, unused in 16UC1."""
@@ -68,20 +68,20 @@ def instance_topic(view: str) -> str:
 
 
 class TruthWriter:
-    """Adds privileged topics to an episode that is being written; topics appear when used."""
+    """Writes privileged topics to an episode; a topic is added with its first message."""
 
     def __init__(self, episode: EpisodeWriter) -> None:
         self._episode = episode
 
     def depth(self, stamp_s: float, view: str, depth_m: NDArray[np.float32]) -> None:
-        """(H, W) z in the camera frame; not finite where unknown."""
+        """Write z (H, W) in the camera frame; not finite where unknown."""
         millimetres = np.rint(np.nan_to_num(depth_m, nan=0.0, posinf=0.0, neginf=0.0) * 1000.0)
         millimetres[(millimetres < 0.0) | (millimetres > _MOST_MM)] = 0.0
         image = _CONFIG_HEADER + _png(millimetres.astype(np.uint16))
         self._image(stamp_s, depth_topic(view), view, ('16UC1; compressedDepth png', image))
 
     def instances(self, stamp_s: float, view: str, instances: NDArray[np.int32]) -> None:
-        """(H, W) number of the body that a pixel shows, 0 where there is none."""
+        """Write the body number (H, W) of each pixel, 0 for none."""
         if instances.min() < 0 or instances.max() > _MOST_MM:
             raise InputError(
                 f'instances of {view} must lie from 0 to {_MOST_MM}, got {instances.min()} to '
@@ -91,7 +91,7 @@ class TruthWriter:
         self._image(stamp_s, instance_topic(view), view, ('16UC1; png compressed ', image))
 
     def occupancy(self, stamp_s: float, occupied: NDArray[np.bool_], cell_m: float) -> None:
-        """(C, C) of cells around `base_link`; x rises with the first index, y with the second."""
+        """Write cells (C, C) around `base_link`; first index along x, second along y."""
         make, cells = self._episode.message_type, len(occupied)
         header = self._episode.header(stamp_s, 'base_link')
         corner = -0.5 * cells * cell_m
@@ -106,7 +106,7 @@ class TruthWriter:
         self._episode.write(OCCUPANCY_TOPIC, stamp_s, grid)
 
     def map(self, stamp_s: float, lines: Sequence[Polyline]) -> None:
-        """Lanes and markings, once an episode."""
+        """Write lanes and markings, once per episode."""
         markers = [self._marker(stamp_s, number, line) for number, line in enumerate(lines)]
         array = self._episode.message_type('visualization_msgs/msg/MarkerArray')(markers)
         self._episode.write(MAP_TOPIC, stamp_s, array, qos=_LATCHED)
@@ -151,27 +151,27 @@ class TruthWriter:
 
 
 def read_depths_m(episode: Path, view: str) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Stamps [ns] and depths (H, W), NaN where unknown."""
+    """Yield stamps [ns] and depths (H, W), NaN where unknown."""
     for stamp_ns, message in _messages(episode, depth_topic(view)):
         millimetres = _decoded(message.data[len(_CONFIG_HEADER) :], episode)
         yield stamp_ns, np.where(millimetres, millimetres * np.float32(1e-3), np.float32(np.nan))
 
 
 def read_instances(episode: Path, view: str) -> Iterator[tuple[int, NDArray[np.uint16]]]:
-    """Stamps [ns] and instances (H, W), 0 where there is none."""
+    """Yield stamps [ns] and instances (H, W), 0 for none."""
     for stamp_ns, message in _messages(episode, instance_topic(view)):
         yield stamp_ns, _decoded(message.data, episode)
 
 
 def read_occupancy(episode: Path) -> Iterator[tuple[int, NDArray[np.bool_], float]]:
-    """Stamps [ns], occupied cells (C, C) as they were written, and the side of a cell [m]."""
+    """Yield stamps [ns], occupied cells (C, C), and the side of a cell [m]."""
     for stamp_ns, grid in _messages(episode, OCCUPANCY_TOPIC):
         cells = grid.data.reshape(grid.info.height, grid.info.width).T
         yield stamp_ns, cells > 0, grid.info.resolution
 
 
 def read_map(episode: Path) -> tuple[Polyline, ...]:
-    """Lanes and markings."""
+    """Return lanes and markings."""
     _, array = next(_messages(episode, MAP_TOPIC))
     return tuple(
         Polyline(m.ns, m.scale.x, np.array([(point.x, point.y) for point in m.points]))

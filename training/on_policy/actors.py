@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Actors drive rollouts with the newest published student; the learner collects episodes.
 
-Actors and learner share folders: an artifact goes in, an episode comes out. What starts the
-actors is a `Crew`: processes of this machine (`process_actors.py`) or Ray (`ray_actors.py`).
+They share only folders: actors read an artifact and write episodes. An `ActorPool` starts them:
+as processes of this machine (`process_actors.py`) or with Ray (`ray_actors.py`).
 """
 
 import time
@@ -15,22 +15,30 @@ from typing import Protocol
 
 from wpt_core.types import InputError, WptError
 
-__all__ = ['Actor', 'ActorDeathError', 'Actors', 'Crew', 'Drive', 'Finished', 'RolloutStart']
+__all__ = [
+    'Actor',
+    'ActorDeathError',
+    'ActorPool',
+    'Actors',
+    'FinishedRollout',
+    'RolloutJob',
+    'RolloutStart',
+]
 
 
 @dataclass(frozen=True, slots=True)
 class RolloutStart:
-    """Asks for one rollout."""
+    """Request for one rollout."""
 
     number: int
-    """Decides the start in the simulator."""
+    """Determines the start in the simulator."""
     path: Path
-    """Of the episode."""
+    """Episode to write."""
 
 
 @dataclass(frozen=True, slots=True)
-class Drive:
-    """What an actor is given."""
+class RolloutJob:
+    """Input of an actor."""
 
     start: RolloutStart
     artifact: Path
@@ -38,73 +46,73 @@ class Drive:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
-    """What became of a start."""
+class FinishedRollout:
+    """Outcome of a rollout."""
 
     start: RolloutStart
     version: int
-    """Of the student that drove."""
+    """Version of the student that drove."""
     path: Path | None
-    """The labelled episode; None where the actor died."""
+    """Labelled episode; None if the actor died."""
     reason: str = ''
-    """Why there is no episode."""
+    """Reason for a missing episode."""
 
 
 class ActorDeathError(WptError):
-    """An actor was lost, and with it the rollout that it drove."""
+    """An actor died; its rollout is lost."""
 
 
 class Actor(Protocol):
-    """Drives one rollout at a time, elsewhere."""
+    """Drives one rollout at a time, in another process."""
 
-    def begin(self, drive: Drive) -> None:
-        """Start to drive; returns at once."""
+    def begin(self, job: RolloutJob) -> None:
+        """Start to drive, without waiting."""
         ...
 
     def result(self) -> Path:
-        """The episode of the drive that ended; ActorDeathError if the actor was lost."""
+        """Return the episode of the finished rollout; ActorDeathError if the actor died."""
         ...
 
     def close(self) -> None:
-        """End it, whatever it is doing."""
+        """Terminate the actor."""
         ...
 
 
-class Crew(Protocol):
+class ActorPool(Protocol):
     """Starts actors."""
 
     count: int
-    """How many drive at a time."""
+    """Number of actors."""
 
-    def hire(self) -> Actor:
+    def start_actor(self) -> Actor:
         """Start an actor."""
         ...
 
     def wait(self, busy: Sequence[Actor], timeout_s: float) -> Sequence[Actor]:
-        """Those that have a result, or died; none after the timeout."""
+        """Return the actors that have a result or died; none after the timeout."""
         ...
 
 
 class Actors:
-    """A queue of starts, a crew that drives them, and a bounded buffer of finished rollouts.
+    """A queue of starts, actors that drive them, and a bounded buffer of finished rollouts.
 
-    The buffer holds the newest `capacity` rollouts; when the learner does not collect them, the
-    oldest leave, because they are the most off-policy. `submit` never blocks. An actor that dies
-    costs its rollout; a new one takes its place. An exception while driving is raised here.
+    The buffer holds the newest `capacity` rollouts; the oldest ones are dropped, because they are
+    the most off-policy. `submit` does not block. An actor that dies loses its rollout and is
+    replaced. Exceptions of actors are raised by `completed`.
     """
 
-    def __init__(self, crew: Crew, *, capacity: int) -> None:
+    def __init__(self, pool: ActorPool, *, capacity: int) -> None:
         if capacity < 1:
             raise InputError(f'Actors: capacity must be 1 or more, not {capacity}.')
-        self._crew, self._capacity = crew, capacity
+        self._pool, self._capacity = pool, capacity
         self._artifact: Path | None = None
         self._version = -1
         self._waiting: deque[RolloutStart] = deque()
-        self._actors: list[Actor | None] = [None] * crew.count
-        self._driving: dict[int, Drive] = {}
-        self._buffer: deque[Finished] = deque()
+        self._actors: list[Actor | None] = [None] * pool.count
+        self._driving: dict[int, RolloutJob] = {}
+        self._buffer: deque[FinishedRollout] = deque()
         self.dropped = 0
-        """Rollouts that left the buffer unread."""
+        """Rollouts dropped from the buffer."""
 
     def __enter__(self) -> 'Actors':
         return self
@@ -119,14 +127,14 @@ class Actors:
 
     @property
     def pending(self) -> int:
-        """Starts that wait or are being driven."""
+        """Number of rollouts that are queued or running."""
         return len(self._waiting) + len(self._driving)
 
     def publish(self, artifact: Path, version: int) -> None:
-        """Rollouts that begin from now on are driven by this student; versions rise."""
+        """Use this student for all rollouts that start from now on; versions must increase."""
         if version <= self._version:
             raise InputError(
-                f'Actors.publish: versions rise, but {version} follows {self._version}.'
+                f'Actors.publish: expected a version above {self._version}, got {version}.'
             )
         self._artifact, self._version = artifact, version
 
@@ -137,8 +145,8 @@ class Actors:
         self._waiting.extend(starts)
         self._assign()
 
-    def completed(self, timeout_s: float) -> list[Finished]:
-        """Rollouts that ended since the last call; waits up to the timeout for the first."""
+    def completed(self, timeout_s: float) -> list[FinishedRollout]:
+        """Return rollouts finished since the last call; wait up to the timeout for the first."""
         deadline_s = time.monotonic() + timeout_s
         self._collect(0.0)
         while not self._buffer and self._driving:
@@ -151,42 +159,42 @@ class Actors:
         return found
 
     def close(self) -> None:
-        """End all actors; what they were driving is lost."""
+        """Terminate all actors; running rollouts are lost."""
         for actor in self._actors:
             if actor is not None:
                 actor.close()
-        self._actors = [None] * self._crew.count
+        self._actors = [None] * self._pool.count
         self._driving.clear()
 
     def _assign(self) -> None:
         assert self._artifact is not None
-        for place in range(self._crew.count):
+        for place in range(self._pool.count):
             if place in self._driving or not self._waiting:
                 continue
-            actor = self._actors[place] or self._crew.hire()
+            actor = self._actors[place] or self._pool.start_actor()
             self._actors[place] = actor
-            drive = Drive(self._waiting.popleft(), self._artifact, self._version)
-            self._driving[place] = drive
-            actor.begin(drive)
+            job = RolloutJob(self._waiting.popleft(), self._artifact, self._version)
+            self._driving[place] = job
+            actor.begin(job)
 
     def _collect(self, timeout_s: float) -> None:
         busy = {place: actor for place in self._driving if (actor := self._actors[place])}
         if not busy:
             return
-        ready = self._crew.wait(list(busy.values()), timeout_s)
+        ready = self._pool.wait(list(busy.values()), timeout_s)
         for place, actor in busy.items():
             if actor in ready:
                 self._take(place, actor)
         self._assign()
 
     def _take(self, place: int, actor: Actor) -> None:
-        drive = self._driving.pop(place)
+        job = self._driving.pop(place)
         try:
-            finished = Finished(drive.start, drive.version, actor.result())
+            finished = FinishedRollout(job.start, job.version, actor.result())
         except ActorDeathError as error:
             actor.close()
             self._actors[place] = None
-            finished = Finished(drive.start, drive.version, None, str(error))
+            finished = FinishedRollout(job.start, job.version, None, str(error))
         self._buffer.append(finished)
         while len(self._buffer) > self._capacity:
             self._buffer.popleft()

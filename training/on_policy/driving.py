@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from training.episodes.episode import About
-from training.on_policy.actors import Drive
+from training.on_policy.actors import RolloutJob
 from training.on_policy.recording import write_episode
 from training.simulators import TimeStep, find_simulator
 from training.simulators.proving_ground.student_driver import StudentDriver
@@ -27,48 +27,48 @@ from wpt_core.pipeline import Planner
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action, WptError
 
-__all__ = ['drive_and_label', 'spread_over_gpus']
+__all__ = ['drive_and_label', 'select_gpu']
 
 _PLAN_EVERY = 2
 """Steps of 50 ms from one plan to the next; divides `VIEWS_EVERY`."""
 
 
-def drive_and_label(drive: Drive, *, simulator: str, teacher: str = '') -> Path:
-    """The episode of one drive, with the features that the student computed beside it.
+def drive_and_label(job: RolloutJob, *, simulator: str, teacher: str = '') -> Path:
+    """Drive, label and write one episode, and the student's tokens beside it; return its path.
 
-    Without a `teacher` the one of the simulator labels.
+    An empty `teacher` means the default of the simulator.
     """
     kind = find_simulator(simulator)
-    spread_over_gpus(drive.start.number)
-    start = kind.start(drive.start.number)
+    select_gpu(job.start.number)
+    start = kind.start(job.start.number)
     with _one_thread():
-        artifact, backend = _loaded(drive.artifact, drive.version)
+        artifact, backend = _loaded(job.artifact, job.version)
         policy = _StudentPolicy(artifact, backend)
         world = kind.make(frames_every=_PLAN_EVERY)
         try:
-            (rollout,) = drive_rollouts(world, [policy], [start], version=drive.version)
+            (rollout,) = drive_rollouts(world, [policy], [start], version=job.version)
         finally:
             world.close()
         if rollout is None:
-            raise WptError(f'{simulator} lost the rollout of {start.key}')
+            raise WptError(f'{simulator} lost the rollout of {start.key}; a worker died')
         targets = find_teacher(teacher or kind.teacher).label(rollout)
     about = About(
         source=simulator,
         driver='student',
         actuator_delay_s=round(rollout.actuator_delay_s, 4),
         scenario=start.key,
-        seed=drive.start.number,
+        seed=job.start.number,
         perturbed=True,
     )
-    write_episode(drive.start.path, rollout, targets, about=about)
+    write_episode(job.start.path, rollout, targets, about=about)
     tokens = policy.tokens(rollout.view_times_s)
     if tokens is not None:
-        save_tokens(drive.start.path, tokens, digest=extractor_digest(artifact.student))
-    return drive.start.path
+        save_tokens(job.start.path, tokens, digest=extractor_digest(artifact.student))
+    return job.start.path
 
 
 class _StudentPolicy:
-    """A student at the wheel; keeps the tokens of each set of images."""
+    """Policy of a student; keeps the tokens of each set of images."""
 
     def __init__(self, artifact: Artifact, backend: Backend) -> None:
         planner = Planner.of(artifact, backend, surround_rig())
@@ -83,31 +83,31 @@ class _StudentPolicy:
         return action
 
     def tokens(self, times_s: NDArray[np.float64]) -> Tensor | None:
-        """(T, N, token) float16 at these times; None where they are not all known."""
+        """Return tokens (T, N, token) float16 at these times; None if any are missing."""
         found = [self._tokens.get(time_s) for time_s in times_s.tolist()]
         known = [tokens for tokens in found if tokens is not None]
         return torch.stack(known) if len(known) == len(found) else None
 
 
 class TokenBackend(EagerBackend):
-    """Remembers the tokens from which the newest features were made."""
+    """Backend that keeps the tokens of the newest images."""
 
     tokens: Tensor
     """(N, token) float16."""
 
     def extract(self, views: NDArray[np.uint8], alive: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """As `EagerBackend` does."""
+        """Extract features as `EagerBackend` does."""
         extractor = self._student.extractor
         with torch.inference_mode():
-            images, living = (torch.from_numpy(a)[None].to(self._device) for a in (views, alive))
-            tokens = extractor.tokens(images, living)
-            features: NDArray[np.float32] = extractor.fuse(tokens, living)[0].cpu().numpy()
+            images, valid = (torch.from_numpy(a)[None].to(self._device) for a in (views, alive))
+            tokens = extractor.tokens(images, valid)
+            features: NDArray[np.float32] = extractor.fuse(tokens, valid)[0].cpu().numpy()
         self.tokens = tokens[0].half().cpu()
         return features
 
 
-def spread_over_gpus(number: int) -> None:
-    """The first drive of a process decides which GPU it uses, if it has not used one yet."""
+def select_gpu(number: int) -> None:
+    """Select the GPU of this process by the number of its first rollout."""
     count = torch.cuda.device_count()
     used = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]  # as PyTorch has it
     if count > 1 and not used:
@@ -116,7 +116,7 @@ def spread_over_gpus(number: int) -> None:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """However many processes there are, sums are added in the same order."""
+    """Use one thread, so that sums have the same order with any number of processes."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -127,14 +127,14 @@ def _one_thread() -> Iterator[None]:
 
 @lru_cache(maxsize=2)
 def _loaded(folder: Path, version: int) -> tuple[Artifact, Backend]:
-    """Once a process and published version."""
+    """Load an artifact once per process and published version."""
     del version  # only part of the key: a version may replace the artifact in its folder
     artifact = load_artifact(folder)
     return artifact, _backend(artifact.student)
 
 
 def _backend(student: Student) -> Backend:
-    """On a GPU the fastest one; its graph shows no tokens, so the learner computes them."""
+    """Return the fastest backend on a GPU, which has no tokens; else a `TokenBackend`."""
     if torch.cuda.is_available():
         return best_backend(student)
     return TokenBackend(student, precision='bfloat16' if has_fast_bfloat16() else 'float32')

@@ -1,34 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Actors that are processes of this machine."""
+"""Actors as processes of this machine."""
 
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from training.on_policy.actors import Actor, ActorDeathError, Actors, Drive
+from training.on_policy.actors import Actor, ActorDeathError, Actors, RolloutJob
 from training.processes.worker import DeadWorkerError, Worker
 
 __all__ = ['ProcessActors']
 
-DriveFunction = Callable[[Drive], Path]
-"""Drives, labels and writes one episode; importable, because other processes call it."""
+DriveFunction = Callable[[RolloutJob], Path]
+"""Drives, labels and writes one episode; must be importable in other processes."""
 
 
 class ProcessActors(Actors):
     """`count` spawned processes with one thread each."""
 
     def __init__(self, function: DriveFunction, count: int, *, capacity: int) -> None:
-        super().__init__(_Processes(function, count), capacity=capacity)
+        super().__init__(_ProcessPool(function, count), capacity=capacity)
 
 
-class _Processes:
-    """A crew of worker processes."""
+class _ProcessPool:
+    """Starts worker processes."""
 
     def __init__(self, function: DriveFunction, count: int) -> None:
         self.count = count
         self._function = function
 
-    def hire(self) -> '_ProcessActor':
+    def start_actor(self) -> '_ProcessActor':
         return _ProcessActor(self._function)
 
     def wait(self, busy: Sequence[Actor], timeout_s: float) -> Sequence[Actor]:
@@ -39,11 +39,11 @@ class _Processes:
 
 class _ProcessActor:
     def __init__(self, function: DriveFunction) -> None:
-        self._worker = Worker(_as_is, function)
+        self._worker = Worker(_identity, function)
         self.connection = self._worker.connection
 
-    def begin(self, drive: Drive) -> None:
-        self._worker.send(drive)
+    def begin(self, job: RolloutJob) -> None:
+        self._worker.send(job)
 
     def result(self) -> Path:
         try:
@@ -56,5 +56,5 @@ class _ProcessActor:
         self._worker.close()
 
 
-def _as_is(function: DriveFunction) -> DriveFunction:
+def _identity(function: DriveFunction) -> DriveFunction:
     return function

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Actors that Ray starts, on this machine or on a cluster; docs/many_machines.md."""
+"""Ray actors, on this machine or on a cluster; see docs/many_machines.md."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from training.on_policy.actors import Actor, ActorDeathError, Actors, Drive
+from training.on_policy.actors import Actor, ActorDeathError, Actors, RolloutJob
 from training.on_policy.process_actors import DriveFunction
 from training.processes.worker import WorkerError
 from wpt_core.types import InputError
@@ -16,7 +16,7 @@ from wpt_core.types import InputError
 __all__ = ['RayActors']
 
 _OBJECT_STORE_BYTES = 128 << 20
-"""Only drives and paths travel through Ray; episodes lie in the shared folder."""
+"""Only jobs and paths are sent through Ray; episodes are in the shared folder."""
 
 
 class RayActors(Actors):
@@ -25,30 +25,30 @@ class RayActors(Actors):
     def __init__(
         self, function: DriveFunction, count: int, *, capacity: int, address: str = ''
     ) -> None:
-        """`address` of a running cluster; empty: Ray starts here, on the loopback interface.
+        """Connect to a cluster, or with an empty `address` start Ray on the loopback interface.
 
-        InputError where Ray is missing or the cluster cannot be reached.
+        Raise InputError if Ray is not installed or the cluster does not answer.
         """
-        self._ray = _started(count, address)
-        super().__init__(_RayCrew(self._ray, function, count), capacity=capacity)
+        self._ray = _connect(count, address)
+        super().__init__(_RayPool(self._ray, function, count), capacity=capacity)
 
     def close(self) -> None:
-        """End the actors and leave the cluster; a Ray that was started here stops."""
+        """Terminate the actors and disconnect; a Ray that was started here stops."""
         super().close()
         self._ray.shutdown()
 
 
-class _RayCrew:
-    """A crew of Ray actors."""
+class _RayPool:
+    """Starts Ray actors."""
 
     def __init__(self, ray: Any, function: DriveFunction, count: int) -> None:
         self.count = count
         self._ray, self._function = ray, function
-        # A drive is not repeated: the learner decides what a lost rollout means.
+        # No retries: the learner handles lost rollouts.
         options = {'num_cpus': 1, 'max_restarts': 0, 'max_task_retries': 0}
         self._remote = ray.remote(**options)(_Driver)
 
-    def hire(self) -> '_RayActor':
+    def start_actor(self) -> '_RayActor':
         return _RayActor(self._ray, self._remote.remote(self._function))
 
     def wait(self, busy: Sequence[Actor], timeout_s: float) -> Sequence[Actor]:
@@ -66,8 +66,8 @@ class _RayActor:
         self._ray, self._handle = ray, handle
         self.pending: Any = None
 
-    def begin(self, drive: Drive) -> None:
-        self.pending = self._handle.drive.remote(drive)
+    def begin(self, job: RolloutJob) -> None:
+        self.pending = self._handle.drive.remote(job)
 
     def result(self) -> Path:
         errors = self._ray.exceptions
@@ -84,20 +84,20 @@ class _RayActor:
 
 
 class _Driver:
-    """Runs in the actor's process."""
+    """Runs in the process of the actor."""
 
     def __init__(self, function: DriveFunction) -> None:
         self._function = function
 
-    def drive(self, drive: Drive) -> Path:
-        return self._function(drive)
+    def drive(self, job: RolloutJob) -> Path:
+        return self._function(job)
 
 
-def _started(count: int, address: str) -> Any:
-    # Ray reports usage to its makers unless this is set.
+def _connect(count: int, address: str) -> Any:
+    # Without this Ray sends usage statistics.
     os.environ['RAY_USAGE_STATS_ENABLED'] = '0'
     if not address:
-        # Despite its name it holds on Linux too, and binds to 127.0.0.1 alone.
+        # Despite its name it applies on Linux too, and binds to 127.0.0.1 only.
         os.environ['RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER'] = '0'
     try:
         ray = import_module('ray')
@@ -112,7 +112,7 @@ def _started(count: int, address: str) -> Any:
             object_store_memory=_OBJECT_STORE_BYTES,
             include_dashboard=False,
             _node_ip_address='127.0.0.1',
-            # The actors import what this process can import.
+            # Actors have the import path of this process.
             runtime_env={'env_vars': {'PYTHONPATH': os.pathsep.join(filter(None, sys.path))}},
         )
         return ray

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a drive to an episode: simulator and policy, rollout, teacher, bag."""
+"""Recording of episodes: drive, label, write the bag."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,16 +21,16 @@ from wpt_core.types import Action, Command, EgoState, InputError, Pose2, plan_ti
 __all__ = ['EpisodeJob', 'Style', 'record_episode', 'write_episode']
 
 _EPOCH_S = 1.0
-"""Stamps in a bag begin here: 0 reads as "no time" in ROS."""
+"""First stamp in a bag; 0 means "no time" in ROS."""
 _LEAST_SPEED_MPS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class EpisodeJob:
-    """Everything that decides a demonstrated episode, so that it can be made anywhere."""
+    """Everything that determines a demonstrated episode."""
 
     index: int
-    """Of the scenario."""
+    """Number of the scenario."""
     style: Style
     path: Path
     split: str = TRAINING
@@ -39,7 +39,7 @@ class EpisodeJob:
 
 
 def record_episode(job: EpisodeJob) -> Path:
-    """Let the expert drive in the proving ground, label the rollout and write its bag."""
+    """Record and label a drive of the expert in the proving ground; return its path."""
     start = ProvingGroundStart(job.index, job.style, demonstrated=True)
     simulator = ProvingGround(frames_every=VIEWS_EVERY)
     (rollout,) = drive(simulator, [_demonstrate], [start])
@@ -68,14 +68,15 @@ def write_episode(
     about: About,
     truth: Callable[[EpisodeWriter], TruthRecorder] | None = None,
 ) -> None:
-    """The bag of a rollout that holds its views; of several hypotheses the most probable one.
+    """Write the bag of a rollout with views; labels are the most probable hypotheses.
 
-    `truth` writes the scenes of the proving ground as well.
+    `truth` makes a writer of privileged truth.
     """
     commands, actions = rollout.commands, rollout.actions
     if commands is None or actions is None or len(rollout.views) != len(commands):
         raise InputError(
-            f'{path}: a rollout without images, commands or actions cannot become an episode'
+            f'{path}: an episode needs images, commands and actions, and the rollout lacks some; '
+            'record them in the simulator'
         )
     with EpisodeWriter(path, surround_rig(), about) as writer:
         recorder = None if truth is None else truth(writer)
@@ -96,7 +97,7 @@ def write_episode(
 
 
 def _demonstrate(step: TimeStep[Any]) -> Action:
-    """The action of the privileged driver of the simulator."""
+    """Return the action of the simulator's privileged driver."""
     assert step.truth is not None
     action: Action = step.truth.demonstration
     return action

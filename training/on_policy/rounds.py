@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The actors' half of a round: every missing rollout is driven with the newest student."""
+"""Rollouts of one on-policy round, driven with the newest student."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,28 +8,28 @@ import numpy as np
 from tqdm import tqdm
 
 from training.engine.run_folder import RunFolder
-from training.on_policy.actors import Actors, Finished, RolloutStart
+from training.on_policy.actors import Actors, FinishedRollout, RolloutStart
 from wpt_core.types import WptError
 
 __all__ = ['RoundPlan', 'drive_round']
 
 _SEED_STEP = 1_000_000
-"""Numbers of starts from one seed to the next."""
-_LOOK_S = 30.0
+"""Start numbers per seed."""
+_POLL_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
-    """Which rollouts a round needs."""
+    """Rollouts of one round."""
 
     number: int
-    """Of the round, from 0; also the version of the student that drives in it."""
+    """Number of the round, from 0; also the version of its student."""
     episodes: int
-    """In each round."""
+    """Rollouts per round."""
     seed: int
 
     def starts(self, folder: Path) -> list[RolloutStart]:
-        """Those without an episode in the folder."""
+        """Return the rollouts that have no episode in the folder yet."""
         first = self.number * self.episodes
         starts = [
             RolloutStart(self.seed * _SEED_STEP + index, folder / f'student_{index:06d}')
@@ -41,9 +41,9 @@ class RoundPlan:
 def drive_round(
     actors: Actors, plan: RoundPlan, folder: Path, artifact: Path, run: RunFolder
 ) -> None:
-    """Drive, and log rollouts, losses and the age of the weights; episodes that exist are kept.
+    """Drive the missing rollouts; log their number, losses and the age of the weights.
 
-    Lost rollouts are driven when the run is started again. WptError where all were lost.
+    Lost rollouts are repeated when the run is started again. WptError if all were lost.
     """
     folder.mkdir(parents=True, exist_ok=True)
     starts = plan.starts(folder)
@@ -51,10 +51,10 @@ def drive_round(
         return
     actors.publish(artifact, plan.number)
     actors.submit(starts)
-    finished: list[Finished] = []
+    finished: list[FinishedRollout] = []
     with tqdm(total=len(starts), desc='driving', disable=None, smoothing=0.05) as bar:
         while len(finished) < len(starts):
-            new = actors.completed(_LOOK_S)
+            new = actors.completed(_POLL_S)
             finished += new
             bar.update(len(new))
     lost = [one for one in finished if one.path is None]
@@ -65,7 +65,7 @@ def drive_round(
     _log(run, plan, finished, len(lost))
 
 
-def _log(run: RunFolder, plan: RoundPlan, finished: list[Finished], lost: int) -> None:
+def _log(run: RunFolder, plan: RoundPlan, finished: list[FinishedRollout], lost: int) -> None:
     ages = [plan.number - one.version for one in finished if one.path is not None]
     run.log(
         (plan.number + 1) * plan.episodes,

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Evaluation of students: closed loop, open loop and under disturbances, with a report."""
+"""Evaluation of students in closed loop, open loop and under disturbances, with a report."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Arenas: worlds in which students and reference drivers are judged.
+"""Arenas: worlds in which students and reference drivers are evaluated.
 
-An arena is a folder beside this file and a line in `ARENAS`; see docs/adding/arena.md.
+An arena is a folder in `training/referee` and a line in `ARENAS`; see docs/adding/arena.md.
 """
 
 from collections.abc import Sequence
@@ -10,9 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-from training.referee.outcome import DriveResult, HeldOut
+from training.referee.outcome import DriveResult, HeldOut, fingerprint
 from training.referee.rows import Row
-from training.referee.store import fingerprint
 from wpt_core.types import Rig, unknown_name
 
 __all__ = [
@@ -23,22 +22,22 @@ __all__ = [
     'Suite',
     'find_arena',
     'find_suite',
-    'made_of',
+    'outcome_fingerprint',
 ]
 
 ARENAS = {
     'proving_ground': 'training.referee.proving_ground',
     'metadrive': 'training.referee.metadrive',
 }
-"""The package that holds `ARENA`; imported on use, because it may need an optional simulator."""
+"""Package with `ARENA`; imported on use, because it may need an optional simulator."""
 
 UNDISTURBED = 'undisturbed'
-"""The first condition of every arena."""
+"""Name of the first condition of every arena."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Scenarios that are judged by the same rule."""
+    """Scenarios with one pass rule."""
 
     name: str
     rule: str
@@ -50,7 +49,7 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is driven: with the row, everything that decides the outcome of a drive."""
+    """A drive: with the row, it determines the outcome."""
 
     suite: str
     scenario: str
@@ -63,39 +62,39 @@ class Case:
 
 
 class Arena(Protocol):
-    """Judges rows on cases. It is pickled to worker processes; equal calls have equal outcomes.
+    """Evaluates rows on cases; equal calls have equal outcomes. It is pickled to worker processes.
 
-    Whatever an arena draws at random must not occur in training.
+    Random draws of an arena must not occur in training.
     """
 
     suites: tuple[Suite, ...]
     drivers: tuple[str, ...]
-    """Drivers without a network, for comparison."""
+    """Reference drivers without a network."""
     conditions: tuple[str, ...]
-    """Disturbances for the robustness table; the first is `UNDISTURBED`."""
+    """Names of disturbances for the robustness table; the first is `UNDISTURBED`."""
     rig: Rig
-    """The cameras that students see; the first looks ahead."""
+    """Cameras of the students; the first one looks ahead."""
     about: str
-    """What drivers see and what is random, as the beginning of a sentence of the report."""
+    """Observations and random quantities, as the beginning of a sentence in the report."""
 
     def code_digest(self) -> str:
-        """Of all code that decides an outcome: outcomes of other code are not reused."""
+        """Return a digest of all code that outcomes depend on."""
 
     def description(self, case: Case) -> str:
-        """Everything that the case stands for, as text; InputError if it does not exist."""
+        """Return all properties of a case as text; InputError if it does not exist."""
 
     def drive(self, row: Row, case: Case) -> DriveResult:
-        """One drive, judged."""
+        """Drive once and return the result."""
 
     def film(self, row: Row, case: Case, path: Path) -> None:
-        """The same drive as a video."""
+        """Write a video of the same drive."""
 
     def plan_along(self, rows: Sequence[Row], case: Case) -> dict[str, HeldOut]:
-        """An expert drives, every row plans on what it sees; empty if the drive is too short."""
+        """Let every row plan along a drive of an expert; empty if the drive is too short."""
 
 
 def find_arena(name: str) -> Arena:
-    """The arena of this name; InputError lists the names."""
+    """Return the arena of this name; raise InputError with all names if unknown."""
     if name not in ARENAS:
         raise unknown_name('arena', name, ARENAS)
     arena: Arena = import_module(ARENAS[name]).ARENA
@@ -103,14 +102,16 @@ def find_arena(name: str) -> Arena:
 
 
 def find_suite(arena: Arena, name: str) -> Suite:
-    """The suite of this name; InputError lists the names."""
+    """Return the suite of this name; raise InputError with all names if unknown."""
     for suite in arena.suites:
         if suite.name == name:
             return suite
     raise unknown_name('suite', name, (suite.name for suite in arena.suites))
 
 
-def made_of(arena: Arena, row: Row, case: Case, kind: type[DriveResult] | type[HeldOut]) -> str:
-    """Fingerprint of everything that decides an outcome of this kind."""
+def outcome_fingerprint(
+    arena: Arena, row: Row, case: Case, kind: type[DriveResult] | type[HeldOut]
+) -> str:
+    """Return the fingerprint of all inputs of an outcome of this kind."""
     columns = tuple(field.name for field in fields(kind))
     return fingerprint(row.name, row.digest, arena.description(case), columns, arena.code_digest())

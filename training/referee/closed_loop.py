@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Closed loop: every row drives every case, in parallel, and the worst failures are filmed."""
+"""Closed loop: drives of all rows on all cases, in parallel, and videos of failures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,29 +9,28 @@ from pathlib import Path
 from tqdm import tqdm
 
 from training.processes.pool import work
-from training.referee.arena import UNDISTURBED, Arena, Case, made_of
-from training.referee.outcome import DriveResult
+from training.referee.arena import UNDISTURBED, Arena, Case, outcome_fingerprint
+from training.referee.outcome import DriveResult, load_json, save_json
 from training.referee.rows import Row, file_name
-from training.referee.store import keep_json, kept_json
 
 __all__ = ['FIRST_SEED', 'Job', 'drive_all', 'film_all', 'jobs_of', 'worst_failures']
 
 FIRST_SEED = 1000
-"""Of the closed-loop seeds. The split, not the number, separates them from training."""
+"""First closed-loop seed. The split, not the number, separates drives from training."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One drive to judge."""
+    """One drive of an evaluation."""
 
     row: Row
     case: Case
 
-    def made_of(self, arena: Arena) -> str:
-        return made_of(arena, self.row, self.case, DriveResult)
+    def fingerprint(self, arena: Arena) -> str:
+        return outcome_fingerprint(arena, self.row, self.case, DriveResult)
 
-    def place(self, drives: Path) -> Path:
-        """Where the outcome is kept."""
+    def path(self, drives: Path) -> Path:
+        """Return the file of the outcome."""
         case, folder = self.case, drives / file_name(self.row.name)
         if case.condition != UNDISTURBED:
             folder = folder / file_name(case.condition)
@@ -44,7 +43,7 @@ def jobs_of(
     seeds: Sequence[int],
     conditions: Sequence[str] = (UNDISTURBED,),
 ) -> list[Job]:
-    """All combinations, of (suite, scenario); the scenario varies fastest."""
+    """Return all combinations with (suite, scenario); the scenario varies fastest."""
     return [
         Job(row, Case(suite, scenario, seed, condition))
         for condition in conditions
@@ -57,16 +56,16 @@ def jobs_of(
 def drive_all(
     arena: Arena, jobs: Sequence[Job], drives: Path, *, processes: int, fresh: bool, title: str
 ) -> list[DriveResult]:
-    """Results in the order of the jobs; kept ones are not driven again, unless `fresh`."""
+    """Return results in the order of the jobs; written ones are reused unless `fresh`."""
     results: dict[Job, DriveResult] = {}
     if not fresh:
         for job in jobs:
-            kept = kept_json(job.place(drives), job.made_of(arena))
+            kept = load_json(job.path(drives), job.fingerprint(arena))
             if kept is not None:
                 results[job] = DriveResult.of_json(kept)
     missing = [job for job in jobs if job not in results]
     for job, result in work(partial(_drive, arena), missing, processes=processes, title=title):
-        keep_json(job.place(drives), job.made_of(arena), result.as_json())
+        save_json(job.path(drives), job.fingerprint(arena), result.as_json())
         results[job] = result
     return [results[job] for job in jobs]
 
@@ -76,7 +75,7 @@ def _drive(arena: Arena, job: Job) -> DriveResult:
 
 
 def worst_failures(driven: Sequence[tuple[Job, DriveResult]], count: int) -> list[Job]:
-    """Failed drives, no scenario twice: shortest completion first, then largest final offset."""
+    """Return failed drives of different scenarios, least completion and largest offset first."""
     failed = sorted(
         (pair for pair in driven if not pair[1].passed),
         key=lambda pair: (pair[1].completion, -abs(pair[1].final_offset_m)),
@@ -88,7 +87,7 @@ def worst_failures(driven: Sequence[tuple[Job, DriveResult]], count: int) -> lis
 
 
 def film_all(arena: Arena, jobs: Sequence[Job], folder: Path) -> list[Path]:
-    """Drive again with a video each; equal jobs have equal outcomes."""
+    """Repeat the drives and write a video of each."""
     films = []
     for job in tqdm(jobs, desc='filming', disable=None):
         path = folder / f'{job.case.file_stem}.mp4'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Open loop: rows plan along drives of an expert; figures as in open-loop papers."""
+"""Open loop: plans along drives of an expert, compared as in open-loop papers."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.processes.pool import work
-from training.referee.arena import Arena, Case, made_of
+from training.referee.arena import Arena, Case, outcome_fingerprint
 from training.referee.outcome import HeldOut
 from training.referee.rows import Row, file_name
 from wpt_core.geometry import inverse, transform_points
@@ -48,7 +48,7 @@ __all__ = [
 FloatArray = NDArray[np.float64]
 
 FIRST_SEED = 2000
-"""Of the held-out drives: far from the closed-loop ones, in the same split."""
+"""First seed of held-out drives, in the split of the closed-loop drives."""
 _MAE_HORIZONS_S = (3.0, 6.0, 10.0)
 _JITTER_M = 0.01
 _JITTER_RUNS = 10
@@ -57,42 +57,42 @@ _MARGIN_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class HeldOutJob:
-    """One drive of the expert, and the rows that plan along it."""
+    """One drive of the expert and the rows that plan along it."""
 
     case: Case
     rows: tuple[Row, ...]
 
-    def made_of(self, arena: Arena, row: Row) -> str:
-        return made_of(arena, row, self.case, HeldOut)
+    def fingerprint(self, arena: Arena, row: Row) -> str:
+        return outcome_fingerprint(arena, row, self.case, HeldOut)
 
-    def place(self, folder: Path, row: Row) -> Path:
-        """Where the plans of one row are kept."""
+    def path(self, folder: Path, row: Row) -> Path:
+        """Return the file of the plans of one row."""
         return folder / file_name(row.name) / f'{self.case.file_stem}.npz'
 
 
 def held_out_jobs(
     scenarios: Sequence[tuple[str, str]], rows: Sequence[Row], drives: int
 ) -> list[HeldOutJob]:
-    """`drives` drives spread over (suite, scenario), with a new seed once all have been used."""
+    """Spread drives over (suite, scenario), with a new seed when all have been used."""
     count = len(scenarios)
     planning = tuple(row for row in rows if row.plans)
-    places = [k * count // drives if drives < count else k for k in range(drives)]
+    numbers = [k * count // drives if drives < count else k for k in range(drives)]
     return [
-        HeldOutJob(Case(*scenarios[place % count], FIRST_SEED + place // count), planning)
-        for place in places
+        HeldOutJob(Case(*scenarios[number % count], FIRST_SEED + number // count), planning)
+        for number in numbers
     ]
 
 
 def plan_all(
     arena: Arena, jobs: Sequence[HeldOutJob], folder: Path, *, processes: int, fresh: bool
 ) -> dict[str, list[HeldOut]]:
-    """By row, in the order of the jobs; kept plans are not made again, unless `fresh`."""
+    """Return plans by row in the order of the jobs; written ones are reused unless `fresh`."""
     found: dict[tuple[Case, str], HeldOut] = {}
     missing: list[HeldOutJob] = []
     for job in jobs:
         for row in job.rows:
-            place, needed = job.place(folder, row), job.made_of(arena, row)
-            kept = None if fresh else HeldOut.load(place, needed)
+            path, needed = job.path(folder, row), job.fingerprint(arena, row)
+            kept = None if fresh else HeldOut.load(path, needed)
             if kept is not None:
                 found[job.case, row.name] = kept
         left = tuple(row for row in job.rows if (job.case, row.name) not in found)
@@ -102,7 +102,7 @@ def plan_all(
     for job, plans in work(plan, missing, processes=processes, title='open loop'):
         for row in job.rows:
             if row.name in plans:
-                plans[row.name].save(job.place(folder, row), job.made_of(arena, row))
+                plans[row.name].save(job.path(folder, row), job.fingerprint(arena, row))
                 found[job.case, row.name] = plans[row.name]
     names = dict.fromkeys(row.name for job in jobs for row in job.rows)
     return {
@@ -117,32 +117,32 @@ def _plan(arena: Arena, job: HeldOutJob) -> dict[str, HeldOut]:
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
-    """How well the Laplace scales fit, over x and y at 0.5, 1.0, ... 3.0 s."""
+    """Calibration of the Laplace scales, over x and y at 0.5, 1.0, ... 3.0 s."""
 
     chosen_nats: float
-    """Mean over samples and coordinates, of the most probable hypothesis."""
+    """NLL of the most probable hypothesis, mean over samples and coordinates."""
     mixture_nats: float
-    """The same for all hypotheses by their probabilities; joint, then by coordinate."""
+    """Joint NLL of the mixture of all hypotheses, per coordinate."""
     reliability: tuple[tuple[str, Reliability], ...]
-    """For each axis and horizon, by its name in tables."""
+    """Coverage for each axis and horizon, by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenLoopFigures:
-    """One row, over all its cases."""
+    """Open-loop metrics of one row over all its cases."""
 
     cases: int
     displacement: HorizonFigures
     collisions: CollisionRates
     jittered: JitteredCollisionRates
     mae_m: tuple[tuple[float, int, float], ...]
-    """Horizon in s, number of cases whose truth is known that far, and the error."""
+    """Horizon in s, number of cases with a truth that long, and the error."""
     likelihood: Likelihood | None
-    """None for rows that state no scales."""
+    """None for rows without scales."""
 
 
 def cases_of(drive: HeldOut) -> Iterator[OpenLoopCase]:
-    """Plan, truth and other road users in `base_link` of each sample, whose time is 0."""
+    """Yield plan, truth and other road users in `base_link` of each sample, at time 0."""
     times_s = plan_times_s()
     best = drive.probabilities.argmax(axis=1)
     for sample, step in enumerate(drive.steps):
@@ -167,10 +167,10 @@ def cases_of(drive: HeldOut) -> Iterator[OpenLoopCase]:
 def _tracks(drive: HeldOut, ahead: slice, origin: Pose2, away_s: FloatArray) -> Tracks:
     others = drive.others[ahead]
     turn = Pose2(0.0, 0.0, -origin.yaw_rad)
-    places = transform_points(inverse(origin), others[..., :2])
+    numbers = transform_points(inverse(origin), others[..., :2])
     return Tracks(
         away_s[ahead],
-        np.concatenate([places, others[..., 2:] - origin.yaw_rad], axis=-1),
+        np.concatenate([numbers, others[..., 2:] - origin.yaw_rad], axis=-1),
         transform_points(turn, drive.velocities_mps[ahead]),
         drive.present[ahead],
         drive.sizes_m,
@@ -179,7 +179,7 @@ def _tracks(drive: HeldOut, ahead: slice, origin: Pose2, away_s: FloatArray) -> 
 
 
 def open_loop_figures(drives: Sequence[HeldOut], *, learned: bool) -> OpenLoopFigures:
-    """All figures of one row; there must be a drive."""
+    """Compute all metrics of one row from at least one drive."""
     each = [list(cases_of(drive)) for drive in drives]
     cases = [case for drive in each for case in drive]
     length_m, width_m, ahead_m = (float(value) for value in drives[0].footprint)
@@ -212,13 +212,13 @@ def _likelihood(drives: Sequence[HeldOut], each: Sequence[Sequence[OpenLoopCase]
     pairs = [_errors(drive, cases) for drive, cases in zip(drives, each, strict=True)]
     errors = np.concatenate([error for error, _ in pairs])
     scales = np.concatenate([scale for _, scale in pairs])
-    odds = np.concatenate([drive.probabilities for drive in drives])
-    rows = np.arange(len(odds))
-    best = odds.argmax(axis=1)
+    probabilities = np.concatenate([drive.probabilities for drive in drives])
+    rows = np.arange(len(probabilities))
+    best = probabilities.argmax(axis=1)
     count, hypotheses = errors.shape[:2]
     flat = (count, hypotheses, -1)
     coordinates = errors[0, 0].size
-    mixture = laplace_mixture_nll(errors.reshape(flat), scales.reshape(flat), odds)
+    mixture = laplace_mixture_nll(errors.reshape(flat), scales.reshape(flat), probabilities)
     return Likelihood(
         chosen_nats=float(laplace_nll(errors[rows, best], scales[rows, best]).mean()),
         mixture_nats=float(mixture.mean() / coordinates),
@@ -226,10 +226,10 @@ def _likelihood(drives: Sequence[HeldOut], each: Sequence[Sequence[OpenLoopCase]
             (
                 f'{axis} at {horizon_s:g} s',
                 laplace_coverage(
-                    errors[rows, best, step - 1, place], scales[rows, best, step - 1, place]
+                    errors[rows, best, step - 1, index], scales[rows, best, step - 1, index]
                 ),
             )
-            for place, axis in enumerate('xy')
+            for index, axis in enumerate('xy')
             for horizon_s, step in zip(
                 OPEN_LOOP_SAMPLING.horizons_s, OPEN_LOOP_SAMPLING.steps, strict=True
             )
@@ -238,7 +238,7 @@ def _likelihood(drives: Sequence[HeldOut], each: Sequence[Sequence[OpenLoopCase]
 
 
 def _errors(drive: HeldOut, cases: Sequence[OpenLoopCase]) -> tuple[FloatArray, FloatArray]:
-    """Errors of every hypothesis, and their scales, (C, H, T, 2) each, at the sampling's times."""
+    """Return errors and scales (C, H, T, 2) of all hypotheses at the sampling times."""
     at_s = OPEN_LOOP_SAMPLING.times_s
     truth = np.array([case.truth.at(at_s).positions_m for case in cases])
     times_s = plan_times_s()
@@ -255,7 +255,7 @@ def _errors(drive: HeldOut, cases: Sequence[OpenLoopCase]) -> tuple[FloatArray, 
 
 
 def _interpolated(scales: FloatArray, at_s: FloatArray) -> FloatArray:
-    """(C, H, P, 2) on the plan's times to (C, H, T, 2), linear."""
+    """Interpolate (C, H, P, 2) on the plan's times linearly to (C, H, T, 2)."""
     times_s = plan_times_s()
     right = np.clip(np.searchsorted(times_s, at_s), 1, len(times_s) - 1)
     share = (at_s - times_s[right - 1]) / (times_s[right] - times_s[right - 1])

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Outcomes of an arena as plain data: all that reports, tables and plots use."""
+"""Outcomes of an arena as plain data, and their files, reused while all inputs are equal."""
 
+import ast
+import hashlib
+import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from zipfile import BadZipFile
@@ -8,28 +12,36 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from wpt_core.files import replacing
+from wpt_core.files import replacing, write_atomic
 from wpt_core.metrics import Infraction, RouteOutcome
 
-__all__ = ['DriveResult', 'HeldOut', 'Trace']
+__all__ = [
+    'DriveResult',
+    'HeldOut',
+    'Trace',
+    'digest_of_code',
+    'fingerprint',
+    'load_json',
+    'save_json',
+]
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A drive over time."""
+    """Time series of a drive."""
 
     time_s: tuple[float, ...]
     position_error_m: tuple[float, ...]
-    """From the human-like position in the commanded lane."""
+    """Offset from the human-like position in the commanded lane."""
     heading_error_rad: tuple[float, ...]
     s_m: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DriveResult:
-    """One drive of one row, judged."""
+    """Result of one drive of one row."""
 
     row: str
     suite: str
@@ -44,7 +56,7 @@ class DriveResult:
     """Driving score of the route, 0 to 100."""
     comfort: float
     efficiency: float | None
-    """Speed over that of the other vehicles; None without a route or without others."""
+    """Speed relative to other vehicles; None without a route or without other vehicles."""
     final_offset_m: float
     ended_s: float
     trace: Trace
@@ -60,7 +72,7 @@ class DriveResult:
 
     @classmethod
     def of_json(cls, kept: dict[str, object]) -> 'DriveResult':
-        """The inverse of `as_json`; TypeError or ValueError for anything else."""
+        """Invert `as_json`; raise TypeError or ValueError for anything else."""
         values = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in kept.items()
@@ -89,7 +101,7 @@ class HeldOut:
     times_s: FloatArray
     """(N,)."""
     poses: FloatArray
-    """(N, 3): x, y, yaw as the expert drove, in the world frame."""
+    """(N, 3): x, y, yaw of the expert in the world frame."""
     others: FloatArray
     """(N, M, 3): poses of the other road users."""
     velocities_mps: FloatArray
@@ -103,7 +115,7 @@ class HeldOut:
     footprint: FloatArray
     """(3,): length, width, centre ahead of `base_link`."""
     image: NDArray[np.uint8]
-    """(H, W, 3): of the front camera, in the middle of the drive."""
+    """(H, W, 3): image of the front camera in the middle of the drive."""
     image_sample: int
     """Index of that sample among the C."""
 
@@ -114,7 +126,7 @@ class HeldOut:
 
     @classmethod
     def load(cls, path: Path, made_of: str) -> 'HeldOut | None':
-        """None if it is missing, damaged, or has another fingerprint."""
+        """Return written plans; None if missing, damaged, or with another fingerprint."""
         try:
             with np.load(path, allow_pickle=False) as found:
                 if str(found['made_of']) != made_of:
@@ -123,3 +135,33 @@ class HeldOut:
         except (OSError, ValueError, KeyError, BadZipFile):
             return None
         return cls(**{**columns, 'image_sample': int(columns['image_sample'])})
+
+
+def fingerprint(*parts: object) -> str:
+    """Return a digest of the `repr` of all inputs of a result."""
+    return hashlib.sha256('\n'.join(map(repr, parts)).encode()).hexdigest()[:20]
+
+
+def digest_of_code(files: Iterable[Path]) -> str:
+    """Return a digest of Python files, independent of comments and layout."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(ast.dump(ast.parse(file.read_bytes())).encode())
+    return digest.hexdigest()[:16]
+
+
+def save_json(path: Path, made_of: str, content: dict[str, object]) -> None:
+    """Write a result with the fingerprint of its inputs."""
+    write_atomic(path, json.dumps({'made_of': made_of, 'result': content}, allow_nan=False))
+
+
+def load_json(path: Path, made_of: str) -> dict[str, object] | None:
+    """Return a written result; None if missing, damaged, or with another fingerprint."""
+    try:
+        found = json.loads(path.read_text(encoding='utf-8'))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(found, dict) or found.get('made_of') != made_of:
+        return None
+    result = found.get('result')
+    return result if isinstance(result, dict) else None

@@ -30,7 +30,7 @@ _SHEET_STYLE = PlanStyle(colour=PlanColour.TIME, until_s=5.0)
 def illustrate(
     found: Findings, plans: Mapping[str, Sequence[HeldOut]], *, front: Camera, out: Path
 ) -> dict[str, list[str]]:
-    """Write PNG files into `out`; their names by the heading of the report they belong to."""
+    """Write PNG files into `out`; return their names by heading of the report."""
     model = found.rows[-1]
     shown: dict[str, list[str]] = {'Closed loop': [], 'Open loop': []}
 
@@ -52,7 +52,7 @@ def illustrate(
 
 
 def offset_plot(drives: Mapping[str, Sequence[DriveResult]]) -> bytes:
-    """Where every drive of a suite was over time, one panel a row, the allowed band shaded."""
+    """Plot the offset of every drive of a suite over time, one panel per row."""
     figure = Figure(figsize=(9.0, 2.4 * len(drives) + 0.6), dpi=110, layout='constrained')
     panels = figure.subplots(len(drives), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     for axes, (row, results) in zip(panels, drives.items(), strict=True):
@@ -81,7 +81,7 @@ def _offsets(axes: Axes, results: Sequence[DriveResult]) -> None:
 
 
 def reliability_plot(likelihoods: Mapping[str, Likelihood]) -> bytes:
-    """Observed against nominal coverage, one panel a row; the diagonal is calibrated."""
+    """Plot observed over nominal coverage, one panel per row; calibrated is the diagonal."""
     figure = Figure(figsize=(4.2 * len(likelihoods), 4.8), dpi=110, layout='constrained')
     panels = figure.subplots(1, len(likelihoods), sharey=True, squeeze=False)[0]
     for axes, (row, one) in zip(panels, likelihoods.items(), strict=True):
@@ -98,7 +98,7 @@ def reliability_plot(likelihoods: Mapping[str, Likelihood]) -> bytes:
 
 
 def plan_sheet(drives: Sequence[HeldOut], front: Camera, *, most: int = 6) -> bytes:
-    """The plan, and what the expert then drove, over the front camera in some held-out drives."""
+    """Draw plans and the expert's trajectories over front images of held-out drives."""
     camera = enlarged(front, _SHEET_SCALE)
     lens = camera.intrinsics
     tiles = []
@@ -117,7 +117,7 @@ def plan_sheet(drives: Sequence[HeldOut], front: Camera, *, most: int = 6) -> by
 
 
 def _plan(drive: HeldOut, sample: int) -> Plan:
-    """The kept columns of a plan, the others zero."""
+    """Return a plan with the stored columns; the others are zero."""
     zeros = np.zeros(drive.yaws_rad[sample].shape)
     return Plan(
         stamp_s=0.0,

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of figures in README and docs, made from the outcome files in `results`.
+"""Result tables in README and docs, generated from the files in `results`.
 
     python -m training.referee.published          names the pages that are not current; exit code 1
     python -m training.referee.published --write  brings them up to date
 
-A page says where: between `<!-- made from results: NAME -->` and `<!-- end -->`.
+Tables are between `<!-- made from results: NAME -->` and `<!-- end -->`.
 """
 
 import sys
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from training.referee.arena import find_arena, find_suite
-from training.referee.report import text_of_mean
+from training.referee.report import format_mean
 from training.referee.results import Outcomes, load_outcomes
 from wpt_core.files import GeneratedTables, markdown_table
 from wpt_core.metrics import suite_score
@@ -32,18 +32,18 @@ Files = Sequence[Outcomes]
 
 
 def tables(results: Path) -> GeneratedTables:
-    """All tables of the result files in a folder."""
+    """Return all tables of the result files in a folder."""
     files = load_outcomes(results)
     return GeneratedTables('results', {name: partial(TABLES[name], files) for name in TABLES})
 
 
 def pages(root: Path) -> list[Path]:
-    """Those that may have tables."""
+    """Return the pages that may have tables."""
     return [root / 'README.md', *sorted((root / 'docs').glob('*.md'))]
 
 
 def _references(files: Files) -> str:
-    """Drivers without a network, on all suites."""
+    """Table of drivers without a network on all suites."""
     heads = ('driver', *(_suite_head(name) for name in _SUITES), 'driving score', 'efficiency')
     lines = [
         (
@@ -57,7 +57,7 @@ def _references(files: Files) -> str:
 
 
 def _students(files: Files) -> str:
-    """Who drives the lane suites how well, beside the open-loop error."""
+    """Table of all drivers on the lane suites, with the open-loop error."""
     heads = ('driver', *(_suite_head(name) for name in _SUITES[:2]), 'open-loop error to 3 s')
     rows = dict.fromkeys(one.row for one in files if one.table in _SUITES[:2])
     ordered = sorted(rows, key=lambda row: (row not in _REFERENCES, row))
@@ -70,36 +70,36 @@ def _students(files: Files) -> str:
         for row in ordered
     ]
     shown = (*_SUITES[:2], 'open_loop')
-    there = [one for one in files if one.row in rows and one.table in shown]
-    return _with_notes(markdown_table(heads, lines), there)
+    shown_files = [one for one in files if one.row in rows and one.table in shown]
+    return _with_notes(markdown_table(heads, lines), shown_files)
 
 
 def _routes(files: Files) -> str:
-    """The driving score of everybody who drove the routes."""
+    """Table of driving scores on the routes."""
     heads = ('driver', _suite_head('routes'), 'driving score', 'efficiency')
-    there = [one for one in files if one.table == 'routes']
-    lines = [(f'`{one.row}`', _passes(one), *_route_figures(one)) for one in there]
-    return _with_notes(markdown_table(heads, lines), there)
+    shown_files = [one for one in files if one.table == 'routes']
+    lines = [(f'`{one.row}`', _passes(one), *_route_figures(one)) for one in shown_files]
+    return _with_notes(markdown_table(heads, lines), shown_files)
 
 
 def _robustness(files: Files) -> str:
     order = _ARENA.conditions
-    there = [one for one in files if one.table == 'robustness']
-    there.sort(key=lambda one: order.index(one.row))
-    lines = [(one.row, _passes(one), _median_offset(one)) for one in there]
+    shown_files = [one for one in files if one.table == 'robustness']
+    shown_files.sort(key=lambda one: order.index(one.row))
+    lines = [(one.row, _passes(one), _median_offset(one)) for one in shown_files]
     heads = ('disturbance', 'passed', 'median final offset, m')
-    return _with_notes(markdown_table(heads, lines), there)
+    return _with_notes(markdown_table(heads, lines), shown_files)
 
 
 def _open_loop(files: Files) -> str:
-    there = [one for one in files if one.table == 'open_loop' and one.figures]
-    fullest = sorted(there, key=lambda one: -len(one.figures or {}))
+    shown_files = [one for one in files if one.table == 'open_loop' and one.figures]
+    fullest = sorted(shown_files, key=lambda one: -len(one.figures or {}))
     names = list(dict.fromkeys(name for one in fullest for name in one.figures or {}))
     lines = [
         (f'`{one.row}`', *(f'{(one.figures or {}).get(name, "-")}' for name in names))
-        for one in there
+        for one in shown_files
     ]
-    return _with_notes(markdown_table(('driver', *names), lines), there)
+    return _with_notes(markdown_table(('driver', *names), lines), shown_files)
 
 
 TABLES: dict[str, Callable[[Files], str]] = {
@@ -120,14 +120,14 @@ def _suite_head(name: str) -> str:
 
 
 def _passes(one: Outcomes | None) -> str:
-    """By seed, and their mean with Student's interval where each seed saw the whole suite."""
+    """Return passes by seed, and the mean with its interval if each seed has the whole suite."""
     if one is None or not one.passes:
         return '-'
     passed = [count for count, _ in one.passes.values()]
     if not _whole(one):
         text = ', '.join(f'{count} of {driven}' for count, driven in one.passes.values())
     elif len(set(passed)) > 1:
-        mean = text_of_mean(passed, most=len(find_suite(_ARENA, one.table).scenarios))
+        mean = format_mean(passed, most=len(find_suite(_ARENA, one.table).scenarios))
         text = f'{", ".join(map(str, passed))}: {mean}'
     else:
         text = ', '.join(map(str, passed))
@@ -136,7 +136,7 @@ def _passes(one: Outcomes | None) -> str:
 
 
 def _whole(one: Outcomes) -> bool:
-    """Whether each seed saw all of a suite; the scenarios driven first are the easy ones."""
+    """Return whether each seed has the whole suite; early scenarios are easier."""
     if one.table not in _SUITES:
         return False
     count = len(find_suite(_ARENA, one.table).scenarios)
@@ -144,7 +144,7 @@ def _whole(one: Outcomes) -> bool:
 
 
 def _route_figures(one: Outcomes | None) -> tuple[str, str]:
-    """Driving score with its interval over the seeds, and efficiency, of whole suites only."""
+    """Return driving score with its interval over seeds, and efficiency, of whole suites."""
     if one is None or not one.drives or not _whole(one):
         return '-', '-'
     scores = []
@@ -152,7 +152,7 @@ def _route_figures(one: Outcomes | None) -> tuple[str, str]:
         routes = [drive.route for drive in one.drives if str(drive.seed) == seed]
         scores.append(suite_score(routes, [route.route for route in routes]).driving_score)
     rates = [drive.efficiency for drive in one.drives if drive.efficiency is not None]
-    return text_of_mean(scores, most=100.0), f'{np.mean(rates):.0%}' if rates else '-'
+    return format_mean(scores, most=100.0), f'{np.mean(rates):.0%}' if rates else '-'
 
 
 def _median_offset(one: Outcomes) -> str:
@@ -168,7 +168,7 @@ def _open_loop_error(one: Outcomes | None) -> str:
 
 
 def _with_notes(table: str, files: Iterable[Outcomes]) -> str:
-    """The table, and under it what is to be known of the sources of its rows."""
+    """Append notes on the sources of the rows to a table."""
     rows: dict[str, list[str]] = {}
     for one in files:
         if one.source.note:

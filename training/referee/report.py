@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The report: summaries over seeds, tables, and what the figures may be compared with."""
+"""The report: summaries over seeds, tables, notes on comparability."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,31 +24,31 @@ __all__ = [
     'Findings',
     'SuiteSummary',
     'closed_loop_table',
+    'format_mean',
     'report',
     'scores_of',
     'summarise',
-    'text_of_mean',
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class SuiteSummary:
-    """One row on one suite over S seeds of N scenarios."""
+    """Results of one row on one suite over S seeds of N scenarios."""
 
     drives: int
     """N."""
     passes: tuple[int, ...]
-    """Of each seed."""
+    """Passed drives of each seed."""
     scores: tuple[float, ...]
     """Driving score of each seed, 0 to 100."""
     comfort: float
     """Mean share of comfortable two-second chunks."""
     efficiency: float | None
-    """Mean over the drives that have one."""
+    """Mean over drives with an efficiency."""
 
     @property
     def share(self) -> Interval:
-        """Of all drives that passed, with Wilson's interval."""
+        """Share of passed drives, with Wilson's interval."""
         return wilson_interval(sum(self.passes), self.drives * len(self.passes))
 
     @property
@@ -61,8 +61,8 @@ class SuiteSummary:
 
     @property
     def passes_text(self) -> str:
-        """Mean with Student's interval where there are two seeds or more."""
-        return f'{text_of_mean(self.passes, most=self.drives)} of {self.drives}'
+        """Mean, with Student's interval for two seeds or more."""
+        return f'{format_mean(self.passes, most=self.drives)} of {self.drives}'
 
     @property
     def share_text(self) -> str:
@@ -71,7 +71,7 @@ class SuiteSummary:
 
 
 def summarise(results: Sequence[DriveResult]) -> SuiteSummary:
-    """Drives of one row on one suite, every seed through the same scenarios."""
+    """Summarise drives of one row on one suite; all seeds have the same scenarios."""
     by_seed: dict[int, list[DriveResult]] = defaultdict(list)
     for result in results:
         by_seed[result.seed].append(result)
@@ -89,8 +89,8 @@ def summarise(results: Sequence[DriveResult]) -> SuiteSummary:
     )
 
 
-def text_of_mean(values: Sequence[float], *, most: float) -> str:
-    """A mean and its 95 % interval, cut to what is possible; one value stands alone."""
+def format_mean(values: Sequence[float], *, most: float) -> str:
+    """Format a mean and its 95 % interval, clipped to 0 and `most`; a single value alone."""
     if len(values) < 2:
         return f'{values[0]:.4g}'
     mean = mean_interval(values)
@@ -99,7 +99,7 @@ def text_of_mean(values: Sequence[float], *, most: float) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Findings:
-    """All outcomes of an evaluation, rows and suites in the order of the tables."""
+    """All results of an evaluation, in the order of the tables."""
 
     rows: tuple[str, ...]
     suites: tuple[Suite, ...]
@@ -109,14 +109,14 @@ class Findings:
     open_loop: Mapping[str, OpenLoopFigures] = field(default_factory=dict)
     """By row."""
     robustness: Mapping[str, Sequence[DriveResult]] = field(default_factory=dict)
-    """By condition, all of one row on one suite; the first is undisturbed."""
+    """By condition, of one row on one suite; the first is undisturbed."""
 
     def summary(self, row: str, suite: str) -> SuiteSummary:
         return summarise(self.closed[row, suite])
 
 
 def closed_loop_table(found: Findings) -> str:
-    """Rows by suites."""
+    """Return the table of suites and rows."""
     heads = (
         *('suite', 'driver', 'passed by seed', 'mean', 'share of all'),
         *('score', 'efficiency', 'comfort'),
@@ -141,11 +141,11 @@ def closed_loop_table(found: Findings) -> str:
 
 
 def _score(found: Findings, row: str, suite: Suite) -> str:
-    """The driving score, relative to the expert if it drove too; only scored suites have one."""
+    """Format the driving score, also relative to the expert; `-` for suites without one."""
     if not suite.scored:
         return '-'
     one = found.summary(row, suite.name)
-    text = text_of_mean(one.scores, most=100.0)
+    text = format_mean(one.scores, most=100.0)
     if 'expert' not in found.rows or row == 'expert':
         return text
     best = found.summary('expert', suite.name).mean_score
@@ -153,10 +153,10 @@ def _score(found: Findings, row: str, suite: Suite) -> str:
 
 
 def report(found: Findings, *, model: str, about: str, images: Mapping[str, Sequence[str]]) -> str:
-    """The whole page; `about` describes the arena, `images` are file names by heading."""
+    """Return the page; `about` describes the arena, `images` are file names by heading."""
     sections = [
         ('Closed loop', _closed_loop(found)),
-        ('Imitation beside driving', _errors_beside_passes(found)),
+        ('Open-loop error and driving', _errors_and_passes(found)),
         ('Robustness', _robustness(found)),
         ('Open loop', _open_loop(found.open_loop)),
         ('Failures', _failures(found)),
@@ -189,8 +189,8 @@ def _closed_loop(found: Findings) -> Iterator[str]:
     yield closed_loop_table(found)
 
 
-def _errors_beside_passes(found: Findings) -> Iterator[str]:
-    """Whether open-loop error ranks the rows as driving does."""
+def _errors_and_passes(found: Findings) -> Iterator[str]:
+    """Table of open-loop error and passes by row."""
     rows = [row for row in found.rows if row in found.open_loop]
     if not rows:
         return
@@ -201,8 +201,8 @@ def _errors_beside_passes(found: Findings) -> Iterator[str]:
         *(f'{suite.name} passed' for suite in found.suites),
     )
     yield (
-        "Open-loop error against the expert, who drives well, says little about one's own "
-        'driving; the two belong side by side.'
+        'A small open-loop error along drives of the expert does not imply good driving; '
+        'compare both.'
     )
     yield markdown_table(
         heads,
@@ -223,7 +223,7 @@ def _robustness(found: Findings) -> Iterator[str]:
     if not found.robustness:
         return
     first = next(iter(found.robustness.values()))[0]
-    yield f'{first.row} on `{first.suite}`; only what the line names is changed.'
+    yield f'{first.row} on `{first.suite}`; each line changes one thing.'
     lines = []
     for name, results in found.robustness.items():
         one = summarise(results)
@@ -248,13 +248,13 @@ def _failures(found: Findings) -> Iterator[str]:
 
 
 def _open_loop(figures: Mapping[str, OpenLoopFigures]) -> Iterator[str]:
-    """Both conventions of the literature."""
+    """Open-loop section, with both conventions of the literature."""
     if not figures:
         return
     counts = ', '.join(f'{row}: {one.cases}' for row, one in figures.items())
     yield (
-        'Planned on held-out drives of the expert that nobody trained on, seeds '
-        f'{FIRST_SEED} and up of the evaluation split; moments compared: {counts}. '
+        'Plans along held-out drives of the expert, seeds '
+        f'{FIRST_SEED} and up of the evaluation split; samples compared: {counts}. '
         '"At" takes the sample at the horizon '
         '(UniAD, WPT), "up to" the mean of all samples until it (ST-P3, VAD): '
         'figures compare only within one of the two.'
@@ -284,7 +284,7 @@ def _horizon_rows(figures: Mapping[str, OpenLoopFigures]) -> Iterator[tuple[str,
 
 def _mae_table(figures: Mapping[str, OpenLoopFigures]) -> str:
     first = next(iter(figures.values()))
-    heads = ('driver', *(f'MAE to {h:g} s [m] (moments)' for h, _, _ in first.mae_m))
+    heads = ('driver', *(f'MAE to {h:g} s [m] (samples)' for h, _, _ in first.mae_m))
     return markdown_table(
         heads,
         [
@@ -296,8 +296,10 @@ def _mae_table(figures: Mapping[str, OpenLoopFigures]) -> str:
 
 
 def _likelihood(figures: Mapping[str, OpenLoopFigures]) -> Iterator[str]:
-    sure = {row: one.likelihood for row, one in figures.items() if one.likelihood is not None}
-    if not sure:
+    likelihoods = {
+        row: one.likelihood for row, one in figures.items() if one.likelihood is not None
+    }
+    if not likelihoods:
         return
     yield (
         'Negative log likelihood of the truth in nats for each coordinate (lower is better), and '
@@ -306,15 +308,15 @@ def _likelihood(figures: Mapping[str, OpenLoopFigures]) -> Iterator[str]:
     )
     yield markdown_table(
         ('driver', 'chosen hypothesis', 'all hypotheses'),
-        [(row, f'{o.chosen_nats:.3f}', f'{o.mixture_nats:.3f}') for row, o in sure.items()],
+        [(row, f'{o.chosen_nats:.3f}', f'{o.mixture_nats:.3f}') for row, o in likelihoods.items()],
         numbers=(1, 2),
     )
-    levels = next(iter(sure.values())).reliability[0][1].levels
+    levels = next(iter(likelihoods.values())).reliability[0][1].levels
     yield markdown_table(
         ('driver', 'coordinate', *(f'{level:.0%}' for level in levels), 'gap'),
         [
             (row, what, *(f'{share:.0%}' for share in table.observed), f'{table.gap:.3f}')
-            for row, one in sure.items()
+            for row, one in likelihoods.items()
             for what, table in one.reliability
         ],
         numbers=range(2, len(levels) + 3),
@@ -322,7 +324,7 @@ def _likelihood(figures: Mapping[str, OpenLoopFigures]) -> Iterator[str]:
 
 
 def scores_of(found: Findings, row: str) -> Scores:
-    """Figures of one row: passes by seed, driving score, open-loop errors, robustness."""
+    """Return scores of one row: passes by seed, driving score, open-loop errors, robustness."""
     scores: dict[str, dict[str, str | float]] = {}
     for suite in found.suites:
         one = found.summary(row, suite.name)

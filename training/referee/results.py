@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Result files, which are committed: every figure in the documentation comes from one.
+"""Committed result files, the source of all results in the documentation.
 
-A file holds one row of a table: who drove, with which weights and code, by which command, and how
-each drive ended. A figure of an earlier run whose drives are lost is marked as transcribed.
+A file has one row of a table: driver, weights, code, command, and the outcome of each drive.
+Results of earlier runs without stored drives are marked as transcribed.
 """
 
 import json
@@ -22,28 +22,28 @@ from wpt_core.metrics import Infraction, RouteOutcome
 from wpt_core.model.artifact import load_artifact
 from wpt_core.types import InputError
 
-__all__ = ['Drive', 'Outcomes', 'Source', 'load_outcomes', 'outcomes_of', 'write_outcomes']
+__all__ = ['DriveRecord', 'Outcomes', 'Source', 'load_outcomes', 'outcomes_of', 'write_outcomes']
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where figures come from."""
+    """Origin of results."""
 
     command: str
     commit: str
-    """Of the checkout that drove; `-dirty` where something in it was changed."""
+    """Commit of the checkout; `-dirty` with uncommitted changes."""
     code: str
-    """Digest of the code that a drive runs through; empty where it was not noted."""
+    """Digest of the code that drives depend on; empty if not recorded."""
     weights_sha256: str | None
-    """None for a driver without a network; empty where the weights were not kept."""
+    """None for a driver without a network; empty if the weights were not stored."""
     machine: str
     note: str = ''
-    """What else a reader must know."""
+    """Further remarks for readers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Drive:
-    """How one drive ended."""
+class DriveRecord:
+    """Outcome of one drive."""
 
     scenario: str
     seed: int
@@ -56,7 +56,7 @@ class Drive:
     reasons: tuple[str, ...]
 
     @classmethod
-    def of(cls, result: DriveResult) -> 'Drive':
+    def of(cls, result: DriveResult) -> 'DriveRecord':
         return cls(
             scenario=result.scenario,
             seed=result.seed,
@@ -77,18 +77,18 @@ class Drive:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """One row of one table: either the drives, or figures that were transcribed."""
+    """One row of one table: drives, or transcribed results."""
 
     row: str
     table: str
     """A suite, `robustness` or `open_loop`."""
     source: Source
-    drives: tuple[Drive, ...] = ()
+    drives: tuple[DriveRecord, ...] = ()
     passed_by_seed: Mapping[str, int] | None = None
-    """Transcribed: passes of each seed, of `drives_a_seed`."""
+    """Transcribed passes of each seed, of `drives_a_seed`."""
     drives_a_seed: int = 0
     figures: Mapping[str, float] | None = None
-    """Of the open loop, by name."""
+    """Open-loop metrics by name."""
 
     @property
     def transcribed(self) -> bool:
@@ -96,7 +96,7 @@ class Outcomes:
 
     @property
     def passes(self) -> dict[str, tuple[int, int]]:
-        """Passed and driven, by seed."""
+        """Number of passed and of all drives by seed."""
         if self.passed_by_seed is not None:
             return {
                 seed: (passed, self.drives_a_seed)
@@ -112,15 +112,15 @@ class Outcomes:
 def outcomes_of(
     found: Findings, rows: Sequence[Row], command: str, *, code_digest: str
 ) -> Iterator[Outcomes]:
-    """All that `command` measured with the code of this digest."""
+    """Yield all results of `command` with the code of this digest."""
     sources = {row.name: _source(row, command, code_digest) for row in rows}
     for (row, suite), results in found.closed.items():
-        yield Outcomes(row, suite, sources[row], tuple(map(Drive.of, results)))
+        yield Outcomes(row, suite, sources[row], tuple(map(DriveRecord.of, results)))
     for row, figures in found.open_loop.items():
         yield Outcomes(row, 'open_loop', sources[row], figures=_figures(figures))
     for condition, results in found.robustness.items():
         source = sources[results[0].row]
-        yield Outcomes(condition, 'robustness', source, tuple(map(Drive.of, results)))
+        yield Outcomes(condition, 'robustness', source, tuple(map(DriveRecord.of, results)))
 
 
 def _source(row: Row, command: str, code_digest: str) -> Source:
@@ -141,7 +141,7 @@ def _figures(one: OpenLoopFigures) -> dict[str, float]:
 
 
 def write_outcomes(folder: Path, outcomes: Outcomes) -> Path:
-    """`TABLE/ROW.json`, a line a drive, so that a change of one drive is a change of one line."""
+    """Write `TABLE/ROW.json`, one line per drive, for readable diffs."""
     head = {key: value for key, value in asdict(outcomes).items() if key != 'drives' and value}
     text = json.dumps(head, indent=2, ensure_ascii=False, allow_nan=False)
     if outcomes.drives:
@@ -153,14 +153,14 @@ def write_outcomes(folder: Path, outcomes: Outcomes) -> Path:
 
 
 def load_outcomes(folder: Path) -> Sequence[Outcomes]:
-    """All of a folder; InputError names a file that is none."""
+    """Load all result files of a folder; InputError names a malformed one."""
     return [_load(path) for path in sorted(folder.glob('*/*.json'))]
 
 
 def _load(path: Path) -> Outcomes:
     try:
         found = json.loads(path.read_text(encoding='utf-8'))
-        drives = tuple(Drive(**_tuples(drive)) for drive in found.pop('drives', ()))
+        drives = tuple(DriveRecord(**_tuples(drive)) for drive in found.pop('drives', ()))
         return Outcomes(source=Source(**found.pop('source')), drives=drives, **found)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(

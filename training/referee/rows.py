@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.referee.store import fingerprint
+from training.referee.outcome import fingerprint
 from wpt_core.model.artifact import Artifact, load_artifact
 from wpt_core.model.runtime import Backend, best_backend
 from wpt_core.pipeline import Planner
@@ -34,9 +34,9 @@ class Row:
 
     name: str
     artifact: Path | None = None
-    """None: the driver of the arena that has this name."""
+    """None: the arena's driver of this name."""
     digest: str = ''
-    """Of weights, sizes and views: drives of another student are not reused."""
+    """Digest of weights, sizes and views, part of the fingerprint of outcomes."""
 
     @property
     def learned(self) -> bool:
@@ -44,52 +44,52 @@ class Row:
 
     @property
     def plans(self) -> bool:
-        """Whether it makes plans, which the open loop compares."""
+        """Whether it makes plans for the open loop."""
         return self.learned or self.name == _CONSTANT_VELOCITY
 
 
 def planner_of(row: Row, rig: Rig) -> Planner:
-    """A planner with an empty memory, which takes its cameras to be those of `rig`."""
+    """Return a new planner for the cameras of `rig`."""
     if row.artifact is None:
-        raise InputError(f'row {row.name!r}: only a student has a planner.')
+        raise InputError(f'row {row.name!r}: only students have a planner; name one with --rows.')
     artifact, backend = _loaded(row.artifact, row.digest)
     return Planner.of(artifact, backend, rig)
 
 
 @lru_cache(maxsize=8)
 def _loaded(path: Path, _digest: str) -> tuple[Artifact, Backend]:
-    """Once per process and artifact."""
+    """Load an artifact once per process."""
     artifact = load_artifact(path)
     return artifact, best_backend(artifact.student, threads=1)
 
 
 def plan_function(row: Row, rig: Rig) -> Callable[[Observation], Plan]:
-    """Called with the observations of one drive in their order."""
+    """Return a function to call with the observations of one drive in order."""
     if not row.learned:
         return _constant_velocity_plan
     planner = planner_of(row, rig)
 
-    def plan(seen: Observation) -> Plan:
+    def plan(observation: Observation) -> Plan:
         return planner.plan(
-            seen.frames,
-            stamp_s=seen.time_s,
-            speed_mps=seen.speed_mps,
-            command=seen.command,
-            delay_s=seen.actuator_delay_s,
+            observation.frames,
+            stamp_s=observation.time_s,
+            speed_mps=observation.speed_mps,
+            command=observation.command,
+            delay_s=observation.actuator_delay_s,
         ).plan
 
     return plan
 
 
-def _constant_velocity_plan(seen: Observation) -> Plan:
+def _constant_velocity_plan(observation: Observation) -> Plan:
     times_s = plan_times_s()
     zeros = np.zeros((1, len(times_s)))
-    ahead_m = np.stack([seen.speed_mps * times_s, np.zeros_like(times_s)], axis=-1)[None]
+    ahead_m = np.stack([observation.speed_mps * times_s, np.zeros_like(times_s)], axis=-1)[None]
     return Plan(
-        stamp_s=seen.time_s,
+        stamp_s=observation.time_s,
         times_s=times_s,
         positions_m=ahead_m,
-        speeds_mps=zeros + seen.speed_mps,
+        speeds_mps=zeros + observation.speed_mps,
         accelerations_mps2=zeros,
         yaws_rad=zeros,
         yaw_rates_radps=zeros,
@@ -99,14 +99,14 @@ def _constant_velocity_plan(seen: Observation) -> Plan:
 
 
 def student_row(name: str, path: Path) -> Row:
-    """A row for the artifact in a folder; InputError if there is none that can be used."""
+    """Return a row for an artifact; InputError if it cannot be loaded."""
     manifest = load_artifact(path).manifest
     views = [(v.name, v.intrinsics, v.base_from_camera.tolist()) for v in manifest.views.cameras]
     return Row(name, path, fingerprint(manifest.weights_sha256, manifest.config, views))
 
 
 def parse_rows(given: Sequence[str]) -> tuple[Row, ...]:
-    """Rows from `name=folder`."""
+    """Parse rows of the form `name=folder`."""
     rows = []
     for text in given:
         name, equals, path = text.partition('=')
@@ -117,7 +117,7 @@ def parse_rows(given: Sequence[str]) -> tuple[Row, ...]:
 
 
 def references(names: Sequence[str], drivers: Sequence[str]) -> tuple[Row, ...]:
-    """Rows of an arena's own drivers; InputError lists the names."""
+    """Return rows of reference drivers; InputError with all names if one is unknown."""
     for name in names:
         if name not in drivers:
             raise unknown_name('driver', name, drivers)
@@ -125,5 +125,5 @@ def references(names: Sequence[str], drivers: Sequence[str]) -> tuple[Row, ...]:
 
 
 def file_name(text: str) -> str:
-    """A name in tables as a name of a file."""
+    """Convert a name in tables to a file name."""
     return re.sub(r'[^a-z0-9]+', '_', text.lower()).strip('_') or 'unnamed'

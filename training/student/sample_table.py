@@ -29,7 +29,7 @@ class SampleTable:
         def row(name: str) -> NDArray[np.float32]:
             return np.concatenate([getattr(episode, name) for episode in episodes])
 
-        self.alive = torch.from_numpy(np.concatenate([episode.seen for episode in episodes]))
+        self.alive = torch.from_numpy(np.concatenate([episode.valid for episode in episodes]))
         self.known = torch.from_numpy(row('known'))
         self._plans, self._actions = (
             torch.from_numpy(row('plans')),

@@ -108,7 +108,7 @@ def test_a_film_shows_the_drive_that_was_judged(artifact: Path) -> None:
         ({'references': ('nobody',)}, 'driver: unknown name'),
         ({'robustness': 'nowhere'}, 'suite: unknown name'),
         ({'rows': ('BC',)}, 'name=folder'),
-        ({'model_name': 'Expert'}, 'another row has that name'),
+        ({'model_name': 'Expert'}, 'another row has the same name'),
         ({'model': Path('no/such/model')}, 'no/such/model'),
     ],
 )
@@ -161,7 +161,7 @@ def test_an_interruption_says_how_to_go_on(
     monkeypatch.setattr('training.cli.evaluate.evaluate', interrupted)
     with pytest.raises(KeyboardInterrupt):
         main(['--out', 'out/here'])
-    assert 'kept in out/here: the same command goes on there' in capsys.readouterr().err
+    assert 'completed drives are in out/here. Run the same command' in capsys.readouterr().err
 
 
 def test_the_verb_passes_its_words_on() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 
-from training.cli.watch import Drive, Step, annotated, main, over_video
+from training.cli.watch import DriveConditions, Step, annotated, main, over_video
 from wpt_core.geometry import project
 from wpt_core.model import Student, preset
 from wpt_core.model.artifact import save_artifact
@@ -93,7 +93,7 @@ def pictures(camera: Camera, count: int = 3) -> list[tuple[float, np.ndarray]]:
 
 def steps(camera: Camera, listener: Listener) -> list[Step]:
     warper = ViewWarper(Rig((camera,)), VIEWS)
-    drive = Drive(speed_mps=27.0, command=Command.CHANGE_LEFT, delay_s=0.3)
+    drive = DriveConditions(speed_mps=27.0, command=Command.CHANGE_LEFT, delay_s=0.3)
     asked = over_video(listener, pictures(camera), warper, camera=camera, views=VIEWS, drive=drive)
     return list(asked)
 
@@ -132,7 +132,7 @@ def test_a_camera_that_sees_too_little_is_refused_with_the_share(camera: Camera)
 @pytest.mark.parametrize(('speed_mps', 'delay_s'), [(-1.0, 0.2), (300.0, 0.2), (20.0, -0.1)])
 def test_a_drive_that_cannot_be_is_refused(speed_mps: float, delay_s: float) -> None:
     with pytest.raises(InputError, match='speed_mps must be'):
-        Drive(speed_mps, delay_s=delay_s)
+        DriveConditions(speed_mps, delay_s=delay_s)
 
 
 @pytest.fixture(scope='module')

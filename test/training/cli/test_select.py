@@ -32,5 +32,5 @@ def test_with_perturbation_it_sees_all_and_what_the_expert_would_do(episodes: Pa
 
 def test_without_a_clean_drive_there_is_nothing_to_clone(episodes: Path, tmp_path: Path) -> None:
     (tmp_path / 'perturbed_00005').symlink_to(episodes / 'perturbed_00005')
-    with pytest.raises(InputError, match='needs episodes that were not perturbed'):
+    with pytest.raises(InputError, match='needs clean episodes'):
         select(TrainStudent(data=tmp_path, method='bc'), [])

@@ -91,7 +91,7 @@ def test_two_processes_train_together(episodes: Path, tmp_path: Path, root: Path
 @pytest.mark.parametrize('option', ['extractor', 'start'])
 def test_weights_of_another_size_are_refused(config: TrainStudent, option: str) -> None:
     other = replace(config, preset='mini', **{'extractor': None, option: config.extractor})
-    with pytest.raises(InputError, match='its weights have other sizes'):
+    with pytest.raises(InputError, match='the weights have other sizes'):
         train_student(other)
     assert not other.out.exists()
 

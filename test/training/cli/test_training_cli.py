@@ -62,11 +62,11 @@ def test_a_missing_package_is_one_sentence(
     ('words', 'sentence'),
     [
         (['prepare', '--perturbed', '-1'], 'Prepare.perturbed must be between 0 and 50000'),
-        (['prepare', '--mapping', 'car.yaml'], '--mapping says how to read a recording'),
+        (['prepare', '--mapping', 'car.yaml'], '--mapping needs a recording'),
         (['prepare', '--bag', 'nowhere'], 'nowhere'),
         (['train', 'student', '--preset', 'giant'], "preset: unknown name 'giant'"),
         (['train', 'on-policy', '--simulator', 'moon'], "simulator: unknown name 'moon'"),
-        (['train', 'student', '--data', 'nowhere'], 'nowhere holds no episode'),
+        (['train', 'student', '--data', 'nowhere'], 'nowhere has no episodes'),
         (['train', 'student', '--pictures.steps', '0'], 'ExtractorStage.steps must be between 1'),
         (['train', 'student', '--seed', '-1'], 'TrainStudent.seed must be between 0'),
         (['train', 'on-policy', '--rounds', '0'], 'TrainOnPolicy.rounds must be between 1'),

@@ -61,7 +61,7 @@ actuator_delay_s: 0.25
 class Recorded:
     bag: Path
     log: DriveLog
-    pictures: dict[str, dict[float, NDArray[np.uint8]]]
+    images: dict[str, dict[float, NDArray[np.uint8]]]
     """By camera and time of the drive."""
 
 
@@ -115,16 +115,16 @@ class Foreign:
         # Recorded a little later than measured.
         self.topics[topic].write(START_NS + round(time_s * 1e9) + 4_000_000, message)
 
-    def compressed(self, time_s: float, picture: NDArray[np.uint8]) -> None:
+    def compressed(self, time_s: float, image: NDArray[np.uint8]) -> None:
         quality = [cv2.IMWRITE_JPEG_QUALITY, 98]
-        data = cv2.imencode('.jpg', picture[..., ::-1], quality)[1].ravel()
+        data = cv2.imencode('.jpg', image[..., ::-1], quality)[1].ravel()
         if time_s == CUT_OFF_S:
             data = data[: len(data) // 2]
         self.write('/cam0/compressed', time_s, format='jpeg', data=data)
 
-    def raw(self, time_s: float, topic: str, picture: NDArray[np.uint8]) -> None:
+    def raw(self, time_s: float, topic: str, image: NDArray[np.uint8]) -> None:
         rows = np.zeros((32, 200), np.uint8)
-        rows[:, :192] = picture[..., ::-1].reshape(32, 192)
+        rows[:, :192] = image[..., ::-1].reshape(32, 192)
         self.write(
             topic,
             time_s,
@@ -181,7 +181,7 @@ def record(path: Path, root: Path) -> Recorded:
     """Drive, and write the bag."""
     world = World(winding_road(), 3, rig=views())
     driver = make_driver(EXPERT, world)
-    pictures: dict[str, dict[float, NDArray[np.uint8]]] = {'front': {}, 'back': {}}
+    images: dict[str, dict[float, NDArray[np.uint8]]] = {'front': {}, 'back': {}}
     with BagWriter(path, definitions=definitions_from(root / 'msg', 'wpt_msgs')) as bag:
         foreign = Foreign(bag)
         for topic in ('/cam0/info', '/cam1/info'):
@@ -190,17 +190,17 @@ def record(path: Path, root: Path) -> Recorded:
             now_s = round(world.time_s, 3)
             if round(now_s * 20) % 2 == 0:
                 for frame in world.observe().frames:
-                    pictures[frame.camera][now_s] = frame.image
+                    images[frame.camera][now_s] = frame.image
                 if not GAP_S[0] <= now_s < GAP_S[1]:
-                    foreign.compressed(now_s, pictures['front'][now_s])
-                foreign.raw(now_s, '/cam1/raw', pictures['back'][now_s])
-                foreign.raw(now_s, '/cam2/raw', pictures['back'][now_s])
+                    foreign.compressed(now_s, images['front'][now_s])
+                foreign.raw(now_s, '/cam1/raw', images['back'][now_s])
+                foreign.raw(now_s, '/cam2/raw', images['back'][now_s])
             if now_s == CHANGE_S:
                 foreign.write('/route/command', now_s, command=int(Command.CHANGE_LEFT))
             world.step(driver.act(world.observe(frames=False)))
         for row in odometry_rows(world.log):
             foreign.odometry(*row)
-    return Recorded(path, world.log, pictures)
+    return Recorded(path, world.log, images)
 
 
 def odometry_rows(log: DriveLog) -> Iterator[tuple[float, Pose2, float, float]]:

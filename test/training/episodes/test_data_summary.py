@@ -32,14 +32,14 @@ def write_episode(path: Path, *, speed_mps: float, offset_m: float, lanes: bool 
     borders = [np.column_stack([ahead_m, centre + half]) for half in (1.5, -1.5)]
     plan = np.zeros((20, 6))
     labels = Labels(plan, 0.03, np.stack(borders, axis=1) if lanes else None)
-    picture = np.zeros((128, 256, 3), np.uint8)
+    image = np.zeros((128, 256, 3), np.uint8)
     front, left = two_views().names
     with EpisodeWriter(path, two_views(), About('proving_ground', 'expert', 0.2)) as episode:
         for number in range(SETS):
             stamp_s = 1.0 + 0.2 * number
             second = number >= SETS // 2
-            pictures = {front: picture} if second else {front: picture, left: picture}
-            episode.views(stamp_s, pictures, Command.CHANGE_LEFT if second else Command.KEEP)
+            images = {front: image} if second else {front: image, left: image}
+            episode.views(stamp_s, images, Command.CHANGE_LEFT if second else Command.KEEP)
             if number < 8:
                 episode.labels(stamp_s, labels, plan_times_s())
         for number in range(41):
@@ -75,12 +75,12 @@ def test_motion_and_lanes_are_measured(folder: Path) -> None:
     np.testing.assert_allclose(np.unique(found.speeds_mps), [0.5, 8.0, 12.0])
     # The slow episode is too slow for a curvature.
     np.testing.assert_allclose(found.driven_1pm, np.full(82, 1.0 / RADIUS_M))
-    np.testing.assert_allclose(found.asked_1pm, 0.03)
+    np.testing.assert_allclose(found.label_1pm, 0.03)
     np.testing.assert_allclose(found.offsets_m, [0.4, 0.4, -0.2, -0.2], atol=1e-6)
 
 
 def test_cuts_are_listed_and_what_is_no_episode_is_named(folder: Path) -> None:
-    cuts = (Cut(3.0, 'no picture of front for 1.10 s'), Cut(9.5, 'odometry jumps by 7.0 m'))
+    cuts = (Cut(3.0, 'no image of front for 1.10 s'), Cut(9.5, 'odometry jumps by 7.0 m'))
     ConversionReport('monday', 20.0, (), cuts, ('front',), {}, ()).write(folder)
     with BagWriter(folder / 'other') as bag:
         bag.add_topic('/imu', 'sensor_msgs/msg/Imu')
@@ -104,11 +104,11 @@ def test_cuts_are_listed_and_what_is_no_episode_is_named(folder: Path) -> None:
 def test_pages_are_written(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / 'pages'
     write_summary(summarise(folder), out)
-    picture = cv2.imread(str(out / 'summary.png'))
-    assert picture is not None
-    assert picture.shape[1] > 1000
+    image = cv2.imread(str(out / 'summary.png'))
+    assert image is not None
+    assert image.shape[1] > 1000
     # Something is drawn in the colour of the bars.
-    assert np.all(np.abs(picture.astype(int) - [180, 111, 31]) < 4, axis=2).sum() > 10_000
+    assert np.all(np.abs(image.astype(int) - [180, 111, 31]) < 4, axis=2).sum() > 10_000
     text = (out / 'summary.md').read_text(encoding='utf-8')
     assert '| speed [m/s] | 0.5 | 0.5 | 8.0 | 12.0 | 12.0 |' in text
     assert '| change_left | 15 | 50.0% |' in text

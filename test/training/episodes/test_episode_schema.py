@@ -36,7 +36,10 @@ def test_an_episode_from_before_schemas_is_read_as_the_first() -> None:
     ('change', 'sentence'),
     [
         ({'schema': 3, 'weather': 'rain'}, r'has schema 3, and .* reads up to 2; update wpt_ros'),
-        ({'schema': 0}, r'is a number from 1 on, not 0; make it again with ./wpt prepare'),
+        (
+            {'schema': 0},
+            r'must be a number from 1 on, not 0; make the episode again with ./wpt prepare',
+        ),
         ({'schema': '2'}, r"not '2'; make it again"),
         ({'schema': True}, r'not True; make it again'),
         ({'split': 'train'}, r"one of training, validation, test, not 'train'; make it again"),
@@ -51,7 +54,7 @@ def test_others_are_refused_in_one_sentence(change: dict[str, object], sentence:
 def test_no_training_reads_the_test_split(tmp_path: Path) -> None:
     about = About('car', 'human', 0.2, split=TEST)
     write_small_episode(tmp_path / 'drive', about=about)
-    with pytest.raises(InputError, match='drive: is of the test split, which no training reads'):
+    with pytest.raises(InputError, match='drive: the split test must not be read by a training'):
         held_out_names(load_index(tmp_path, VIEWS.names))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Somebody else's bag, with everything that goes wrong, as episodes: cuts, pictures, labels."""
+"""Somebody else's bag, with everything that goes wrong, as episodes: cuts, images, labels."""
 
 import json
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def converted(recorded: Recorded, tmp_path_factory: pytest.TempPathFactory) -> C
 def test_every_fault_cuts_and_says_why(converted: Converted) -> None:
     found = [(cut.at_s, cut.reason) for cut in converted.report.cuts]
     expected = [
-        (9.9, 'no picture of front for 1.10 s'),
+        (9.9, 'no image of front for 1.10 s'),
         (CUT_OFF_S, 'is cut off'),
         (JUMP_S, 'odometry jumps by'),
         (CLOCK_S, 'goes back by'),
@@ -136,7 +136,7 @@ def test_pictures_are_those_of_their_time(converted: Converted, recorded: Record
                     float
                 )
                 errors = {
-                    step: np.abs(seen - recorded.pictures[name][round(time_s + step, 1)]).mean()
+                    step: np.abs(seen - recorded.images[name][round(time_s + step, 1)]).mean()
                     for step in (-0.1, 0.0, 0.1)
                 }
                 assert errors[0.0] < 6.0
@@ -148,7 +148,7 @@ def test_labels_are_what_the_car_did(converted: Converted, recorded: Recorded) -
     with Bag.open(converted.folder / 'monday_000') as bag:
         plans = list(bag.messages(['/labels/plan']))
         actions = list(bag.messages(['/labels/action']))
-    # The odometry is whole up to its jump, so a gap of the pictures shortens no plan.
+    # The odometry is whole up to its jump, so a gap of the images shortens no plan.
     assert len(plans) == 50
     assert {len(m.message.times_s) for m in plans} == {33}
     for plan, action in zip(plans, actions, strict=True):

@@ -40,7 +40,7 @@ def sentence(path: Path) -> str:
 def test_pictures_with_angles_are_no_drive(recordings: Path) -> None:
     folder = recordings / 'sullychen_100'
     text = sentence(folder)
-    assert f'holds {len(list(folder.rglob("*.jpg")))} pictures' in text
+    assert f'holds {len(list(folder.rglob("*.jpg")))} images' in text
     for words in ('.txt', 'no time stamps', 'no odometry', 'no calibration'):
         assert words in text
     assert 'needed is a rosbag' in text
@@ -48,7 +48,7 @@ def test_pictures_with_angles_are_no_drive(recordings: Path) -> None:
 
 def test_a_real_bag_without_pictures(recordings: Path) -> None:
     text = sentence(recordings / 'rosbag2_mcity_ins' / 'start_position_A')
-    assert 'has no pictures' in text
+    assert 'has no images' in text
     assert 'no odometry' not in text
     assert '/ins/odometry (nav_msgs/msg/Odometry, 1263)' in text
 
@@ -62,7 +62,7 @@ def test_real_bags_without_odometry(recordings: Path) -> None:
 
 def test_both_missing_are_both_said(tmp_path: Path) -> None:
     text = sentence(bag_with(tmp_path / 'imu', 'sensor_msgs/msg/Imu'))
-    assert 'no pictures' in text
+    assert 'no images' in text
     assert 'no odometry' in text
 
 
@@ -70,7 +70,7 @@ def test_a_topic_without_a_message_is_no_source(tmp_path: Path) -> None:
     with BagWriter(tmp_path / 'empty') as bag:
         bag.add_topic('/image', 'sensor_msgs/msg/Image')
         bag.add_topic('/odom', 'nav_msgs/msg/Odometry').write_raw(10**9, bytes(1024))
-    assert 'no pictures' in sentence(tmp_path / 'empty')
+    assert 'no images' in sentence(tmp_path / 'empty')
 
 
 @pytest.mark.parametrize('odometry', ['nav_msgs/msg/Odometry', 'geometry_msgs/msg/PoseStamped'])

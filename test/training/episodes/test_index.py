@@ -60,13 +60,13 @@ def test_what_was_read_is_kept_until_the_bag_changes(episodes: Path) -> None:
 
 def test_pictures_come_out_where_they_belong(episodes: Path) -> None:
     episode = load_index(episodes, VIEWS.names)[0]
-    pictures, alive = read_views(episode, [3, 7], VIEWS)
+    images, alive = read_views(episode, [3, 7], VIEWS)
     assert alive.all()
-    assert pictures.shape == (2, 6, 128, 256, 3)
-    assert pictures.std(axis=(2, 3, 4)).min() > 5.0
+    assert images.shape == (2, 6, 128, 256, 3)
+    assert images.std(axis=(2, 3, 4)).min() > 5.0
     with Bag.open(episode.path) as bag:
         topic = bag.info.topics
-    assert sum(t.count for t in topic if t.name.endswith('compressed')) == episode.seen.sum()
+    assert sum(t.count for t in topic if t.name.endswith('compressed')) == episode.valid.sum()
 
 
 def test_batches_depend_on_their_number_alone(episodes: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_sample_table_finds_every_moment(episodes: Path) -> None:
 
 
 def test_no_episode_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r'holds no episode; make some with \./wpt prepare'):
+    with pytest.raises(InputError, match=r'has no episodes; make some with \./wpt prepare'):
         load_index(tmp_path, VIEWS.names)
 
 

@@ -5,18 +5,18 @@ import os
 import signal
 from pathlib import Path
 
-from training.on_policy.actors import Drive
+from training.on_policy.actors import RolloutJob
 
 FATAL, WRONG = 13, 17
 """Numbers of starts that kill the actor, and that raise an exception in it."""
 
 
-def note(drive: Drive) -> Path:
+def note(job: RolloutJob) -> Path:
     """Write the version of the student to a file."""
-    if drive.start.number == FATAL:
+    if job.start.number == FATAL:
         os.kill(os.getpid(), signal.SIGKILL)
-    if drive.start.number == WRONG:
+    if job.start.number == WRONG:
         raise ValueError('a number that is wrong')
-    drive.start.path.mkdir()
-    (drive.start.path / 'driven.txt').write_text(f'{drive.artifact} {drive.version}')
-    return drive.start.path
+    job.start.path.mkdir()
+    (job.start.path / 'driven.txt').write_text(f'{job.artifact} {job.version}')
+    return job.start.path

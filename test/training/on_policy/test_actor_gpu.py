@@ -4,7 +4,7 @@
 import pytest
 import torch
 
-from training.on_policy.driving import spread_over_gpus
+from training.on_policy.driving import select_gpu
 
 
 @pytest.mark.parametrize(
@@ -19,5 +19,5 @@ def test_each_process_takes_the_next_gpu(
     monkeypatch.setattr(torch.cuda, 'is_initialized', lambda: used)
     monkeypatch.setattr(torch.cuda, 'set_device', chosen.append)
     for number in range(4):
-        spread_over_gpus(number)
+        select_gpu(number)
     assert chosen == expected

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from drive_functions import FATAL, WRONG, note
 
-from training.on_policy.actors import Actor, Actors, Drive, Finished, RolloutStart
+from training.on_policy.actors import Actor, Actors, FinishedRollout, RolloutJob, RolloutStart
 from training.on_policy.process_actors import ProcessActors
 from training.on_policy.ray_actors import RayActors
 from training.processes.worker import WorkerError
@@ -31,8 +31,8 @@ def starts(folder: Path, *numbers: int) -> list[RolloutStart]:
     return [RolloutStart(number, folder / f'{number:03d}') for number in numbers]
 
 
-def collected(actors: Actors, count: int) -> dict[int, Finished]:
-    found: list[Finished] = []
+def collected(actors: Actors, count: int) -> dict[int, FinishedRollout]:
+    found: list[FinishedRollout] = []
     while len(found) < count:
         new = actors.completed(PATIENCE_S)
         assert new, 'nothing was completed in time'
@@ -69,7 +69,7 @@ class InlineCrew:
 
     count = 1
 
-    def hire(self) -> 'InlineActor':
+    def start_actor(self) -> 'InlineActor':
         return InlineActor()
 
     def wait(self, busy: Sequence[Actor], timeout_s: float) -> Sequence[Actor]:
@@ -81,8 +81,8 @@ class InlineActor:
     def __init__(self) -> None:
         self._paths: list[Path] = []
 
-    def begin(self, drive: Drive) -> None:
-        self._paths.append(note(drive))
+    def begin(self, job: RolloutJob) -> None:
+        self._paths.append(note(job))
 
     def result(self) -> Path:
         return self._paths.pop(0)
@@ -117,7 +117,7 @@ def test_what_cannot_work_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match='publish a student first'):
         actors.submit(starts(tmp_path, 0))
     actors.publish(Path('a'), 1)
-    with pytest.raises(InputError, match='versions rise, but 1 follows 1'):
+    with pytest.raises(InputError, match='expected a version above 1, got 1'):
         actors.publish(Path('a'), 1)
 
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from training.episodes.index import load_index
-from training.on_policy.actors import Drive, RolloutStart
+from training.on_policy.actors import RolloutJob, RolloutStart
 from training.on_policy.driving import drive_and_label
 from training.simulators import SIMULATORS, SimulatorKind
 from training.teachers import TEACHERS
@@ -93,7 +93,7 @@ def test_a_new_simulator_drives_and_a_new_teacher_labels(artifact: Path, tmp_pat
     for teacher in ('', 'doubled'):
         path = tmp_path / 'episodes' / f'by_{teacher or "default"}'
         start = RolloutStart(7, path)
-        drive_and_label(Drive(start, artifact, 1), simulator='grey_room', teacher=teacher)
+        drive_and_label(RolloutJob(start, artifact, 1), simulator='grey_room', teacher=teacher)
     default, doubled = load_index(tmp_path / 'episodes', surround_rig().names)
     assert default.about.source == 'grey_room'
     assert default.about.scenario == 'room 7'
@@ -110,5 +110,5 @@ def test_the_privileged_teacher_refuses_a_simulator_without_truth(
 ) -> None:
     start = RolloutStart(7, tmp_path / 'episodes' / 'refused')
     with pytest.raises(InputError, match='teacher recovery needs the privileged truth'):
-        drive_and_label(Drive(start, artifact, 1), simulator='grey_room', teacher='recovery')
+        drive_and_label(RolloutJob(start, artifact, 1), simulator='grey_room', teacher='recovery')
     assert not start.path.exists()

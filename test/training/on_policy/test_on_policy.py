@@ -14,7 +14,7 @@ import torch
 from training.cli.train_on_policy import TrainOnPolicy, train_on_policy
 from training.engine.run_folder import RunFolder
 from training.episodes.index import Episode, load_index
-from training.on_policy.actors import Drive
+from training.on_policy.actors import RolloutJob
 from training.on_policy.process_actors import ProcessActors
 from training.on_policy.rounds import RoundPlan, drive_round
 from training.student import tokens
@@ -92,9 +92,9 @@ def test_a_round_drives_learns_and_leaves_an_artifact(
     assert train_on_policy(config) == made
 
 
-def dies(drive: Drive, **settings: str) -> Path:
+def dies(job: RolloutJob, **settings: str) -> Path:
     """In place of `drive_and_label`."""
-    del drive, settings
+    del job, settings
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError
 

@@ -45,7 +45,7 @@ def test_a_signal_is_one_sentence_that_says_how_to_go_on(
     before = signal.getsignal(signal.SIGTERM)
     assert cli.main(['prepare']) == 130
     said = capsys.readouterr().err
-    assert said == 'wpt: prepare was interrupted; the same command goes on from there\n'
+    assert said == 'wpt: prepare was interrupted; run the same command again to continue\n'
     assert signal.getsignal(signal.SIGTERM) == before
 
 
@@ -83,7 +83,7 @@ def test_prepare_ends_with_its_workers_and_keeps_what_is_whole(root: Path, tmp_p
         os.killpg(process.pid, signal.SIGINT)
         _, said = process.communicate(timeout=NEVER_S)
         assert process.returncode == 130
-        assert 'the same command goes on from there' in said.splitlines()[-1]
+        assert 'run the same command again to continue' in said.splitlines()[-1]
         assert 'Traceback' not in said
         until = time.monotonic() + ENDED_S
         while members(process.pid) and time.monotonic() < until:

@@ -79,7 +79,7 @@ def test_another_student_or_scenario_is_driven_anew(tmp_path: Path, arena: Count
     student = Job(replace(ROW, digest='other'), CASE)
     changed = Counted(simulated=(replace(ROUTES, scenarios=(replace(ROUTE, duration_s=5.0),)),))
     for world, one in ((arena, job), (arena, student), (changed, student), (changed, student)):
-        assert one.place(tmp_path) == job.place(tmp_path)
+        assert one.path(tmp_path) == job.path(tmp_path)
         all_of(world, [one], tmp_path)
     assert arena.driven == [job, student, student]
 
@@ -87,7 +87,7 @@ def test_another_student_or_scenario_is_driven_anew(tmp_path: Path, arena: Count
 def test_a_damaged_file_is_driven_anew(tmp_path: Path, arena: Counted) -> None:
     job = Job(ROW, CASE)
     all_of(arena, [job], tmp_path)
-    place = job.place(tmp_path)
+    place = job.path(tmp_path)
     place.write_text(place.read_text()[:-40])
     all_of(arena, [job], tmp_path)
     assert len(arena.driven) == 2
@@ -96,11 +96,11 @@ def test_a_damaged_file_is_driven_anew(tmp_path: Path, arena: Counted) -> None:
 def test_conditions_have_folders_of_their_own(tmp_path: Path) -> None:
     late = '100 ms extra delay'
     plain, disturbed = jobs_of([ROW], [('routes', 'tight_left')], [1000], ['undisturbed', late])
-    assert plain.place(tmp_path).relative_to(tmp_path).as_posix() == (
+    assert plain.path(tmp_path).relative_to(tmp_path).as_posix() == (
         'constant_velocity/routes/tight_left-1000.json'
     )
-    assert '100_ms_extra_delay' in disturbed.place(tmp_path).parts
-    assert plain.made_of(ARENA) != disturbed.made_of(ARENA)
+    assert '100_ms_extra_delay' in disturbed.path(tmp_path).parts
+    assert plain.fingerprint(ARENA) != disturbed.fingerprint(ARENA)
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from training.referee.arena import find_arena
 from training.referee.published import TABLES, pages, tables
 from training.referee.report import Findings
 from training.referee.results import (
-    Drive,
+    DriveRecord,
     Outcomes,
     Source,
     load_outcomes,
@@ -27,12 +27,12 @@ LOST = replace(SOURCE, code='', note='Transcribed; the drives were not kept.')
 PAGE = 'before\n<!-- made from results: {} -->\nstone age\n<!-- end -->\nafter\n'
 
 
-def drive(scenario: str, seed: int, passed: bool, **changes: object) -> Drive:
-    one = Drive(scenario, seed, passed, 1.0, (), None, 0.1, 30.0, ('fine',))
+def drive(scenario: str, seed: int, passed: bool, **changes: object) -> DriveRecord:
+    one = DriveRecord(scenario, seed, passed, 1.0, (), None, 0.1, 30.0, ('fine',))
     return replace(one, **changes)
 
 
-def suite(name: str, passes: dict[int, int], *, missing: int = 0) -> tuple[Drive, ...]:
+def suite(name: str, passes: dict[int, int], *, missing: int = 0) -> tuple[DriveRecord, ...]:
     """The first ones of each seed pass; the last ones are missing."""
     scenarios = [scenario.name for scenario in find_suite(name).scenarios]
     return tuple(

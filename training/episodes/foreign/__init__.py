@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What did somebody else record? Their bags, cut where they break, as canonical episodes."""
+"""Conversion of other recordings to episodes, cut where data is missing or wrong."""
 
+from training.episodes.foreign.conversion_report import ConversionReport, Cut, Segment
 from training.episodes.foreign.convert import convert_bag
 from training.episodes.foreign.explain import explain_source
 from training.episodes.foreign.mapping import Mapping, load_mapping
-from training.episodes.foreign.report import ConversionReport, Cut, Segment
 
 __all__ = [
     'ConversionReport',

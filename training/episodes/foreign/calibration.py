@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which cameras of a recording can be used: those with a lens and a place."""
+"""Usable cameras of a recording: those with intrinsics and a pose."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ __all__ = ['Calibration', 'calibrate']
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The cameras to be used, the anchor first, and why others are not."""
+    """Usable cameras, the anchor first, and reasons why others are left out."""
 
     rig: Rig
     left_out: dict[str, str]
@@ -22,9 +22,9 @@ class Calibration:
 
 
 def calibrate(bag: Bag, mapping: Mapping) -> Calibration:
-    """From the recorded `camera_info` where there is one, else from the rig file.
+    """Calibrate from the recorded `camera_info`, or else from the rig file.
 
-    InputError if the anchor cannot be used.
+    Raise InputError if the anchor cannot be used.
     """
     types = {topic.name: topic.type_name for topic in bag.info.topics}
     found = {source.name: _camera(bag, source, types) for source in mapping.cameras}
@@ -44,7 +44,7 @@ def _camera(bag: Bag, source: Source, types: dict[str, str]) -> Camera | str:
     if types[source.image] not in IMAGE_TYPES:
         return f'{source.image} is a {types[source.image]}, not {" or ".join(IMAGE_TYPES)}'
     if source.base_from_camera is None:
-        return 'nobody says where it sits (no position_m and rotation_deg, not in the rig file)'
+        return 'its pose is missing (no position_m and rotation_deg, not in the rig file)'
     lens = _lens(bag, source, types)
     if isinstance(lens, str):
         if source.in_rig is None:
@@ -54,7 +54,7 @@ def _camera(bag: Bag, source: Source, types: dict[str, str]) -> Camera | str:
 
 
 def _lens(bag: Bag, source: Source, types: dict[str, str]) -> Intrinsics | str:
-    """As the first `camera_info` has it, or why not."""
+    """Return the intrinsics of the first `camera_info`, or why there are none."""
     topic = source.camera_info
     if topic is None:
         return 'it has no calibration (no camera_info, not in the rig file)'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a recording with somebody else's topic names to canonical episodes, one a sound part."""
+"""Convert a recording to episodes, one for each part without faults."""
 
 import re
 from collections import Counter
@@ -7,14 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from training.episodes.foreign.calibration import calibrate
+from training.episodes.foreign.conversion_report import ConversionReport, Cut, Segment
 from training.episodes.foreign.cuts import Limits
 from training.episodes.foreign.explain import explain_source
+from training.episodes.foreign.image_sets import choose
 from training.episodes.foreign.mapping import Mapping, load_mapping
 from training.episodes.foreign.odometry import refuse_foreign_twist
-from training.episodes.foreign.recording import Recording, scan
-from training.episodes.foreign.report import ConversionReport, Cut, Segment
+from training.episodes.foreign.scan import Recording, scan
 from training.episodes.foreign.segments import Part, parts_of
-from training.episodes.foreign.sets import choose
 from training.episodes.foreign.writing import PartWriter
 from training.episodes.rollout import Rollout, Targets
 from wpt_core.bags import Bag, definitions_from
@@ -26,10 +26,6 @@ __all__ = ['convert_bag']
 _MESSAGES = Path(__file__).resolve().parents[3] / 'msg'
 
 
-def _silent(sets: int) -> None:
-    """Nobody wants to know."""
-
-
 def convert_bag(
     bag_path: Path,
     mapping_path: Path,
@@ -38,13 +34,13 @@ def convert_bag(
     views: Rig,
     label: Callable[[Rollout], Targets],
     overwrite: bool = False,
-    progress: Callable[[int], object] = _silent,
+    progress: Callable[[int], object] | None = None,
 ) -> ConversionReport:
     """Write `<bag>_000`, `<bag>_001`, ... and `<bag>.conversion.json` into the folder `out`.
 
-    `label` is a teacher's with bag knowledge. Episodes that are there are kept unless `overwrite`.
-    `progress` gets the number of sets done since. InputError or BagError, in one sentence, where
-    nothing can be made of the recording.
+    `label` is the method of a teacher with bag knowledge. Existing episodes are kept unless
+    `overwrite`. `progress` is called with the number of new sets. Raise InputError or BagError if
+    no episode can be made.
     """
     mapping = load_mapping(mapping_path)
     if reason := explain_source(bag_path):
@@ -63,7 +59,8 @@ def convert_bag(
         for number, part in enumerate(parts):
             target = out / f'{bag_path.stem}_{number:03d}'
             segments.append(_segment(writer, target, part, damaged, overwrite=overwrite))
-            progress(segments[-1].sets)
+            if progress is not None:
+                progress(segments[-1].sets)
         report = ConversionReport(
             recording=bag_path.stem,
             duration_s=bag.info.duration_s,
@@ -73,7 +70,7 @@ def convert_bag(
             left_out=calibration.left_out,
             notes=(
                 *(notice.text for notice in bag.info.notices),
-                *(f'{n} damaged pictures of {name} left out' for name, n in damaged.items()),
+                *(f'{n} damaged images of {name} left out' for name, n in damaged.items()),
                 *notes,
                 *_left_over(out, bag_path.stem, len(parts)),
             ),
@@ -85,7 +82,7 @@ def convert_bag(
 def _segment(
     writer: PartWriter, target: Path, part: Part, damaged: Counter[str], *, overwrite: bool
 ) -> Segment:
-    """One episode, written unless it is there; `damaged` is added to."""
+    """Write one episode unless it exists; add to the counts `damaged`."""
     sets = choose(part)
     kept = not overwrite and _is_whole(target)
     if not kept:
@@ -94,7 +91,7 @@ def _segment(
 
 
 def _is_whole(path: Path) -> bool:
-    """An episode that was written to its end; they appear all at once or not at all."""
+    """Return whether there is a complete episode."""
     if not path.exists():
         return False
     try:
@@ -106,27 +103,27 @@ def _is_whole(path: Path) -> bool:
 
 
 def _blind_views(mapping_path: Path, warper: ViewWarper, views: Rig) -> list[str]:
-    """A note of the views that no camera sees enough of; InputError if that is all of them."""
+    """Return a note on views that the cameras cover too little of; InputError if all are."""
     shares = dict(zip(views.names, warper.coverage.tolist(), strict=True))
     blind = [f'{name} ({share:.0%})' for name, share in shares.items() if share < LEAST_SHARE]
     if len(blind) == len(shares):
         raise InputError(
-            f'{mapping_path}: the cameras see too little of every view of the student '
+            f'{mapping_path}: the cameras cover too little of every view of the student '
             f'({", ".join(blind)} where {LEAST_SHARE:.0%} are needed); check their places, '
             'rotations and lenses'
         )
-    return [f'views left dark, too little seen of them: {", ".join(blind)}'] if blind else []
+    return [f'dead views, too little covered by the cameras: {", ".join(blind)}'] if blind else []
 
 
 def _parts(path: Path, recording: Recording, mapping: Mapping) -> tuple[list[Part], list[Cut]]:
-    """InputError if there is none."""
+    """Return parts and cuts; raise InputError if there is no part."""
     place = mapping.base_from_odometry
     parts, cuts = parts_of(recording, base_from_odometry=place, limits=Limits())
     if not parts:
-        heard = '; '.join(f'at {cut.at_s:.2f} s: {cut.reason}' for cut in cuts[:3])
+        reasons = '; '.join(f'at {cut.at_s:.2f} s: {cut.reason}' for cut in cuts[:3])
         raise InputError(
             f'{path}: no {Limits().shortest_s:g} s in which the first camera and the odometry '
-            f'are without a fault ({heard or "they do not overlap in time"}'
+            f'are without a fault ({reasons or "they do not overlap in time"}'
             f'{f"; and {len(cuts) - 3} more" if len(cuts) > 3 else ""}); if their clocks differ, '
             'set clock: recorded in the mapping'
         )
@@ -134,7 +131,7 @@ def _parts(path: Path, recording: Recording, mapping: Mapping) -> tuple[list[Par
 
 
 def _left_over(out: Path, name: str, count: int) -> list[str]:
-    """Of an earlier conversion that made more episodes."""
+    """Return notes on episodes of an earlier conversion with more parts."""
     pattern = re.compile(re.escape(name) + r'_(\d{3,})')
     found = [(path, pattern.fullmatch(path.name)) for path in sorted(out.iterdir())]
     return [

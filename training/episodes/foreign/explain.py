@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Why can nothing be learned from this source? What is missing, in one sentence."""
+"""Explains what a source lacks for conversion."""
 
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from wpt_core.types import BagError
 
 __all__ = ['explain_source']
 
-_PICTURES = frozenset({'.jpg', '.jpeg', '.png', '.bmp', '.ppm', '.tif', '.tiff'})
+_IMAGES = frozenset({'.jpg', '.jpeg', '.png', '.bmp', '.ppm', '.tif', '.tiff'})
 _VIDEOS = frozenset({'.mp4', '.avi', '.mkv', '.mov', '.hevc', '.h264'})
 _NEEDED = (
-    'needed is a rosbag with stamped pictures (sensor_msgs/Image or CompressedImage), the '
+    'needed is a rosbag with stamped images (sensor_msgs/Image or CompressedImage), the '
     "car's odometry (nav_msgs/Odometry or poses) on the same clock, and each camera's "
     'calibration and place on the car'
 )
@@ -21,7 +21,7 @@ _MOST_TOPICS = 12
 
 
 def explain_source(path: Path) -> str | None:
-    """One sentence that says what is missing and what would be needed; None if all is there."""
+    """Return a sentence on what is missing and what is needed; None if nothing is missing."""
     if not path.exists():
         return f'{path} does not exist; name the folder of a bag, or one .mcap, .db3 or .bag file.'
     try:
@@ -35,7 +35,7 @@ def _missing_topics(path: Path, topics: list[tuple[str, str, int]]) -> str | Non
     kinds = {kind for _, kind, count in topics if count}
     missing = [
         f'no {what} ({" or ".join(types)})'
-        for what, types in (('pictures', IMAGE_TYPES), ('odometry', ODOMETRY_TYPES))
+        for what, types in (('images', IMAGE_TYPES), ('odometry', ODOMETRY_TYPES))
         if not kinds & set(types)
     ]
     if not missing:
@@ -50,9 +50,9 @@ def _missing_topics(path: Path, topics: list[tuple[str, str, int]]) -> str | Non
 
 
 def _not_a_bag(path: Path) -> str | None:
-    """For pictures and videos, which people have and try."""
+    """Describe folders of images or videos, which lack time stamps and motion."""
     files = [file for file in path.rglob('*') if file.is_file()] if path.is_dir() else [path]
-    for what, suffixes in (('pictures', _PICTURES), ('videos', _VIDEOS)):
+    for what, suffixes in (('images', _IMAGES), ('videos', _VIDEOS)):
         count = sum(file.suffix.lower() in suffixes for file in files)
         if not count:
             continue
@@ -60,7 +60,7 @@ def _not_a_bag(path: Path) -> str | None:
         beside = f' and some text ({", ".join(sorted(aside))})' if aside else ''
         return (
             f'{path} holds {count} {what}{beside} but is no rosbag: it has no time stamps that '
-            'pictures and motion share, no odometry (steering angles alone do not say where the '
+            'images and motion share, no odometry (steering angles alone do not say where the '
             f'car went), and no calibration or camera poses; {_NEEDED}.'
         )
     return None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is in a recorded picture: first whether it can be used, then its pixels."""
+"""Checks and decodes recorded images."""
 
 from typing import Any
 
@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 from wpt_core.sensing import CompressedImageData, RawImageData
 from wpt_core.types import InputError
 
-__all__ = ['COMPRESSED', 'IMAGE_TYPES', 'RAW', 'picture_fault', 'picture_of']
+__all__ = ['COMPRESSED', 'IMAGE_TYPES', 'RAW', 'decode_image', 'image_fault']
 
 RAW = 'sensor_msgs/msg/Image'
 COMPRESSED = 'sensor_msgs/msg/CompressedImage'
 IMAGE_TYPES = (RAW, COMPRESSED)
 
 
-def picture_fault(message: Any, type_name: str, size_px: tuple[int, int]) -> str | None:
-    """Why the picture cannot be used, or None; `size_px` is width and height as calibrated.
+def image_fault(message: Any, type_name: str, size_px: tuple[int, int]) -> str | None:
+    """Return why an image cannot be used, or None; `size_px` is the calibrated (width, height).
 
-    Looks at sizes and at the ends of compressed data, and decodes nothing.
+    Checks sizes and the ends of compressed data without decoding.
     """
     try:
         found = _picture(message, type_name).size_px()
@@ -33,8 +33,8 @@ def picture_fault(message: Any, type_name: str, size_px: tuple[int, int]) -> str
     return None
 
 
-def picture_of(message: Any, type_name: str) -> NDArray[np.uint8] | None:
-    """(H, W, 3) RGB of a picture without fault; None where its content turns out damaged."""
+def decode_image(message: Any, type_name: str) -> NDArray[np.uint8] | None:
+    """Decode an image to (H, W, 3) RGB; None if its content is damaged."""
     try:
         return _picture(message, type_name).rgb()
     except InputError:

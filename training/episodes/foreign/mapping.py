@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mapping files: under which names a recording holds what an episode needs."""
+"""Mapping files: names of a recording's topics, and properties of its car."""
 
 import math
 from collections.abc import Mapping as AnyMapping
@@ -27,35 +27,35 @@ _MAX_DELAY_S = 2.0
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Source:
-    """One camera of the recording; in the rig file it has the same name."""
+    """One camera of a recording; it has the same name in the rig file."""
 
     name: str
     image: str
     camera_info: str | None
     rectified: bool
-    """The pictures are free of distortion, so `camera_info` describes them by its P."""
+    """The images are undistorted, so P of `camera_info` applies."""
     base_from_camera: NDArray[np.float64] | None
-    """(4, 4), the camera frame optical; None where only the recording could tell."""
+    """(4, 4), optical camera frame; None if not given."""
     in_rig: Camera | None
-    """As the rig file describes it."""
+    """The camera of the rig file."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Mapping:
-    """Where everything is; the first camera is the anchor."""
+    """Content of a mapping file; the first camera is the anchor."""
 
     path: Path
     cameras: tuple[Source, ...]
     odometry: str
     actuator_delay_s: float
-    """Of the steering, dead time and lag together."""
+    """Dead time and lag of the steering together."""
     base_from_odometry: NDArray[np.float64]
-    """(4, 4): place of the odometry's child frame on the car."""
+    """(4, 4): pose of the odometry's child frame on the car."""
     speed_from: str
-    """`twist`, or `positions` where the twist is not in the child frame or not filled in."""
+    """`twist`, or `positions` if the twist is missing or not in the child frame."""
     command: str | None
     clock: str
-    """`header`: when it was measured; `recorded`: when it was written to the bag."""
+    """`header`: time of measurement; `recorded`: time of recording."""
     driver: str
 
     @property
@@ -64,14 +64,14 @@ class Mapping:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """All of them, in the order of the file."""
+        """All topics in the order of the file."""
         infos = [camera.camera_info for camera in self.cameras]
         images = [camera.image for camera in self.cameras]
         return tuple(t for t in (*images, *infos, self.odometry, self.command) if t)
 
 
 def load_mapping(path: Path) -> Mapping:
-    """Read a mapping file; anything wrong in it is an InputError that names file and key."""
+    """Read a mapping file; InputError names the file and the wrong key."""
     document = _section(str(path), read_yaml(path, 'mapping file'), _NEEDED, optional=_OPTIONAL)
     rig = _rig(path, document)
     cameras = _cameras(path, document['cameras'], rig)
@@ -98,7 +98,7 @@ def load_mapping(path: Path) -> Mapping:
 
 
 def _rig(path: Path, document: AnyMapping[str, object]) -> dict[str, Camera]:
-    """By name; the path of the rig file counts from the mapping file."""
+    """Return cameras of the rig file by name; its path is relative to the mapping file."""
     if 'rig' not in document:
         return {}
     rig = load_rig(path.parent / _text(str(path), 'rig', document))
@@ -144,7 +144,7 @@ def _base_from_odometry(where: str, entry: object) -> NDArray[np.float64]:
 
 
 def _place(where: str, section: AnyMapping[str, object]) -> NDArray[np.float64]:
-    """(4, 4) of a body on the car, in metres and degrees as in a rig file."""
+    """Return a pose (4, 4) from metres and degrees."""
     position_m = _numbers(where, 'position_m', section)
     if max(map(abs, position_m)) > _MAX_REACH_M:
         raise InputError(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How did the car move? Recorded poses and velocities as those of `base_link`."""
+"""Motion of `base_link` from recorded poses and velocities."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -32,13 +32,13 @@ ODOMETRY_TYPES = (
 )
 STEP_S = 0.05
 _SMOOTHING = 11
-"""Samples of 50 ms in a fit: derivatives of positions good to a centimetre are useful then."""
+"""Samples of 50 ms per fit: enough for derivatives of positions with centimetre errors."""
 _LEAST_JUDGED_M = 20.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Odometry:
-    """Samples of `base_link`, as recorded; every array is (N,), not finite where it was not."""
+    """Recorded samples of `base_link`; arrays (N,), not finite where the recording is not."""
 
     times_s: FloatArray
     x_m: FloatArray
@@ -46,16 +46,16 @@ class Odometry:
     yaw_rad: FloatArray
     """Not unwrapped."""
     speed_mps: FloatArray | None
-    """Along the car's axis; None where only poses are to be believed."""
+    """Along the car's axis; None if only poses are used."""
     yaw_rate_radps: FloatArray | None
     tilt: FloatArray | None = None
-    """(N, 3): height, roll and pitch of `base_link`, where they are known."""
+    """(N, 3): height, roll and pitch of `base_link`; None if unknown."""
 
     def __len__(self) -> int:
         return len(self.times_s)
 
     def select(self, which: slice | NDArray[np.bool_] | NDArray[np.int64]) -> 'Odometry':
-        """Some of the samples."""
+        """Select samples."""
         speed, rate = self.speed_mps, self.yaw_rate_radps
         return Odometry(
             self.times_s[which],
@@ -69,7 +69,7 @@ class Odometry:
 
 
 def row_of(message: Any, type_name: str) -> tuple[float, ...]:
-    """Position, quaternion, linear and angular velocity (13 numbers), of a message."""
+    """Return position, quaternion, linear and angular velocity (13 numbers) of a message."""
     pose = message.pose if type_name == ODOMETRY_TYPES[1] else message.pose.pose
     position, q = pose.position, pose.orientation
     row = (position.x, position.y, position.z, q.x, q.y, q.z, q.w)
@@ -82,7 +82,7 @@ def row_of(message: Any, type_name: str) -> tuple[float, ...]:
 def odometry_of(
     times_s: FloatArray, rows: FloatArray, *, base_from_odometry: FloatArray, twist: bool
 ) -> Odometry:
-    """From rows (N, 13) of the child frame; `twist`: whether its velocities are to be used."""
+    """Convert rows (N, 13) of the child frame; use their velocities if `twist`."""
     lengths = np.linalg.norm(rows[:, 3:7], axis=1)
     sound = np.isfinite(rows).all(axis=1) & (lengths > 1e-6)
     rows = np.where(sound[:, None], rows, 0.0)
@@ -105,7 +105,7 @@ def odometry_of(
 
 
 def driven(odometry: Odometry) -> Driven:
-    """Evenly sampled at 20 Hz; for finite samples without gaps over more than half a second."""
+    """Resample to 20 Hz; samples must be finite, without gaps of more than half a second."""
     span_s = odometry.times_s[-1] - odometry.times_s[0]
     times_s = odometry.times_s[0] + STEP_S * np.arange(int(span_s / STEP_S + 1e-6) + 1)
     yaws = np.unwrap(odometry.yaw_rad)
@@ -127,15 +127,14 @@ def driven(odometry: Odometry) -> Driven:
 
 
 def refuse_foreign_twist(path: str, drives: list[Driven]) -> None:
-    """InputError if the twist says another distance than the positions do.
+    """Raise InputError if twist and positions give different distances.
 
-    Many publishers give the velocity in the map frame, or leave it zero; the standard wants the
-    child frame.
+    Many publishers use the map frame or zeros; the standard is the child frame.
     """
     by_twist = sum(float(np.abs(drive.speed_mps).sum()) * STEP_S for drive in drives)
     by_places = 0.0
     for drive in drives:
-        # Steps of a second, since noise of the positions lengthens short ones.
+        # Steps of a second, because noise of positions lengthens short ones.
         each = slice(None, None, round(1.0 / STEP_S))
         steps_m = np.hypot(np.diff(drive.x_m[each]), np.diff(drive.y_m[each]))
         by_places += float(steps_m.sum())

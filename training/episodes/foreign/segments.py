@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which parts of a recording become episodes: those in which anchor and odometry are whole."""
+"""Parts of a recording without faults of anchor and odometry, which become episodes."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from training.episodes.foreign.conversion_report import Cut
 from training.episodes.foreign.cuts import (
     Faults,
     Limits,
@@ -18,8 +19,7 @@ from training.episodes.foreign.cuts import (
     split,
 )
 from training.episodes.foreign.odometry import Odometry, driven, odometry_of
-from training.episodes.foreign.recording import Recording, Stream
-from training.episodes.foreign.report import Cut
+from training.episodes.foreign.scan import Recording, Stream
 from training.episodes.rollout import Driven
 
 __all__ = ['Part', 'Selected', 'parts_of']
@@ -28,41 +28,41 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 _SAME_CUT_S = 1.0
-"""All topics feel a step of the clock, each with its own next message."""
+"""A step of the clock shows on all topics, within this time."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Selected:
-    """Sound messages of a topic, rising in time."""
+    """Messages of a topic without faults, in increasing time."""
 
     messages: IntArray
-    """(N,): their numbers on the topic."""
+    """(N,): message numbers on the topic."""
     stamps_s: FloatArray
     recorded_s: FloatArray
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Part:
-    """A stretch without a fault, to become one episode."""
+    """A part without faults, for one episode."""
 
     start_s: float
-    """By the clock of the mapping, at a picture of the anchor."""
+    """Time of the first anchor image, on the clock of the mapping."""
     stop_s: float
     recorded_s: float
-    """When that picture was recorded."""
-    pictures: dict[str, Selected]
-    """By camera, those of the anchor within the part only."""
+    """Time of recording of that image."""
+    images: dict[str, Selected]
+    """Images by camera; those of the anchor only within the part."""
     commands: Selected
     driven: Driven
-    """May begin before the part and end after it: odometry goes on where pictures fail."""
+    """May begin before the part and end after it."""
 
 
 def parts_of(
     recording: Recording, *, base_from_odometry: FloatArray, limits: Limits
 ) -> tuple[list[Part], list[Cut]]:
-    """In the order of the recording, with all cuts in the order of their time."""
-    anchor = next(iter(recording.pictures.values()))
-    edges, cuts = _clock_steps({'pictures': anchor, 'odometry': recording.motion}, limits)
+    """Return parts and cuts in the order of time."""
+    anchor = next(iter(recording.images.values()))
+    edges, cuts = _clock_steps({'images': anchor, 'odometry': recording.motion}, limits)
     odometry = odometry_of(
         recording.motion.stamps_s,
         recording.rows,
@@ -78,7 +78,7 @@ def parts_of(
 
 
 def _clock_steps(streams: dict[str, Stream], limits: Limits) -> tuple[list[float], list[Cut]]:
-    """When (by the time of recording) a clock went back, and a cut for each time it did."""
+    """Return recording times at which a clock stepped back, and the cuts."""
     steps = sorted(
         (float(stream.recorded_s[i]), float(stream.stamps_s[i - 1] - stream.stamps_s[i]), what)
         for what, stream in streams.items()
@@ -94,26 +94,26 @@ def _clock_steps(streams: dict[str, Stream], limits: Limits) -> tuple[list[float
 def _between(
     recording: Recording, odometry: Odometry, window_s: tuple[float, float], limits: Limits
 ) -> tuple[list[Part], list[Cut]]:
-    """The parts recorded while no clock went back."""
-    pictures = {
+    """Return the parts between two clock steps."""
+    images = {
         name: _selected(stream, window_s, sound=bool(place))
-        for place, (name, stream) in enumerate(recording.pictures.items())
+        for place, (name, stream) in enumerate(recording.images.items())
     }
-    name = next(iter(pictures))
-    anchor = pictures[name]
+    name = next(iter(images))
+    anchor = images[name]
     motion = _selected(recording.motion, window_s)
     samples = odometry.select(motion.messages)
     bad, breaks = odometry_faults(samples, limits)
     motion_runs = split(len(samples), bad=bad, breaks=breaks)
     cuts = _cuts(motion, bad, breaks)
-    bad, breaks = _picture_faults(name, anchor, recording.pictures[name].faults, limits)
-    picture_runs = split(len(anchor.stamps_s), bad=bad, breaks=breaks)
+    bad, breaks = _image_faults(name, anchor, recording.images[name].faults, limits)
+    image_runs = split(len(anchor.stamps_s), bad=bad, breaks=breaks)
     cuts += _cuts(anchor, bad, breaks)
     drives: dict[int, Driven] = {}
     parts: list[Part] = []
     for i, start_s, stop_s in overlaps(
         [(motion.stamps_s[a], motion.stamps_s[b - 1]) for a, b in motion_runs],
-        [(anchor.stamps_s[a], anchor.stamps_s[b - 1]) for a, b in picture_runs],
+        [(anchor.stamps_s[a], anchor.stamps_s[b - 1]) for a, b in image_runs],
     ):
         inside = np.flatnonzero((anchor.stamps_s >= start_s) & (anchor.stamps_s <= stop_s))
         if not len(inside):
@@ -131,7 +131,7 @@ def _between(
                 start_s=float(chosen.stamps_s[0]),
                 stop_s=float(chosen.stamps_s[-1]),
                 recorded_s=float(chosen.recorded_s[0]),
-                pictures={**pictures, name: chosen},
+                images={**images, name: chosen},
                 commands=_selected(recording.commands, window_s),
                 driven=drives[i],
             )
@@ -139,20 +139,20 @@ def _between(
     return parts, cuts
 
 
-def _picture_faults(
+def _image_faults(
     name: str, anchor: Selected, faults: Faults, limits: Limits
 ) -> tuple[Faults, Faults]:
-    """Pictures that are bad in themselves; and pictures before which there was none for long."""
+    """Return bad images, and images after a gap, with reasons."""
     bad = {
-        place: f'a picture of {name} cannot be used: {faults[number]}'
+        place: f'an image of {name} cannot be used: {faults[number]}'
         for place, number in enumerate(anchor.messages.tolist())
         if number in faults
     }
-    return bad, gaps(anchor.stamps_s, limits.anchor_gap_s, f'picture of {name}')
+    return bad, gaps(anchor.stamps_s, limits.anchor_gap_s, f'image of {name}')
 
 
 def _selected(stream: Stream, window_s: tuple[float, float], *, sound: bool = False) -> Selected:
-    """Messages recorded in a window, without those that come late; `sound`: without faults."""
+    """Select messages recorded in a window, without late ones; `sound`: without faults."""
     inside = (stream.recorded_s >= window_s[0]) & (stream.recorded_s < window_s[1])
     if sound:
         inside[list(stream.faults)] = False
@@ -168,7 +168,7 @@ def _chosen(selected: Selected, places: IntArray) -> Selected:
 
 
 def _cuts(selected: Selected, bad: Faults, breaks: Faults) -> list[Cut]:
-    """A break is dated by the last sample before it; bad samples in a row are one cut."""
+    """Return cuts; gaps are dated by the last sample before, consecutive bad samples are one."""
     cuts = [Cut(float(selected.recorded_s[i - 1]), reason) for i, reason in breaks.items()]
     for first in (i for i in bad if i - 1 not in bad):
         count = next(n for n in range(1, len(bad) + 1) if first + n not in bad)

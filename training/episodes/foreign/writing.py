@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One part of a recording as an episode: views, even motion, labels."""
+"""Writes one part of a recording as an episode: views, resampled motion, labels."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.episodes.episode import About, EpisodeWriter
+from training.episodes.foreign.image_sets import ImageSet, fetch
 from training.episodes.foreign.mapping import Mapping
 from training.episodes.foreign.odometry import STEP_S
-from training.episodes.foreign.recording import Recording
+from training.episodes.foreign.scan import Recording
 from training.episodes.foreign.segments import Part
-from training.episodes.foreign.sets import PictureSet, fetch
 from training.episodes.rollout import Rollout, Targets
 from wpt_core.bags import Bag
 from wpt_core.geometry import rotation_from_rpy, transform
@@ -30,20 +30,20 @@ _LEAST_SPEED_MPS = 1.0
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PartWriter:
-    """What all parts of one recording share."""
+    """Writer for all parts of one recording."""
 
     bag: Bag
     mapping: Mapping
     recording: Recording
     cameras: tuple[str, ...]
-    """The cameras in use."""
+    """Cameras in use."""
     views: Rig
     warper: ViewWarper
     label: Callable[[Rollout], Targets]
-    """A teacher with bag knowledge."""
+    """Method of a teacher with bag knowledge."""
 
-    def write(self, target: Path, part: Part, sets: list[PictureSet]) -> Counter[str]:
-        """How many pictures of which camera turned out damaged and were left out."""
+    def write(self, target: Path, part: Part, sets: list[ImageSet]) -> Counter[str]:
+        """Write an episode; return the number of damaged images by camera."""
         delay_s = self.mapping.actuator_delay_s
         about = About(self.bag.info.path.stem, self.mapping.driver, delay_s, scenario=target.name)
         sources = tuple(s for s in self.mapping.cameras if s.name in self.cameras)
@@ -57,14 +57,14 @@ class PartWriter:
                 damaged.update(lost)
                 if self.mapping.anchor.name in lost:
                     continue
-                pictures, alive = self.warper.warp(frames)
-                living = {
-                    name: pictures[place]
+                images, alive = self.warper.warp(frames)
+                views = {
+                    name: images[place]
                     for place, name in enumerate(self.views.names)
                     if alive[place]
                 }
                 stamp_s = chosen.stamp_s + later_s
-                episode.views(stamp_s, living, self._asked(part, chosen.stamp_s))
+                episode.views(stamp_s, views, self._command(part, chosen.stamp_s))
                 labels = targets.labels(row)
                 if labels is not None:
                     episode.labels(stamp_s, labels, plan_times_s())
@@ -72,16 +72,16 @@ class PartWriter:
                 episode.odometry(ego, world_from_base)
         return damaged
 
-    def _asked(self, part: Part, at_s: float) -> Command:
-        """The newest command; before the first, and without any, the lane is to be kept."""
+    def _command(self, part: Part, at_s: float) -> Command:
+        """Return the newest command; KEEP before the first one."""
         newest = int(np.searchsorted(part.commands.stamps_s, at_s, 'right')) - 1
         if newest < 0:
             return Command.KEEP
-        return self.recording.asked[int(part.commands.messages[newest])]
+        return self.recording.requested[int(part.commands.messages[newest])]
 
 
 def _states(part: Part, later_s: float) -> Iterator[tuple[EgoState, NDArray[np.float64]]]:
-    """States and poses in space (4, 4) at 20 Hz, with one more on either side of the part."""
+    """Yield states and poses (4, 4) at 20 Hz, with one more at each end of the part."""
     driven = part.driven
     inside = (driven.times_s > part.start_s - STEP_S) & (driven.times_s < part.stop_s + STEP_S)
     for i in np.flatnonzero(inside).tolist():

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import wpt_core
 from training.referee.arena import Case, Suite
-from training.referee.outcome import DriveResult, HeldOut, Trace
+from training.referee.outcome import DriveResult, HeldOut, Trace, digest_of_code
 from training.referee.proving_ground.held_out import plan_along_expert
 from training.referee.rows import Row, planner_of
-from training.referee.store import digest_of_code
 from training.simulators.proving_ground.disturbance import ROBUSTNESS, Condition
 from training.simulators.proving_ground.student_driver import student_kind
 from wpt_core.sensing import surround_rig
@@ -24,12 +23,12 @@ from wpt_sim.scenario import Rule, Scenario, Split
 __all__ = ['ARENA', 'ProvingGround']
 
 _PLAN_EVERY = 2
-"""Steps of 50 ms: 10 Hz, the slowest rate at which a car is to plan."""
+"""Steps of 50 ms per plan: 10 Hz, the lowest planning rate of a car."""
 _TRACE_EVERY = 2
-"""Steps of 50 ms."""
+"""Steps of 50 ms per point of the trace."""
 _ROOMS = ('geometry', 'metrics', 'model', 'planning', 'sensing', 'types', 'vehicle')
 _NOT_DRIVEN = ('wpt_sim/films', 'wpt_sim/lockstep', 'wpt_core/model/runtime/onnx')
-"""Code in these rooms that no drive runs."""
+"""Code that no drive runs."""
 _TRAINING = (
     'referee/outcome.py',
     'referee/rows.py',
@@ -41,7 +40,7 @@ _TRAINING = (
 
 
 class ProvingGround:
-    """The arena. It always draws from the evaluation split, so nothing is shared with training."""
+    """The arena; it uses only the evaluation split, which training never uses."""
 
     drivers = tuple(kind.name for kind in DRIVERS)
     conditions = tuple(condition.name for condition in ROBUSTNESS)
@@ -49,7 +48,7 @@ class ProvingGround:
     about = (
         'Students see six cameras, their own speed, the command and the nominal delay of the '
         'steering; a cruise control keeps the speed. Car, delay, wind, road and look are '
-        'drawn anew for every drive'
+        'random in every drive'
     )
 
     def __init__(self, simulated: Sequence[suites.Suite] = suites.SUITES) -> None:
@@ -73,7 +72,7 @@ class ProvingGround:
     def drive(
         self, row: Row, case: Case, observer: Callable[[World], None] | None = None
     ) -> DriveResult:
-        """One drive, judged; `observer` is shown the world before every step."""
+        """Drive once and return the result; `observer` is called before each step."""
         kind = _kind(row, case)
         rig = self.rig if kind.needs_cameras or observer is not None else None
         outcome = suites.run_scenario(
@@ -122,7 +121,7 @@ def _condition(case: Case) -> Condition:
 
 
 def _kind(row: Row, case: Case) -> AnyDriverKind:
-    """The driver of a row under the condition of a case."""
+    """Return the driver of a row under the condition of a case."""
     key = f'{case.suite}/{case.scenario}'
     disturbance = _condition(case).disturbance.for_drive(case.seed, key)
     if not row.learned:

@@ -18,15 +18,15 @@ from wpt_sim.suites import run_scenario
 __all__ = ['plan_along_expert']
 
 _STEPS = 4
-"""Of 50 ms from one plan to the next, so that the memory fills as in training."""
+"""Steps of 50 ms per plan, the interval of histories in training."""
 _WARM_S = 2.0
 _TRUTH_S = 3.0
-"""Known after every plan that is compared."""
+"""Length of the truth after every compared plan."""
 _MOST_CASES = 40
 
 
-class _Watcher:
-    """Observes the drive of the expert and lets every row plan on the same images."""
+class _PlanRecorder:
+    """Lets every row plan on the same observations along a drive of the expert."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._planners = {row.name: plan_function(row, surround_rig()) for row in rows}
@@ -37,11 +37,11 @@ class _Watcher:
 
     def __call__(self, world: World) -> None:
         if self._step % _STEPS == 0 and not world.done:
-            seen = world.observe()
+            observation = world.observe()
             for name, plan in self._planners.items():
-                self.plans[name].append(plan(seen))
+                self.plans[name].append(plan(observation))
             self.steps.append(self._step)
-            self.images.append(seen.frames[0].image if seen.frames else _no_image())
+            self.images.append(observation.frames[0].image if observation.frames else _no_image())
         self._step += 1
 
 
@@ -51,29 +51,29 @@ def _no_image() -> NDArray[np.uint8]:
 
 
 def plan_along_expert(rows: Sequence[Row], scenario: Scenario, seed: int) -> dict[str, HeldOut]:
-    """By row; empty if the drive is too short to compare anything."""
-    watcher = _Watcher(rows)
+    """Return plans by row; empty if the drive is too short."""
+    recorder = _PlanRecorder(rows)
     outcome = run_scenario(
-        scenario, EXPERT, seed, rig=surround_rig(), observer=watcher, split=Split.EVALUATION
+        scenario, EXPERT, seed, rig=surround_rig(), observer=recorder, split=Split.EVALUATION
     )
     log = outcome.log
-    starts_s = log.time_s[watcher.steps]
+    starts_s = log.time_s[recorder.steps]
     fits = np.flatnonzero((starts_s >= _WARM_S) & (starts_s <= log.time_s[-1] - _TRUTH_S))
     if not len(fits):
         return {}
     spread = np.linspace(0, len(fits) - 1, min(_MOST_CASES, len(fits)))
     chosen = fits[np.round(spread).astype(np.int64)]
-    return {name: _kept(plans, chosen, watcher, log) for name, plans in watcher.plans.items()}
+    return {name: _kept(plans, chosen, recorder, log) for name, plans in recorder.plans.items()}
 
 
 def _kept(
-    plans: Sequence[Plan], chosen: NDArray[np.int64], watcher: _Watcher, log: DriveLog
+    plans: Sequence[Plan], chosen: NDArray[np.int64], recorder: _PlanRecorder, log: DriveLog
 ) -> HeldOut:
     picked = [plans[index] for index in chosen]
     middle = len(chosen) // 2
     size, tracks = log.footprint, log.tracks
     return HeldOut(
-        steps=np.array(watcher.steps)[chosen],
+        steps=np.array(recorder.steps)[chosen],
         positions_m=np.array([plan.positions_m for plan in picked], np.float32),
         yaws_rad=np.array([plan.yaws_rad for plan in picked], np.float32),
         scales_m=np.array([plan.position_scales_m for plan in picked], np.float32),
@@ -86,6 +86,6 @@ def _kept(
         sizes_m=tracks.sizes_m,
         agents=tracks.agents,
         footprint=np.array([size.length_m, size.width_m, size.centre_ahead_m]),
-        image=watcher.images[chosen[middle]],
+        image=recorder.images[chosen[middle]],
         image_sample=middle,
     )

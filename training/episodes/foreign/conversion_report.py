@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What became of a recording: its episodes, where it was cut and why, which cameras are in."""
+"""Report of a conversion: episodes, cuts with reasons, cameras."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -16,7 +16,7 @@ _MOST_LINES = 30
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Something that no episode spans."""
+    """A fault that no episode spans."""
 
     at_s: float
     """Since the first message of the recording."""
@@ -29,11 +29,11 @@ class Segment:
 
     name: str
     start_s: float
-    """Of its first pictures, since the first message of the recording."""
+    """Time of its first images, since the first message of the recording."""
     length_s: float
     sets: int
     kept: bool = False
-    """It was there from an earlier conversion."""
+    """Whether it was kept from an earlier conversion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,18 @@ class ConversionReport:
     segments: tuple[Segment, ...]
     cuts: tuple[Cut, ...]
     cameras: tuple[str, ...]
-    """In use, the anchor first."""
+    """Cameras in use, the anchor first."""
     left_out: dict[str, str]
     """Reason by camera."""
     notes: tuple[str, ...]
-    """What else a user should know."""
+    """Further remarks for the user."""
 
     @property
     def converted_s(self) -> float:
         return sum(segment.length_s for segment in self.segments)
 
     def lines(self) -> list[str]:
-        """For people."""
+        """Return the report as text."""
         share = self.converted_s / self.duration_s if self.duration_s else 0.0
         text = [
             f'{self.recording}: {len(self.segments)} episodes with {self.converted_s:.1f} of '
@@ -69,14 +69,14 @@ class ConversionReport:
         return text + [f'  note: {note}' for note in self.notes]
 
     def write(self, folder: Path) -> Path:
-        """As JSON beside the episodes."""
+        """Write JSON beside the episodes."""
         path = folder / f'{self.recording}{REPORT_SUFFIX}'
         write_atomic(path, json.dumps(asdict(self), indent=2) + '\n')
         return path
 
 
 def load_cuts(path: Path) -> tuple[Cut, ...]:
-    """Those of a written report; InputError where it is none."""
+    """Load the cuts of a report; InputError if it is malformed."""
     try:
         cuts = json.loads(path.read_text(encoding='utf-8'))['cuts']
         return tuple(Cut(float(cut['at_s']), str(cut['reason'])) for cut in cuts)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which pictures make a set, five times a second, and how they are fetched from a recording."""
+"""Selects sets of images at 5 Hz and decodes them from a recording."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,34 +7,34 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.episodes.foreign.images import picture_of
+from training.episodes.foreign.images import decode_image
 from training.episodes.foreign.mapping import Source
-from training.episodes.foreign.recording import topic_types
+from training.episodes.foreign.scan import topic_types
 from training.episodes.foreign.segments import Part
 from wpt_core.bags import Bag
 from wpt_core.types import CameraFrame
 
-__all__ = ['PictureSet', 'choose', 'fetch']
+__all__ = ['ImageSet', 'choose', 'fetch']
 
 _STEP_S = 0.2
 _LONGEST_AGE_S = 0.15
-_SAME_MOMENT_S = 0.02
+_SAME_TIME_S = 0.02
 """Cameras triggered together may be stamped this much later than the anchor."""
 
 
 @dataclass(frozen=True, slots=True)
-class PictureSet:
-    """Message numbers of the pictures of one moment, by camera."""
+class ImageSet:
+    """Message numbers of the images of one sample, by camera."""
 
     stamp_s: float
-    """Of the anchor's picture."""
+    """Stamp of the anchor's image."""
     numbers: dict[str, int]
 
 
-def choose(part: Part) -> list[PictureSet]:
-    """The anchor's picture nearest to each tick; of the others the newest, if fresh enough."""
-    name = next(iter(part.pictures))
-    anchor = part.pictures[name]
+def choose(part: Part) -> list[ImageSet]:
+    """Select the anchor image nearest to each tick, and recent images of other cameras."""
+    name = next(iter(part.images))
+    anchor = part.images[name]
     ticks_s = np.arange(part.start_s, part.stop_s + 1e-6, _STEP_S)
     places = _nearest(anchor.stamps_s, ticks_s)
     near = np.abs(anchor.stamps_s[places] - ticks_s) <= 0.5 * _STEP_S
@@ -42,22 +42,22 @@ def choose(part: Part) -> list[PictureSet]:
     for place in np.unique(places[near]).tolist():
         stamp_s = float(anchor.stamps_s[place])
         numbers = {name: int(anchor.messages[place])}
-        for other, selected in part.pictures.items():
-            newest = _newest(selected.stamps_s, stamp_s + _SAME_MOMENT_S)
+        for other, selected in part.images.items():
+            newest = _newest(selected.stamps_s, stamp_s + _SAME_TIME_S)
             if other == name or newest < 0:
                 continue
             if stamp_s - float(selected.stamps_s[newest]) <= _LONGEST_AGE_S:
                 numbers[other] = int(selected.messages[newest])
-        sets.append(PictureSet(stamp_s, numbers))
+        sets.append(ImageSet(stamp_s, numbers))
     return sets
 
 
 def fetch(
-    bag: Bag, sources: tuple[Source, ...], sets: list[PictureSet]
-) -> Iterator[tuple[PictureSet, list[CameraFrame]]]:
-    """The sets with their decoded pictures, in order; a damaged picture is left out of its set.
+    bag: Bag, sources: tuple[Source, ...], sets: list[ImageSet]
+) -> Iterator[tuple[ImageSet, list[CameraFrame]]]:
+    """Yield the sets with decoded images in order; damaged images are left out.
 
-    Reads only the span of the recording in which the pictures lie, and holds few of them.
+    Reads only the span of the recording with these images, and holds few of them.
     """
     cameras = {source.image: source.name for source in sources}
     needed = {
@@ -78,7 +78,7 @@ def fetch(
         count[topic] += 1
         if number not in needed[name]:
             continue
-        held[name, number] = picture_of(message.message, types[topic])
+        held[name, number] = decode_image(message.message, types[topic])
         while waiting < len(sets) and all(key in held for key in sets[waiting].numbers.items()):
             yield sets[waiting], _frames(sets[waiting], held)
             waiting += 1
@@ -86,25 +86,25 @@ def fetch(
 
 
 def _frames(
-    chosen: PictureSet, held: dict[tuple[str, int], NDArray[np.uint8] | None]
+    chosen: ImageSet, held: dict[tuple[str, int], NDArray[np.uint8] | None]
 ) -> list[CameraFrame]:
-    pictures = {name: held[name, number] for name, number in chosen.numbers.items()}
+    images = {name: held[name, number] for name, number in chosen.numbers.items()}
     return [
-        CameraFrame(name, chosen.stamp_s, picture)
-        for name, picture in pictures.items()
-        if picture is not None
+        CameraFrame(name, chosen.stamp_s, image)
+        for name, image in images.items()
+        if image is not None
     ]
 
 
 def _forget(
-    held: dict[tuple[str, int], NDArray[np.uint8] | None], following: PictureSet | None
+    held: dict[tuple[str, int], NDArray[np.uint8] | None], following: ImageSet | None
 ) -> None:
-    """Numbers rise from set to set, so what the next set is past is not needed again."""
+    """Drop images before the next set; message numbers increase from set to set."""
     if following is None:
         held.clear()
         return
     for name, number in list(held):
-        # A camera that pauses in the next set may come back with any later number.
+        # A camera missing in the next set may continue with any later number.
         if number < following.numbers.get(name, 0):
             del held[name, number]
 

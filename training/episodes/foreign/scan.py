@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One walk over a recording: when each picture was taken, if it is sound, and how the car went."""
+"""Scan of a recording: times and faults of images, motion, commands."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.episodes.foreign.images import picture_fault
+from training.episodes.foreign.images import image_fault
 from training.episodes.foreign.mapping import Mapping
 from training.episodes.foreign.odometry import ODOMETRY, ODOMETRY_TYPES, row_of
 from wpt_core.bags import Bag, Message
@@ -19,30 +19,30 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Stream:
-    """The messages of one topic in the order of the recording."""
+    """Messages of one topic in the order of the recording."""
 
     stamps_s: FloatArray
-    """(N,) by the clock of the mapping, since the recording's start."""
+    """(N,) on the clock of the mapping, since the start of the recording."""
     recorded_s: FloatArray
-    """(N,) when they were written, since the recording's start."""
+    """(N,) time of recording, since the start."""
     faults: dict[int, str]
-    """Reason by message; only pictures have any."""
+    """Reason by message number, of images only."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Recording:
-    """Everything but the pictures themselves."""
+    """Data of a recording without the images."""
 
-    pictures: dict[str, Stream]
-    """By camera, the anchor first."""
+    images: dict[str, Stream]
+    """Streams by camera, the anchor first."""
     motion: Stream
     rows: FloatArray
     """(N, 13) of `motion`: position, quaternion, linear and angular velocity."""
     twist: bool
-    """The velocities of `rows` are to be believed."""
+    """Whether the velocities of `rows` are used."""
     commands: Stream
-    asked: tuple[Command, ...]
-    """One for each of `commands`."""
+    requested: tuple[Command, ...]
+    """Command of each message of `commands`."""
 
 
 @dataclass(slots=True)
@@ -56,22 +56,22 @@ class _Growing:
 
 
 def topic_types(bag: Bag) -> dict[str, str]:
-    """Type by topic."""
+    """Return types by topic."""
     return {topic.name: topic.type_name for topic in bag.info.topics}
 
 
 def stamp_of(message: Message, clock: str, start_ns: int) -> float:
-    """By the clock of the mapping, since `start_ns`."""
+    """Return the time on the clock of the mapping, since `start_ns`."""
     header_ns = 0
     if clock == 'header':
         stamp = message.message.header.stamp
         header_ns = stamp.sec * 10**9 + stamp.nanosec
-    # A header without a stamp is a driver that does not fill it in.
+    # Some drivers leave the stamp of the header at zero.
     return ((header_ns or message.stamp_ns) - start_ns) * 1e-9
 
 
 def scan(bag: Bag, mapping: Mapping, *, rig: Rig) -> Recording:
-    """Read every message once; InputError where odometry or commands are not what they must be."""
+    """Read all messages once; InputError for wrong types of odometry or commands."""
     types = topic_types(bag)
     _check(bag, mapping, types)
     wanted = {source.image: source.name for source in mapping.cameras if source.name in rig.names}
@@ -79,7 +79,7 @@ def scan(bag: Bag, mapping: Mapping, *, rig: Rig) -> Recording:
     topics = [*wanted, mapping.odometry, *([mapping.command] if mapping.command else [])]
     growing = {topic: _Growing() for topic in topics}
     rows: list[tuple[float, ...]] = []
-    asked: list[Command] = []
+    requested: list[Command] = []
     start_ns = bag.info.start_ns or 0
     for message in bag.messages(topics):
         stream = growing[message.topic]
@@ -88,19 +88,19 @@ def scan(bag: Bag, mapping: Mapping, *, rig: Rig) -> Recording:
         stream.recorded_s.append(recorded_s)
         if name := wanted.get(message.topic):
             size_px = lenses[name].width_px, lenses[name].height_px
-            if fault := picture_fault(message.message, types[message.topic], size_px):
+            if fault := image_fault(message.message, types[message.topic], size_px):
                 stream.faults[len(stream.stamps_s) - 1] = fault
         elif message.topic == mapping.odometry:
             rows.append(row_of(message.message, types[message.topic]))
         else:
-            asked.append(_command(bag, message))
+            requested.append(_command(bag, message))
     return Recording(
         {wanted[topic]: growing[topic].stream() for topic in wanted},
         growing[mapping.odometry].stream(),
         np.array(rows, np.float64).reshape(-1, 13),
         types[mapping.odometry] == ODOMETRY and mapping.speed_from == 'twist',
         growing[mapping.command].stream() if mapping.command else _Growing().stream(),
-        tuple(asked),
+        tuple(requested),
     )
 
 
@@ -110,11 +110,11 @@ def _check(bag: Bag, mapping: Mapping, types: dict[str, str]) -> None:
         expected.append((mapping.command, ('wpt_msgs/msg/DrivingCommand',)))
     for topic, fitting in expected:
         if types.get(topic) not in fitting:
-            came = f'is a {types[topic]}' if topic in types else 'is not in the recording'
-            there = [name for name in types if types[name] in fitting]
+            found = f'is a {types[topic]}' if topic in types else 'is not in the recording'
+            candidates = [name for name in types if types[name] in fitting]
             raise InputError(
-                f'{bag.info.path}: {topic} must be a {" or ".join(fitting)}, but {came}; topics '
-                f'of that kind: {", ".join(there) or "none"}; correct {mapping.path}'
+                f'{bag.info.path}: {topic} must be a {" or ".join(fitting)}, but {found}; topics '
+                f'of that kind: {", ".join(candidates) or "none"}; correct {mapping.path}'
             )
 
 
@@ -122,7 +122,7 @@ def _command(bag: Bag, message: Message) -> Command:
     number = int(message.message.command)
     if number not in list(Command):
         raise InputError(
-            f'{bag.info.path}: {message.topic} asks for command {number}; '
+            f'{bag.info.path}: {message.topic} has the command {number}; '
             f'expected one of {", ".join(f"{c.value} {c.name}" for c in Command)}'
         )
     return Command(number)
