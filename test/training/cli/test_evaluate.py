@@ -86,7 +86,7 @@ def test_everything_is_there_and_an_evaluation_goes_on_where_it_stopped(
 
 @pytest.mark.slow
 def test_a_film_shows_the_drive_that_was_judged(artifact: Path) -> None:
-    """Whoever watches takes pictures of the same world, and that changes nothing in it."""
+    """An observer renders the same world and does not change it."""
     routes = find_suite('routes')
     short = replace(find_scenario(routes, 'tight_left'), duration_s=3.0)
     arena = ProvingGround(simulated=(replace(routes, scenarios=(short,)),))

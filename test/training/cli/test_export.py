@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The export: the graphs say what PyTorch says, and a folder that was changed is refused."""
+"""Export: the graphs give the outputs of PyTorch, and a changed folder is refused."""
 
 import json
 import sys
@@ -29,7 +29,7 @@ pytest.importorskip('onnxscript', reason='the exporter of PyTorch needs onnxscri
 
 @pytest.fixture(scope='module')
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A folder with an artifact and its export, and what the verb said."""
+    """A folder with an artifact and its export, and the output of the verb."""
     torch.manual_seed(3)
     student = Student(preset('debug')).train()
     views, alive = (torch.from_numpy(array)[None] for array in blank_views(student.config))

@@ -74,7 +74,7 @@ def straight_on(speed_mps: float) -> Plan:
 
 
 class Listener:
-    """Stands where a planner would, and keeps what it was asked."""
+    """Planner double that records its inputs."""
 
     def __init__(self) -> None:
         self.asked: list[SimpleNamespace] = []
@@ -209,7 +209,7 @@ def udacity(root: Path) -> Camera:
 def test_the_freeway_rig_is_a_cut_out_of_the_camera_with_the_chessboards(
     root: Path, freeway: Path
 ) -> None:
-    """Frame 13 and a still of the whole sensor are the same moment: warped, the same view."""
+    """Frame 13 and a still of the whole sensor have the same time: warped, the same view."""
     small = udacity(root)
     known = json.loads((freeway / 'adv_lane_lines/derived_camera_info_1280x720.json').read_text())
     (fx, _, cx), (_, fy, cy), _ = known['K']
@@ -223,7 +223,7 @@ def test_the_freeway_rig_is_a_cut_out_of_the_camera_with_the_chessboards(
         return warper.warp([CameraFrame(of.name, 0.0, image)])[0][0]
 
     def alike(a: np.ndarray, b: np.ndarray) -> float:
-        """Correlation of what is sharp; the two were not developed alike."""
+        """Correlation of high frequencies; the images were processed differently."""
         both = cv2.erode((a.any(axis=-1) & b.any(axis=-1)).astype(np.uint8), np.ones((9, 9)))
         greys = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32) for image in (a, b)]
         sharp = [(grey - cv2.GaussianBlur(grey, (0, 0), 2.0))[both > 0] for grey in greys]

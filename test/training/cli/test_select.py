@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which episodes a method learns from, and with which labels."""
+"""Episodes and labels of each method."""
 
 from pathlib import Path
 

@@ -68,7 +68,7 @@ def test_a_training_begins_with_the_weights_of_an_artifact(config: TrainStudent)
 
 
 def test_two_processes_train_together(episodes: Path, tmp_path: Path, root: Path) -> None:
-    """Where one waits for what the other writes, and both write what both read."""
+    """Both processes write and read the same files, and wait for each other."""
     run = tmp_path / 'together'
     words = [sys.executable, '-m', 'torch.distributed.run', '--nproc-per-node', '2']
     words += ['--rdzv-backend', 'c10d', '--rdzv-endpoint', 'localhost:0']

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the learning rate goes up and down."""
+"""Learning rate schedule."""
 
 from dataclasses import replace
 

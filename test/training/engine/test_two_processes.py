@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two processes on one machine train as one does, and go on exactly."""
+"""Two processes on one machine train as one does, and resume exactly."""
 
 import os
 import socket
@@ -19,7 +19,7 @@ STEPS = 6
 
 
 class Halves(nn.Module):
-    """A frozen part, one that every process trains, one of rank 0 only, and one of nobody."""
+    """A frozen part, one trained by all processes, one by rank 0 only, and an unused one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class Halves(nn.Module):
         self.frozen.requires_grad_(False)
 
     def loss(self, inputs: Tensor, *, first: bool) -> Tensor:
-        """Not of `forward`, as with the stages of a student."""
+        """A method other than `forward`, as in the stages of a student."""
         outputs = self.shared(self.frozen(inputs))
         total = (outputs - inputs.flip(1)).square().mean()
         return total + (self.first(outputs).square().mean() if first else 0.0)

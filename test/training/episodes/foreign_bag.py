@@ -87,7 +87,7 @@ def winding_road() -> Scenario:
 
 
 class Foreign:
-    """Writes what another car would record, by the time of the drive."""
+    """Writes a recording of another car, on the clock of the drive."""
 
     def __init__(self, bag: BagWriter) -> None:
         self.bag = bag

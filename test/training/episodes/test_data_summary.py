@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a folder of episodes is said to hold, against episodes made by hand."""
+"""Summary of a folder, compared with episodes made by hand."""
 
 from pathlib import Path
 
@@ -122,5 +122,5 @@ def test_a_damaged_report_is_named(folder: Path, content: str) -> None:
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match='no whole episode'):
+    with pytest.raises(InputError, match='no complete episode'):
         summarise(tmp_path)

@@ -40,10 +40,13 @@ def test_an_episode_from_before_schemas_is_read_as_the_first() -> None:
             {'schema': 0},
             r'must be a number from 1 on, not 0; make the episode again with ./wpt prepare',
         ),
-        ({'schema': '2'}, r"not '2'; make it again"),
-        ({'schema': True}, r'not True; make it again'),
-        ({'split': 'train'}, r"one of training, validation, test, not 'train'; make it again"),
-        ({'weather': 'rain'}, r'must hold'),
+        ({'schema': '2'}, r"not '2'; make the episode again"),
+        ({'schema': True}, r'not True; make the episode again'),
+        (
+            {'split': 'train'},
+            r"one of training, validation, test, not 'train'; make the episode again",
+        ),
+        ({'weather': 'rain'}, r'must have the keys'),
     ],
 )
 def test_others_are_refused_in_one_sentence(change: dict[str, object], sentence: str) -> None:

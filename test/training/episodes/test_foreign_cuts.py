@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a recording breaks: what is a fault, what is not, and the motion in between."""
+"""Faults in recordings, and the motion between them."""
 
 import numpy as np
 import pytest

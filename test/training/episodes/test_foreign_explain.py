@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sources that nothing can be learned from: the sentence says what is missing."""
+"""Unusable sources: the message names what is missing."""
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mapping files: what a good one gives, and the sentence each bad one gets."""
+"""Mapping files: content of a valid one, and the error of each invalid one."""
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shards hold what the bags hold, bit for bit, and are never half there."""
+"""Shards equal the bags bit for bit, and are complete or absent."""
 
 import json
 import os

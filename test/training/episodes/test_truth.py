@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Privileged topics: what is written is read back, and the proving ground writes what is there."""
+"""Privileged topics: written data is read back, and matches the proving ground."""
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What actors of tests do in place of driving; other processes import it."""
+"""Drive functions for tests of actors, importable in other processes."""
 
 import os
 import signal

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ctrl-C on the command line: what is done is kept, nobody stays behind, and one sentence."""
+"""Ctrl-C on the command line: completed work is kept, all processes end, one message."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ ENDED_S = 5.0
 
 @pytest.fixture(autouse=True)
 def interruptible() -> Iterator[None]:
-    """A shell starts what runs in its background with SIGINT ignored, and that is inherited."""
+    """Background processes of a shell inherit an ignored SIGINT."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -50,7 +50,7 @@ def test_a_signal_is_one_sentence_that_says_how_to_go_on(
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
-    """Until something lies there."""
+    """Wait until the path exists."""
     until = time.monotonic() + NEVER_S
     while not path.exists():
         assert process.poll() is None, process.communicate()

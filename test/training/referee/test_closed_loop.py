@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Drives are judged like anybody's, kept, and driven anew when what made them changed."""
+"""Drives are evaluated by the suite rules, stored, and repeated when an input changed."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Disturbances do what their names say, repeatably, and nothing else."""
+"""Disturbances have the named effect only, and are repeatable."""
 
 from dataclasses import replace
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A student at the wheel: through the whole pipeline, and within the limits of a car."""
+"""Student driver: the whole pipeline, within the limits of a car."""
 
 from collections.abc import Callable
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Drives to learn from: all can be made, each is another, and they hold what suites hold."""
+"""Training scenarios: all are valid and different, with the content of suites."""
 
 from collections import Counter
 

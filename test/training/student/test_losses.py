@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The losses of a decision: worked out by hand, and blind to what is not known."""
+"""Losses of a decision: values computed by hand; unknown targets have no effect."""
 
 import math
 from dataclasses import replace

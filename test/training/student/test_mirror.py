@@ -80,9 +80,9 @@ def test_the_lane_in_the_mirror_lies_where_the_picture_in_the_mirror_has_it() ->
     ],
 )
 def test_who_was_to_go_left_is_to_go_right(wish: Command, other: Command) -> None:
-    told = torch.from_numpy(np.stack([units.conditions(20.0, wish, 0.2)] * 2))
-    after = mirrored_conditions(told, SECOND)
-    assert torch.equal(after[0], told[0])
+    conditions = torch.from_numpy(np.stack([units.conditions(20.0, wish, 0.2)] * 2))
+    after = mirrored_conditions(conditions, SECOND)
+    assert torch.equal(after[0], conditions[0])
     assert after[1].tolist() == units.conditions(20.0, other, 0.2).tolist()
 
 

@@ -163,7 +163,10 @@ def test_who_learns_in_a_mirror_steers_alike_to_both_sides(episodes: Path, tmp_p
             borders = student.borders(fused, told)[:, None]
         told = told[:, None]
         known = all_of_them[:, None]
-        turned = mirrored_borders(borders, all_of_them), mirrored_conditions(told, all_of_them)
+        turned = (
+            mirrored_borders(borders, all_of_them),
+            mirrored_conditions(conditions, all_of_them),
+        )
         both = student.steering(borders, told, known) + student.steering(*turned, known)
         return float(both[..., 0].abs().mean())
 

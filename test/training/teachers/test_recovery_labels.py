@@ -99,7 +99,7 @@ def test_the_end_of_the_drive_is_not_made_up(straight: RoadLine) -> None:
 
 
 class Follower:
-    """Does what the labels say, and nothing else."""
+    """Follows the labels exactly."""
 
     def __init__(self, world: World) -> None:
         self._world, self._expert = world, Expert(world)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Teachers label rollouts after the fact, and say what they know."""
+"""Teachers label recorded rollouts and state their knowledge."""
 
 import numpy as np
 import pytest
