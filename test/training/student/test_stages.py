@@ -157,17 +157,20 @@ def test_who_learns_in_a_mirror_steers_alike_to_both_sides(episodes: Path, tmp_p
         student, folder = fresh(), RunFolder(tmp_path / str(mirror), 'the same')
         stage = replace(STEERING, steps=100, mirror=mirror)
         train_steering(student, features, stage=stage, run=folder, process=HERE, seed=3)
-        told, all_of_them = table.conditions(torch.arange(50)), torch.ones(50, dtype=torch.bool)
+        conditions, all_of_them = (
+            table.conditions(torch.arange(50)),
+            torch.ones(50, dtype=torch.bool),
+        )
         with torch.no_grad():
             fused = student.extractor.fuse(tokens[:50].float(), table.alive[:50])
-            borders = student.borders(fused, told)[:, None]
-        told = told[:, None]
+            borders = student.borders(fused, conditions)[:, None]
+        conditions = conditions[:, None]
         known = all_of_them[:, None]
         turned = (
             mirrored_borders(borders, all_of_them),
             mirrored_conditions(conditions, all_of_them),
         )
-        both = student.steering(borders, told, known) + student.steering(*turned, known)
+        both = student.steering(borders, conditions, known) + student.steering(*turned, known)
         return float(both[..., 0].abs().mean())
 
     assert unlike(0.5) < 0.5 * unlike(0.0)

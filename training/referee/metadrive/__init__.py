@@ -19,9 +19,8 @@ from training.referee.metadrive.drive import (
 )
 from training.referee.metadrive.process import MetaDriveProcess, find_command
 from training.referee.metadrive.scenarios import DURATION_S, NATIVE, WIDENED, find_map_scenario
-from training.referee.outcome import DriveResult, HeldOut, Trace
+from training.referee.outcome import DriveResult, HeldOut, Trace, digest_of_code
 from training.referee.rows import Row, planner_of, student_row
-from training.referee.outcome import digest_of_code
 from training.simulators.proving_ground.student_driver import StudentDriver
 from wpt_core.drawing import caption
 from wpt_core.metrics import Trajectory, comfort_score, judge_lane_centre
