@@ -34,7 +34,7 @@ def convert_bag(
     views: Rig,
     label: Callable[[Rollout], Targets],
     overwrite: bool = False,
-    progress: Callable[[int], object] | None = None,
+    progress: Callable[[int], object] = lambda _sets: None,
 ) -> ConversionReport:
     """Write `<bag>_000`, `<bag>_001`, ... and `<bag>.conversion.json` into the folder `out`.
 
@@ -59,8 +59,7 @@ def convert_bag(
         for number, part in enumerate(parts):
             target = out / f'{bag_path.stem}_{number:03d}'
             segments.append(_segment(writer, target, part, damaged, overwrite=overwrite))
-            if progress is not None:
-                progress(segments[-1].sets)
+            progress(segments[-1].sets)
         report = ConversionReport(
             recording=bag_path.stem,
             duration_s=bag.info.duration_s,
