@@ -14,8 +14,8 @@ from training import cli
     [
         ([], 'train on-policy'),
         (['dance'], "unknown verb 'dance'; expected one of prepare, train student"),
-        (['train'], 'which training: train student or train on-policy'),
-        (['train', '--preset', 'mini'], 'which training: train student or train on-policy'),
+        (['train'], 'train: expected train student or train on-policy'),
+        (['train', '--preset', 'mini'], 'train: expected train student or train on-policy'),
         (['train', 'onpolicy'], "unknown verb 'train onpolicy'; did you mean train on-policy?"),
         (['evalute'], "unknown verb 'evalute'; did you mean evaluate?"),
     ],
