@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the table of topics to what ROS wants to know: message types and quality of service."""
+"""Message types and QoS profiles of the topics in the table."""
 
 from enum import Enum
 from importlib import import_module
@@ -20,18 +20,19 @@ __all__ = ['Reliability', 'profile', 'publisher_profile', 'subscription_profile'
 
 
 _LAST_WORD_S = 0.5
-"""The last message of a gate that ends must still reach a subscriber that stalls for a moment."""
+"""Least lifespan of a watched topic: the last message of a gate that ends must still reach a
+subscriber that stalls briefly."""
 
 
 class Reliability(Enum):
-    """For the topics of sensors; all others are reliable anyway."""
+    """Reliability of sensor topics; all other topics are reliable."""
 
     BEST_EFFORT = 'best_effort'
     RELIABLE = 'reliable'
 
 
 def profile(quality: Quality, sensors: Reliability = Reliability.BEST_EFFORT) -> QoSProfile:
-    """The quality of service of a topic."""
+    """Return the QoS profile of a quality."""
     loose = quality is Quality.SENSOR and sensors is Reliability.BEST_EFFORT
     kept = quality is Quality.LATCHED
     return QoSProfile(
@@ -45,7 +46,11 @@ def profile(quality: Quality, sensors: Reliability = Reliability.BEST_EFFORT) ->
 def publisher_profile(
     topic: Topic, sensors: Reliability = Reliability.BEST_EFFORT, *, simulated: bool
 ) -> QoSProfile:
-    """What our publishers offer. In simulated time a message may be old on the clock of DDS."""
+    """Return the profile that our publishers offer.
+
+    With simulated time a message may be old on the clock of DDS, so only watched topics have a
+    lifespan then.
+    """
     offered = profile(topic.quality, sensors)
     if topic.stale_after_s is not None and (topic.watched or not simulated):
         least_s = _LAST_WORD_S if topic.watched else 0.0
@@ -60,13 +65,16 @@ def publisher_profile(
 def subscription_profile(
     topic: Topic, sensors: Reliability = Reliability.BEST_EFFORT, *, simulated: bool
 ) -> QoSProfile:
-    """What our subscribers ask for. A publisher that offers less is not heard, so most ask for
-    little: drivers of cars, and recordings, offer no deadline."""
-    asked = profile(topic.quality, sensors)
+    """Return the profile that our subscribers request.
+
+    A publisher that offers less is not matched. Drivers of cars and recordings offer no deadline,
+    so only subscriptions to watched topics request one.
+    """
+    requested = profile(topic.quality, sensors)
     if topic.watched and not simulated:
-        asked.deadline = Duration(seconds=topic.stale_after_s or 0.0)
-        _with_liveliness(asked, topic)
-    return asked
+        requested.deadline = Duration(seconds=topic.stale_after_s or 0.0)
+        _with_liveliness(requested, topic)
+    return requested
 
 
 def _with_liveliness(quality: QoSProfile, topic: Topic) -> None:
@@ -75,6 +83,6 @@ def _with_liveliness(quality: QoSProfile, topic: Topic) -> None:
 
 
 def type_of(name: str) -> Any:
-    """The class of `package/msg/Name` or `package/srv/Name`; ImportError where it is missing."""
+    """Return the class of `package/msg/Name` or `package/srv/Name`; ImportError if missing."""
     package, kind, plain = name.split('/')
     return getattr(import_module(f'{package}.{kind}'), plain)

@@ -36,7 +36,7 @@ def test_every_setting_has_its_sentence() -> None:
 
 def test_a_parameter_has_its_range_and_its_words() -> None:
     page = TABLES.renewed(PAGE.format('parameters'))
-    assert '| `threads` | `1` | 1 to 64 | Of PyTorch on the processor. |' in page
+    assert '| `threads` | `1` | 1 to 64 | CPU threads of PyTorch. |' in page
     assert '| `output` | `none` | none, ackermann, autoware | ' in page
 
 

@@ -72,13 +72,13 @@ def test_who_is_only_listed_is_waited_for_until_forgotten(neighbour: Probe) -> N
         neighbour.node.destroy_publisher(speaker)
 
     check_domain_unused(forgotten)
-    assert said == ['waiting for a previous drive to be forgotten']
+    assert said == ['waiting up to 25 s until DDS drops the nodes of a previous drive']
 
 
 def test_who_stays_listed_is_another_graph(neighbour: Probe) -> None:
     assert neighbour.steps
     with pytest.raises(InputError, match='/probe publishes gate/command'):
-        check_domain_unused(lambda _: None, forget_s=3.0)
+        check_domain_unused(lambda _: None, lease_s=3.0)
 
 
 @pytest.mark.parametrize('told', ['300', 'abc', '-1', '010', '1.5', '233'])

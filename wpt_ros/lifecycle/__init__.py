@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every node is: managed, guarded, in good or ill health."""
+"""Base class of all nodes: lifecycle, error handling, diagnostics, and the main loop."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a node is doing, for `/diagnostics`: the worst of what it found, and its figures."""
+"""Health of a node for `/diagnostics`: its notices, the worst level, and figures."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,7 @@ _LEVELS = {
 
 
 class Health:
-    """Notices that hold now, by who found them, and figures; made into a message on demand."""
+    """Holds the current notices by their source, and figures; builds the diagnostics message."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -27,25 +27,25 @@ class Health:
         self._figures: dict[str, str] = {}
 
     def found(self, where: str, notices: Sequence[Notice]) -> None:
-        """What `where` finds wrong now; nothing when it is well again."""
+        """Replace the notices of the source `where`; an empty sequence clears them."""
         if notices:
             self._found[where] = tuple(notices)
         else:
             self._found.pop(where, None)
 
     def figures(self, figures: Mapping[str, object]) -> None:
-        """Numbers and words to show; those of the same name are replaced."""
+        """Update the figures to show by name."""
         self._figures.update({name: str(value) for name, value in figures.items()})
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """All that holds, the worst first."""
+        """Return all current notices, the worst first."""
         rank = list(Level)
         held = [notice for notices in self._found.values() for notice in notices]
         return tuple(sorted(held, key=lambda notice: -rank.index(notice.level)))
 
     def message(self, state: str, stamp: Time) -> DiagnosticArray:
-        """As the aggregators expect it."""
+        """Return the diagnostics message of this node."""
         notices = self.notices
         worst = notices[0].level if notices else Level.INFO
         found = status(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all nodes have in common: lifecycle, parameters, topics, health, and the one guard."""
+"""Base class of all nodes: lifecycle, parameters, topics, health, and error handling."""
 
 import functools
 import traceback
@@ -46,12 +46,12 @@ _USE_SIM_TIME = 'use_sim_time'
 
 @dataclass(frozen=True, slots=True)
 class NodeConfig:
-    """What every node can be told."""
+    """The parameters that every node has."""
 
     autostart: bool = True
     """Configure and activate at the start; false: wait for a lifecycle manager."""
     reliability: Reliability = Reliability.BEST_EFFORT
-    """Of what is heard from sensors: best_effort (as drivers publish) or reliable (replays)."""
+    """Of subscriptions to sensors: best_effort (as drivers publish) or reliable (replays)."""
 
     def __post_init__(self) -> None:
         check_bounds(self)
@@ -63,21 +63,21 @@ Config = TypeVar('Config', bound=NodeConfig)
 class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclpy has no types
     """A lifecycle node whose subscriptions and timers exist only while it is active.
 
-    A node says in `prepare` what it loads, in `begin` what it hears and when it ticks, in `end`
-    what has to be closed. InputError from there, or from a callback, becomes a notice in
-    `/diagnostics`; so does any other error in a callback, with its traceback in the log: a fault
-    of one message must not end the node.
+    A node loads resources and creates publishers in `prepare`, creates subscriptions and timers in
+    `begin`, and closes them in `end`. An InputError there or in a callback becomes a notice in
+    `/diagnostics`. Any other exception in a callback also does, with its traceback in the log, as
+    one faulty message must not end the node.
     """
 
     def __init__(self, name: str, config: type[Config]) -> None:
         super().__init__(name, automatically_declare_parameters_from_overrides=True)
-        # Whoever could switch the clock of a running node could stop its watchdog.
+        # Read-only: switching the clock of a running node could stop its watchdog.
         fixed = ParameterDescriptor(type=ParameterType.PARAMETER_BOOL, read_only=True)
         self.set_descriptor(_USE_SIM_TIME, fixed)
         self.config: Config = self._declared(config)
         self.health = Health(self.get_fully_qualified_name())
         self.exit_code: int | None = None
-        """A node that sets it ends its process with it."""
+        """Set by a node to end its process with this exit code."""
         self._mismatched: set[str] = set()
         self._started: list[Callable[[], object]] = []
         self._prepared: list[Callable[[], object]] = []
@@ -90,30 +90,30 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
             _HEALTH_S, self.publish_health, clock=Clock(clock_type=ClockType.STEADY_TIME)
         )
 
-    # What a node fills in.
+    # Overridden by nodes.
 
     def prepare(self) -> None:
-        """Load what is needed, make publishers; InputError keeps the node unconfigured."""
+        """Load resources and create publishers; InputError keeps the node unconfigured."""
 
     def begin(self) -> None:
-        """Hear, serve and tick from now on."""
+        """Create subscriptions, services and timers."""
 
     def end(self) -> None:
-        """Say or close what has to be at the end; nothing is heard any more."""
+        """Publish the last messages and close resources; subscriptions are gone already."""
 
     def silent(self, name: str) -> None:
-        """A watched topic has fallen silent; called again and again until its next message."""
+        """Handle the silence of a watched topic; called repeatedly until its next message."""
 
-    # What a node uses.
+    # Used by nodes.
 
     @property
     def now_s(self) -> float:
-        """On the clock of the stamps."""
+        """Return the time of the clock that stamps messages."""
         return float(self.get_clock().now().nanoseconds * 1e-9)
 
     @property
     def simulated(self) -> bool:
-        """Whether the clock of the stamps is that of a simulation; fixed for the node's life."""
+        """Return whether that clock is simulated; this cannot change while the node runs."""
         return bool(self.get_parameter(_USE_SIM_TIME).value)
 
     @property
@@ -121,7 +121,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
         return bool(self._state_machine.current_state[1] == 'active')
 
     def advertise(self, topic: Topic) -> Any:
-        """A publisher, until the node is cleaned up."""
+        """Create a publisher that exists until the node is cleaned up."""
         publisher = self.create_publisher(
             type_of(topic.type_name),
             topic.name,
@@ -133,10 +133,10 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
     def subscribe(
         self, topic: Topic, callback: Callable[[Any], None], *, raw: bool = False
     ) -> Any:
-        """Subscribe while active; `raw` hands over the bytes as they came.
+        """Subscribe while active; with `raw` the callback gets the serialised message.
 
-        A message that is larger than its topic allows is refused before it is deserialised. The
-        silence of a watched topic is a notice in `/diagnostics` until its next message.
+        A message above the size limit of its topic is rejected before deserialisation. Silence of
+        a watched topic is a notice in `/diagnostics` until its next message.
         """
         kind = type_of(topic.type_name)
 
@@ -144,7 +144,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
             topic.check_size(content)
             callback(content if raw else deserialize_message(content, kind))
 
-        asked = subscription_profile(topic, self.config.reliability, simulated=self.simulated)
+        qos = subscription_profile(topic, self.config.reliability, simulated=self.simulated)
         events = {'incompatible_qos': functools.partial(self._mismatch, topic.name)}
         if topic.watched and not self.simulated:
             events['deadline'] = functools.partial(self._silence, topic.name)
@@ -153,7 +153,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
             kind,
             topic.name,
             self.guarded(topic.name, take),
-            asked,
+            qos,
             raw=True,
             event_callbacks=SubscriptionEventCallbacks(**events),
         )
@@ -161,14 +161,14 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
         return subscription
 
     def every(self, period_s: float, callback: Callable[[], None]) -> None:
-        """Tick while active, on a clock that neither jumps nor stands still."""
+        """Call the callback periodically while active, by the steady clock."""
         clock = Clock(clock_type=ClockType.STEADY_TIME)
         guarded = self.guarded(callback.__name__.strip('_'), callback)
         timer = self.create_timer(period_s, guarded, clock=clock)
         self._started.append(functools.partial(self.destroy_timer, timer))
 
     def serve(self, service: Service, callback: Callable[[Any, Any], Any]) -> None:
-        """Answer requests while active; `success` is false where the callback fails."""
+        """Provide a service while active; `success` is false when the callback fails."""
         guarded = self.guarded(service.name, callback)
 
         def answer(request: Any, response: Any) -> Any:
@@ -180,14 +180,14 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
         self._started.append(functools.partial(self.destroy_service, server))
 
     def guarded(self, where: str, callback: Callable[..., Any]) -> Callable[..., Any]:
-        """The callback, of which no error escapes; a sound run clears what the last one found."""
+        """Return the callback with its exceptions turned into notices; success clears them."""
 
         def call(*arguments: Any) -> Any:
             try:
                 answer = callback(*arguments)
             except InputError as error:
                 self._refuse(where, Notice(Level.WARNING, 'input', f'{where}: {error}'))
-            except Exception as error:  # the one place: see the class
+            except Exception as error:  # the only broad except: see the class
                 self.get_logger().error(traceback.format_exc(), throttle_duration_sec=10.0)
                 text = f'{where}: {type(error).__name__}: {error}'
                 self._refuse(where, Notice(Level.ERROR, 'internal', text))
@@ -198,7 +198,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
         return call
 
     def publish_health(self) -> None:
-        """Publish the state of health now, and not only when it is due."""
+        """Publish the diagnostics now."""
         self._forget_mismatches()
         stamp = self.get_clock().now().to_msg()
         self._diagnostics.publish(self.health.message(self._state_machine.current_state[1], stamp))
@@ -206,7 +206,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
     # Lifecycle.
 
     def start(self) -> None:
-        """Configure and activate, if the parameters say so; InputError where that fails."""
+        """Configure and activate if `autostart` is set; raise InputError when that fails."""
         if self.config.autostart:
             for trigger in (self.trigger_configure, self.trigger_activate):
                 if trigger() != _SUCCESS:
@@ -214,7 +214,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
                     raise InputError(f'{self.get_name()}: {reasons}')
 
     def stop(self) -> None:
-        """Down from whatever state; what has to be closed is closed."""
+        """Shut down from any state and close all resources."""
         if self._state_machine.current_state[1] in ('unconfigured', 'inactive', 'active'):
             self.trigger_shutdown()
 
@@ -266,8 +266,8 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
     def _mismatch(self, name: str, event: Any) -> None:
         policy = getattr(event.last_policy_kind, 'name', event.last_policy_kind)
         text = (
-            f'{name}: somebody publishes with another {str(policy).lower()} than is heard here; '
-            'set the parameter reliability'
+            f'{name}: a publisher offers another {str(policy).lower()} than this subscription '
+            'requests; set the parameter reliability'
         )
         self.get_logger().warning(text)
         self._mismatched.add(name)
@@ -278,21 +278,21 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
             self._silence(name, event)
 
     def _silence(self, name: str, _event: Any) -> None:
-        """The middleware missed a message or the publisher; a message clears it, see guarded."""
+        """Report a missed deadline or a lost publisher; the next message clears it."""
         text = f'{name} has fallen silent: its publisher is gone or hangs.'
         self.health.found(name, (Notice(Level.WARNING, 'silent', text),))
         self.silent(name)
 
     def _forget_mismatches(self) -> None:
-        """Whose publishers are gone, or all reliable, is heard again."""
+        """Clear mismatches of topics whose remaining publishers are reliable."""
         for topic in list(self._mismatched):
-            there = self.get_publishers_info_by_topic(self.resolve_topic_name(topic))
-            if all(one.qos_profile.reliability is ReliabilityPolicy.RELIABLE for one in there):
+            found = self.get_publishers_info_by_topic(self.resolve_topic_name(topic))
+            if all(one.qos_profile.reliability is ReliabilityPolicy.RELIABLE for one in found):
                 self._mismatched.discard(topic)
                 self.health.found(f'{topic} quality', ())
 
     def _declared(self, config: type[Config]) -> Config:
-        """Read what was given, check it, and declare all of it with its sentence."""
+        """Check the parameter overrides, and declare all parameters with descriptions."""
         given = {
             name: parameter.value for name, parameter in self.get_parameters_by_prefix('').items()
         }
@@ -308,7 +308,7 @@ class ManagedNode(LifecycleNode, Generic[Config]):  # type: ignore[misc]  # rclp
 
 
 def descriptor_of(leaf: Leaf) -> ParameterDescriptor:
-    """Its sentence, its range, and the words of an enumeration; read-only."""
+    """Return the read-only descriptor with description, range and allowed values."""
     descriptor = ParameterDescriptor(description=leaf.note, read_only=True)
     if leaf.choices:
         descriptor.additional_constraints = f'one of {leaf.allowed}'

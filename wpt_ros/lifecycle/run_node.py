@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One node in one process: from its arguments to a clean end at SIGINT or SIGTERM.
+"""Run one node in one process, with a clean shutdown at SIGINT or SIGTERM.
 
 Exit codes (`wpt_ros.executables`): 0 after a signal; that of a node that ends by itself;
-`CANNOT_CONFIGURE`, with one sentence on stderr, for a node that cannot be made, or that
-`autostart` cannot configure and activate. To start it again would not help, so a launch that sees
-this code ends.
+`CANNOT_CONFIGURE`, with one sentence on stderr, for a node that cannot be created, or that
+`autostart` cannot configure and activate. A restart would not help, so a launch ends at this code.
 """
 
 import signal
@@ -25,11 +24,11 @@ __all__ = ['run_node']
 
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 _LOOK_S = 0.25
-"""So often, at least, the signals are looked at: the waiting itself does not see them."""
+"""Longest wait of the executor, which does not return at a signal."""
 
 
 def run_node(make: Callable[[], ManagedNode[Any]]) -> None:
-    """Run it until a signal comes; see above for the exit codes."""
+    """Run the node until a signal; see above for the exit codes."""
     ended = _Ended()
     rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
     executor = SingleThreadedExecutor()
@@ -58,11 +57,11 @@ def run_node(make: Callable[[], ManagedNode[Any]]) -> None:
 
 
 class _Interrupted(BaseException):
-    """A signal came while the node was made or configured."""
+    """A signal arrived while the node was created or configured."""
 
 
 class _Ended:
-    """True from the first SIGINT or SIGTERM on."""
+    """True after the first SIGINT or SIGTERM."""
 
     def __init__(self) -> None:
         self.interrupts = True
@@ -72,7 +71,7 @@ class _Ended:
             signal.signal(number, self._end)
 
     def ignore_more(self) -> None:
-        """While Python ends it hears signals no more, and one would kill what is ending well."""
+        """Ignore signals: during interpreter shutdown one would kill the process."""
         for number in _ENDING:
             signal.signal(number, signal.SIG_IGN)
 

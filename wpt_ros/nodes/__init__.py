@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The nodes, one a file: thin shells around the core."""
+"""The nodes, one per file: thin shells around `wpt_core`."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the newest plan to a curvature, faster than plans come. No torch."""
+"""Controller node: curvature commands from the newest plan, at a higher rate. No torch."""
 
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -24,14 +24,14 @@ _STEERING = (GateState.ENGAGED, GateState.DEGRADED)
 
 @dataclass(frozen=True, slots=True)
 class ControllerConfig(NodeConfig):
-    """How often to ask, and within what bounds."""
+    """Rate, steering delay and limits of the controller."""
 
     rate_hz: Annotated[float, Bounds(20.0, 200.0)] = 50.0
-    """Commands a second; one more goes out at once with each new plan."""
+    """Commands per second; each new plan triggers one more."""
     steering_delay_s: Annotated[float, Bounds(0.01, 0.8)] = 0.3
-    """From asking for a curvature to driving it, dead time and lag together, as calibrated."""
+    """Calibrated delay from a command to the motion of the car, dead time and lag together."""
     learn_delay: bool = False
-    """Hand on what is measured of the delay instead of the calibrated one; it is shown anyway."""
+    """Publish the measured delay instead of the calibrated one; diagnostics show both."""
     limits: ControllerSettings = field(default_factory=ControllerSettings)
 
 
@@ -55,8 +55,8 @@ class ControllerNode(ManagedNode[ControllerConfig]):
         self.subscribe(topics.PLAN, self._on_plan)
         self.subscribe(topics.ODOMETRY, self._on_odometry)
         self.subscribe(topics.GATE_STATE, self._on_gate)
-        self.every(1.0 / self.config.rate_hz, self._ask)
-        self.every(1.0, self._tell_delay)
+        self.every(1.0 / self.config.rate_hz, self._publish_command)
+        self.every(1.0, self._publish_delay)
 
     def _on_plan(self, message: Any) -> None:
         plan, action, delay_s = plan_of(message)
@@ -65,7 +65,7 @@ class ControllerNode(ManagedNode[ControllerConfig]):
             self._controller.reset()
         self._newest_s = plan.stamp_s
         self._controller.take_plan(plan, action, delay_s=delay_s)
-        self._ask()
+        self._publish_command()
 
     def _on_odometry(self, message: Any) -> None:
         ego = ego_of(message)
@@ -78,12 +78,12 @@ class ControllerNode(ManagedNode[ControllerConfig]):
         self._controller.take_steering(self._steers)
 
     def silent(self, topic: str) -> None:
-        """Without a living gate nobody obeys, and nothing is learnt from what the car drives."""
+        """Without the gate no command is obeyed, so stop the estimate of the delay."""
         if topic == topics.GATE_STATE.name:
             self._steers = False
             self._controller.take_steering(False)
 
-    def _ask(self) -> None:
+    def _publish_command(self) -> None:
         command = self._controller.command_at(self.now_s)
         if not command.valid:
             return
@@ -96,8 +96,8 @@ class ControllerNode(ManagedNode[ControllerConfig]):
                 speed_mps=self._speed_mps,
             )
 
-    def _tell_delay(self) -> None:
-        """The calibrated value goes out unless learning is wanted; people see both."""
+    def _publish_delay(self) -> None:
+        """Publish the calibrated delay, or the measured one with `learn_delay`."""
         measured_s, known = self._estimator.delay_s, self._estimator.known
         delay_s = measured_s if self.config.learn_delay else self.config.steering_delay_s
         self._delays.publish(Float32(data=delay_s))

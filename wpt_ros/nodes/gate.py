@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The last node before the actuator: it lets a command through, or says why not.
+"""Gate node, the last before the actuator: passes a command, or rejects it with reasons.
 
-It needs nobody else to be alive and knows neither torch nor plans.
+It runs without any other node, and imports neither torch nor plans.
 """
 
 import math
@@ -32,30 +32,30 @@ from wpt_ros.topics import Topic
 __all__ = ['GateConfig', 'GateNode', 'main']
 
 _STATE_S = 0.05
-_LOOK_S = 0.2
-_LAST_WORD_S = 0.5
-"""So long it is waited, at the end, that the last command arrives."""
+_CHECK_S = 0.2
+_ACKNOWLEDGE_S = 0.5
+"""Longest wait at shutdown for subscribers to acknowledge the last command."""
 _STARTED = Notice(
-    Level.WARNING, 'gate_started', 'The gate has started anew and does not steer: you steer.'
+    Level.WARNING, 'gate_started', 'The gate has started and does not steer: you steer.'
 )
 _BY_HAND = (topics.DRIVER_STEERS, topics.DRIVER_TORQUE)
-"""Taken from anybody: a second source must not silence the hands of the driver."""
+"""Accepted from any publisher: a second source must not block an override by the driver."""
 
 
 @dataclass(frozen=True, slots=True)
 class GateConfig(NodeConfig):
-    """The gate's rate, its limits, and when hands count as steering."""
+    """Rate, limits, outputs and permissions of the gate."""
 
     rate_hz: Annotated[float, Bounds(20.0, 500.0)] = 100.0
-    """Commands a second, whatever else happens; below 20 an actuator would miss its deadline."""
+    """Commands per second; below 20 an actuator would miss its deadline."""
     override_nm: Annotated[float, Bounds(0.2, 10.0)] = 2.0
-    """More torque of the hands than this is steering by hand; 10 Nm is hard work."""
+    """Steering torque of the driver above which the driver overrides the gate."""
     output: Output = Output.NONE
-    """Say valid commands also as ackermann or autoware messages, where their package is there."""
+    """Publish valid commands also as ackermann or autoware messages; needs their package."""
     command_from: str = 'controller'
-    """Node that alone may publish controller/command: a full name, or one in our namespace."""
+    """The only node that may publish controller/command: a full name, or one in our namespace."""
     engage_from: str = ''
-    """Node that alone may have a client of gate/engage; empty: whoever is on the graph may."""
+    """The only node that may have a client of gate/engage; empty: any node may."""
     limits: GateSettings = field(default_factory=GateSettings)
     vehicle: Chassis = field(default_factory=Chassis)
 
@@ -79,8 +79,8 @@ class GateNode(ManagedNode[GateConfig]):
         config = self.config
         self._gate = Gate(config.limits, config.vehicle, simulated=self.simulated)
         self._sources = Sources({topics.WANTED.name: self._full_name(config.command_from)})
-        self._says_steers = self._torque_steers = False
-        self._told: tuple[GateState, tuple[Notice, ...]] | None = None
+        self._reports_steering = self._torque_steers = False
+        self._status: tuple[GateState, tuple[Notice, ...]] | None = None
         self._subscribe_one(topics.WANTED, self._on_wanted)
         self._subscribe_one(topics.ODOMETRY, self._on_odometry)
         self._subscribe_one(topics.DRIVER_STEERS, self._on_steers)
@@ -88,18 +88,18 @@ class GateNode(ManagedNode[GateConfig]):
         self.serve(topics.ENGAGE, self._on_engage)
         self.serve(topics.DISENGAGE, self._on_disengage)
         self.every(1.0 / config.rate_hz, self._tick)
-        self.every(_STATE_S, self._tell)
-        self.every(_LOOK_S, self._look_around)
-        # In place of the last alert before: a gate that was killed could not take it back.
+        self.every(_STATE_S, self._publish_state)
+        self.every(_CHECK_S, self._check_publishers)
+        # Replaces the last latched alert, which a killed gate could not withdraw.
         self._alerts.publish(notice_message(_STARTED))
 
     def end(self) -> None:
-        """The last word: nobody but the driver steers."""
+        """Publish the disengaged state: the driver steers."""
         self._gate.disengage()
         self._tick()
-        self._tell()
-        # Who stood still just then would forget what it has not read yet, together with us.
-        self._commands.wait_for_all_acked(Duration(seconds=_LAST_WORD_S))
+        self._publish_state()
+        # If the publisher is destroyed now, a stalled subscriber loses its unread samples.
+        self._commands.wait_for_all_acked(Duration(seconds=_ACKNOWLEDGE_S))
 
     @property
     def _now(self) -> Now:
@@ -110,9 +110,9 @@ class GateNode(ManagedNode[GateConfig]):
         return node if node.startswith('/') else f'{inside}/{node}'
 
     def _subscribe_one(self, topic: Topic, take: Callable[[Any], None]) -> None:
-        """Subscribe to what only one may publish: with two, nobody knows whose a message is.
+        """Subscribe to a topic with one publisher, and drop its messages while there are two.
 
-        The count is that of the middleware, which matches a publisher before it hands over the
+        The count is that of the middleware, which matches a publisher before it delivers the
         first message of it.
         """
 
@@ -132,11 +132,11 @@ class GateNode(ManagedNode[GateConfig]):
         self._gate.watch.take_odometry(self._now, motion_of(message))
 
     def _on_steers(self, message: Any) -> None:
-        self._says_steers = message.data
+        self._reports_steering = message.data
         self._take_driver()
 
     def _on_torque(self, message: Any) -> None:
-        # What is no number counts as hands on the wheel: the driver must not lose to a fault.
+        # NaN counts as an override: a faulty sensor must not overrule the driver.
         torque_nm = message.data
         self._torque_steers = not abs(torque_nm) <= self.config.override_nm
         sound = math.isfinite(torque_nm)
@@ -146,7 +146,7 @@ class GateNode(ManagedNode[GateConfig]):
         self._take_driver()
 
     def _take_driver(self) -> None:
-        self._gate.take_driver(self._now, steers=self._says_steers or self._torque_steers)
+        self._gate.take_driver(self._now, steers=self._reports_steering or self._torque_steers)
 
     def _on_engage(self, _request: Any, response: Any) -> Any:
         stranger = self._graph.engage_refusal(self.config.engage_from, topics.ENGAGE)
@@ -168,10 +168,10 @@ class GateNode(ManagedNode[GateConfig]):
         if passed.alert is not None:
             self.get_logger().info(f'{passed.state.name}: {passed.alert.text}')
             self._alerts.publish(notice_message(passed.alert))
-        if self._told is None or self._told[0] is not passed.state:
-            self._note(passed)
-            self._tell()
-        self._note(passed)
+        if self._status is None or self._status[0] is not passed.state:
+            self._set_status(passed)
+            self._publish_state()
+        self._set_status(passed)
 
     def _translated(self, command: LateralCommand) -> Any:
         return actuator_message(
@@ -182,21 +182,21 @@ class GateNode(ManagedNode[GateConfig]):
             speed_mps=self._gate.watch.speed_mps,
         )
 
-    def _note(self, passed: GateOutput) -> None:
-        self._told = passed.state, passed.reasons
-        # Not engaged is no fault of the gate; it is the state that says so.
+    def _set_status(self, passed: GateOutput) -> None:
+        self._status = passed.state, passed.reasons
+        # A disengaged gate is not a fault, so its reasons are not diagnostics.
         shown = passed.reasons if passed.state in (GateState.DEGRADED, GateState.FAULT) else ()
         self.health.found('gate', shown)
 
-    def _tell(self) -> None:
-        if self._told is not None:
-            state, reasons = self._told
+    def _publish_state(self) -> None:
+        if self._status is not None:
+            state, reasons = self._status
             stamp = self.get_clock().now().to_msg()
             self._states.publish(state_message(state, reasons, stamp=stamp))
             self.health.figures({'steering': state.name})
 
-    def _look_around(self) -> None:
-        """Does anybody else publish what steers?"""
+    def _check_publishers(self) -> None:
+        """Check the publishers of all topics that influence steering."""
         self._gate.watch.take_sources(self._sources.look(self._graph.found()))
 
 

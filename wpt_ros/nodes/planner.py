@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From pictures to a plan, one tick at a time; the graphics card belongs to the one thread."""
+"""Planner node: a plan from each camera set; one thread, which owns the GPU."""
 
 import time
 from dataclasses import dataclass
@@ -30,37 +30,37 @@ from wpt_ros.shipped import shipped_student
 __all__ = ['PlannerConfig', 'PlannerNode', 'main']
 
 _LOOK_S = 0.01
-"""So often it is asked whether a set has waited long enough."""
+"""Period of the check whether a camera set is due."""
 _TELL_S = 0.2
 _MOTION_AGE_S = 0.3
 _MOST_DELAY_S = 2.0
-"""No car that can be driven on a road answers later."""
+"""Upper bound of a plausible steering delay."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannerConfig(NodeConfig):
-    """Which student looks through which cameras, and how long things hold."""
+    """Student, cameras, calibration and timeouts of the planner."""
 
     model: str = ''
-    """Folder of a student; empty: the one that is shipped."""
+    """Folder of a student; empty: the shipped one."""
     rig: str = ''
     """Rig file; empty: the six cameras of the proving ground."""
     compressed: bool = False
-    """Hear jpeg or png (image_raw/compressed) instead of raw pictures."""
+    """Subscribe to jpeg or png images (image_raw/compressed) instead of raw ones."""
     calibration: IntrinsicsSource = IntrinsicsSource.RIG
-    """IntrinsicsSource as the rig file (rig) or the drivers of the cameras (camera_info) say."""
+    """Source of the intrinsics: rig file (rig) or camera drivers (camera_info)."""
     extrinsics: ExtrinsicsSource = ExtrinsicsSource.RIG
-    """Where cameras sit, as the rig file (rig) or the transforms to base_link (tf) say."""
+    """Source of the camera poses: rig file (rig) or transforms to base_link (tf)."""
     steering_delay_s: Annotated[float, Bounds(0.01, 0.8)] = 0.3
-    """From asking for a curvature to driving it, until the controller says what it has learnt."""
+    """Delay from a command to the motion of the car, until the controller publishes its own."""
     wait_s: Annotated[float, Bounds(0.001, 0.2)] = 0.02
-    """Longest time that a picture of the first camera waits for those of the others."""
+    """Longest time that an image of the first camera waits for those of the others."""
     threads: Annotated[int, Bounds(1, 64)] = 1
-    """Of PyTorch on the processor."""
+    """CPU threads of PyTorch."""
     command_timeout_s: Annotated[float, Bounds(0.1, 5.0)] = 1.0
-    """A driving command older than this is forgotten, and the lane is kept."""
+    """After this time a driving command expires, and the car keeps its lane."""
     change_hold_s: Annotated[float, Bounds(1.0, 30.0)] = 8.0
-    """So long a change of lane holds that the blinker or a service has asked for."""
+    """Duration of a lane change that the blinker or a service has requested."""
 
 
 class PlannerNode(ManagedNode[PlannerConfig]):
@@ -78,13 +78,13 @@ class PlannerNode(ManagedNode[PlannerConfig]):
         self._cameras = rig.names
         self._backend = best_backend(self._artifact.student, threads=config.threads)
         self._calibration = Calibration(rig, lenses=config.calibration, places=config.extrinsics)
-        self._pictures = ImageBuffer(rig.names, compressed=config.compressed, wait_s=config.wait_s)
+        self._images = ImageBuffer(rig.names, compressed=config.compressed, wait_s=config.wait_s)
         self._choice = CommandChoice(
             timeout_s=config.command_timeout_s, change_hold_s=config.change_hold_s
         )
         self._planner: Planner | None = None
-        self._look_through(self._calibration.changed_rig())
-        self._renew = self.guarded('calibration', self._look_through)
+        self._use_rig(self._calibration.changed_rig())
+        self._renew = self.guarded('calibration', self._use_rig)
         self._tick = self.guarded('plan', self._plan)
         self._plans = self.advertise(topics.PLAN)
         self._paths = self.advertise(topics.PATH)
@@ -94,8 +94,8 @@ class PlannerNode(ManagedNode[PlannerConfig]):
         self._report = PlannerReport(self._cameras)
         self._delay_s = self.config.steering_delay_s
         self._ego: EgoState | None = None
-        self._told = False
-        for part in (self._pictures, self._choice, self._planner):
+        self._status_published = False
+        for part in (self._images, self._choice, self._planner):
             if part is not None:
                 part.reset()
         self._transforms = (
@@ -116,16 +116,16 @@ class PlannerNode(ManagedNode[PlannerConfig]):
         self.subscribe(topics.STEERING_DELAY, self._on_delay)
         self.serve(topics.CHANGE_LEFT, partial(self._on_change, Command.CHANGE_LEFT))
         self.serve(topics.CHANGE_RIGHT, partial(self._on_change, Command.CHANGE_RIGHT))
-        self.every(_LOOK_S, self._look)
-        self.every(_TELL_S, self._tell_unless_told)
+        self.every(_LOOK_S, self._poll)
+        self.every(_TELL_S, self._publish_status_if_due)
 
     def _on_picture(self, camera: str, content: bytes) -> None:
-        raw = self._pictures.opened(content)
+        raw = self._images.opened(content)
         if self._transforms is not None:
             self._calibration.look_up_pose(camera, raw.frame_id, self._transforms.base_from)
         heard_s, now_s = time.monotonic(), self.now_s
-        self._pictures.take(camera, raw, heard_s=heard_s, now_s=now_s, ego=self._ego)
-        self._look()
+        self._images.take(camera, raw, heard_s=heard_s, now_s=now_s, ego=self._ego)
+        self._poll()
 
     def _on_camera_info(self, camera: str, message: Any) -> None:
         self._calibration.set_intrinsics(camera, intrinsics_of(message))
@@ -134,8 +134,8 @@ class PlannerNode(ManagedNode[PlannerConfig]):
         ego = ego_of(message)
         check_ahead(ego.stamp_s, self.now_s)
         self._ego = ego
-        self._pictures.assembler.odometry_arrived(self._ego.stamp_s)
-        self._look()
+        self._images.assembler.odometry_arrived(self._ego.stamp_s)
+        self._poll()
 
     def _on_command(self, message: Any) -> None:
         self._choice.take_route(command_of(message), self.now_s)
@@ -156,34 +156,34 @@ class PlannerNode(ManagedNode[PlannerConfig]):
         response.message = f'{change.name} for {self.config.change_hold_s:g} s.'
         return response
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         rig = self._calibration.changed_rig()
         if rig is not None:
             self._renew(rig)
-        due = self._pictures.assembler.due(time.monotonic())
+        due = self._images.assembler.due(time.monotonic())
         if due is not None:
-            self._report.begin_set(self._pictures.stamp(due))
+            self._report.begin_set(self._images.stamp(due))
             self._tick(due)
-            self._tell()
+            self._publish_status()
 
-    def _look_through(self, rig: Rig | None) -> None:
-        """Through these cameras from now on; InputError if the student sees too little by them."""
+    def _use_rig(self, rig: Rig | None) -> None:
+        """Plan with these cameras from now on; raise InputError if they cover too little."""
         if rig is None:
             return
         self.health.found('rig', check_rig(self._artifact, rig))
         self._planner = Planner.of(self._artifact, self._backend, rig)
-        self._pictures.expect(rig)
+        self._images.expect(rig)
 
     def _plan(self, due: CameraSetDue) -> None:
-        """Whatever hinders it is an InputError, which the guard makes a notice of."""
+        """Plan and publish; raise InputError, which the guard reports, if impossible."""
         report, planner = self._report, self._planner
         assert planner is not None  # nothing is due before pictures are expected
         with report.stage('decode'):
-            frames, damaged = self._pictures.frames(due)
+            frames, damaged = self._images.frames(due)
         self.health.found(
             'damage', [Notice(Level.WARNING, 'picture_damaged', text) for text in damaged]
         )
-        self.health.found('cameras', report.see(self._pictures.ages_s(due.stamp_s)))
+        self.health.found('cameras', report.see(self._images.ages_s(due.stamp_s)))
         speed_mps = _speed_mps(self._ego, due.stamp_s)
         with report.stage('think'):
             planned = planner.plan(
@@ -195,7 +195,7 @@ class PlannerNode(ManagedNode[PlannerConfig]):
             )
         if not planned.sees_ahead:
             raise InputError('no camera that can be used sees the road ahead, so there is no plan')
-        stamp = self._pictures.stamp(due)
+        stamp = self._images.stamp(due)
         with report.stage('publish'):
             self._plans.publish(
                 plan_message(planned.plan, planned.action, delay_s=self._delay_s, stamp=stamp)
@@ -203,28 +203,28 @@ class PlannerNode(ManagedNode[PlannerConfig]):
             self._paths.publish(path_message(planned.plan, stamp=stamp))
         self.health.found('pace', report.end_set(self.now_s - due.stamp_s))
 
-    def _tell(self) -> None:
+    def _publish_status(self) -> None:
         self._statuses.publish(self._report.message(self.health.notices))
-        self._told = True
+        self._status_published = True
 
-    def _tell_unless_told(self) -> None:
-        self.health.figures(self._report.figures(self._pictures.assembler))
-        if not self._told:
-            if not self._pictures.assembler.living(self.now_s):
+    def _publish_status_if_due(self) -> None:
+        self.health.figures(self._report.figures(self._images.assembler))
+        if not self._status_published:
+            if not self._images.assembler.living(self.now_s):
                 self.health.found('cameras', self._report.silence())
-            self._tell()
-        self._told = False
+            self._publish_status()
+        self._status_published = False
 
 
 def _speed_mps(ego: EgoState | None, stamp_s: float) -> float:
-    """Of the car when the pictures were taken; InputError if nobody knows."""
+    """Return the speed at the time of the images; raise InputError if it is unknown."""
     if ego is None:
         raise InputError('no odometry yet; without a speed there is no plan')
     age_s = stamp_s - ego.stamp_s
     if not abs(age_s) <= _MOTION_AGE_S:
         raise InputError(
-            f'the newest odometry is {age_s:.2f} s older than the pictures, expected at most '
-            f'{_MOTION_AGE_S:g} s; look at its source and the clocks'
+            f'the newest odometry is {age_s:.2f} s older than the images, expected at most '
+            f'{_MOTION_AGE_S:g} s; check its source and the clocks'
         )
     return ego.speed_mps
 

@@ -46,9 +46,9 @@ class VisualizerConfig(NodeConfig):
     overlays: tuple[str, ...] = ()
     """Names of the cameras to draw on; empty: all."""
     calibration: IntrinsicsSource = IntrinsicsSource.RIG
-    """IntrinsicsSource as the rig file (rig) or the drivers of the cameras (camera_info) say."""
+    """Source of the intrinsics: rig file (rig) or camera drivers (camera_info)."""
     extrinsics: ExtrinsicsSource = ExtrinsicsSource.RIG
-    """Where cameras sit, as the rig file (rig) or the transforms to base_link (tf) say."""
+    """Source of the camera poses: rig file (rig) or transforms to base_link (tf)."""
     overlay_rate_hz: Annotated[float, Bounds(0.1, 60.0)] = 10.0
     """Pictures a second of each camera that somebody looks at, at most."""
     vehicle: Body = field(default_factory=Body)
