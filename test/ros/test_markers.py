@@ -229,7 +229,7 @@ def test_without_a_plan_all_that_was_shown_before_is_wiped() -> None:
 
 def test_nothing_known_is_said_in_words() -> None:
     words = state_text(Snapshot())
-    assert words == 'no gate, speed unknown\nno plan yet, no word from the planner'
+    assert words == 'no gate, speed unknown\nno plan yet, no planner status'
     assert 'FROM THE FUTURE: 5.0 s' in state_text(Snapshot(plan_age_s=-5.0))
 
 

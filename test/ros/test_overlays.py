@@ -137,7 +137,7 @@ def test_what_cannot_be_drawn_on_is_refused_and_hides_nothing() -> None:
     for content, words in (
         (b'\0\1\0\0rubbish', 'ends within'),
         (bytes(serialize_message(short)), 'holds 99 bytes'),
-        (picture(100.0, width=128), '128 x 128 pixels came where its calibration says 256 x 128'),
+        (picture(100.0, width=128), '128 x 128 pixels, expected 256 x 128'),
     ):
         with pytest.raises(InputError, match=words):
             take(one, content)

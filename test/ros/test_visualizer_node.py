@@ -223,7 +223,7 @@ def smelling(message: Any) -> Any:
         (lambda _: b'\0\1\0\0' + bytes(range(256)), 'front/image_raw: a sensor_msgs/Image of'),
         (
             lambda message: image_message(GREY[:64], stamp=message.header.stamp, frame_id='eye'),
-            'front/image_raw: a picture of 256 x 64 pixels came where its calibration says',
+            'front/image_raw: the image has 256 x 64 pixels, expected',
         ),
     ],
     ids=['encoding', 'bytes', 'size'],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a person wants to see of a drive: markers for RViz, and the plan on the pictures."""
+"""Visualizer node: markers for RViz, and images with the plan drawn in."""
 
 import functools
 import time
@@ -29,20 +29,20 @@ from wpt_ros.parts.snapshot import SnapshotBuffer
 __all__ = ['VisualizerConfig', 'VisualizerNode', 'main']
 
 _WITHOUT_PLAN_S = 0.1
-"""So often the markers are sent while no plan comes that would bring them."""
+"""Period of the markers while no plan arrives."""
 _GATE_SILENT_S = 0.3
-"""Of the wall clock; the gate publishes its state 20 times a second."""
+"""Wall time; the gate publishes its state 20 times per second."""
 _FIGURES_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class VisualizerConfig(NodeConfig):
-    """Which pictures to draw on, and how large the car is."""
+    """Cameras to draw on, their calibration, and the size of the car."""
 
     rig: str = ''
     """Rig file; empty: the six cameras of the proving ground."""
     compressed: bool = False
-    """The cameras send jpeg or png."""
+    """The cameras publish jpeg or png."""
     overlays: tuple[str, ...] = ()
     """Names of the cameras to draw on; empty: all."""
     calibration: IntrinsicsSource = IntrinsicsSource.RIG
@@ -50,7 +50,7 @@ class VisualizerConfig(NodeConfig):
     extrinsics: ExtrinsicsSource = ExtrinsicsSource.RIG
     """Source of the camera poses: rig file (rig) or transforms to base_link (tf)."""
     overlay_rate_hz: Annotated[float, Bounds(0.1, 60.0)] = 10.0
-    """Pictures a second of each camera that somebody looks at, at most."""
+    """Highest rate of the overlay of a camera; drawn only while it has a subscriber."""
     vehicle: Body = field(default_factory=Body)
 
 
@@ -67,11 +67,11 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         self._buffer = SnapshotBuffer()
         self._markers = self.advertise(topics.MARKERS)
         self._calibration = Calibration(rig, lenses=config.calibration, places=config.extrinsics)
-        self._screens = {
+        self._overlays = {
             name: OverlayPublisher(Overlay(name, style), self.advertise(topics.OVERLAY.of(name)))
             for name in _chosen(rig, config.overlays)
         }
-        self._look_through()
+        self._update_rig()
 
     def begin(self) -> None:
         self._transforms = (
@@ -86,47 +86,49 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         self.subscribe(topics.ODOMETRY, self._on_odometry)
         self._gate_wall_s = time.monotonic()
         self.every(_WITHOUT_PLAN_S, self._show_without_plan)
-        self.every(_FIGURES_S, self._tell_figures)
-        for name, screen in self._screens.items():
-            self._watch(name, screen)
+        self.every(_FIGURES_S, self._update_figures)
+        for name, overlay_publisher in self._overlays.items():
+            self._watch(name, overlay_publisher)
 
-    def _watch(self, name: str, screen: OverlayPublisher) -> None:
+    def _watch(self, name: str, overlay_publisher: OverlayPublisher) -> None:
         topic = (topics.COMPRESSED if self.config.compressed else topics.IMAGE).of(name)
-        self.subscribe(topic, functools.partial(self._on_picture, name, screen), raw=True)
+        self.subscribe(
+            topic, functools.partial(self._on_picture, name, overlay_publisher), raw=True
+        )
         if self.config.calibration is IntrinsicsSource.CAMERA_INFO:
             self.subscribe(
                 topics.CAMERA_INFO.of(name), functools.partial(self._on_camera_info, name)
             )
 
         def draw() -> None:
-            screen.show(self._buffer.at(self.now_s).plan)
+            overlay_publisher.show(self._buffer.at(self.now_s).plan)
 
-        # Each camera has its own guard: one that is broken must not hide the others.
+        # Each camera has its own guard, so that a faulty one does not stop the others.
         guarded = self.guarded(topics.OVERLAY.of(name).name, draw)
         self.every(1.0 / self.config.overlay_rate_hz, guarded)
 
     def end(self) -> None:
-        for screen in self._screens.values():
-            screen.overlay.forget()
+        for overlay_publisher in self._overlays.values():
+            overlay_publisher.overlay.forget()
 
-    def _on_picture(self, name: str, screen: OverlayPublisher, content: bytes) -> None:
-        raw = screen.opened(content, compressed=self.config.compressed)
+    def _on_picture(self, name: str, overlay_publisher: OverlayPublisher, content: bytes) -> None:
+        raw = overlay_publisher.opened(content, compressed=self.config.compressed)
         if raw is None:
             return
         if self._transforms is not None:
             self._calibration.look_up_pose(name, raw.frame_id, self._transforms.base_from)
-        self._look_through()
-        screen.overlay.take(raw)
+        self._update_rig()
+        overlay_publisher.overlay.take(raw)
 
     def _on_camera_info(self, name: str, message: Any) -> None:
         self._calibration.set_intrinsics(name, intrinsics_of(message))
 
-    def _look_through(self) -> None:
-        """The cameras as they are known by now."""
+    def _update_rig(self) -> None:
+        """Draw with the calibration that is known by now."""
         rig = self._calibration.changed_rig()
         for camera in rig.cameras if rig is not None else ():
-            if camera.name in self._screens:
-                self._screens[camera.name].overlay.camera = camera
+            if camera.name in self._overlays:
+                self._overlays[camera.name].overlay.camera = camera
 
     def _on_plan(self, message: Any) -> None:
         plan, _, _ = plan_of(message)
@@ -143,7 +145,7 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         self._buffer.gate.take(gate_summary(message), seconds(message.header.stamp))
 
     def _on_planner(self, message: Any) -> None:
-        # Its stamp is that of the pictures, and without pictures it still has something to say.
+        # Stored by arrival: its stamp is that of the images, but it comes without images as well.
         self._buffer.planner.take(planner_summary(message), self.now_s)
 
     def _on_odometry(self, message: Any) -> None:
@@ -157,7 +159,7 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
             self._buffer.gate.forget()
 
     def _watch_gate(self) -> None:
-        """Also where time is simulated, and might stand still."""
+        """Detect a silent gate by wall time, because simulated time may stop."""
         if time.monotonic() - self._gate_wall_s > _GATE_SILENT_S:
             self._buffer.gate.forget()
 
@@ -166,8 +168,10 @@ class VisualizerNode(ManagedNode[VisualizerConfig]):
         if self._buffer.at(self.now_s).plan is None:
             self._show()
 
-    def _tell_figures(self) -> None:
-        watched = [name for name, screen in self._screens.items() if screen.watched]
+    def _update_figures(self) -> None:
+        watched = [
+            name for name, overlay_publisher in self._overlays.items() if overlay_publisher.watched
+        ]
         age_s = self._buffer.plan.age_s(self.now_s)
         self.health.figures({'overlays': ' '.join(watched), 'plan_age_s': f'{age_s:.2f}'})
 

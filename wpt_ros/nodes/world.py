@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The proving ground as a car: it publishes what a car would, and obeys the gate."""
+"""World node: simulates the car. Publishes sensor topics, and follows the command of the gate."""
 
 import math
 import time
@@ -37,17 +37,17 @@ __all__ = ['WorldConfig', 'WorldNode', 'main']
 
 _LOOK_S = 0.005
 _AGAIN_S = 0.2
-"""Until the car is engaged, the first step is shown and engaging asked for so often."""
+"""Period of the first step and of engage requests until the gate engages."""
 _TO_START_S = 6.0
-"""In which a car may come from standing to any speed of a scenario."""
+"""Simulated time between standing and the start at speed; no odometry check rejects it."""
 _START_PATIENCE_S = 2.0
-"""Of the wall clock; the gate takes a simulated clock that stands for longer for broken."""
+"""Wall time; the gate treats a simulated clock that stands longer as a fault."""
 _EPOCH_S = 100.0
-"""Stamp of the first picture: a time of 0 means to ROS that there is no clock yet."""
+"""Stamp of the first image: in ROS a time of 0 means that there is no clock yet."""
 
 
 class LongitudinalBy(Enum):
-    """Who keeps the speed."""
+    """Source of the acceleration."""
 
     ACC = 'acc'
     PLAN = 'plan'
@@ -55,29 +55,29 @@ class LongitudinalBy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class WorldConfig(NodeConfig):
-    """Which drive, seen by which cameras, and how fast."""
+    """Scenario, cameras, faults and pace of the simulation."""
 
     suite: str = 'lane_centre'
     """Suite of the scenario."""
     scenario: str = ''
     """Its name; empty: the first of the suite."""
     seed: Annotated[int, Bounds(0, SEED_END - 1)] = 0
-    """Draws what the scenario leaves open."""
+    """Seed of the random parts of the scenario."""
     rig: str = ''
-    """Rig file of the cameras; empty: six views."""
+    """Rig file; empty: the six cameras of the proving ground."""
     engages: bool = True
-    """The driver in the seat asks the gate to steer, as soon as it does not refuse."""
+    """Request engaging as soon as the gate does not refuse."""
     longitudinal: LongitudinalBy = LongitudinalBy.ACC
-    """Who keeps the speed: acc (a cruise control that sees the traffic) or plan."""
+    """Source of the acceleration: acc (a cruise control that reads the traffic) or plan."""
     faults: tuple[str, ...] = ()
-    """What goes wrong, from when on and for how long: `front=freeze@5`, `odometry=zero@3+2`."""
+    """Faults with start and duration in seconds: `front=freeze@5`, `odometry=zero@3+2`."""
     ends: bool = False
-    """End when the drive is done: exit code 0 if it has passed, 3 if not."""
+    """Exit when the drive is done: exit code 0 if it passed, 3 if not."""
     pace: LockstepConfig = field(default_factory=LockstepConfig)
 
 
 class WorldNode(ManagedNode[WorldConfig]):
-    """Shows a step, waits for the gate's answer to it, and takes the next."""
+    """Publishes a step, waits for the command that answers it, and simulates the next step."""
 
     def __init__(self) -> None:
         super().__init__('world', WorldConfig)
@@ -88,7 +88,7 @@ class WorldNode(ManagedNode[WorldConfig]):
         scenario = find_scenario(suite, config.scenario) if config.scenario else suite.scenarios[0]
         rig = load_rig(Path(config.rig)) if config.rig else surround_rig()
         self._faults = WorldFaults(config.faults)
-        self._shown: dict[str, CameraFrame] = {}
+        self._last_frames: dict[str, CameraFrame] = {}
         self._ride = CommandedDrive(
             scenario, config.seed, rig=rig, longitudinal=_BY[config.longitudinal]
         )
@@ -102,11 +102,15 @@ class WorldNode(ManagedNode[WorldConfig]):
         self._epoch_s = _EPOCH_S
         self._time = self.advertise(topics.CLOCK)
         self._odometry = self.advertise(topics.ODOMETRY)
-        self._wishes = self.advertise(topics.DRIVING_COMMAND)
+        self._driving_commands = self.advertise(topics.DRIVING_COMMAND)
         self._progress = self.advertise(topics.PROGRESS)
         self._transforms = TransformPublisher(self.advertise, rig)
-        self._pictures = {name: self.advertise(topics.IMAGE.of(name)) for name in rig.names}
-        self._lenses = {name: self.advertise(topics.CAMERA_INFO.of(name)) for name in rig.names}
+        self._image_publishers = {
+            name: self.advertise(topics.IMAGE.of(name)) for name in rig.names
+        }
+        self._info_publishers = {
+            name: self.advertise(topics.CAMERA_INFO.of(name)) for name in rig.names
+        }
         self._cameras = {camera.name: camera for camera in rig.cameras}
 
     def begin(self) -> None:
@@ -115,18 +119,18 @@ class WorldNode(ManagedNode[WorldConfig]):
         if self.config.longitudinal is LongitudinalBy.PLAN:
             self.subscribe(topics.PLAN, self._on_plan)
         self._engage = self.create_client(type_of(topics.ENGAGE.type_name), topics.ENGAGE.name)
-        self._look_at_road()
-        self.every(_LOOK_S, self._look)
+        self._render()
+        self.every(_LOOK_S, self._poll)
 
     def _on_command(self, message: Any) -> None:
         self._lockstep.command_received(lateral_of(message))
-        self._look()
+        self._poll()
 
     def _on_plan(self, message: Any) -> None:
         _, action, _ = plan_of(message)
         self._acceleration_mps2 = action.acceleration_mps2
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         wall_s = time.monotonic()
         if self._ride.done:
             return
@@ -137,8 +141,8 @@ class WorldNode(ManagedNode[WorldConfig]):
 
     def _step(self) -> None:
         self._ride.step(self._lockstep.command, self._acceleration_mps2)
-        self._look_at_road()
-        self._show()
+        self._render()
+        self._publish_step()
         if self._ride.done:
             self._finish()
 
@@ -153,10 +157,10 @@ class WorldNode(ManagedNode[WorldConfig]):
         self._gate_is_ready = message.state == GateState.DISENGAGED and not message.reasons
 
     def _wait_for_engaging(self, wall_s: float) -> None:
-        """The car stands until the gate would engage, then it is at the start, at speed.
+        """Publish a standing car until the gate would engage, then the start at speed.
 
-        A clock that goes on lets nodes that start late hear a plan: nobody plans twice on
-        pictures of one stamp. What an odometry cannot do, stand still at speed, is not shown.
+        The clock advances so that nodes that start late receive a plan: the planner plans once per
+        stamp. Odometry never shows a speed at a fixed pose, which the gate would reject.
         """
         command = self._lockstep.command
         self._begun = not self.config.engages or (
@@ -170,47 +174,47 @@ class WorldNode(ManagedNode[WorldConfig]):
         elif self._gate_is_ready or self._at_start:
             self._at_start, self._start_wall_s = True, wall_s
             self._epoch_s += _TO_START_S
-            self._show()
+            self._publish_step()
         else:
             self._epoch_s += STEP_S
-            self._show()
+            self._publish_step()
 
     def _ask_to_engage(self) -> None:
         if self._engage.service_is_ready():
             self._engage.call_async(type_of(topics.ENGAGE.type_name).Request())
 
-    def _look_at_road(self) -> None:
+    def _render(self) -> None:
         self._frames = self._ride.world.observe().frames
 
-    def _show(self) -> None:
-        """Publish the step; small things first, so that they are there with the pictures."""
+    def _publish_step(self) -> None:
+        """Publish the step; small messages first, so that they arrive before the images."""
         world, faults = self._ride.world, self._faults
         time_s = world.time_s
         stamp_s = self._epoch_s + time_s + faults.ahead_s(time_s)
         stamp = stamp_of(stamp_s)
         self._time.publish(Clock(clock=stamp_of(faults.clock_s(stamp_s, time_s))))
-        told = faults.odometry(world.ego, time_s)
+        odometry = faults.odometry(world.ego, time_s)
         if not (self._begun or self._at_start):
-            told = replace(told, speed_mps=0.0, yaw_rate_radps=0.0, curvature_1pm=0.0)
+            odometry = replace(odometry, speed_mps=0.0, yaw_rate_radps=0.0, curvature_1pm=0.0)
         if not self._dead('odometry'):
-            self._transforms.publish(told.pose, stamp)
-            self._odometry.publish(odometry_message(replace(told, stamp_s=stamp_s)))
-        self._wishes.publish(driving_message(world.command, stamp))
+            self._transforms.publish(odometry.pose, stamp)
+            self._odometry.publish(odometry_message(replace(odometry, stamp_s=stamp_s)))
+        self._driving_commands.publish(driving_message(world.command, stamp))
         self._progress.publish(progress_message(self._ride, stamp))
         self._lockstep.step_published(time.monotonic(), stamp_s)
-        self._show_pictures(stamp)
+        self._publish_images(stamp)
 
-    def _show_pictures(self, stamp: Time) -> None:
+    def _publish_images(self, stamp: Time) -> None:
         for frame in reversed(self._frames):
             if self._dead('cameras') or self._dead(frame.camera):
                 continue
             camera = self._cameras[frame.camera]
-            self._lenses[frame.camera].publish(camera_info_message(camera, stamp=stamp))
+            self._info_publishers[frame.camera].publish(camera_info_message(camera, stamp=stamp))
             if not self._faults.active(frame.camera, Kind.FREEZE, self._ride.world.time_s):
-                self._shown[frame.camera] = frame
-            image = self._shown.get(frame.camera, frame).image
-            picture = image_message(image, stamp=stamp, frame_id=optical_frame(frame.camera))
-            self._pictures[frame.camera].publish(picture)
+                self._last_frames[frame.camera] = frame
+            image = self._last_frames.get(frame.camera, frame).image
+            message = image_message(image, stamp=stamp, frame_id=optical_frame(frame.camera))
+            self._image_publishers[frame.camera].publish(message)
 
     def _dead(self, name: str) -> bool:
         return self._faults.active(name, Kind.DEAD, self._ride.world.time_s)

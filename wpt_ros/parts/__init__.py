@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What nodes are made of that is more than a shell, and needs ROS."""
+"""Components of the nodes that need ROS messages or the graph."""

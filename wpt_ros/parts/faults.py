@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Faults of a drive as text (`odometry=freeze@5s+2s`), and what those of the world do."""
+"""Faults of a drive as text (`odometry=freeze@5s+2s`), and their effect on the world node."""
 
 import math
 import re
@@ -16,36 +16,36 @@ _SHORT_S = 2.0
 
 
 class Kind(Enum):
-    """What happens."""
+    """Kind of a fault."""
 
     DEAD = 'dead'
-    """A camera, all of them, or the odometry is not published any more."""
+    """A camera, all cameras, or the odometry stop publishing."""
     FREEZE = 'freeze'
-    """The last picture of a camera, or the last pose and speed, under new stamps."""
+    """A camera repeats its last image, or odometry its last pose and speed, with new stamps."""
     ZERO = 'zero'
-    """Odometry with speed 0 at the last pose, under new stamps."""
+    """Odometry reports speed 0 at the last pose, with new stamps."""
     SCALE = 'scale'
-    """Odometry with half the speed; the pose is true."""
+    """Odometry reports half the speed, with true poses."""
     SECOND = 'second'
     """A second publisher of the odometry, with speed 0."""
     STOP = 'stop'
-    """/clock stands still while the world goes on."""
+    """/clock stops while the simulation continues."""
     JUMP = 'jump'
-    """/clock and all stamps are 10 s ahead."""
+    """/clock and all stamps jump ahead by 10 s."""
     KILL = 'kill'
-    """A process is gone at once, and is started again after a while of the drive."""
+    """A process is killed, and restarted after the duration."""
     HANG = 'hang'
-    """A process stands still for a while."""
+    """A process is stopped (SIGSTOP), and continued after the duration."""
     GARBAGE = 'garbage'
-    """Somebody else sends random bytes as pictures of a camera."""
+    """A second publisher sends random bytes as images of a camera."""
     FLOOD = 'flood'
-    """Somebody else sends commands to the gate as fast as it goes."""
+    """A second publisher floods the gate with commands."""
     IMPOSTOR = 'impostor'
     """A second node with the name of the controller sends commands to the gate."""
 
     @property
     def duration_s(self) -> float:
-        """Unless it is given; infinite: until the end of the drive."""
+        """Return the default duration; infinite: until the end of the drive."""
         return math.inf if self in _UNTIL_THE_END else _SHORT_S
 
 
@@ -65,11 +65,11 @@ class Fault:
     at_s: float
     """Since the start of the drive."""
     duration_s: float
-    """By the clock of the drive."""
+    """Duration in time of the drive."""
 
     @classmethod
     def of(cls, text: str) -> 'Fault':
-        """From `what=kind@seconds` or `what=kind@seconds+seconds`; InputError shows the form."""
+        """Parse `target=kind@start` or `...@start+duration`; raise InputError if invalid."""
         form, kinds = _FORM.fullmatch(text), [kind.value for kind in Kind]
         if form is None or form['kind'] not in kinds:
             raise InputError(
@@ -86,34 +86,34 @@ class Fault:
 
 
 class WorldFaults:
-    """What the proving ground publishes in place of the truth, at which time of the drive."""
+    """Applies faults to clock and odometry of the world node."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        """InputError for a text that is not a fault."""
+        """Raise InputError for a text that is not a fault."""
         self._faults = [Fault.of(text) for text in texts]
         self._ego: EgoState | None = None
         self._clock_s = 0.0
 
-    def active(self, what: str, kind: Kind, time_s: float) -> bool:
+    def active(self, target: str, kind: Kind, time_s: float) -> bool:
         return any(
-            fault.target == what
+            fault.target == target
             and fault.kind is kind
             and fault.at_s <= time_s < fault.at_s + fault.duration_s
             for fault in self._faults
         )
 
     def ahead_s(self, time_s: float) -> float:
-        """To add to all stamps."""
+        """Return the offset to add to all stamps."""
         return _JUMP_S if self.active('clock', Kind.JUMP, time_s) else 0.0
 
     def clock_s(self, stamp_s: float, time_s: float) -> float:
-        """What /clock tells at this stamp; call it at every step."""
+        """Return the time of /clock at this stamp; call it at every step."""
         if not self.active('clock', Kind.STOP, time_s):
             self._clock_s = stamp_s
         return self._clock_s
 
     def odometry(self, ego: EgoState, time_s: float) -> EgoState:
-        """What the odometry tells of this motion; call it at every step."""
+        """Return the motion that odometry reports; call it at every step."""
         zero, freeze, scale = (
             self.active('odometry', kind, time_s) for kind in (Kind.ZERO, Kind.FREEZE, Kind.SCALE)
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the cameras have sent: kept as it came, decoded only when it is planned on."""
+"""Buffer of serialised camera images, decoded only when the planner uses them."""
 
 import math
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ Raw = RawImage | RawCompressedImage
 
 
 class ImageBuffer:
-    """The newest sound picture of each camera, and when a set of them is due.
+    """The newest valid image of each camera, and when a camera set is due.
 
-    Only what is sound by its header counts as having arrived, so a camera that sends rubbish is
-    silent to all that comes after, and neither masks others nor moves the time.
+    Images with an invalid header do not count as arrived: a camera that sends garbage is treated
+    as silent, and neither masks other cameras nor advances the time.
     """
 
     def __init__(self, cameras: Sequence[str], *, compressed: bool, wait_s: float) -> None:
@@ -31,7 +31,7 @@ class ImageBuffer:
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Drop all images."""
         self.assembler.reset()
         self._repeats = FrozenCameraCheck()
         self._newest: dict[str, Raw] = {}
@@ -39,7 +39,7 @@ class ImageBuffer:
         self._seen_s: dict[str, float] = {}
 
     def expect(self, rig: Rig) -> None:
-        """From now on pictures of these cameras, in their sizes; others are let go."""
+        """Accept images of these cameras in their sizes; drop others that wait."""
         lenses = {camera.name: camera.intrinsics for camera in rig.cameras}
         self._sizes_px = {name: (one.width_px, one.height_px) for name, one in lenses.items()}
         for name, raw in list(self._waiting.items()):
@@ -47,15 +47,15 @@ class ImageBuffer:
                 del self._waiting[name]
 
     def opened(self, content: bytes) -> Raw:
-        """The fields of a message; InputError for bytes that are none."""
+        """Parse a serialised message; raise InputError if it is invalid."""
         return self._kind.of(content)
 
     def take(
         self, camera: str, raw: Raw, *, heard_s: float, now_s: float, ego: EgoState | None
     ) -> None:
-        """Keep it, if it is the camera's newest; InputError for one that cannot be used.
+        """Keep the image if it is the newest of its camera; raise InputError if it is unusable.
 
-        That is also one that stays the same while the car, by its odometry, drives on.
+        An image that repeats while the car drives, by its odometry, is unusable as well.
         """
         size_px, expected_px = raw.picture.size_px(), self._sizes_px.get(camera)
         if expected_px is None:
@@ -68,8 +68,7 @@ class ImageBuffer:
         stamp_s = seconds(raw.stamp)
         if ego is not None and self._is_stuck(camera, stamp_s, raw, ego):
             raise InputError(
-                'it shows the same picture again and again while the car drives on; look at the '
-                'camera and its driver'
+                'the image repeats while the car drives; check the camera and its driver'
             )
         if self.assembler.image_arrived(camera, stamp_s, received_s=heard_s, now_s=now_s):
             self._newest[camera] = self._waiting[camera] = raw
@@ -81,14 +80,14 @@ class ImageBuffer:
         )
 
     def stamp(self, due: CameraSetDue) -> Time:
-        """Of the anchor's picture, to the nanosecond."""
+        """Return the stamp of the anchor's image, to the nanosecond."""
         stamp = self._newest[due.anchor].stamp
         return Time(sec=stamp.sec, nanosec=stamp.nanosec)
 
     def frames(self, due: CameraSetDue) -> tuple[list[CameraFrame], list[str]]:
-        """What came since the last set, decoded; and a sentence for each that turned out damaged.
+        """Return the decoded images since the last set, and an error message for each damaged one.
 
-        A picture that is a little newer than the anchor's counts as taken with it.
+        An image slightly newer than the anchor's gets the stamp of the anchor.
         """
         waiting, self._waiting = self._waiting, {}
         frames, damaged = [], []
@@ -105,6 +104,6 @@ class ImageBuffer:
         return frames, damaged
 
     def ages_s(self, stamp_s: float) -> list[float]:
-        """Of what is used for a plan of this stamp, camera by camera; infinite: masked."""
+        """Return the age of each camera's image for a plan of this stamp; infinite: masked."""
         apart_s = [abs(stamp_s - self._seen_s.get(name, -math.inf)) for name in self._cameras]
         return [age_s if age_s <= MOST_AGE_S else math.inf for age_s in apart_s]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A drive as snapshot from outside it: plan, car, command and state as markers for RViz.
+"""Markers for RViz: plan, car, command and state.
 
-The names (namespaces) are `plan`, `others`, `uncertainty`, `car`, `driven`, `command` and `state`.
+The marker namespaces are `plan`, `others`, `uncertainty`, `car`, `driven`, `command` and `state`.
 """
 
 import math
@@ -23,7 +23,7 @@ from wpt_ros.parts.snapshot import Snapshot
 __all__ = ['markers_message', 'state_text']
 
 _LIFETIME_S = 1.0
-"""Of what stands for the car; it is sent ten times as often."""
+"""Lifetime of the car and state markers, published ten times as often."""
 _CAR: Colour = (0.36, 0.55, 0.80, 0.85)
 _DRIVEN: Colour = (1.0, 0.25, 0.69, 0.8)
 _UNCERTAIN: Colour = (1.0, 1.0, 1.0, 0.16)
@@ -44,7 +44,7 @@ _UNCERTAIN_UP_M, _OTHERS_UP_M, _PLAN_UP_M, _DRIVEN_UP_M, _COMMAND_UP_M = (
     0.1,
     0.12,
 )
-"""Above each other, so that none flickers through another."""
+"""Heights that keep the markers from flickering through each other."""
 _RIM = np.linspace(0.0, 2.0 * np.pi, 24, endpoint=False)
 _LEAST_ARC_M, _MOST_ARC_M, _ARC_S, _ARC_POINTS = 6.0, 40.0, 1.5, 24
 _LETTER_M = 0.5
@@ -54,7 +54,7 @@ _LONGEST_LINE, _MOST_LINES = 56, 8
 def markers_message(
     snapshot: Snapshot, vehicle: Body, *, now_s: float, plan_lifetime_s: float
 ) -> MarkerArray:
-    """Stamped as the plan; without one stamped now, and what is left of old ones is wiped."""
+    """Return all markers, stamped as the plan; without a plan also a deletion of old ones."""
     stamp = stamp_of(now_s if snapshot.plan is None else snapshot.plan.stamp_s)
     lasting, passing = Brush(stamp, _LIFETIME_S), Brush(stamp, plan_lifetime_s)
     markers = (
@@ -74,7 +74,7 @@ def markers_message(
 
 
 def state_text(snapshot: Snapshot) -> str:
-    """State and speed, the plan's age, and each reason, on lines of their own."""
+    """Return lines with state and speed, the age of the plan, and each reason."""
     lines = [_headline(snapshot), _about_plan(snapshot)]
     notices = [
         *(snapshot.gate.reasons if snapshot.gate is not None else ()),
@@ -114,7 +114,7 @@ def _ribbon(brush: Brush, plan: Plan, style: PlanStyle) -> Marker:
 
 
 def _uncertainty(brush: Brush, plan: Plan) -> Iterator[Marker]:
-    """An ellipse at each whole second, its half axes the error to expect in x and in y."""
+    """Yield an ellipse for each whole second; its half axes are the expected error in x and y."""
     seconds = np.arange(1.0, np.floor(plan.times_s[-1]) + 1.0)
     middles_m, scales_m = (
         np.stack([np.interp(seconds, plan.times_s, along) for along in values[plan.best].T], -1)
@@ -133,7 +133,7 @@ def _uncertainty(brush: Brush, plan: Plan) -> Iterator[Marker]:
 
 
 def _fan(middle_m: Array, half_axes_m: Array) -> Array:
-    """The middle of an ellipse, then its rim."""
+    """Return the centre of an ellipse, then its rim."""
     rim_m = middle_m + half_axes_m * np.stack([np.cos(_RIM), np.sin(_RIM)], axis=-1)
     return np.concatenate([middle_m[None], rim_m])
 
@@ -147,12 +147,8 @@ def _car(brush: Brush, vehicle: Body) -> Marker:
     )
 
 
-def _driven(brush: Brush, way_m: Array) -> Marker:
-    return brush.strip('driven', 0, way_m, up_m=_DRIVEN_UP_M, width_m=0.2, colour=_DRIVEN)
-
-
 def _command(brush: Brush, curvature_1pm: float, snapshot: Snapshot, vehicle: Body) -> Marker:
-    """Where the car would go with this curvature, from its nose on, half a circle at most."""
+    """Return the path of this curvature from the nose of the car, at most half a circle."""
     nose_m = vehicle.length_m - vehicle.rear_overhang_m
     speed_mps = snapshot.speed_mps or 0.0
     ahead_m = min(max(_ARC_S * speed_mps, _LEAST_ARC_M), _MOST_ARC_M)
@@ -167,8 +163,8 @@ def _command(brush: Brush, curvature_1pm: float, snapshot: Snapshot, vehicle: Bo
 
 def _state(brush: Brush, snapshot: Snapshot, vehicle: Body) -> Marker:
     words = state_text(snapshot)
-    # The middle of the text stands here, and its lines go both ways. It stands over the rear,
-    # because farther ahead it would hide the plan from who looks from behind.
+    # This is the centre of the text. Above the rear of the car it does not hide the plan when
+    # seen from behind.
     up_m = vehicle.height_m + _LETTER_M * (1.0 + 0.5 * len(words.splitlines()))
     return brush.text(
         'state',
@@ -202,7 +198,7 @@ def _about_plan(snapshot: Snapshot) -> str:
     else:
         text = f'PLAN IS FROM THE FUTURE: {-snapshot.plan_age_s:.1f} s'
     if snapshot.planner is None:
-        return f'{text}, no word from the planner'
+        return f'{text}, no planner status'
     return (
         text
         if snapshot.planner.state == 'PLANNING'

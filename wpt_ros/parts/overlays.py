@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The plan on the pictures of one camera: which picture it belongs to, and what that shows."""
+"""Overlays: the plan drawn on the image of one camera that fits it in time."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -21,34 +21,34 @@ __all__ = ['Drawn', 'ImagePublisher', 'Overlay', 'OverlayPublisher']
 Raw: TypeAlias = RawImage | RawCompressedImage
 
 _KEPT = 10
-"""Half a second at 20 Hz: a plan is younger than that, and its pictures are as old as it is."""
+"""Half a second at 20 Hz: a plan is younger than that, and as old as its images."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Drawn:
-    """A picture with the plan, and the message that it came in."""
+    """An image with the plan, and the message of the image."""
 
     image: NDArray[np.uint8]
     raw: Raw
 
 
 class Overlay:
-    """Keeps the last pictures of one camera and draws on the one that fits."""
+    """Keeps the last images of one camera, and draws on the one nearest to the plan."""
 
     def __init__(self, name: str, style: PlanStyle) -> None:
         self.name = name
         self.camera: Camera | None = None
-        """Its lens and place, as soon as they are known."""
+        """Set as soon as intrinsics and pose are known."""
         self._style = style
         self._raws: deque[tuple[float, Raw]] = deque(maxlen=_KEPT)
         self._last: tuple[Raw, Plan | None] | None = None
 
     def take(self, raw: Raw) -> None:
-        """InputError for one that cannot be drawn on, as far as its header tells."""
+        """Keep an image; raise InputError if its size does not fit the calibration."""
         lens, size_px = self._known.intrinsics, raw.picture.size_px()
         if size_px != (lens.width_px, lens.height_px):
             raise InputError(
-                f'a picture of {size_px[0]} x {size_px[1]} pixels came where its calibration says '
+                f'the image has {size_px[0]} x {size_px[1]} pixels, expected '
                 f'{lens.width_px} x {lens.height_px}; correct the camera or the calibration'
             )
         self._raws.append((seconds(raw.stamp), raw))
@@ -58,10 +58,10 @@ class Overlay:
         self._last = None
 
     def draw(self, plan: Plan | None) -> Drawn | None:
-        """On the picture nearest in time to the plan, or the newest as it is without a plan.
+        """Draw on the image nearest in time to the plan; without a plan return the newest image.
 
-        None if there is no such picture, or if that is what was drawn last. InputError if the
-        picture cannot be decoded.
+        Return None if there is no such image, or if it was drawn last. Raise InputError if the
+        image cannot be decoded.
         """
         raw = self._fitting(plan)
         if raw is None or self._is_drawn(raw, plan):
@@ -99,7 +99,7 @@ class ImagePublisher(Protocol):
 
 
 class OverlayPublisher:
-    """One overlay and who looks at it; nothing is kept or drawn while nobody does."""
+    """Publishes one overlay; keeps and draws nothing without a subscriber."""
 
     def __init__(self, overlay: Overlay, publisher: ImagePublisher) -> None:
         self.overlay = overlay
@@ -110,13 +110,13 @@ class OverlayPublisher:
         return self._publisher.get_subscription_count() > 0
 
     def opened(self, content: bytes, *, compressed: bool) -> Raw | None:
-        """A serialised message, if somebody looks; InputError if it is none."""
+        """Parse a message if the overlay has a subscriber; raise InputError if it is invalid."""
         return (
             (RawCompressedImage if compressed else RawImage).of(content) if self.watched else None
         )
 
     def show(self, plan: Plan | None) -> None:
-        """Publish what there is new to see."""
+        """Publish a new overlay if there is one."""
         if not self.watched:
             self.overlay.forget()
         elif (drawn := self.overlay.draw(plan)) is not None:

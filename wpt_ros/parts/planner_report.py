@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How is the planner doing? Its state, its pace, and how long each stage of a tick takes."""
+"""Status of the planner: state, rate, and duration of each stage of a tick."""
 
 import math
 import time
@@ -19,16 +19,16 @@ from wpt_ros.topics import PLAN
 __all__ = ['PlannerReport', 'camera_notices']
 
 _KEPT = 100
-"""Ticks that the figures are about."""
+"""Ticks that the figures cover."""
 
 
 def camera_notices(cameras: Sequence[str], ages_s: Sequence[float]) -> list[Notice]:
-    """One for each camera that is masked."""
+    """Return a notice for each masked camera."""
     return [
         Notice(
             Level.WARNING,
             'camera_masked',
-            f'Camera {name!r} is masked: no usable picture of it is new enough.',
+            f'Camera {name!r} is masked: no usable image of it is new enough.',
         )
         for name, age_s in zip(cameras, ages_s, strict=True)
         if math.isinf(age_s)
@@ -36,7 +36,7 @@ def camera_notices(cameras: Sequence[str], ages_s: Sequence[float]) -> list[Noti
 
 
 class PlannerReport:
-    """Is told how each tick went, and says so in messages."""
+    """Collects the result of each tick, and builds the status message."""
 
     def __init__(self, cameras: Sequence[str]) -> None:
         self._cameras = list(cameras)
@@ -50,24 +50,24 @@ class PlannerReport:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Times what is done within."""
+        """Measure the duration of the block."""
         started_s = time.perf_counter()
         yield
         taken_s = time.perf_counter() - started_s
         self._stages_s.setdefault(name, deque(maxlen=_KEPT)).append(taken_s)
 
     def begin_set(self, stamp: Time) -> None:
-        """Without a plan until there is one."""
+        """Start a tick; its state is FAULT until a plan is published."""
         self.sets += 1
         self._stamp, self._state, self._latency_s = stamp, PlannerStatus.FAULT, math.nan
 
     def see(self, ages_s: Sequence[float]) -> tuple[Notice, ...]:
-        """How old the pictures of a set are; what is to be said about that."""
+        """Set the image ages of the camera set; return notices about masked cameras."""
         self._ages_s = list(ages_s)
         return tuple(camera_notices(self._cameras, ages_s))
 
     def end_set(self, latency_s: float) -> tuple[Notice, ...]:
-        """A plan was published that long after its pictures were taken."""
+        """End a tick with a plan published `latency_s` after its images."""
         complete = all(map(math.isfinite, self._ages_s))
         self._state = PlannerStatus.PLANNING if complete else PlannerStatus.DEGRADED
         self._latency_s = latency_s
@@ -75,13 +75,13 @@ class PlannerReport:
         if PLAN.stale_after_s is None or latency_s <= PLAN.stale_after_s:
             return ()
         text = (
-            f'A plan comes {latency_s:.2f} s after its pictures, and is not driven from '
-            f'{PLAN.stale_after_s:g} s on; look at the load of this machine and the clocks.'
+            f'A plan comes {latency_s:.2f} s after its images and is not used from '
+            f'{PLAN.stale_after_s:g} s on; check the load of this machine and the clocks.'
         )
         return (Notice(Level.WARNING, 'plan_late', text),)
 
     def silence(self) -> tuple[Notice, ...]:
-        """No camera sends anything that can be used."""
+        """Report that no camera sends usable images."""
         if self.sets:
             self._state = PlannerStatus.FAULT
         self._latency_s = math.nan
@@ -100,7 +100,7 @@ class PlannerReport:
         return status
 
     def figures(self, assembler: SetAssembler) -> dict[str, str]:
-        """For the diagnostics."""
+        """Return figures for the diagnostics."""
         stages = {
             f'{name}_ms': f'{1e3 * median(taken_s):.1f} (most {1e3 * max(taken_s):.1f})'
             for name, taken_s in self._stages_s.items()
@@ -114,7 +114,7 @@ class PlannerReport:
         return stages | {name: str(count) for name, count in counts.items()}
 
     def _rate_hz(self) -> int:
-        """Plans in the last second."""
+        """Return the number of plans in the last second."""
         while self._plans_s and self._plans_s[0] < time.monotonic() - 1.0:
             self._plans_s.popleft()
         return len(self._plans_s)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which topics of a recording are played, as what, and in which quality."""
+"""Selection of the topics of a recording to play, with their types and QoS."""
 
 import re
 from collections.abc import Sequence
@@ -23,9 +23,9 @@ _OURS = tuple(
     if _CAR not in topic.publishers
 )
 _NEVER = ('/clock', '/rosout', '/parameter_events')
-"""The player has a clock of its own; the others are of the nodes that ran then."""
+"""The player publishes its own clock; the other topics belong to the recorded nodes."""
 _LEAST_DEPTH, _MOST_DEPTH = 10, 1000
-"""A recording may ask for any; DDS refuses what is beyond its limits."""
+"""A recording may name any depth; DDS rejects those beyond its limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class PlayedTopic:
     """One topic to play."""
 
     topic: str
-    """As it is recorded."""
+    """Recorded name."""
     type_name: str
     kind: Any
     """The class of its messages."""
@@ -41,28 +41,28 @@ class PlayedTopic:
 
     @property
     def name(self) -> str:
-        """Relative, so that a namespace moves it, but for the transforms."""
+        """Return the name to publish: relative, so that a namespace applies, except for TF."""
         return self.topic if self.topic.startswith('/tf') else self.topic.lstrip('/')
 
 
 @dataclass(frozen=True, slots=True)
 class Playlist:
-    """What of a recording is played, and what is not."""
+    """The topics of a recording that are played, and those that are not."""
 
     played: tuple[PlayedTopic, ...]
     ours: tuple[str, ...]
-    """Left out, because our own nodes say that."""
+    """Left out, because our own nodes publish them."""
     unplayable: tuple[str, ...]
-    """Cannot be played: topic, and why."""
+    """Topics that cannot be played, with the reason."""
 
 
 def playlist_of(info: BagInfo, *, everything: bool) -> Playlist:
-    """Without what our own nodes say, unless `everything`."""
-    there = [topic for topic in info.topics if topic.count and topic.name not in _NEVER]
-    ours = [] if everything else [topic for topic in there if _is_ours(topic.name)]
+    """Select the topics; those of our own nodes only with `everything`."""
+    recorded = [topic for topic in info.topics if topic.count and topic.name not in _NEVER]
+    ours = [] if everything else [topic for topic in recorded if _is_ours(topic.name)]
     played: dict[str, PlayedTopic] = {}
     unplayable = []
-    for topic in there:
+    for topic in recorded:
         if topic in ours:
             continue
         reason = _reason_not_played(topic)
@@ -77,7 +77,7 @@ def playlist_of(info: BagInfo, *, everything: bool) -> Playlist:
 
 
 def publisher_quality(recorded: Sequence[TopicQos]) -> QoSProfile:
-    """Reliable, so that whoever listens is served; kept for later ones if it was so."""
+    """Return a reliable profile, which all subscribers match; transient local if recorded so."""
     kept = any(one.durability == 'transient_local' for one in recorded)
     depth = max((one.depth for one in recorded), default=0)
     return QoSProfile(
@@ -93,7 +93,7 @@ def _is_ours(topic: str) -> bool:
 
 
 def _reason_not_played(topic: TopicInfo) -> str:
-    """Why it cannot be; empty if it can."""
+    """Return the reason why a topic cannot be played; empty if it can."""
     try:
         validate_full_topic_name(f'/{topic.name.lstrip("/")}')
     except InvalidTopicNameException:

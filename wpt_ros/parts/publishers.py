@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who publishes and who calls, as the graph shows it."""
+"""Publishers of topics and clients of services in the ROS graph."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,26 +17,26 @@ _UNDISCOVERED = '_NODE_NAME_UNKNOWN_'
 
 
 class GraphMonitor:
-    """Looks at topics that have one publisher each; a look costs some milliseconds."""
+    """Finds the publishers of topics that must have one each; a query takes some milliseconds."""
 
     def __init__(self, node: Node, watched: Sequence[Topic]) -> None:
         self._node = node
         self._topics = {topic.name: node.resolve_topic_name(topic.name) for topic in watched}
 
     def found(self) -> dict[str, list[Source]]:
-        """By the names of the table."""
+        """Return the publishers by topic name."""
         return {name: self._sources(topic) for name, topic in self._topics.items()}
 
     def count(self, subscription: Any) -> int:
-        """GraphMonitor that a subscription is matched with now."""
+        """Return the number of publishers matched with a subscription."""
         if hasattr(subscription, 'get_publisher_count'):  # rclpy since Jazzy
             return int(subscription.get_publisher_count())
         return int(self._node.count_publishers(subscription.topic_name))
 
     def engage_refusal(self, allowed: str, service: Service) -> Notice | None:
-        """Why a request may come from another node than the one that is allowed to call.
+        """Return a notice if a node other than `allowed` has a client of the service.
 
-        Python is not told who sent a request, so nobody else may have a client at that time.
+        rclpy does not identify the sender of a request, so no other node may have a client.
         """
         if not allowed:
             return None
@@ -48,7 +48,7 @@ class GraphMonitor:
         ]
         if callers == [allowed] and self._clients(full_name) <= 1:
             return None
-        seen = ', '.join(sorted(callers)) or 'no node that is known'
+        seen = ', '.join(sorted(callers)) or 'no known node'
         text = f'Only {allowed} may engage; clients of {service.name}: {seen}. See engage_from.'
         return Notice(Level.ERROR, 'engage_refused', text)
 
@@ -59,7 +59,7 @@ class GraphMonitor:
         return False
 
     def _clients(self, service: str) -> int:
-        """Also those without a node; rclpy counts them since Iron."""
+        """Return the number of clients, also of those without a node (rclpy since Iron)."""
         counted = getattr(self._node, 'count_clients', None)
         return 1 if counted is None else int(counted(service))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What somebody who only watches knows of a drive: the newest of each kind, until it is old."""
+"""The newest messages of a drive for display, each until it is stale."""
 
 import math
 from collections import deque
@@ -17,29 +17,29 @@ Value = TypeVar('Value')
 
 _TRAIL_STEP_M, _TRAIL_POINTS = 0.5, 120
 _JUMP_M = 5.0
-"""No car drives so far from one odometry to the next: another drive has begun."""
+"""A larger step between two odometry messages starts another drive."""
 
 
 class Latest(Generic[Value]):
-    """The last value that came, for as long as its stamp is near enough to now."""
+    """The last value received, until its stamp is too old."""
 
     def __init__(self, stale_after_s: float | None) -> None:
-        """None: it never gets old."""
+        """None: never stale."""
         self.stale_after_s = math.inf if stale_after_s is None else stale_after_s
         self._value: Value | None = None
         self._stamp_s = -math.inf
 
     def take(self, value: Value, stamp_s: float) -> None:
-        """Whatever comes replaces what came before, because time may have jumped back."""
+        """Replace the value, also by an older one, because time may have jumped back."""
         self._value, self._stamp_s = value, stamp_s
 
     def forget(self) -> None:
-        """What came last holds no more."""
+        """Drop the value."""
         self._value = None
 
     @property
     def ever(self) -> bool:
-        """Whether a value has come at all."""
+        """Return whether a value was ever received."""
         return self._stamp_s > -math.inf
 
     def age_s(self, now_s: float) -> float:
@@ -47,13 +47,13 @@ class Latest(Generic[Value]):
         return now_s - self._stamp_s
 
     def at(self, now_s: float) -> Value | None:
-        """A stamp that is as far in the future as it may be in the past is old, too."""
+        """Return the value, or None if its stamp is too far in the past or in the future."""
         return self._value if abs(self.age_s(now_s)) <= self.stale_after_s else None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Snapshot:
-    """The drive at one moment; None for what is not known or too old."""
+    """The state of a drive at one time; None for unknown or stale values."""
 
     plan: Plan | None = None
     plan_age_s: float = math.inf
@@ -61,22 +61,22 @@ class Snapshot:
     command: LateralCommand | None = None
     gate: GateSummary | None = None
     gate_lost: bool = False
-    """It was there before and has fallen silent."""
+    """The gate was received before and has stopped publishing."""
     planner: PlannerSummary | None = None
     speed_mps: float | None = None
     driven_m: FloatArray | None = None
-    """(N, 2), N at least 2: the way the car has come, in `base_link`."""
+    """(N, 2), N at least 2: path behind the car, in `base_link`."""
 
 
 class Trail:
-    """Remembers where odometry has been, in its own frame."""
+    """Keeps the latest path of the car in the frame of the odometry."""
 
     def __init__(self) -> None:
         self._points_m: deque[tuple[float, float]] = deque(maxlen=_TRAIL_POINTS)
         self._newest: EgoState | None = None
 
     def take(self, ego: EgoState) -> None:
-        """The newest odometry; a jump in place or time begins anew."""
+        """Add odometry; a jump in position or time restarts the trail."""
         before, self._newest = self._newest, ego
         here_m = (ego.pose.x_m, ego.pose.y_m)
         if before is not None:
@@ -88,7 +88,7 @@ class Trail:
             self._points_m.append(here_m)
 
     def in_base_link_m(self) -> FloatArray | None:
-        """(N, 2) in `base_link` as it is now, the oldest first, the car last; None if it stood."""
+        """Return (N, 2) in the current `base_link`, oldest first; None if the car stood."""
         if self._newest is None or len(self._points_m) < 2:
             return None
         pose = self._newest.pose
@@ -96,7 +96,7 @@ class Trail:
 
 
 class SnapshotBuffer:
-    """Is told what comes over the topics, and says what of it still holds."""
+    """Stores the newest messages, and returns those that are still valid."""
 
     def __init__(self) -> None:
         self.plan: Latest[Plan] = Latest(topics.PLAN.stale_after_s)

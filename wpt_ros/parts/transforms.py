@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the car and its cameras are, said over TF."""
+"""TF transforms of the car and its cameras."""
 
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -19,34 +19,34 @@ __all__ = ['TransformPublisher', 'cameras_of', 'car_at']
 
 
 class TransformPublisher:
-    """For RViz and for `extrinsics: tf`; silent where tf2_msgs is not installed."""
+    """Publishes transforms for RViz and `extrinsics: tf`; does nothing without tf2_msgs."""
 
     def __init__(self, advertise: Callable[[Topic], Any], rig: Rig) -> None:
-        self._there = find_spec('tf2_msgs') is not None
-        if not self._there:
+        self._available = find_spec('tf2_msgs') is not None
+        if not self._available:
             return
         self._rig = rig
         self._kind = type_of(topics.TRANSFORMS.type_name)
         self._car, self._cameras = advertise(topics.TRANSFORMS), advertise(topics.FIXED_TRANSFORMS)
-        self._told = False
+        self._cameras_published = False
 
     def publish(self, pose: Pose2, stamp: Time) -> None:
-        """Where the car is now; the first time also where its cameras sit."""
-        if not self._there:
+        """Publish the pose of the car; the first time also the camera poses."""
+        if not self._available:
             return
-        if not self._told:
+        if not self._cameras_published:
             self._cameras.publish(self._kind(transforms=cameras_of(self._rig, stamp)))
-            self._told = True
+            self._cameras_published = True
         self._car.publish(self._kind(transforms=[car_at(pose, stamp)]))
 
 
 def car_at(pose: Pose2, stamp: Time) -> TransformStamped:
-    """`base_link` in `odom`."""
+    """Return `base_link` in `odom`."""
     return transform_message('odom', 'base_link', lift(pose), stamp=stamp)
 
 
 def cameras_of(rig: Rig, stamp: Time) -> list[TransformStamped]:
-    """The optical frame of each camera in `base_link`."""
+    """Return the optical frame of each camera in `base_link`."""
     return [
         transform_message(
             'base_link', optical_frame(camera.name), camera.base_from_camera, stamp=stamp
