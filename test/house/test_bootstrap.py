@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from wpt_ros.bootstrap import checkout, errors, machine, packages, wheels
-from wpt_ros.bootstrap.checkout import Checkout, as_shell, environment
+from wpt_ros.bootstrap.checkout import Checkout, environment, shell_exports
 from wpt_ros.bootstrap.errors import SetupError
 from wpt_ros.bootstrap.machine import Machine
 from wpt_ros.bootstrap.progress import Progress
@@ -218,6 +218,6 @@ def test_the_environment_of_a_sourced_ros_has_no_second_ros() -> None:
 
 def test_the_shell_reads_back_what_was_written(tmp_path: Path) -> None:
     awkward = {'A': 'it\'s $HOME and `x` "y"', 'B': 'two\nlines'}
-    script = as_shell(awkward) + 'printf "%s|%s" "$A" "$B"'
+    script = shell_exports(awkward) + 'printf "%s|%s" "$A" "$B"'
     answer = subprocess.run(['sh', '-c', script], capture_output=True, text=True, cwd=tmp_path)
     assert answer.stdout == '|'.join(awkward.values())

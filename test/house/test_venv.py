@@ -16,7 +16,7 @@ from wpt_ros.bootstrap import pip, steps, venv
 from wpt_ros.bootstrap.checkout import Checkout, write_stamp
 from wpt_ros.bootstrap.errors import SetupError
 from wpt_ros.bootstrap.machine import Machine
-from wpt_ros.bootstrap.pip import PipStatus, forget_half_installed
+from wpt_ros.bootstrap.pip import PipStatus, remove_incomplete_records
 from wpt_ros.bootstrap.progress import Progress
 
 # Instead of pip: writes down into which environment it would install.
@@ -204,7 +204,7 @@ def test_half_installed_packages_are_forgotten(tmp_path: Path) -> None:
         (packages / f'{name}-1.0.dist-info').mkdir(parents=True)
         for file in files:
             (packages / f'{name}-1.0.dist-info' / file).touch()
-    forget_half_installed(tmp_path)
+    remove_incomplete_records(tmp_path)
     assert [folder.name for folder in packages.iterdir()] == ['whole-1.0.dist-info']
 
 

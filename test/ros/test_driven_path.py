@@ -74,7 +74,7 @@ def test_turning_through_pi_is_no_jump() -> None:
 
 
 def test_one_moment_is_no_path() -> None:
-    with pytest.raises(InputError, match='odometry of two moments at least, got 1'):
+    with pytest.raises(InputError, match='odometry with two stamps at least, got 1'):
         DrivenPath.of([_straight(100.0), _straight(100.0)])
 
 

@@ -73,7 +73,7 @@ def test_why_it_cannot_be_converted_is_one_sentence(checkout: Path, tmp_path: Pa
     with pytest.raises(InputError) as refusal:
         converted(tmp_path / 'tape', tmp_path / 'odd.yaml', tmp_path / 'out', checkout=checkout)
     assert str(refusal.value) == 'odd.yaml: no key cameras'
-    with pytest.raises(InputError, match='prepare has made no episode'):
+    with pytest.raises(InputError, match='prepare wrote no episode'):
         converted(tmp_path / 'empty', tmp_path / 'map.yaml', tmp_path / 'out', checkout=checkout)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m wpt_ros.bootstrap [--look]`: set up what is missing, print the environment.
+"""`python -m wpt_ros.bootstrap [--look]`: perform missing set-up steps, print the environment.
 
-With --look nothing is installed, and nothing is printed unless everything is there.
+With --look nothing is installed, and nothing is printed unless the set-up is complete.
 """
 
 import errno
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from wpt_ros.bootstrap.checkout import Checkout, as_shell, environment
+from wpt_ros.bootstrap.checkout import Checkout, environment, shell_exports
 from wpt_ros.bootstrap.errors import SetupError
 from wpt_ros.bootstrap.steps import is_complete, set_up
 from wpt_ros.bootstrap.venv import finish_replacement, machine_for
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def main(words: list[str]) -> int:
-    """Return 0, 1 with a sentence on stderr, or 130 when interrupted."""
+    """Return 0, 1 with an error message, or 130 when interrupted."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:  # as it is under nohup
             signal.signal(number, signal.default_int_handler)
@@ -36,13 +36,13 @@ def main(words: list[str]) -> int:
         remedy = 'make room (about 3 GB)' if full else 'make that possible'
         return _fail(f'{error}: {remedy} and run ./wpt setup again')
     except KeyboardInterrupt:
-        print('\nwpt: interrupted; the same command goes on where it stopped', file=sys.stderr)
+        print('\nwpt: interrupted; repeat the command to continue', file=sys.stderr)
         return 130
     return 0
 
 
 def _environment(checkout: Checkout, *, look: bool) -> str:
-    """The variables for the shell; empty if something is missing and may not be installed."""
+    """Return the variables for the shell; with `look` empty if the set-up is incomplete."""
     machine = machine_for(checkout)
     if not is_complete(checkout, machine):
         if look:
@@ -51,14 +51,14 @@ def _environment(checkout: Checkout, *, look: bool) -> str:
             finish_replacement(checkout)
             machine = machine_for(checkout)
             set_up(checkout, machine)
-    return as_shell(environment(checkout, machine, os.environ))
+    return shell_exports(environment(checkout, machine, os.environ))
 
 
 @contextmanager
 def _setup_lock(checkout: Checkout) -> Iterator[None]:
-    """While no other ./wpt of this checkout sets up.
+    """Hold the lock of the set-up of this checkout.
 
-    Commands inherit the lock: one that is left over from a killed ./wpt still holds it.
+    Commands inherit it: one that is left over from a killed ./wpt still holds the lock.
     """
     checkout.work.mkdir(exist_ok=True)
     with (checkout.work / 'lock').open('w') as lock:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The places of a checkout, and the environment in which its verbs run."""
+"""Paths of a checkout, its stamp files, and the environment of its verbs."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 from wpt_ros.bootstrap.machine import Machine
 from wpt_ros.network import ros_variables
 
-__all__ = ['Checkout', 'as_shell', 'environment', 'fingerprint', 'is_stamped', 'write_stamp']
+__all__ = ['Checkout', 'environment', 'fingerprint', 'is_stamped', 'shell_exports', 'write_stamp']
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Checkout:
 
     @property
     def old_venv(self) -> Path:
-        """Where a complete `.venv` waits while another one takes its place."""
+        """Return the path of a complete `.venv` while it is being replaced."""
         return self.root / '.venv.old'
 
     @property
@@ -59,7 +59,7 @@ class Checkout:
 
 
 def environment(checkout: Checkout, machine: Machine, outer: Mapping[str, str]) -> dict[str, str]:
-    """The variables to set so that `.venv`, the messages and the DDS profile are used."""
+    """Return the variables that select `.venv`, the messages and the DDS profile."""
     site = checkout.messages / 'lib' / f'python{machine.python_version}' / 'site-packages'
     prefixes = [checkout.messages, *([] if machine.ros_is_sourced else [checkout.venv])]
     libraries = [prefix / 'lib' for prefix in prefixes]
@@ -74,8 +74,8 @@ def environment(checkout: Checkout, machine: Machine, outer: Mapping[str, str]) 
     }
 
 
-def as_shell(variables: Mapping[str, str]) -> str:
-    """The same, for `eval` of a POSIX shell."""
+def shell_exports(variables: Mapping[str, str]) -> str:
+    """Return the variables for `eval` of a POSIX shell."""
     return ''.join(f'export {name}={shlex.quote(value)}\n' for name, value in variables.items())
 
 
@@ -86,7 +86,7 @@ def _before(outer: Mapping[str, str], name: str, folders: list[Path]) -> str:
 
 
 def fingerprint(*texts: str, files: Iterable[Path] = ()) -> str:
-    """One hash of texts and of the names and contents of files."""
+    """Return one hash of texts and of the names and contents of files."""
     digest = hashlib.sha256()
     for text in texts:
         digest.update(text.encode() + b'\0')
@@ -96,12 +96,12 @@ def fingerprint(*texts: str, files: Iterable[Path] = ()) -> str:
 
 
 def is_stamped(stamp_file: Path, print_: str) -> bool:
-    """Whether this very work was finished."""
+    """Return whether the step with this fingerprint was finished."""
     return stamp_file.is_file() and stamp_file.read_text().strip() == print_
 
 
 def write_stamp(stamp_file: Path, print_: str) -> None:
-    """Say that the work is finished, in one step: there is never half a stamp."""
+    """Mark a step as finished, atomically."""
     half = stamp_file.with_name(stamp_file.name + '.half')
     half.write_text(print_ + '\n')
     half.replace(stamp_file)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can go wrong while setting up, as one sentence with a remedy."""
+"""Errors of the set-up, each one sentence with a remedy."""
 
 import re
 
@@ -16,11 +16,11 @@ NO_NETWORK = re.compile(
 
 
 class SetupError(Exception):
-    """Set-up cannot go on; the message is the sentence for the user."""
+    """Set-up cannot continue; the message is for the user."""
 
 
 def explain(doing: str, *, output: str, free_bytes: int, log: str) -> str:
-    """Why a command failed, judged by what it printed and by the room left on the disk."""
+    """Return why a command failed, from its output and the free disk space."""
     if 'No space left on device' in output or free_bytes < ENOUGH_BYTES:
         return (
             f'the disk is full while {doing} ({free_bytes / 1e6:.0f} MB free): make room '

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the machine offers before anything is installed: Python, ROS 2, the tools to build with."""
+"""What the machine provides before anything is installed: Python, ROS 2, build tools."""
 
 import importlib.metadata
 import os
@@ -21,7 +21,7 @@ _PLAIN_PATH = re.compile(r'[A-Za-z0-9._/+@~-]+')
 
 @dataclass(frozen=True)
 class Machine:
-    """What a set-up stands on."""
+    """The Python and the ROS 2 that a set-up uses."""
 
     python: Path
     """The Python to make `.venv` with, never one of a virtual environment."""
@@ -32,7 +32,7 @@ class Machine:
     """Version of the numpy that a sourced ROS 2 was compiled for, empty if none is found."""
     system_opencv: bool = False
     fault: str = ''
-    """One sentence why no environment can be made here, empty if one can."""
+    """Error message if no environment can be made here, else empty."""
 
     @property
     def ros_is_sourced(self) -> bool:
@@ -45,7 +45,7 @@ class Machine:
 
 
 def inspect_machine(venv: Path, environ: Mapping[str, str] = os.environ) -> Machine:
-    """Look around with the running Python; the prefix `venv` is ours, not a sourced ROS 2."""
+    """Inspect the running Python and environment; `venv` is ours, not a sourced ROS 2."""
     version = f'{sys.version_info.major}.{sys.version_info.minor}'
     python = Path(sys.base_prefix) / 'bin' / f'python{version}'
     prefix = _sourced_prefix(venv, environ)
@@ -65,7 +65,7 @@ def inspect_machine(venv: Path, environ: Mapping[str, str] = os.environ) -> Mach
 
 
 def _sourced_prefix(venv: Path, environ: Mapping[str, str]) -> Path | None:
-    """The prefix of the sourced ROS 2; an environment with ROS wheels, as ours, does not count."""
+    """Return the prefix of the sourced ROS 2; an environment with ROS wheels does not count."""
     prefixes = [Path(part) for part in environ.get('AMENT_PREFIX_PATH', '').split(':') if part]
     for prefix in prefixes:
         is_environment = prefix == venv or (prefix / 'pyvenv.cfg').is_file()
@@ -94,10 +94,9 @@ def _other_python(distro: str, prefix: Path, python: Path) -> str:
 
 
 def _seen_from_a_venv(module: str) -> bool:
-    """Whether a new venv with --system-site-packages could import it.
+    """Return whether a new venv with --system-site-packages could import the module.
 
-    What lies in a virtual environment that happens to be active does not count: a new one does
-    not see it.
+    Packages of an active virtual environment do not count, as a new one does not see them.
     """
     spec = find_spec(module)
     if spec is None or spec.origin is None:
@@ -107,7 +106,7 @@ def _seen_from_a_venv(module: str) -> bool:
 
 
 def missing_requirement(root: Path, machine: Machine) -> str:
-    """One sentence about the first thing that set-up cannot do without; empty if all is there."""
+    """Return the error message for the first missing requirement; empty if there is none."""
     if not _PLAIN_PATH.fullmatch(str(root)):
         return (
             f'the path {str(root)!r} has characters that ROS 2 cannot build messages in: move the '

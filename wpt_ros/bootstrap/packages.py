@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which packages `.venv` gets, and in which versions."""
+"""Packages of `.venv` and their versions."""
 
 import ast
 import re
@@ -87,7 +87,7 @@ TIED_TO_NUMPY = ('contourpy', 'matplotlib', 'numpy', 'opencv-python-headless', '
 
 
 def requirements(root: Path, machine: Machine) -> list[str]:
-    """What to ask pip for: the car's packages, a checkout's extras, and ROS where none is."""
+    """Return the requirements: packages of the car, extras, and ROS wheels if none is sourced."""
     car, extras = _declared(root / 'setup.py')
     wanted = {*car, *(name for extra in EXTRAS for name in extras[extra])}
     if not machine.ros_is_sourced:
@@ -98,7 +98,7 @@ def requirements(root: Path, machine: Machine) -> list[str]:
 
 
 def constraints(root: Path, machine: Machine) -> str:
-    """The pins to install under: those of constraints.txt, less what a sourced ROS 2 decides."""
+    """Return the pins of constraints.txt, without those that a sourced ROS 2 determines."""
     pins = (root / 'constraints.txt').read_text()
     if not (machine.ros_is_sourced and machine.system_numpy):
         return pins
@@ -107,13 +107,13 @@ def constraints(root: Path, machine: Machine) -> str:
 
 
 def expected(root: Path, machine: Machine) -> int:
-    """About how many packages will be installed: as many as are pinned, but for a second ROS."""
+    """Return about how many packages will be installed: the pinned ones, without a second ROS."""
     names = {_name(line) for line in constraints(root, machine).splitlines()} - {''}
     return sum(1 for name in names if not (machine.ros_is_sourced and name.startswith('ros-')))
 
 
 def _declared(setup_py: Path) -> tuple[list[str], dict[str, list[str]]]:
-    """CAR and EXTRAS of setup.py, read without running it: there may be no setuptools yet."""
+    """Read CAR and EXTRAS of setup.py without running it: setuptools may be missing."""
     values: dict[str, Any] = {}
     for node in ast.parse(setup_py.read_text()).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):

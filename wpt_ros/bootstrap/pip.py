@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs pip in `.venv` and nowhere else, and tells how far it is."""
+"""Runs pip in `.venv` only, and shows its progress."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from wpt_ros.bootstrap.checkout import Checkout
 from wpt_ros.bootstrap.errors import SetupError
 from wpt_ros.bootstrap.progress import Progress
 
-__all__ = ['PipStatus', 'forget_half_installed', 'install']
+__all__ = ['PipStatus', 'install', 'remove_incomplete_records']
 
 FLAGS = ('--no-input', '--progress-bar=off', '--disable-pip-version-check')
 
@@ -33,8 +33,8 @@ ELSEWHERE = re.compile(
 def install(
     checkout: Checkout, progress: Progress, *, wanted: Sequence[str], constraints: str, total: int
 ) -> None:
-    """Install what is wanted, under the constraints, into `.venv`."""
-    forget_half_installed(checkout.venv)
+    """Install the requirements into `.venv`, under the constraints."""
+    remove_incomplete_records(checkout.venv)
     _refuse_settings(checkout)
     pins, names = checkout.work / 'constraints.txt', checkout.work / 'requirements.txt'
     pins.write_text(constraints)
@@ -48,7 +48,7 @@ def install(
     )
 
 
-def forget_half_installed(venv: Path) -> None:
+def remove_incomplete_records(venv: Path) -> None:
     """Remove the records of packages whose installation was cut off, so that pip starts them anew.
 
     pip takes a package as installed when its metadata is there, and writes RECORD last. What it
@@ -60,7 +60,7 @@ def forget_half_installed(venv: Path) -> None:
 
 
 class PipStatus:
-    """How far pip is, read from what it prints and from what is installed."""
+    """Progress of pip, from its output and the installed packages."""
 
     LINE = re.compile(
         r'\s*(?:Downloading|(?:Collecting|Processing|Requirement already satisfied:) '
@@ -75,7 +75,7 @@ class PipStatus:
         self._now, self._since_s = 'starting pip', time.monotonic()
 
     def read(self, line: str) -> None:
-        """Take notice of one line of pip's output."""
+        """Process one line of output."""
         if line.startswith('Installing collected packages:'):
             self._total, self._before = line.count(',') + 1, self._installed()
         elif self._before is None and (match := self.LINE.match(f'{line.strip()} ')):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a command while showing how far it is, and is_usable its output in a log."""
+"""Runs a command, shows its progress, and keeps its output in a log."""
 
 import queue
 import shutil
@@ -22,7 +22,7 @@ POLL_S = 0.2
 
 
 class Status(Protocol):
-    """Makes a text about how far a command is out of what it prints."""
+    """Derives the progress of a command from its output."""
 
     def read(self, line: str) -> None: ...
 
@@ -30,7 +30,7 @@ class Status(Protocol):
 
 
 class NewestLine:
-    """The status of a command of which nothing is known: what it printed last."""
+    """Default status: the last line of output."""
 
     def __init__(self) -> None:
         self._line = ''
@@ -44,9 +44,9 @@ class NewestLine:
 
 
 class Progress:
-    """The messages of one set-up: a line a step, and within a step how far it is.
+    """Messages of one set-up: a line for each step, and progress within a step.
 
-    On a terminal the line is rewritten in place, elsewhere a line is printed now and then.
+    On a terminal the progress is rewritten in place, elsewhere printed periodically.
     """
 
     def __init__(self, log: Path) -> None:
@@ -58,7 +58,7 @@ class Progress:
         log.write_text('')
 
     def step(self, text: str) -> None:
-        """Announce what is done now."""
+        """Print the name of the next step."""
         print(f'wpt: {text}', file=sys.stderr, flush=True)
         self.next_beat_s = time.monotonic() + self.quiet_s
 
@@ -71,7 +71,7 @@ class Progress:
         cwd: Path,
         status: Status | None = None,
     ) -> None:
-        """Run to the end; on failure raise the one sentence that explains it."""
+        """Run to the end; on failure raise SetupError with the cause."""
         tail: deque[str] = deque(maxlen=LINES_KEPT)
         status = status or NewestLine()
         with (
@@ -124,7 +124,7 @@ class Progress:
 
 
 def _lines(stream: IO[str] | None) -> Iterator[str]:
-    """The lines of a stream as they come, and an empty one whenever none came for a moment."""
+    """Yield lines as they arrive, and an empty one after each 0.2 s without a line."""
     assert stream is not None
     waiting: queue.Queue[str | None] = queue.Queue()
 

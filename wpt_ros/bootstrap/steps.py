@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The three steps of a set-up: make `.venv`, fill it, build the messages.
+"""The three steps of a set-up: create `.venv`, install packages, build the messages.
 
-A step is done when its stamp says so; stamps are written last, so after an interruption the step
-is taken again, and it finishes what is half made.
+A step is done when its stamp matches. Stamps are written last, so an interrupted step is repeated.
 """
 
 import os
@@ -25,7 +24,7 @@ INCLUDES = (
 
 
 def is_complete(checkout: Checkout, machine: Machine) -> bool:
-    """Whether nothing is left to do; raise if `.venv` works, but not with this ROS 2."""
+    """Return whether all steps are done; raise SetupError if `.venv` is for another ROS 2."""
     return (
         not checkout.old_venv.exists()
         and venv.is_usable(checkout, machine)
@@ -35,7 +34,7 @@ def is_complete(checkout: Checkout, machine: Machine) -> bool:
 
 
 def set_up(checkout: Checkout, machine: Machine) -> None:
-    """Do what is left to do."""
+    """Perform the missing steps."""
     is_usable = venv.is_usable(checkout, machine)
     if sentence := missing_requirement(checkout.root, machine):
         raise SetupError(sentence)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`.venv`: what it was made for, whether it is sound, and how another one takes its place.
+"""Creation, check and replacement of `.venv`.
 
-A working `.venv` stays, whatever Python comes first on the PATH. Another one is made at the same
-path, as scripts and CMake files in it hold that path; until it is complete, the old one waits
-beside it, and comes back if that fails.
+A working `.venv` is kept, whichever Python is first on the PATH. A new one is created at the same
+path, because its scripts and CMake files contain that path. The old one is kept as `.venv.old`
+until the new one is complete, and restored if that fails.
 """
 
 import json
@@ -32,7 +32,7 @@ print(sys.prefix, sys.base_prefix, find_spec('pip') is not None, sep='\\n')
 
 @dataclass(frozen=True)
 class VenvStamp:
-    """What a `.venv` was made for; its stamp."""
+    """Stamp of a `.venv`: the Python and the ROS 2 that it was created for."""
 
     place: str
     python: str
@@ -41,14 +41,14 @@ class VenvStamp:
 
 
 def stamp_for(checkout: Checkout, machine: Machine) -> VenvStamp:
-    """What a `.venv` made here and now is for."""
+    """Return the stamp of a `.venv` created now."""
     return VenvStamp(
         str(checkout.venv), str(machine.python), machine.python_version, machine.ros_distro
     )
 
 
 def machine_for(checkout: Checkout, environ: Mapping[str, str] = os.environ) -> Machine:
-    """What a set-up stands on: the Python of a sound `.venv`, unless WPT_PYTHON names another."""
+    """Inspect the machine; use the Python of a working `.venv` unless WPT_PYTHON is set."""
     machine, made = inspect_machine(checkout.venv, environ), _read(checkout)
     if environ.get('WPT_PYTHON') or made is None or not _is_sound(checkout):
         return machine
@@ -56,7 +56,7 @@ def machine_for(checkout: Checkout, environ: Mapping[str, str] = os.environ) -> 
 
 
 def is_usable(checkout: Checkout, machine: Machine) -> bool:
-    """Whether `.venv` stays; raise if it works but not with the ROS 2 that is sourced now."""
+    """Return whether `.venv` can be used; raise SetupError if it is for another ROS 2."""
     made = _read(checkout)
     if made is None or not _is_sound(checkout):
         return False
@@ -69,7 +69,7 @@ def is_usable(checkout: Checkout, machine: Machine) -> bool:
 
 
 def create(checkout: Checkout, machine: Machine, progress: Progress) -> None:
-    """Make `.venv` without packages; a complete one moves aside, a half-made one goes."""
+    """Create `.venv` without packages; keep a complete old one as `.venv.old`."""
     progress.step(f'making .venv with Python {machine.python_version} ({machine.ros})')
     if checkout.venv.is_dir() and not _is_ours(checkout):
         raise SetupError(
@@ -92,19 +92,19 @@ def create(checkout: Checkout, machine: Machine, progress: Progress) -> None:
 
 
 def finish_replacement(checkout: Checkout) -> None:
-    """End a replacement, also one that was killed: a complete new `.venv` stays, else the old."""
+    """Finish a replacement, also a killed one: keep a complete `.venv`, else restore the old."""
     if not checkout.old_venv.exists():
         return
     if checkout.packages_stamp.is_file():
         _discard(checkout.old_venv)
     else:
-        print('wpt: the .venv from before comes back', file=sys.stderr, flush=True)
+        print('wpt: restoring the previous .venv', file=sys.stderr, flush=True)
         _discard(checkout.venv)
         checkout.old_venv.rename(checkout.venv)
 
 
 def _read(checkout: Checkout) -> VenvStamp | None:
-    """Its stamp; None if there is none, it is half made, or an older ./wpt wrote it."""
+    """Return the stamp; None if it is missing, incomplete, or from an older ./wpt."""
     try:
         return VenvStamp(**json.loads(checkout.venv_stamp.read_text()))
     except (OSError, ValueError, TypeError):
@@ -112,9 +112,9 @@ def _read(checkout: Checkout) -> VenvStamp | None:
 
 
 def _is_sound(checkout: Checkout) -> bool:
-    """Whether its Python starts, has pip, and has `.venv` as its prefix.
+    """Return whether its Python starts, has pip, and has `.venv` as its prefix.
 
-    Without pyvenv.cfg it starts as the machine's own Python.
+    Without pyvenv.cfg it starts as the Python of the machine.
     """
     try:
         answer = subprocess.run([checkout.python, '-I', '-c', ASK], capture_output=True, text=True)
@@ -127,7 +127,7 @@ def _is_sound(checkout: Checkout) -> bool:
 
 
 def _is_ours(checkout: Checkout) -> bool:
-    """Whether `.venv` may be thrown away: we stamp it before anything else goes in."""
+    """Return whether `.venv` may be deleted: ours is stamped before it has content."""
     return checkout.venv_stamp.is_file() or not any(checkout.venv.iterdir())
 
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Message to type and back, one file a family of messages, without logic of their own."""
+"""Conversions between ROS messages and types of `wpt_core`, one file per family of messages."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lateral commands in the words of others: Ackermann messages, and Autoware's lateral control."""
+"""Lateral commands as Ackermann messages and as Autoware's lateral control."""
 
 from collections.abc import Callable
 from enum import Enum
@@ -16,23 +16,23 @@ __all__ = ['Output', 'actuator_message', 'output_topic', 'output_type']
 
 
 class Output(Enum):
-    """In whose words the gate speaks besides its own."""
+    """Additional output format of the gate."""
 
     NONE = 'none'
     ACKERMANN = 'ackermann'
     AUTOWARE = 'autoware'
 
 
-_WIRES = {Output.ACKERMANN: topics.ACKERMANN, Output.AUTOWARE: topics.AUTOWARE}
+_OUTPUT_TOPICS = {Output.ACKERMANN: topics.ACKERMANN, Output.AUTOWARE: topics.AUTOWARE}
 
 
 def output_topic(output: Output) -> Topic:
-    """The topic; of `NONE` there is none."""
-    return _WIRES[output]
+    """Return the topic of an output other than `NONE`."""
+    return _OUTPUT_TOPICS[output]
 
 
 def output_type(output: Output) -> Any:
-    """The message class; InputError where its package is not installed."""
+    """Return the message class; raise InputError if its package is not installed."""
     topic = output_topic(output)
     try:
         return type_of(topic.type_name)
@@ -52,10 +52,10 @@ def actuator_message(
     vehicle: Chassis,
     speed_mps: float,
 ) -> Any:
-    """Of a valid command; what is not valid has no words there and must not be sent.
+    """Return the message of a valid command; these messages cannot express an invalid one.
 
     The angle is that of the front road wheels at this speed, understeer included. An Ackermann
-    message also names a speed: the one that is driven, because the speed is not ours to choose.
+    message needs a speed: the current one, as the gate does not control the speed.
     """
     angle_rad, soon_rad = (
         float(wheel_angle_from_curvature(vehicle, curvature_1pm, speed_mps))

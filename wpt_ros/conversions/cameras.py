@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`sensor_msgs/CameraInfo` to and from the lens of a camera."""
+"""Camera messages: `CameraInfo` to and from intrinsics, and transforms of camera frames."""
 
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Quaternion, TransformStamped, Vector3
@@ -14,12 +14,12 @@ __all__ = ['camera_info_message', 'intrinsics_of', 'optical_frame', 'transform_m
 
 
 def optical_frame(camera: str) -> str:
-    """Frame of a camera's pictures: x right, y down, z forward, as REP 103 names it."""
+    """Return the frame of a camera's images (REP 103): x right, y down, z forward."""
     return f'{camera}_optical_frame'
 
 
 def camera_info_message(camera: Camera, *, stamp: Time) -> CameraInfo:
-    """Of a camera, in its optical frame."""
+    """Return the intrinsics of a camera, in its optical frame."""
     lens = camera.intrinsics
     message = CameraInfo(
         width=lens.width_px,
@@ -32,14 +32,14 @@ def camera_info_message(camera: Camera, *, stamp: Time) -> CameraInfo:
 
 
 def intrinsics_of(message: CameraInfo) -> Intrinsics:
-    """The lens; InputError, in one sentence, for one that is not supported."""
+    """Return the intrinsics; raise InputError for an unsupported lens model."""
     return lens_of_camera_info(message)
 
 
 def transform_message(
     parent: str, child: str, parent_from_child: FloatArray, *, stamp: Time
 ) -> TransformStamped:
-    """Of a (4, 4) motion."""
+    """Return the message of a (4, 4) transform."""
     message = TransformStamped(child_frame_id=child)
     message.header.stamp, message.header.frame_id = stamp, parent
     x, y, z = map(float, parent_from_child[:3, 3])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A serialised message read field by field, without making a message of it."""
+"""Reader for CDR: the fields of a serialised message, without deserialising all of it."""
 
 import struct
 from types import MappingProxyType
@@ -18,9 +18,9 @@ _ORDERS = MappingProxyType({b'\x00\x00': '>', b'\x00\x01': '<'})
 
 
 class CdrReader:
-    """Goes through the bytes of one message in the order of its fields.
+    """Reads the fields of one message in their order.
 
-    InputError, naming message and field, for whatever the bytes do not hold.
+    Raises InputError, naming message and field, if the bytes end too early.
     """
 
     def __init__(self, content: bytes, message: str) -> None:
@@ -46,24 +46,24 @@ class CdrReader:
         return self._content[self._take(1, field)]
 
     def string(self, field: str) -> str:
-        """Up to its first zero byte, with a mark for what is not UTF-8, as rclpy has it."""
+        """Return the text up to its first zero byte; invalid UTF-8 is replaced, as in rclpy."""
         size = self.uint32(field)
         start = self._take(size, field)
         if size > _MOST_STRING_BYTES:
             raise InputError(
                 f'the {field} of a {self._message} has {size} bytes, expected at most '
-                f'{_MOST_STRING_BYTES}; look at its publisher'
+                f'{_MOST_STRING_BYTES}; check its publisher'
             )
         content = self._content[start : start + size]
         return content.partition(b'\0')[0].decode('utf-8', 'replace')
 
     def octets(self, field: str) -> NDArray[np.uint8]:
-        """(N,), a read-only view of the message."""
+        """Return (N,), a read-only view of the message."""
         size = self.uint32(field)
         return np.frombuffer(self._content, np.uint8, size, self._take(size, field))
 
     def _take(self, size: int, field: str, *, align: int = 1) -> int:
-        """Where the next bytes begin; fields are aligned from the end of the head on."""
+        """Return the start of the next field; alignment counts from the end of the header."""
         start = self._place + -(self._place - _HEAD_BYTES) % align
         self._place = start + size
         if self._place > len(self._content):

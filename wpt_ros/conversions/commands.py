@@ -30,7 +30,7 @@ _LEVELS = {
 
 
 def lateral_of(message: LateralMessage) -> LateralCommand:
-    """As it is; whether its numbers are sound is for the gate to say."""
+    """Return the command unchecked; the gate checks its numbers."""
     return LateralCommand(
         stamp_s=seconds(message.header.stamp),
         plan_stamp_s=seconds(message.plan_stamp),
@@ -52,7 +52,7 @@ def lateral_message(command: LateralCommand) -> LateralMessage:
 
 
 def command_of(message: DrivingCommand) -> Command:
-    """InputError for a number that is none of the message's constants."""
+    """Return the command; raise InputError for a number that is no constant of the message."""
     try:
         return Command(message.command)
     except ValueError as error:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Image messages: looked at as bytes where they come in, filled at once where they go out.
+"""Image messages: incoming ones as views of the serialised bytes, outgoing ones in one copy.
 
-A raw subscription (`create_subscription(..., raw=True)`) hands over the bytes of a message. To
-make a message of them copies each pixel; `benchmarks/images.py` says what that costs.
+A raw subscription (`create_subscription(..., raw=True)`) delivers the bytes of a message.
+Deserialising them copies each pixel; `benchmarks/images.py` measures the cost.
 """
 
 from array import array
@@ -33,7 +33,7 @@ Picture = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class RawStamp:
-    """As in the message; nothing is checked."""
+    """The stamp of a message, unchecked."""
 
     sec: int
     nanosec: int
@@ -54,7 +54,7 @@ class RawImage:
 
     @classmethod
     def of(cls, content: bytes) -> 'RawImage':
-        """InputError for bytes that are no such message; sizes are not compared yet."""
+        """Parse a serialised message; raise InputError if invalid. Sizes are checked later."""
         fields = CdrReader(content, 'sensor_msgs/Image')
         stamp, frame_id = _header(fields)
         return cls(
@@ -86,12 +86,12 @@ class RawCompressedImage:
     stamp: RawStamp
     frame_id: str
     format: str
-    """What the sender says; the data itself is what counts."""
+    """As published; decoding ignores it."""
     data: Picture
 
     @classmethod
     def of(cls, content: bytes) -> 'RawCompressedImage':
-        """InputError for bytes that are no such message."""
+        """Parse a serialised message; raise InputError if invalid."""
         fields = CdrReader(content, 'sensor_msgs/CompressedImage')
         stamp, frame_id = _header(fields)
         return cls(stamp, frame_id, fields.string('format'), fields.octets('data'))
@@ -107,9 +107,9 @@ def _header(fields: CdrReader) -> tuple[RawStamp, str]:
 
 
 def frame_of(camera: str, raw: RawImage | RawCompressedImage) -> CameraFrame:
-    """Decoded; InputError that names the camera where its picture is not usable.
+    """Decode an image; raise InputError, with the name of the camera, if it is unusable.
 
-    The picture of an `rgb8` message is a read-only view of its bytes, and keeps them alive.
+    The image of an `rgb8` message is a read-only view of its bytes, and keeps them alive.
     """
     try:
         return CameraFrame(camera, seconds(raw.stamp), raw.picture.rgb())
@@ -118,7 +118,7 @@ def frame_of(camera: str, raw: RawImage | RawCompressedImage) -> CameraFrame:
 
 
 def image_message(picture: Picture, *, stamp: Time, frame_id: str) -> Image:
-    """An `rgb8` message of (H, W, 3) RGB."""
+    """Return an `rgb8` message of (H, W, 3) RGB."""
     height, width = _size_px(picture)
     bridged = cv_bridge.bridged_message(picture, stamp=stamp, frame_id=frame_id)
     if bridged is not None:
@@ -131,7 +131,7 @@ def image_message(picture: Picture, *, stamp: Time, frame_id: str) -> Image:
 def compressed_message(
     picture: Picture, *, stamp: Time, frame_id: str, quality: int = 90
 ) -> CompressedImage:
-    """A JPEG of (H, W, 3) RGB; `quality` from 1 to 100."""
+    """Return a JPEG message of (H, W, 3) RGB; `quality` from 1 to 100."""
     _size_px(picture)
     message = CompressedImage(format='jpeg')
     _fill(message, encode_jpeg(picture, quality), stamp=stamp, frame_id=frame_id)
@@ -142,18 +142,18 @@ def _fill(
     message: Image | CompressedImage, content: Picture, *, stamp: Time, frame_id: str
 ) -> None:
     message.header.stamp, message.header.frame_id = stamp, frame_id
-    # Only an array of type B is taken as it is; a list or a numpy array is looked through byte
-    # by byte, which takes hundreds of times as long.
+    # rclpy takes only an array of type B without checking each byte; a list or a numpy array
+    # takes hundreds of times as long.
     octets = array('B')
     octets.frombytes(np.ascontiguousarray(content).data)
     message.data = octets
 
 
 def _size_px(picture: Picture) -> tuple[int, int]:
-    """Height and width."""
+    """Return height and width."""
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
         raise InputError(
-            f'a picture to send must be (height, width, 3) uint8, got {picture.shape} '
+            f'an image to publish must be (height, width, 3) uint8, got {picture.shape} '
             f'{picture.dtype}'
         )
     return picture.shape[0], picture.shape[1]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Single markers in `base_link`: strips, triangles, boxes, text, and the one that wipes."""
+"""Single markers in `base_link`: strips, triangles, boxes, text, and deletion."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -18,13 +18,13 @@ Colour: TypeAlias = tuple[float, float, float, float]
 Array: TypeAlias = NDArray[np.float64]
 
 _OPAQUE: Colour = (1.0, 1.0, 1.0, 1.0)
-"""RViz multiplies the opacity of each corner by that of the whole."""
+"""RViz multiplies the opacity of each corner by that of the marker."""
 _UNIT = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Brush:
-    """Makes markers of one moment; who shows them lets each go after its lifetime."""
+    """Creates markers with one stamp and one lifetime."""
 
     stamp: Time
     lifetime_s: float
@@ -39,7 +39,7 @@ class Brush:
         width_m: float,
         colour: Colour,
     ) -> Marker:
-        """A line through (N, 2), N at least 2."""
+        """Return a line through (N, 2), N at least 2."""
         marker = self._marker(Marker.LINE_STRIP, name, number, colour, (width_m, 1.0, 1.0))
         marker.points = _points(points_m, up_m)
         return marker
@@ -47,7 +47,7 @@ class Brush:
     def triangles(
         self, name: str, corners_m: Array, faces: NDArray[np.intp], colours: Array, *, up_m: float
     ) -> Marker:
-        """Corners (N, 2) with a colour (N, 4) each, and which of them make a triangle (T, 3)."""
+        """Return triangles (T, 3) of corner indices; corners (N, 2) with colours (N, 4)."""
         marker = self._marker(Marker.TRIANGLE_LIST, name, 0, _OPAQUE, _UNIT)
         points, paints = _points(corners_m, up_m), [_paint(*one) for one in colours.tolist()]
         # Neighbours share a corner; a message may hold the same object many times.
@@ -63,7 +63,7 @@ class Brush:
         size_m: tuple[float, float, float],
         colour: Colour,
     ) -> Marker:
-        """Along the axes."""
+        """Return a box along the axes."""
         marker = self._marker(Marker.CUBE, name, 0, colour, size_m)
         marker.pose.position = _point(middle_m)
         return marker
@@ -77,15 +77,15 @@ class Brush:
         letter_m: float,
         colour: Colour,
     ) -> Marker:
-        """It faces whoever looks at it."""
+        """Return a text that faces the camera of RViz."""
         size_m = (1.0, 1.0, letter_m)
         marker = self._marker(Marker.TEXT_VIEW_FACING, name, 0, colour, size_m)
         marker.pose.position = _point(middle_m)
         marker.text = words
         return marker
 
-    def wipe(self) -> Marker:
-        """Takes away all that was shown before."""
+    def delete_all(self) -> Marker:
+        """Return the deletion of all earlier markers."""
         return Marker(action=Marker.DELETEALL, header=self._header)
 
     @property

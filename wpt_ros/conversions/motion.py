@@ -15,12 +15,12 @@ from wpt_ros.facades.tf_transformations import quaternion_from_yaw, yaw_from
 __all__ = ['ego_of', 'motion_of', 'odometry_message']
 
 _ROLLING_MPS = 0.5
-"""Below this the curvature is taken to be 0: yaw rate over speed would be noise."""
+"""Below this speed the curvature is 0, as yaw rate over speed would be noise."""
 _SPEED_MPS = Bounds(-100.0, 100.0)
 _YAW_RATE_RADPS = Bounds(-20.0, 20.0)
 _CURVATURE_1PM = Bounds(-1.0, 1.0)
 _PLACE_M = Bounds(-1e8, 1e8)
-"""Further than round the earth, so that coordinates of a map fit too."""
+"""Farther than around the earth, so that map coordinates are valid."""
 _POSE_VARIANCES = (1e-2, 1e-2, 1e-2, 1e-4, 1e-4, 1e-4)
 """m² of x, y, z and rad² about them."""
 _TWIST_VARIANCES = (1e-3, 1e-3, 1e-3, 1e-5, 1e-5, 1e-5)
@@ -28,7 +28,7 @@ _TWIST_VARIANCES = (1e-3, 1e-3, 1e-3, 1e-5, 1e-5, 1e-5)
 
 
 def motion_of(message: Odometry) -> Motion:
-    """As it is, finite or not: the gate judges that itself."""
+    """Return the motion unchecked; the gate checks it."""
     pose, twist = message.pose.pose, message.twist.twist
     q, where = pose.orientation, pose.position
     return Motion(
@@ -42,16 +42,16 @@ def motion_of(message: Odometry) -> Motion:
 
 
 def _yaw_rad(x: float, y: float, z: float, w: float) -> float:
-    """Of a quaternion of any length; NaN for one that is zero, which is no rotation."""
+    """Return the yaw of a quaternion of any length; NaN for zeros, which are no rotation."""
     if x == y == z == w == 0.0:
         return math.nan
     return math.atan2(2.0 * (w * z + x * y), w * w + x * x - y * y - z * z)
 
 
 def ego_of(message: Odometry) -> EgoState:
-    """The motion it tells; InputError for what no car drives, or a quaternion that is none.
+    """Return the motion; raise InputError for an implausible value or an invalid quaternion.
 
-    The acceleration is not in the message and is 0.
+    The message holds no acceleration, so it is 0.
     """
     motion = motion_of(message)
     if not motion.finite:
@@ -75,7 +75,7 @@ def ego_of(message: Odometry) -> EgoState:
 
 
 def odometry_message(ego: EgoState, *, frame_id: str = 'odom') -> Odometry:
-    """Pose in `frame_id`, twist of `base_link`; as exact as good odometry is."""
+    """Return pose in `frame_id` and twist of `base_link`, with covariances of good odometry."""
     message = Odometry(child_frame_id='base_link')
     message.header.stamp, message.header.frame_id = stamp_of(ego.stamp_s), frame_id
     pose = ego.pose

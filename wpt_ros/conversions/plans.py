@@ -39,11 +39,11 @@ _BOUNDS = MappingProxyType(
         'probabilities': _PROBABILITY,
     }
 )
-"""Wider than any car drives: a hypothesis far from the likeliest one may be odd."""
+"""Wider than any car drives: an unlikely hypothesis may be implausible."""
 
 
 def plan_message(plan: Plan, action: Action, *, delay_s: float, stamp: Time) -> PlanMessage:
-    """`stamp`: of the anchor's picture, to the nanosecond."""
+    """Return the message; `stamp` is that of the anchor's image, to the nanosecond."""
     message = PlanMessage(
         times_s=_floats(plan.times_s),
         hypotheses=[_hypothesis(plan, index) for index in range(len(plan.probabilities))],
@@ -56,9 +56,9 @@ def plan_message(plan: Plan, action: Action, *, delay_s: float, stamp: Time) -> 
 
 
 def plan_of(message: PlanMessage) -> tuple[Plan, Action, float]:
-    """The plan, what its network asks for, and after which delay the car is to answer.
+    """Return the plan, its action, and the delay after which the action takes effect.
 
-    InputError if the sizes disagree, or a size or a number is not within the bounds above.
+    Raise InputError if sizes disagree, or a size or a number is not within the bounds above.
     """
     points, count = len(message.times_s), len(message.hypotheses)
     _POINTS.check('the number of points of a plan', points)
@@ -94,7 +94,7 @@ def _check_numbers(plan: Plan) -> None:
 
 
 def path_message(plan: Plan, *, stamp: Time) -> Path:
-    """The likeliest hypothesis; each pose is stamped with when it is to be reached."""
+    """Return the most likely hypothesis; each pose has the stamp at which it is reached."""
     message = Path()
     message.header.stamp, message.header.frame_id = stamp, 'base_link'
     best = plan.best
@@ -125,7 +125,7 @@ def _hypothesis(plan: Plan, index: int) -> PlanHypothesis:
 
 
 def _floats(values: NDArray[np.float64]) -> 'array[float]':
-    """A field takes an array at once and anything else number by number."""
+    """Return an array, which rclpy copies as a whole; a list is checked number by number."""
     return array('f', values.astype(np.float32).tobytes())
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`wpt_msgs/DriveProgress` from a ride."""
+"""`wpt_msgs/DriveProgress` from a ride; apart from the others, as it imports `wpt_sim`."""
 
 from builtin_interfaces.msg import Time
 from wpt_msgs.msg import DriveProgress
@@ -10,7 +10,7 @@ __all__ = ['progress_message']
 
 
 def progress_message(ride: CommandedDrive, stamp: Time) -> DriveProgress:
-    """What the proving ground knows at this step."""
+    """Return the progress of the drive at this step."""
     world, place = ride.world, ride.world.road_position
     lane = world.road.section.lanes[world.lane]
     aim_m = lane.offset_m + world.lane_position.at(place.s_m).offset_m

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What gate and planner say of themselves, from their messages."""
+"""State and notices of gate and planner, from their messages."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _PLANNER = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class GateSummary:
-    """Who steers, and why."""
+    """State of the gate, with its reasons."""
 
     state: GateState
     reasons: tuple[Notice, ...] = ()
@@ -40,7 +40,7 @@ class GateSummary:
 
 @dataclass(frozen=True, slots=True)
 class PlannerSummary:
-    """How the planner is doing."""
+    """State of the planner, with its notices."""
 
     state: str
     """One of the names in `wpt_msgs/PlannerStatus`."""
@@ -48,7 +48,7 @@ class PlannerSummary:
 
 
 def gate_summary(message: DriveState) -> GateSummary:
-    """InputError for a state or a level that is none of the message's constants."""
+    """Return the state; raise InputError for an unknown state or level."""
     try:
         state = GateState(message.state)
     except ValueError as error:
@@ -60,7 +60,7 @@ def gate_summary(message: DriveState) -> GateSummary:
 
 
 def planner_summary(message: PlannerStatus) -> PlannerSummary:
-    """InputError for a state or a level that is none of the message's constants."""
+    """Return the state; raise InputError for an unknown state or level."""
     if message.state not in _PLANNER:
         known = ', '.join(f'{number} {word}' for number, word in _PLANNER.items())
         raise InputError(
@@ -70,7 +70,7 @@ def planner_summary(message: PlannerStatus) -> PlannerSummary:
 
 
 def notices_of(messages: Iterable[NoticeMessage]) -> tuple[Notice, ...]:
-    """InputError for a level that is none of the message's constants."""
+    """Return the notices; raise InputError for an unknown level."""
     return tuple(_notice_of(message) for message in messages)
 
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A drive from the desk: started, watched, made to suffer, recorded, summed up."""
+"""`wpt drive` and `wpt world`: run, monitor, record and report drives; inject faults."""

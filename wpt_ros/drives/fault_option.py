@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is to go wrong on a drive, and when, in words: `planner=kill@10s,camera:left=dead@5s`."""
+"""Parser of the option `--faults`: `planner=kill@10s,camera:left=dead@5s`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -30,9 +30,9 @@ _BY_WORLD = (Kind.DEAD, Kind.FREEZE, Kind.ZERO, Kind.SCALE, Kind.STOP, Kind.JUMP
 
 
 def parse_faults(text: str, cameras: Iterable[str]) -> tuple[Fault, ...]:
-    """In order of time; InputError shows how it is written.
+    """Return the faults by start time; raise InputError, with examples, for an invalid text.
 
-    `camera:left` is every camera with that word in its name, unless one has just this name.
+    `camera:left` names all cameras with that word in their name, unless one has exactly this name.
     """
     known = tuple(cameras)
     parts = [part.strip() for part in text.split(',') if part.strip()]
@@ -41,12 +41,12 @@ def parse_faults(text: str, cameras: Iterable[str]) -> tuple[Fault, ...]:
 
 
 def world_faults(faults: Iterable[Fault]) -> tuple[str, ...]:
-    """The parameter `faults` of the world."""
+    """Return the faults of the world node, as its parameter `faults`."""
     return tuple(str(fault) for fault in faults if fault.kind in _BY_WORLD)
 
 
 def process_faults(faults: Iterable[Fault]) -> list[Fault]:
-    """Those that befall the processes around the world."""
+    """Return the faults that act on the other processes."""
     return [fault for fault in faults if fault.kind not in _BY_WORLD]
 
 
@@ -63,12 +63,12 @@ def _parsed(part: str, cameras: tuple[str, ...]) -> list[Fault]:
         targets = [target for target in may if target == fault.target]
     if not targets:
         named = [*may, *(f'{_CAMERA}{camera}' for camera in of_cameras)]
-        raise InputError(f'--faults: {part!r}: {kind.value} can befall {", ".join(named)}')
+        raise InputError(f'--faults: {part!r}: {kind.value} needs one of {", ".join(named)}')
     return [replace(fault, target=target) for target in targets]
 
 
 def _named(word: str, cameras: Sequence[str]) -> Sequence[str]:
-    """The camera of this name, or else all with this word in their name."""
+    """Return the camera of this name, or else all with this word in their name."""
     if word in cameras:
         return (word,)
     return [camera for camera in cameras if word in camera.split('_')]

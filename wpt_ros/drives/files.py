@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pictures and tables of drives on disk, each file whole or not there."""
+"""Output files of drives, written atomically: films, contact sheets, plots, tables."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,7 +21,7 @@ _STILLS = 4
 
 
 class DriveFiles:
-    """A folder for one run; made at once, so that a place that cannot be written is known now."""
+    """Output folder of one run, created immediately so that an unwritable path fails early."""
 
     def __init__(self, out: Path, name: str, rig: Rig) -> None:
         self.folder = out / name
@@ -29,7 +29,7 @@ class DriveFiles:
         writable_folder(self.folder, '--out')
 
     def film(self, outcome: Outcome, driver: AnyDriverKind) -> None:
-        """Drive once more, with cameras: video, contact sheet, and curves over time."""
+        """Repeat the drive with cameras; write video, contact sheet, and plots over time."""
         scenario, end_s = outcome.scenario, float(outcome.log.time_s[-1])
         stills_s = [(k + 0.5) * end_s / _STILLS for k in range(_STILLS)]
         with VideoWriter(self.folder / f'{scenario.name}.mp4', rate_hz=FILM_RATE_HZ) as video:
@@ -40,7 +40,7 @@ class DriveFiles:
         self._write(f'{scenario.name}-curves.png', plot_drive(outcome.log, title))
 
     def write_table(self, lines: Iterable[str]) -> None:
-        """The table as it was printed."""
+        """Write the printed table."""
         self._write('table.txt', '\n'.join([*lines, '']).encode())
 
     def _write(self, name: str, data: bytes) -> None:

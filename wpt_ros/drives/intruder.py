@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a faulty or hostile program does on the same network; for drives that are to survive it."""
+"""Faults of a drive: publishers that imitate a faulty or hostile program on the network."""
 
 from collections.abc import Callable
 
@@ -24,25 +24,25 @@ _STANDING = (0.0, 0.0, 0.0, 0.0)
 
 
 class Intruder:
-    """Publishes through a node of its owner's; each of its acts returns how to end it."""
+    """Publishes with the node of its owner; each method returns a function that stops it."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
         self._chance = np.random.default_rng(0)
 
     def garbage(self, camera: str) -> Callable[[], None]:
-        """Random bytes on a camera's topic."""
+        """Publish random bytes on the topic of a camera."""
         return self._repeat(
             topics.IMAGE.of(camera), _GARBAGE_S, lambda: self._chance.bytes(_BYTES)
         )
 
     def flood(self) -> Callable[[], None]:
-        """Commands to the gate, as fast as it goes."""
+        """Publish commands to the gate at the highest rate."""
         message = type_of(topics.WANTED.type_name)(curvature_1pm=0.05, valid=True)
         return self._repeat(topics.WANTED, _FLOOD_S, lambda: message)
 
     def second_odometry(self) -> Callable[[], None]:
-        """Odometry with fresh stamps of a car that stands."""
+        """Publish odometry of a standing car with current stamps."""
 
         def make() -> object:
             return odometry_message(EgoState(self._now_s(), Pose2(0.0, 0.0, 0.0), *_STANDING))
@@ -50,7 +50,7 @@ class Intruder:
         return self._repeat(topics.ODOMETRY, _SECOND_S, make)
 
     def impostor(self) -> Callable[[], None]:
-        """Sound commands with fresh stamps, from a node with the name of the controller."""
+        """Publish valid commands with current stamps from a node named like the controller."""
         node = rclpy.create_node(
             'controller',
             namespace=self._node.get_namespace(),
@@ -71,7 +71,7 @@ class Intruder:
         return end_both
 
     def _now_s(self) -> float:
-        """On the clock of the stamps."""
+        """Return the time of the clock that stamps messages."""
         return float(self._node.get_clock().now().nanoseconds * 1e-9)
 
     def _repeat(
@@ -82,7 +82,7 @@ class Intruder:
         *,
         node: Node | None = None,
     ) -> Callable[[], None]:
-        """Through a node of another name if one is given."""
+        """Publish periodically, with another node if one is given."""
         speaker = node or self._node
         quality = profile(topic.quality, Reliability.RELIABLE)
         publisher = speaker.create_publisher(type_of(topic.type_name), topic.name, quality)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who watches a drive over its topics: what holds now for the status line, and what was."""
+"""Monitor of a drive over its topics: values for the status line, and statistics."""
 
 import re
 from collections import deque
@@ -25,44 +25,44 @@ _NUMBER = re.compile(r'-?\d+(\.\d+)?')
 
 @dataclass(slots=True)
 class DriveStats:
-    """What was stats on a drive."""
+    """Statistics of a drive."""
 
     progress: Any = None
     """The newest `DriveProgress`."""
     speed_mps: float = 0.0
     state: str = GateState.DISENGAGED.name
-    """Of the gate by its last message, or `SILENT`."""
+    """Last state of the gate, or `SILENT`."""
     reasons: tuple[str, ...] = ()
-    """Of the gate for not being engaged, the newest that it gave."""
+    """The newest reasons of the gate for not being engaged."""
     states: list[tuple[float, str]] = field(default_factory=list)
-    """When the gate changed its state, in seconds of the drive."""
+    """State changes of the gate, with the time in seconds of the drive."""
     alerts: list[tuple[float, str, str]] = field(default_factory=list)
-    """When, code and text."""
+    """Time, code and text."""
     answers_s: list[float] = field(default_factory=list)
-    """Wall time from a step being shown to the gate's command that rests on it."""
+    """Wall time from the publication of a step to the command of the gate that answers it."""
     plan_ages_s: list[float] = field(default_factory=list)
-    """Of each valid command, on the clock of the stamps."""
+    """Age of the plan of each valid command, by stamps."""
     began_outside: bool = False
-    """A wheel was outside the lane at the start."""
+    """At the start a wheel was outside the lane."""
     departures: int = 0
-    """How often a wheel left the lane."""
+    """Number of times that a wheel left the lane."""
     taken_over: bool = False
     """The driver had to steer."""
     planner_notices: list[str] = field(default_factory=list)
-    """Each only once, whatever numbers are in it."""
+    """Each once; notices that differ in numbers only count as one."""
     cameras: int = 0
 
     @property
     def drive_s(self) -> float:
-        """Since the start of the drive."""
+        """Return the time since the start of the drive."""
         return float(self.progress.time_s) if self.progress is not None else 0.0
 
 
 class SilenceTimer:
-    """Call `received` for each message, and `poll` regularly.
+    """Detects a silent node: call `received` for each message, and `poll` regularly.
 
-    A node that was never received is not lost. Of a long time between two calls only 0.1 s counts:
-    messages may have come meanwhile that the caller has not taken yet.
+    A node is not lost before its first message. A pause between two polls counts as 0.1 s at most,
+    as messages may wait in the queue of the caller.
     """
 
     def __init__(self, limit_s: float = 0.5) -> None:
@@ -79,14 +79,14 @@ class SilenceTimer:
         self._received, self._silent_s = True, 0.0
 
     def poll(self, now_s: float) -> None:
-        """All messages until now were taken; `now_s` never jumps."""
+        """Advance the timer after all queued messages were taken; `now_s` is monotonic."""
         if self._received and self._polled_s is not None:
             self._silent_s += min(now_s - self._polled_s, _MAX_GAP_S)
         self._polled_s = now_s
 
 
 class DriveMonitor:
-    """Hears through a node of its owner's and keeps what it has stats in `stats`."""
+    """Subscribes with the node of its owner, and updates `stats`."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
@@ -106,19 +106,19 @@ class DriveMonitor:
         self._subscribe(topics.ODOMETRY, self._on_odometry)
 
     def poll(self, now_s: float) -> None:
-        """Call it regularly, on the clock of the wall: is the gate still received?"""
+        """Check whether the gate still publishes; call it regularly with wall time."""
         self._gate.poll(now_s)
         if self._gate.lost:
             self._note_state(SILENT)
 
     def rate_hz(self, now_s: float) -> float:
-        """Plans a second of the wall clock, lately."""
+        """Return the recent plans per second of wall time."""
         while self._plans and now_s - self._plans[0] > _RATE_S:
             self._plans.popleft()
         return len(self._plans) / _RATE_S
 
     def line(self, now_s: float) -> str:
-        """The status in one line, what matters most first."""
+        """Return the status line, the most important values first."""
         stats = self.stats
         if stats.progress is None:
             return 'waiting for the nodes to start'
@@ -142,7 +142,7 @@ class DriveMonitor:
     def _on_progress(self, message: Any) -> None:
         self.stats.progress = message
         stamp_s = seconds(message.header.stamp)
-        if message.time_s == 0.0:  # the start is shown until the car is engaged
+        if message.time_s == 0.0:  # the start is repeated until the car is engaged
             self._shown.clear()
             self.stats.began_outside = self._wheel_out = message.wheel_out
         self._shown.append((stamp_s, monotonic()))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The plan laid on the pictures of the camera that looks ahead, as a video, from a bag."""
+"""Overlay video from a bag: the plan drawn into the images of the front camera."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -34,21 +34,21 @@ _OLD_S = 0.5
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ReplacementPlans:
-    """What is drawn in place of the plans in the bag."""
+    """Plans to draw in place of those in the bag, and the driven path."""
 
     plans: Sequence[Plan]
-    """Rising by their stamps."""
+    """In order of their stamps."""
     truth: Callable[[float], FloatArray | None]
-    """The path driven from a moment on, (N, 2) in `base_link` then; None where unknown."""
+    """The path driven after a time, (N, 2) in the `base_link` of that time; None if unknown."""
 
 
 def overlay_film(
     bag: Path, video: Path, rig: Rig, replacement: ReplacementPlans | None = None
 ) -> Path:
-    """Every picture of the first camera of the rig, with the plan that was there by then.
+    """Write all images of the first camera of the rig, each with the newest plan; return the path.
 
-    With other plans than the bag's, each picture has the plan that was made of it, or the newest
-    before; and the path that was driven.
+    With replacement plans, each image shows its own plan, or else the newest one before, and the
+    driven path.
     """
     camera = rig.cameras[0]
     with Bag.open(bag) as recording:
@@ -73,14 +73,14 @@ def overlay_film(
 
 
 class _OverlayState:
-    """What is known when a picture comes."""
+    """Plan, speed and gate state at the time of an image."""
 
     def __init__(
         self, camera: Camera, replacement: ReplacementPlans | None, *, gate: bool
     ) -> None:
         self._camera, self._replacement = camera, replacement
         self._gate = gate
-        """Below the pictures: its state, and its reason for it."""
+        """Show state and reason of the gate below the images."""
         self._coming = list(reversed(replacement.plans)) if replacement is not None else []
         self._plan: Plan | None = None
         self._state = ''
@@ -97,7 +97,7 @@ class _OverlayState:
             self._speed_mps = message.twist.twist.linear.x
 
     def _on_state(self, state: GateState, reasons: Sequence[Any]) -> None:
-        """The reason for not steering stays until the gate steers again."""
+        """Keep the reason for not steering until the gate steers again."""
         self._state = state.name
         if reasons or state is GateState.ENGAGED:
             self._reason = ' '.join(reason.text for reason in reasons)
@@ -121,7 +121,7 @@ class _OverlayState:
 def drawn_plan(
     small: Picture, camera: Camera, plan: Plan | None, *, truth_m: FloatArray | None = None
 ) -> Picture:
-    """On the picture, made as large as the (enlarged) camera says."""
+    """Return the image at the size of the (enlarged) camera, with the plan drawn in."""
     lens = camera.intrinsics
     size_px = (lens.width_px, lens.height_px)
     image = np.asarray(cv2.resize(small, size_px, interpolation=cv2.INTER_CUBIC), np.uint8)
@@ -129,7 +129,7 @@ def drawn_plan(
 
 
 def _pixels_of(message: Any) -> Picture:
-    """RGB of a decoded message with a picture, compressed or raw."""
+    """Return RGB of a compressed or raw image message."""
     if not hasattr(message, 'encoding'):
         return CompressedImageData(message.data).rgb()
     return RawImageData(
@@ -143,5 +143,5 @@ def _pixels_of(message: Any) -> Picture:
 
 
 def film_camera(camera: Camera) -> Camera:
-    """Enlarged where it is small, to have room for the drawing."""
+    """Return the camera, enlarged if its images are too small to draw on."""
     return enlarged(camera, max(1.0, _WIDTH_PX / camera.intrinsics.width_px))

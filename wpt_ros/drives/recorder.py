@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A drive as a bag: every topic as it came, pictures as JPEG, so that it can be replayed."""
+"""Recorder of a drive: all topics as received, images as JPEG, in a bag that can be replayed."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -38,11 +38,10 @@ _QUALITY = {
 
 
 class Recorder:
-    """Records the messages of its subscriptions until it is closed, at the time of the drive.
+    """Records its subscriptions until it is closed, by simulated time.
 
-    While the proving ground waits for the car to be engaged it shows its first step again and
-    again. Of that only the newest message of each topic is kept, so a bag begins where the drive
-    does.
+    Before the car is engaged the world node repeats its first step. Only the newest message of
+    each topic is kept of that, so the bag starts with the drive.
     """
 
     def __init__(self, node: Node, path: Path, *, cameras: Sequence[str], messages: Path) -> None:
@@ -50,7 +49,7 @@ class Recorder:
         self._node = node
         self._bag = BagWriter(path, definitions=definitions_from(messages, 'wpt_msgs'))
         self._waiting: dict[str, tuple[int, TopicWriter, bytes]] | None = {}
-        """By topic, until the drive has begun."""
+        """Newest message by topic until the drive starts."""
         self.path = path
         for topic in RECORDED:
             keep = self._keep_progress if topic is topics.PROGRESS else self._keep
@@ -62,7 +61,7 @@ class Recorder:
             self._subscribe(topics.IMAGE.of(camera), partial(self._keep_picture, picture, camera))
 
     def close(self) -> None:
-        """The bag appears."""
+        """Finish the bag, which appears in its folder."""
         self._begin()
         self._bag.close()
 
@@ -101,7 +100,7 @@ class Recorder:
             self._keep(name, writer, content)
 
     def _keep_picture(self, writer: TopicWriter, camera: str, content: bytes) -> None:
-        with suppress(InputError):  # what the planner refuses is not worth keeping either
+        with suppress(InputError):  # the planner rejects such images as well
             raw = RawImage.of(content)
             picture: Any = compressed_message(
                 frame_of(camera, raw).image, stamp=_stamp(raw), frame_id=raw.frame_id

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What came of a drive: figures, verdict, files."""
+"""Result of a drive: figures, verdict, files."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -24,19 +24,19 @@ _INTERVENTIONS = ('DEGRADED', 'FAULT', 'DISENGAGED')
 
 @dataclass(frozen=True, slots=True)
 class EndReason:
-    """Why a drive is over."""
+    """Reason why a drive ended."""
 
     text: str
     requested: bool = False
-    """It was to be cut short."""
+    """The option --seconds ended it."""
 
 
 @dataclass(frozen=True, slots=True)
 class DriveResult:
-    """Whether nothing was wrong with it, and what to print."""
+    """Verdict of a drive, and the lines to print."""
 
     good: bool
-    """It passed, or was cut short as requested and nobody had to take over until then."""
+    """It passed, or --seconds ended it before the driver had to take over."""
     lines: tuple[str, ...]
 
 
@@ -49,7 +49,7 @@ def write_result(
     bag: Path | None,
     rig: Rig,
 ) -> DriveResult:
-    """Write `result.json` and the video beside the bag, and put it in words."""
+    """Write `result.json` and the video; return the verdict and a text summary."""
     figures = _figures(stats, ended, deaths)
     files = [f'logs and result.json: {folder}']
     if bag is not None:
@@ -91,16 +91,16 @@ def _when(stats: DriveStats, states: Collection[str]) -> list[str]:
 
 
 def _since_engaged(stats: DriveStats) -> list[tuple[float, str]]:
-    """The changes of the state since the car steered first; all if it never did."""
+    """Return the state changes after the car first steered; all if it never did."""
     names = [state for _, state in stats.states]
     first = names.index(_ENGAGED) if _ENGAGED in names else 0
     return stats.states[first:]
 
 
 def _taken_over(stats: DriveStats) -> bool:
-    """Whether the driver had to steer, or was asked to, once the car did.
+    """Return whether the driver had to take over after the car first steered.
 
-    A gate that was silent and then goes on steering was held up by this machine.
+    A gate that was silent and then continues was delayed by the load of this machine.
     """
     after = [state for _, state in _since_engaged(stats)]
     steered = (_ENGAGED, 'DEGRADED', SILENT)
@@ -152,7 +152,7 @@ def _headline(figures: dict[str, object]) -> str:
 
 
 def _listed(title: str, found: Sequence[str]) -> list[str]:
-    """One below the other; of many the first, the rest is in the file."""
+    """Return one line for each entry, at most 5; result.json holds all."""
     shown = list(found[:_MOST_LINES]) or ['none']
     if len(found) > _MOST_LINES:
         shown.append(f'and {len(found) - _MOST_LINES} more, in result.json')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a drive is doing: one line of the terminal, or now and then a line where there is none."""
+"""Status line of a drive: rewritten in place on a terminal, printed periodically elsewhere."""
 
 import os
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _LEAST_COLUMNS = 20
 
 
 class StatusLine:
-    """Writes at most as often as can be read, never wider than the terminal."""
+    """Writes a line at a limited rate, never wider than the terminal."""
 
     def __init__(self, stream: TextIO, environ: Mapping[str, str]) -> None:
         self._stream = stream
@@ -25,7 +25,7 @@ class StatusLine:
         self._last = ''
 
     def show(self, line: str, now_s: float) -> None:
-        """If it is time; without a terminal only what is new."""
+        """Write the line if it is due; without a terminal only if it changed."""
         if now_s < self._due_s or (not self._live and line == self._last):
             return
         self._due_s = now_s + (_LIVE_S if self._live else _PLAIN_S)
@@ -35,7 +35,7 @@ class StatusLine:
         self._stream.flush()
 
     def end(self) -> None:
-        """What follows begins on a line of its own."""
+        """End the line, so that later output starts on a new one."""
         if self._live and self._last:
             self._stream.write('\n')
             self._stream.flush()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Judged drives as text."""
+"""Tables and summaries of judged drives."""
 
 from collections.abc import Iterator, Sequence
 
@@ -20,7 +20,7 @@ __all__ = ['drive_table', 'over_seeds_summary', 'scenario_list', 'suites_page', 
 
 
 def scenario_list() -> Iterator[str]:
-    """Every suite with its rule, every scenario with its sentence."""
+    """Yield every suite with its rule, and every scenario with its summary."""
     for suite in SUITES:
         yield f'{suite.name} ({len(suite.scenarios)})'
         yield f'  passes when it {suite.rule}'
@@ -30,13 +30,13 @@ def scenario_list() -> Iterator[str]:
 
 
 def suites_page() -> str:
-    """The same as a page of documentation."""
+    """Return the page docs/suites.md."""
     head = '# The suites\n\nMade by `./wpt world --markdown`; the rules are those of the code.\n\n'
     return head + '\n\n'.join(suite_section(suite) for suite in SUITES)
 
 
 def drive_table(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """A row a drive."""
+    """Yield a table with one row per drive."""
     heads = ('scenario', 'ability', 'result', 'score', 'comfort', 'measured')
     yield from text_table(heads, map(_row, outcomes), numbers=(3, 4))
 
@@ -54,7 +54,7 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
 
 
 def summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """What the table of one seed comes to."""
+    """Yield the summary of one seed."""
     first = outcomes[0]
     passed = sum(outcome.passed for outcome in outcomes)
     share = wilson_interval(passed, len(outcomes))
@@ -72,7 +72,7 @@ def summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def over_seeds_summary(runs: Sequence[Sequence[Outcome]]) -> Iterator[str]:
-    """Means over the seeds, each with its 95 % interval (Student)."""
+    """Yield means over the seeds, each with its 95 % interval (Student)."""
     first = runs[0][0]
     passes = [sum(outcome.passed for outcome in run) for run in runs]
     yield f'{first.driver} on {first.scenario.suite}, {len(runs)} seeds'

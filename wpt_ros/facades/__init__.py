@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Optional ROS packages, each behind one file; without the package our own code does the work."""
+"""Optional ROS packages, one file each; without the package our own code replaces it."""

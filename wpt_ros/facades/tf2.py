@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Poses of sensors from TF: by tf2_ros, by TF messages alone, or not at all."""
+"""Sensor poses from TF: with tf2_ros, else from TF messages, else unavailable."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -26,14 +26,14 @@ class Extrinsics(Protocol):
     """Subscribes from its construction until it is closed."""
 
     def base_from(self, frame_id: str) -> FloatArray:
-        """(4, 4) newest `base_from_frame`; InputError where there is none."""
+        """Return the newest `base_from_frame`, (4, 4); raise InputError if there is none."""
 
     def close(self) -> None:
         """Unsubscribe."""
 
 
 class Tf2Buffer:
-    """By tf2_ros."""
+    """Poses from the buffer of tf2_ros."""
 
     def __init__(self, node: Node, base_frame: str) -> None:
         self._package = import_module('tf2_ros')
@@ -54,7 +54,7 @@ class Tf2Buffer:
 
 
 class TfSubscriber:
-    """By TF messages alone: the newest transform of each frame, whatever its stamp."""
+    """Poses from TF messages: the newest transform of each frame, regardless of its stamp."""
 
     def __init__(self, node: Node, base_frame: str) -> None:
         self._node, self._base_frame, self._tree = node, base_frame, FrameTree()
@@ -80,7 +80,7 @@ class TfSubscriber:
 
 
 class NoTransforms:
-    """Without tf2_ros and tf2_msgs."""
+    """Replacement without tf2_ros and tf2_msgs: every lookup fails."""
 
     def __init__(self, node: Node, base_frame: str) -> None:
         del node
@@ -102,7 +102,7 @@ def _plain(frame_id: str) -> str:
 
 
 def _numbers(motion: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Position and quaternion (x, y, z, w)."""
+    """Return position and quaternion (x, y, z, w)."""
     p, q = motion.translation, motion.rotation
     return (p.x, p.y, p.z), (q.x, q.y, q.z, q.w)
 
@@ -115,5 +115,5 @@ _CHOSEN: _Source = next(
 
 
 def extrinsics(node: Node, base_frame: str = 'base_link') -> Extrinsics:
-    """The best that is installed."""
+    """Return the best source that is installed."""
     return _CHOSEN(node, base_frame)

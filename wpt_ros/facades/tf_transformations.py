@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Quaternions, yaws and matrices: by tf_transformations where it works, else by our own code.
+"""Quaternions, yaws and matrices: by tf_transformations if it works, else by our own code.
 
-Quaternions are (x, y, z, w) and may have either sign, as both are the same rotation.
+Quaternions are (x, y, z, w); both signs are the same rotation.
 """
 
 import math

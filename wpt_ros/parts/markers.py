@@ -58,7 +58,9 @@ def markers_message(
     stamp = stamp_of(now_s if snapshot.plan is None else snapshot.plan.stamp_s)
     lasting, passing = Brush(stamp, _LIFETIME_S), Brush(stamp, plan_lifetime_s)
     markers = (
-        [lasting.wipe()] if snapshot.plan is None else list(_plan(passing, snapshot.plan, vehicle))
+        [lasting.delete_all()]
+        if snapshot.plan is None
+        else list(_plan(passing, snapshot.plan, vehicle))
     )
     markers += [_car(lasting, vehicle), _state(lasting, snapshot, vehicle)]
     if snapshot.driven_m is not None:

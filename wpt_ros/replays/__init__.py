@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A recording from the desk: played, planned along, compare_plans."""
+"""`wpt replay`: play a recording, collect and compare its plans, write a report."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which recordings are replayed: the newest drive, the one that was named, or its episodes."""
+"""The recordings to replay: the newest drive, a named bag, or the episodes converted from it."""
 
 import subprocess
 import sys
@@ -16,15 +16,15 @@ _BAG = 'bag'
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What `wpt prepare` has made of a recording."""
+    """Episodes that `wpt prepare` has converted from a recording."""
 
     episodes: tuple[Path, ...]
     output: tuple[str, ...]
-    """In its own words."""
+    """Its output lines."""
 
 
 def newest_drive(runs: Path) -> Path:
-    """The recording of the newest drive of `wpt drive`; InputError if there is none."""
+    """Return the newest recording of `wpt drive`; raise InputError if there is none."""
     found = [*runs.glob(f'drive/*/{_BAG}'), *runs.glob(f'drive/*/*/{_BAG}')]
     if not found:
         raise InputError(
@@ -34,12 +34,12 @@ def newest_drive(runs: Path) -> Path:
 
 
 def named_bag(path: Path) -> Path:
-    """A recording, or the one in the folder of a drive."""
+    """Return the bag of a drive folder, or the path itself."""
     return path / _BAG if (path / _BAG).is_dir() else path
 
 
 def converted(bag: Path, mapping: Path, out: Path, *, checkout: Path = _CHECKOUT) -> Converted:
-    """Episodes of a recording with other names; InputError, in one sentence, if it gives none."""
+    """Convert a recording with other names to episodes; raise InputError if there are none."""
     if not (checkout / 'training' / 'cli').is_dir():
         raise InputError(
             f'--mapping needs the package training, which is in a checkout and not in {checkout}; '
@@ -53,7 +53,7 @@ def converted(bag: Path, mapping: Path, out: Path, *, checkout: Path = _CHECKOUT
         raise InputError(lines[-1].removeprefix('wpt: '))
     episodes = tuple(sorted(path.parent for path in out.glob('*/metadata.yaml')))
     if not episodes:
-        raise InputError(f'{bag}: prepare has made no episode of it; see {out}')
+        raise InputError(f'{bag}: prepare wrote no episode; see {out}')
     return Converted(
         episodes, tuple(line.strip() for line in done.stdout.splitlines() if line.strip())
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Plans beside what was driven: how far apart are they, sample by sample and on the whole?"""
+"""Comparison of plans with the driven path: errors of each plan, and averages."""
 
 import math
 from collections.abc import Sequence
@@ -35,33 +35,33 @@ __all__ = [
 FloatArray = NDArray[np.float64]
 
 PLOT_HORIZON_S = 2.0
-"""The horizon of what is shown over time, or the longest that there is."""
+"""Horizon of the timeline plot; shorter if no longer one is known."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PublishedPlan:
-    """A plan as the planner has published it."""
+    """A published plan with its action."""
 
     stamp_ns: int
-    """Of the pictures."""
+    """Stamp of the images."""
     plan: Plan
     action: Action
     delay_s: float
-    """After which the action is to be answered."""
+    """Delay after which the action takes effect."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PlanSample:
-    """One plan, and what was driven from its pictures on."""
+    """One plan, and the path driven after its images."""
 
     source: int
-    """Which recording."""
+    """Index of the recording."""
     published: PublishedPlan
     command: Command
     truth: Trajectory | None
-    """To the longest horizon known, 1 s at least; None where the recording ends before."""
+    """Up to the longest known horizon, at least 1 s; None if the recording ends before."""
     driven_curvature_1pm: float
-    """When the car would have answered; NaN where unknown."""
+    """Curvature at the time the action takes effect; NaN if unknown."""
 
     @property
     def planned_curvature_1pm(self) -> float:
@@ -72,7 +72,7 @@ class PlanSample:
         return float(self.truth.times_s[-1]) if self.truth is not None else 0.0
 
     def plan_error_m(self, at_s: float) -> tuple[float, float]:
-        """Of the plan from the driven place then: distance, and to the left across the path."""
+        """Return distance and left offset of the plan from the driven position at a horizon."""
         if self.truth is None or self.known_s < at_s:
             return math.nan, math.nan
         then = np.array([at_s])
@@ -85,7 +85,7 @@ class PlanSample:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Over all samples whose future is known to the last horizon."""
+    """Average errors over all samples whose future is known up to the last horizon."""
 
     samples: int
     displacement: HorizonFigures
@@ -100,7 +100,7 @@ def compare_plans(
     *,
     source: int = 0,
 ) -> list[PlanSample]:
-    """One sample for each plan, with the command that held."""
+    """Return one sample for each plan, with the driving command of that time."""
     return [
         PlanSample(
             source,
@@ -122,14 +122,14 @@ def _truth(published: PublishedPlan, driven: DrivenPath) -> Trajectory | None:
 
 
 def _samplings() -> list[Sampling]:
-    """All horizons, all but the last, and so on down to the first."""
+    """Return the samplings of all horizons, of all but the last, and so on to the first."""
     whole = OPEN_LOOP_SAMPLING
     counts = range(len(whole.horizons_s), 0, -1)
     return [Sampling(whole.rate_hz, whole.horizons_s[:count]) for count in counts]
 
 
 def agreement(samples: Sequence[PlanSample], horizon_s: float | None = None) -> Agreement | None:
-    """To the longest horizon that any of them knows, or to this one; None if none knows any."""
+    """Return averages up to the longest known horizon, or to `horizon_s`; None without samples."""
     longest_s = max((one.known_s for one in samples), default=0.0)
     sampling = next(
         (s for s in _samplings() if s.horizons_s[-1] <= (horizon_s or longest_s)), None
@@ -150,7 +150,7 @@ def agreement(samples: Sequence[PlanSample], horizon_s: float | None = None) -> 
 
 
 def agreements(samples: Sequence[PlanSample]) -> dict[str, Agreement]:
-    """Of all samples, and of each command that held in some; all to one horizon."""
+    """Return the averages of all samples and of each driving command, up to one horizon."""
     whole = agreement(samples)
     if whole is None:
         return {}
@@ -166,7 +166,7 @@ def agreements(samples: Sequence[PlanSample]) -> dict[str, Agreement]:
 def worst(
     samples: Sequence[PlanSample], at_s: float, *, count: int, apart_s: float
 ) -> list[PlanSample]:
-    """Those whose plan is farthest from what was driven; of one recording, some time apart."""
+    """Return the samples with the largest error, at least `apart_s` apart in one recording."""
     known = [one for one in samples if one.truth is not None and one.known_s >= at_s]
     chosen: list[PlanSample] = []
     for sample in sorted(known, key=lambda one: -one.plan_error_m(at_s)[0]):

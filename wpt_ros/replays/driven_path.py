@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the car went, from its odometry: the path ahead of any moment, as far as it is known."""
+"""Driven path from odometry: the path after any time, as far as it was recorded."""
 
 import math
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ __all__ = ['DrivenPath']
 FloatArray = NDArray[np.float64]
 
 _GAP_S = 0.3
-"""What lies across a longer pause of the odometry is not known; the planner gives up there too."""
+"""Longest gap of the odometry to interpolate; the planner stops at the same gap."""
 _LEAST_SPEED_MPS = 1.0
-"""Below it the yaw rate is mostly noise."""
+"""Below this speed the yaw rate is mostly noise."""
 _AROUND_S = 0.5
 """Samples on either side that shape the path between them."""
 _TOLERANCE_S = 1e-6
@@ -39,10 +39,10 @@ class DrivenPath:
 
     @classmethod
     def of(cls, egos: Sequence[EgoState]) -> 'DrivenPath':
-        """In any order; of two with one stamp the first counts. InputError below two stamps."""
+        """Build from odometry in any order, the first of equal stamps; InputError below two."""
         times_s, first = np.unique([ego.stamp_s for ego in egos], return_index=True)
         if len(times_s) < 2:
-            raise InputError(f'expected odometry of two moments at least, got {len(times_s)}')
+            raise InputError(f'expected odometry with two stamps at least, got {len(times_s)}')
         rows = [egos[index] for index in first]
         return cls(
             times_s,
@@ -53,7 +53,7 @@ class DrivenPath:
         )
 
     def known_s(self, at_s: float) -> float:
-        """For how long the path ahead of this moment is known; below 0 where it is not at all."""
+        """Return the duration of the known path after this time; below 0 if there is none."""
         last = int(np.searchsorted(self.times_s, at_s + _TOLERANCE_S, side='right')) - 1
         if last < 0:
             return -math.inf
@@ -62,9 +62,9 @@ class DrivenPath:
         return float(self.times_s[end]) - at_s + _TOLERANCE_S
 
     def ahead(self, at_s: float, times_s: FloatArray) -> Trajectory | None:
-        """Poses at 0 and at these times after `at_s`, in `base_link` then.
+        """Return the poses at 0 and at `times_s` after `at_s`, in the `base_link` of `at_s`.
 
-        `times_s` rise from above 0. None where the path is not known so far.
+        `times_s` are positive and increasing. Return None if the path is not known for so long.
         """
         if self.known_s(at_s) < times_s[-1]:
             return None
@@ -80,7 +80,7 @@ class DrivenPath:
         return Trajectory(away_s, places, found.yaws_rad - here.yaw_rad)
 
     def curvature_1pm(self, at_s: float) -> float:
-        """Of the path driven then, left positive; NaN where it is too slow, or not known."""
+        """Return the driven curvature, left positive; NaN at low speed or where unknown."""
         if not self.times_s[0] <= at_s <= self.times_s[-1] or self.known_s(at_s) < 0.0:
             return math.nan
         speed_mps = float(np.interp(at_s, self.times_s, self.speeds_mps))

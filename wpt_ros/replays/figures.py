@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a replay looked like: disagreement over time, the worst samples, a video."""
+"""Figures of a replay: errors over time, the worst plans as images, an overlay video."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,14 +23,14 @@ __all__ = ['draw_sample', 'draw_timeline', 'film']
 FloatArray = NDArray[np.float64]
 
 _DRAWN_S: FloatArray = np.linspace(0.25, 6.0, 24)
-"""The path that was driven, drawn for 6 s or as far as it is known."""
+"""The driven path is drawn for 6 s, or as far as it is known."""
 _PLANNED, _DRIVEN, _AGE = '#d9822b', '#1f6fb4', '#444444'
 
 
 def draw_timeline(
     path: Path, played: ReplayedBag, samples: Sequence[PlanSample], *, at_s: float
 ) -> None:
-    """Curves over the time of one recording; a gap is where there was no plan."""
+    """Plot errors over the time of one recording; gaps are times without a plan."""
     start_s = played.source.anchors_ns[0] * 1e-9
     times_s = np.array([one.published.plan.stamp_s for one in samples]) - start_s
     figure = Figure(figsize=(9.0, 7.0), dpi=110, layout='constrained')
@@ -57,9 +57,9 @@ def draw_timeline(
 
 
 def draw_sample(path: Path, source: Source, sample: PlanSample, *, at_s: float) -> bool:
-    """The picture that the plan was made of, with the plan and the path driven.
+    """Draw plan and driven path into the image of the sample.
 
-    False, and no file, where the camera had no picture at that sample.
+    Return False, and write no file, if the camera has no image with that stamp.
     """
     plan = sample.published.plan
     with open_bag(source.bag) as bag:
@@ -82,7 +82,7 @@ def draw_sample(path: Path, source: Source, sample: PlanSample, *, at_s: float) 
 
 
 def film(path: Path, played: ReplayedBag) -> None:
-    """All pictures of the anchor with the plans of the replay and the path driven."""
+    """Write a video of the anchor's images, with the plans of the replay and the driven path."""
     source = played.source
 
     def truth(stamp_s: float) -> FloatArray | None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who listens to a replay: the plans, how the planner is doing, and how far the player is."""
+"""Listener of a replay: collects plans, planner status, and the state of the player."""
 
 import math
 from bisect import bisect_left
@@ -25,39 +25,39 @@ __all__ = ['Listener', 'Received']
 
 @dataclass(slots=True)
 class Received:
-    """What was received of one replay."""
+    """Messages and counts of one replay."""
 
     plans: list[PublishedPlan] = field(default_factory=list)
     answers_s: list[tuple[float, float]] = field(default_factory=list)
-    """Stamp of the pictures, and the wall time from the clock reaching it to the plan."""
+    """Stamp of the images, and wall time from /clock reaching it to the plan."""
     latencies_s: list[float] = field(default_factory=list)
-    """The same as the planner says, on the recording's clock, which it does not see move while
-    it thinks."""
+    """Latency by the planner, on the clock of the recording, which it does not read while it
+    computes."""
     cameras: dict[str, int] = field(default_factory=dict)
-    """In how many plans each was used."""
+    """Number of plans that used each camera."""
     notices: dict[str, int] = field(default_factory=dict)
-    """What the planner and the player had to say, and how often."""
+    """Notices of planner and player, with counts."""
     dropped: int = 0
-    """Pictures of the anchor that a newer one replaced, as the planner counts them."""
+    """Images of the anchor that a newer one replaced, as the planner counts them."""
     deaths: list[str] = field(default_factory=list)
 
 
 class Listener:
-    """Hears through a node of its owner's; subscribes to nothing that the player waits for."""
+    """Subscribes with the node of its owner, to no topic that the player waits for."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
         self.received = Received()
         self.now_s: float | None = None
-        """On the player's clock; None before it has begun."""
+        """Time of the player's clock; None before it starts."""
         self._reached: tuple[list[float], list[float]] = [], []
         self._last_set_ns = 0
         self.planner_notices: list[str] = []
-        """What the planner has had to say last."""
+        """The last notices of the planner."""
         self.ended = False
-        """Has the player come to the end?"""
+        """The player has reached the end."""
         self.refusals: dict[str, str] = {}
-        """By node: why it stays unconfigured."""
+        """Reason why a node stays unconfigured, by node."""
         self._subscribe(topics.PLAN, self._on_plan)
         self._subscribe(topics.PLANNER_STATUS, self._on_status)
         self._subscribe(topics.CLOCK, self._on_clock)
@@ -84,7 +84,7 @@ class Listener:
     def _on_status(self, message: Any) -> None:
         self.planner_notices = [notice.text for notice in message.notices]
         set_ns = stamp_ns(message.header.stamp)
-        if set_ns == self._last_set_ns:  # none before the first pictures, or after the last
+        if set_ns == self._last_set_ns:  # no images yet, or none any more
             return
         self._last_set_ns = set_ns
         for text in self.planner_notices:

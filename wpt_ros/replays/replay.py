@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Recordings through the planner, one after the other, into one report."""
+"""Run the planner on recordings one after the other, and write one report."""
 
 import json
 import sys
@@ -24,12 +24,12 @@ from wpt_ros.shipped import shipped_student
 __all__ = ['ReplayOptions', 'replay']
 
 _WORST, _APART_S = 6, 1.0
-"""So many of the worst samples are shown, so far apart."""
+"""Number of worst samples to draw, and their least distance in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayOptions:
-    """What to replay, and settings."""
+    """Options of a replay."""
 
     bag: Path
     mapping: Path | None
@@ -42,9 +42,9 @@ class ReplayOptions:
 
 
 def replay(options: ReplayOptions) -> list[str]:
-    """Play it all and write the report; what to print. InputError or BagError for one sentence."""
+    """Replay, write the report, and return the lines to print; raise InputError or BagError."""
     if options.mapping is None:
-        # Before there is a folder: most mistakes are found here.
+        # Before the output folder is created: this finds most errors.
         open_source(options.bag, options.rig, name=_name(options.bag))
     check_domain_unused(partial(print, file=sys.stderr))
     folder = new_output_folder(options.runs, 'replay', _name(options.bag))
@@ -60,7 +60,7 @@ def replay(options: ReplayOptions) -> list[str]:
 
 
 def _converted(options: ReplayOptions, folder: Path) -> Converted:
-    """What to play; where nothing comes of it, no empty folder stays."""
+    """Return the bags to play; leave no empty folder if the conversion fails."""
     if options.mapping is None:
         return Converted((options.bag,), ())
     out = folder / 'episodes'
@@ -85,7 +85,7 @@ def _written(
     samples: Sequence[list[PlanSample]],
     settings: ReplaySettings,
 ) -> list[str]:
-    """The files, and a summary."""
+    """Write all files; return the summary."""
     every = [sample for row in samples for sample in row]
     at_s = min(PLOT_HORIZON_S, max(sample.known_s for sample in every))
     timelines = _names('timeline', '.png', played)
@@ -111,8 +111,8 @@ def _written(
 
 
 def _summary(text: str) -> list[str]:
-    """The first two chapters, which fit a terminal."""
-    return [line for line in text.partition('## What was said')[0].splitlines() if line]
+    """Return the first two sections, which fit a terminal."""
+    return [line for line in text.partition('## Notices')[0].splitlines() if line]
 
 
 def _names(stem: str, suffix: str, played: Sequence[ReplayedBag]) -> list[str]:
@@ -122,6 +122,6 @@ def _names(stem: str, suffix: str, played: Sequence[ReplayedBag]) -> list[str]:
 
 
 def _name(bag: Path) -> str:
-    """Of a bag in the folder of a drive, the name of that folder."""
+    """Return the name of a recording; for the bag of a drive, that of its folder."""
     bag = bag.resolve()
     return bag.parent.name if bag.name == 'bag' else bag.stem if bag.is_file() else bag.name

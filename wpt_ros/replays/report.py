@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What came of a replay, in figures and in words."""
+"""Report of a replay: figures for result.json, and report.md."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,24 +16,24 @@ __all__ = ['ReplaySettings', 'figures_of', 'report']
 _PERCENTILES = (50, 95, 99)
 _MOST_NOTICES = 20
 _LOST_SHARE = 0.05
-"""From here on the report asks to play slower."""
+"""Above this share of missed images the report suggests a lower rate."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplaySettings:
-    """How it was replayed."""
+    """Model, speed and conversion of a replay."""
 
     model: str
     """Folder of the student."""
     rate: float
     conversion: tuple[str, ...] = ()
-    """What became of a recording with other names."""
+    """Output of the conversion of a recording with other names."""
 
 
 def figures_of(
     played: Sequence[ReplayedBag], samples: Sequence[PlanSample], settings: ReplaySettings
 ) -> dict[str, Any]:
-    """All that `result.json` holds; over all recordings together, and one row for each."""
+    """Return the content of `result.json`: over all recordings, and one row for each."""
     latencies_s = [latency_s for one in played for latency_s in one.received.latencies_s]
     answers_s = [answer_s for one in played for _, answer_s in one.received.answers_s]
     plans = sum(len(one.received.plans) for one in played)
@@ -102,7 +102,7 @@ def _percentiles(values_s: Sequence[float]) -> dict[str, float]:
 
 
 def report(figures: Mapping[str, Any], *, pictures: Sequence[str], videos: Sequence[str]) -> str:
-    """`report.md`; `pictures` and `videos` are names of files beside it."""
+    """Return `report.md`; `pictures` and `videos` are names of files in its folder."""
     names = ', '.join(one['name'] for one in figures['recordings'])
     lines = [
         f'# Replay of {names}',
@@ -210,7 +210,7 @@ def _remarks(figures: Mapping[str, Any]) -> Iterator[str]:
     notices = [f'{text} ({count} times)' for text, count in figures['notices'].items()]
     more = len(notices) - _MOST_NOTICES
     found = [*figures['conversion'], *damage, *figures['deaths'], *notices[:_MOST_NOTICES]]
-    yield '## What was said on the way'
+    yield '## Notices'
     yield ''
     yield from (f'- {text}' for text in found or ['Nothing.'])
     if more > 0:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One recording through the real planner: player and planner as processes, and who listens."""
+"""Replay of one recording: player and planner as processes, and a listener."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,28 +25,28 @@ from wpt_ros.replays.source import Source
 __all__ = ['ReplayedBag', 'play', 'rig_text']
 
 _START_S = 120.0
-"""Until the planner must be there: a cold start on a busy machine loads torch for long."""
+"""Time until the planner must run: importing torch is slow on a busy machine."""
 _TRAIL_S = 1.0
-"""After the end, for the last plans."""
+"""Wait for the last plans after the end."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ReplayedBag:
-    """One recording, and what came of it."""
+    """One recording, and the messages of its replay."""
 
     source: Source
     received: Received
 
 
 def play(source: Source, folder: Path, *, model: str, rate: float) -> ReplayedBag:
-    """To the end, with a progress bar; logs and the rig go into `folder`.
+    """Replay to the end with a progress bar; write logs and the rig into `folder`.
 
-    InputError where the nodes refuse, do not come up, or make no plan at all.
+    Raise InputError if a node cannot be configured or does not start, or if there is no plan.
     """
     folder.mkdir(parents=True, exist_ok=True)
     rig = folder / 'rig.yaml'
     write_atomic(rig, rig_text(source.rig))
-    # Its own handler would end the context before an interrupt has stopped the nodes.
+    # The handler of rclpy would shut down the context before an interrupt has stopped the nodes.
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     node = rclpy.create_node('replay')
     executor = SingleThreadedExecutor()
@@ -72,7 +72,7 @@ def play(source: Source, folder: Path, *, model: str, rate: float) -> ReplayedBa
 
 
 def _specs(source: Source, rig: Path, *, model: str, rate: float) -> list[NodeSpec]:
-    """The planner as for any recording, and a player that waits for its subscriptions."""
+    """Return the planner, and a player that waits for the planner's subscriptions."""
     common = CommonParameters(rig=str(rig), model=model, compressed=source.compressed)
     (planner,) = (spec for spec in on_recording(common) if spec.name == 'planner')
     player = NODES['player'].with_parameters(
@@ -110,7 +110,7 @@ def _listen(
 
 
 def _check(listener: Listener, processes: Processes, *, waited_s: float, logs: Path) -> None:
-    """InputError where it cannot go on; a planner that dies on the way is started again."""
+    """Raise InputError if the replay cannot continue; a planner that dies is restarted."""
     for name, reason in listener.refusals.items():
         raise InputError(f'the {name} refuses to start: {reason}')
     for death in processes.deaths:
@@ -118,11 +118,11 @@ def _check(listener: Listener, processes: Processes, *, waited_s: float, logs: P
         if name == 'player' or listener.now_s is None:
             raise InputError(f'the {death}: {processes.last_line(name)}')
     if listener.now_s is None and waited_s > _START_S:
-        raise InputError(f'the planner was not there within {_START_S:g} s; see {logs}')
+        raise InputError(f'the planner did not start within {_START_S:g} s; see {logs}')
 
 
 def rig_text(rig: Rig) -> str:
-    """What `load_rig` makes the same rig of, but for roundings."""
+    """Return the rig as the text of a rig file, for another process to load."""
     cameras = {camera.name: _camera_entry(camera) for camera in rig.cameras}
     return yaml.safe_dump({'cameras': cameras}, sort_keys=False, default_flow_style=None)
 

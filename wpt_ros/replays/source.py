@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a recording has for the planner: pictures, lenses, motion, commands; or why it has not."""
+"""Content of a recording for the planner: images, intrinsics, odometry, driving commands."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from wpt_ros.topics import Topic
 __all__ = ['LEAST_S', 'Source', 'open_bag', 'open_source', 'stamp_ns']
 
 LEAST_S = 1.0
-"""Of odometry after the first picture: the shortest horizon of the figures."""
+"""Least odometry after the first image: the shortest horizon of the figures."""
 _PICTURES = ('sensor_msgs/msg/Image', 'sensor_msgs/msg/CompressedImage')
 
 
@@ -32,40 +32,40 @@ class Source:
     bag: Path
     name: str
     rig: Rig
-    """With the lenses of the recording."""
+    """With the intrinsics of the recording."""
     camera: Camera
-    """The first of the rig that has sent pictures; it is the anchor."""
+    """The anchor: the first camera of the rig that has images."""
     compressed: bool
     anchors_ns: tuple[int, ...]
-    """Stamps of its pictures, rising."""
+    """Stamps of its images, increasing."""
     driven: DrivenPath
     commands: tuple[tuple[float, Command], ...]
-    """When each was said."""
+    """Driving commands with their times."""
     seconds: float
     notices: tuple[str, ...]
-    """What is damaged in it."""
+    """Damage of the bag."""
 
     @property
     def picture(self) -> Topic:
-        """Of the anchor."""
+        """Return the image topic of the anchor."""
         topic = topics.COMPRESSED if self.compressed else topics.IMAGE
         return topic.of(self.camera.name)
 
     def command_at(self, stamp_s: float) -> Command:
-        """The newest one, as long as it holds; else to keep the lane."""
+        """Return the newest command that has not expired; else KEEP."""
         said = [one for one in self.commands if one[0] <= stamp_s + 1e-6]
         holds_s = topics.DRIVING_COMMAND.stale_after_s or 0.0
         return said[-1][1] if said and stamp_s - said[-1][0] <= holds_s else Command.KEEP
 
 
 def open_bag(path: Path) -> Bag:
-    """Our own messages are understood also where the recording does not define them."""
+    """Open a bag, with definitions of our own messages that the bag may lack."""
     share = Path(get_package_share_directory('wpt_msgs'))
     return Bag.open(path, definitions=definitions_from(share / 'msg', 'wpt_msgs'))
 
 
 def open_source(path: Path, rig: Rig, *, name: str) -> Source:
-    """InputError or BagError, in one sentence, where the planner could do nothing with it."""
+    """Read the recording; raise InputError or BagError if the planner cannot use it."""
     with open_bag(path) as bag:
         recorded = {one.name: one for one in bag.info.topics if one.count}
         compressed, anchor = _seeing(path, rig, recorded)
@@ -93,12 +93,12 @@ def open_source(path: Path, rig: Rig, *, name: str) -> Source:
 
 
 def stamp_ns(stamp: Any) -> int:
-    """Of a header."""
+    """Return a stamp in nanoseconds."""
     return int(stamp.sec) * 10**9 + int(stamp.nanosec)
 
 
 def _seeing(path: Path, rig: Rig, recorded: Mapping[str, TopicInfo]) -> tuple[bool, str]:
-    """Compressed pictures or raw ones, whichever more cameras sent; and the first such camera."""
+    """Return whether more cameras have compressed images than raw ones, and the first of them."""
     found = {
         compressed: [name for name in rig.names if f'/{topic.of(name).name}' in recorded]
         for compressed, topic in ((True, topics.COMPRESSED), (False, topics.IMAGE))
