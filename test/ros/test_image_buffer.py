@@ -167,7 +167,7 @@ def test_a_frozen_camera_is_refused_once_the_car_has_driven_on() -> None:
 
     for step in range(40):
         drives(step, speed_mps=0.0)
-    with pytest.raises(InputError, match='again and again'):
+    with pytest.raises(InputError, match='the image repeats'):
         drives(40, speed_mps=10.0)
     take(pictures, FRONT, sent(12_050, GREY + 1))
     due = pictures.assembler.due(51.0)

@@ -65,7 +65,7 @@ FAULTS = {
     'from the future': (from_the_future, 'ahead of the clock'),
     'before time': (before_time, 'expected 0 s or more'),
     'silent': (nothing, 'is masked'),
-    'frozen': (the_same_again, 'again and again'),
+    'frozen': (the_same_again, 'the image repeats'),
 }
 
 
