@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.steering_delay import Heard, main, simulated, total_delay_s
+from benchmarks.steering_delay import Received, main, simulated, total_delay_s
 from wpt_core.planning import DelayEstimator, DelaySettings
 from wpt_core.types import InputError
 from wpt_core.vehicle import VehicleParameters, randomised
@@ -237,10 +237,10 @@ def test_what_is_no_number_or_no_car_is_as_if_not_said(field: str, bad: float) -
     clean, dirty = DelayEstimator(0.2), DelayEstimator(0.2)
     for tick in range(500):
         now_s = tick * 0.05
-        heard = Heard(now_s, weaving(now_s + 0.025), late(0.4)(now_s), SPEED_MPS)
+        heard = Received(now_s, weaving(now_s + 0.025), late(0.4)(now_s), SPEED_MPS)
         heard.tell(clean)
         heard.tell(dirty)
-        aside = Heard(now_s + 0.01, 0.01, 0.01, SPEED_MPS)
+        aside = Received(now_s + 0.01, 0.01, 0.01, SPEED_MPS)
         replace(aside, **{field: bad}).tell(dirty)
     assert clean.known > 0.5
     assert (dirty.delay_s, dirty.known) == (clean.delay_s, clean.known)
