@@ -110,7 +110,7 @@ def test_a_tree_is_as_tall_and_as_deep_as_it_should_be(
 
 
 @pytest.mark.parametrize('distortion', [(0.0,) * 5, (-0.25, 0.06, 0.001, -0.001, 0.0)])
-@pytest.mark.parametrize('place_m', [(12.0, -9.0), (6.0, -4.8), (6.0, 4.8), (3.0, 1.8)])
+@pytest.mark.parametrize('position_m', [(12.0, -9.0), (6.0, -4.8), (6.0, 4.8), (3.0, 1.8)])
 def test_a_tree_beside_the_road_stands_on_the_ground(
     stage, make_camera, make_scene, day, position_m, distortion
 ):

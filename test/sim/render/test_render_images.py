@@ -194,7 +194,7 @@ def test_impossible_rigs_are_refused_by_name() -> None:
     below[2, 3] = -0.2
     with pytest.raises(InputError, match=r"'front': height above ground is -0\.20 m"):
         Renderer(Rig((replace(camera, base_from_camera=below),)), ROAD, Look(1))
-    with pytest.raises(InputError, match='no camera'):
+    with pytest.raises(InputError, match='at least one camera'):
         Renderer(Rig(()), ROAD, Look(1))
     with pytest.raises(InputError, match='repeat'):
         Renderer(Rig((camera, camera)), ROAD, Look(1))
@@ -202,5 +202,5 @@ def test_impossible_rigs_are_refused_by_name() -> None:
 
 @pytest.mark.parametrize('names', [['roof'], [], ['front', 'front']])
 def test_unknown_cameras_are_refused(day: Renderer, names: list[str]) -> None:
-    with pytest.raises(InputError, match='expected different names out of'):
+    with pytest.raises(InputError, match='expected distinct names of'):
         day.render(scene(), names)
