@@ -121,7 +121,7 @@ def test_what_cv_bridge_does_not_convert_is_refused(encoding: str) -> None:
 @pytest.mark.usefixtures('bridged')
 def test_an_image_that_is_cut_off_is_refused() -> None:
     raw = raw_image('rgb16', noise(6, 8, 3))
-    cut = cv_bridge.decode_image(
+    cut = cv_bridge.picture_of(
         'rgb16', raw.data[:-1], size_px=(8, 6), step_bytes=48, big_endian=False
     )
     with pytest.raises(InputError, match=r'holds 287 bytes .* 6 rows of at least 48'):

@@ -139,7 +139,7 @@ def test_without_odometry_there_is_no_plan(sound: Drive) -> None:
 
 def test_time_that_jumps_back_begins_anew(sound: Drive) -> None:
     sound.car.shift_s = -20.0
-    status = sound.comes_to(PLANNING, 'after its pictures')
+    status = sound.comes_to(PLANNING, 'after its images')
     assert 20.0 <= status.latency_s < 40.0
     sound.makes_plans()
     sound.car.shift_s = 0.0

@@ -81,8 +81,6 @@ def test_silence_counts_from_the_last_message_while_it_was_listened() -> None:
         gate.poll(60.1 + 0.1001 * (step + 1))
     gate.received()
     assert not gate.lost
-    gate.lose()
-    assert gate.lost
 
 
 def test_the_desk_tells_the_age_of_the_plan_now_and_that_the_gate_is_silent() -> None:
