@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""In what order? Pictures to views, views to features, features to a decision, that to a plan."""
+"""The planner pipeline: images to views, features, a decision and a plan."""
 
 import math
 from collections.abc import Sequence
@@ -26,23 +26,23 @@ __all__ = ['Planner', 'PlannerOutput']
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PlannerOutput:
-    """What came out of one set of pictures."""
+    """Result of planning on one camera set."""
 
     plan: Plan
     action: Action
-    """What the network asks for, at the time the car answers."""
+    """Commanded by the network, for now + actuator delay."""
     alive: NDArray[np.bool_]
-    """(N,): which views were seen."""
+    """(N,): which views are alive."""
     raw: RawDecision
 
     @property
     def sees_ahead(self) -> bool:
-        """Was the first view seen? Without it no student is to drive; see `check_rig`."""
+        """Whether the first view is alive; without it the student must not drive (`check_rig`)."""
         return bool(self.alive[0])
 
 
 class Planner:
-    """Plans for one rig with one student; keeps the memory of the last two seconds."""
+    """Plans for one rig with one student; buffers the features of the last two seconds."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Planner:
         views: Rig,
         rig: Rig,
     ) -> None:
-        """`views` are what the student was trained on, `rig` what the car has."""
+        """`views`: those the student was trained on; `rig`: the cameras of the car."""
         self._backend = backend
         self._plan_scales = plan_scales
         self._warper = ViewWarper(rig, views)
@@ -63,7 +63,7 @@ class Planner:
 
     @classmethod
     def of(cls, artifact: Artifact, backend: Backend, rig: Rig) -> 'Planner':
-        """One for the student of an artifact, which the back end runs."""
+        """Return a planner for the student of an artifact, run by the back end."""
         return cls(
             backend,
             artifact.config,
@@ -73,7 +73,7 @@ class Planner:
         )
 
     def reset(self) -> None:
-        """Begin anew, for instance on another drive."""
+        """Reset all state, for instance between drives."""
         self._cameras.reset()
         self._features.reset()
         self._newest_s = -math.inf
@@ -87,9 +87,9 @@ class Planner:
         command: Command,
         delay_s: float,
     ) -> PlannerOutput:
-        """From the pictures that came since the last plan, and those before that still serve.
+        """Plan on the images since the last call and earlier ones that are recent enough.
 
-        They may be few or none: what is not seen is masked. Time that runs back begins anew.
+        `frames` may be empty: missing views are masked. A stamp that runs back resets the state.
         """
         if stamp_s < self._newest_s:
             self.reset()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From pictures to a plan: what is lost, late or out of order changes as much as it must."""
+"""The planner with lost, late and reordered images."""
 
 import numpy as np
 import pytest
@@ -29,18 +29,16 @@ def planner(student: Student) -> Planner:
 
 def frames(stamp_s: float, *, without: str = '') -> list[CameraFrame]:
     noise = np.random.default_rng(round(stamp_s * 1000))
-    pictures = noise.integers(0, 255, (6, 128, 256, 3), dtype=np.uint8)
-    pairs = zip(RIG.names, pictures, strict=True)
-    return [CameraFrame(name, stamp_s, picture) for name, picture in pairs if name != without]
+    images = noise.integers(0, 255, (6, 128, 256, 3), dtype=np.uint8)
+    pairs = zip(RIG.names, images, strict=True)
+    return [CameraFrame(name, stamp_s, image) for name, image in pairs if name != without]
 
 
-def plan(planner: Planner, stamp_s: float, pictures: list[CameraFrame]) -> PlannerOutput:
-    return planner.plan(
-        pictures, stamp_s=stamp_s, speed_mps=10.0, command=Command.KEEP, delay_s=0.3
-    )
+def plan(planner: Planner, stamp_s: float, images: list[CameraFrame]) -> PlannerOutput:
+    return planner.plan(images, stamp_s=stamp_s, speed_mps=10.0, command=Command.KEEP, delay_s=0.3)
 
 
-def test_a_plan_carries_the_stamp_of_its_pictures_and_starts_where_the_car_is(
+def test_a_plan_carries_the_stamp_of_its_images_and_starts_where_the_car_is(
     planner: Planner,
 ) -> None:
     made = plan(planner, 3.0, frames(3.0))
@@ -51,7 +49,7 @@ def test_a_plan_carries_the_stamp_of_its_pictures_and_starts_where_the_car_is(
     assert np.isfinite(made.action.curvature_1pm)
 
 
-def test_a_lost_picture_is_replaced_by_the_one_before_for_a_while(planner: Planner) -> None:
+def test_a_lost_image_is_replaced_by_the_one_before_for_a_while(planner: Planner) -> None:
     plan(planner, 1.0, frames(1.0))
     soon = plan(planner, 1.1, frames(1.1, without='front'))
     assert soon.alive.all()
@@ -82,7 +80,7 @@ def test_what_was_seen_before_matters(planner: Planner) -> None:
     assert not np.array_equal(plan(planner, 5.0, frames(5.0)).raw.means, alone.raw.means)
 
 
-def test_a_picture_of_an_unknown_camera_is_refused(planner: Planner) -> None:
+def test_an_image_of_an_unknown_camera_is_refused(planner: Planner) -> None:
     stranger = CameraFrame('roof', 1.0, np.zeros((128, 256, 3), np.uint8))
     with pytest.raises(InputError, match='roof'):
         plan(planner, 1.0, [stranger])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was recorded? rosbag2 (mcap and sqlite3) read and written without ROS."""
+"""Bags: rosbag2 (mcap and sqlite3) read and written without ROS, ROS 1 bags read."""
 
 from wpt_core.bags.definitions import DEFAULT_DISTRIBUTION, DISTRIBUTIONS, definitions_from
 from wpt_core.bags.info import BagInfo, Gap, TopicInfo

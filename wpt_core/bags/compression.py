@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Zstandard: from the standard library where it is, else from the package rosbags needs too."""
+"""Zstandard decompression, and limits on the size of unpacked data.
+
+The module comes from the standard library, else from the package that rosbags requires.
+"""
 
 import sys
 from pathlib import Path
@@ -20,29 +23,29 @@ __all__ = [
     'most_unpacked',
 ]
 
-# What is compressed may claim any size. A picture without content shrinks to a thousandth, so a
-# ratio counts only beyond a size that nobody would miss.
+# Compressed data may claim any size. An empty image shrinks to a thousandth, so the ratio is
+# limited only above a harmless size.
 HARMLESS_BYTES = 2**26
 LARGEST_RATIO = 100
 STEP_BYTES = 2**20
 
 
 def most_unpacked(packed_bytes: int) -> int:
-    """To how many bytes so many may unpack."""
+    """Return the largest accepted size of unpacked data."""
     return min(LONGEST_MESSAGE, max(HARMLESS_BYTES, LARGEST_RATIO * packed_bytes))
 
 
 def decompressed(packed: bytes) -> bytes:
-    """One whole frame of a sensible size; ZstdError otherwise."""
+    """Unpack one complete frame of an accepted size; raise ZstdError otherwise."""
     decompressor = ZstdDecompressor()
     content = decompressor.decompress(packed, most_unpacked(len(packed)))
     if not decompressor.eof:
-        raise ZstdError('the compressed data is cut off or absurdly long')
+        raise ZstdError('the compressed data is truncated or too long')
     return bytes(content)
 
 
 def decompress_file(packed: Path, target: Path, *, most_bytes: int) -> bool:
-    """Unpack as much of one frame as can be had; False if its end is missing or too far."""
+    """Unpack as much of one frame as possible; return False if its end is missing or too far."""
     decompressor = ZstdDecompressor()
     written = 0
     with packed.open('rb') as source, target.open('wb') as sink:

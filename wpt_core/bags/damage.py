@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sentences about what is left of a damaged file."""
+"""Messages about damaged files and what is still readable."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,14 +26,14 @@ def damage_notice(
     stamps_ns: Int64Array,
     topic_indices: Int64Array,
 ) -> Notice:
-    """How far the file can be read; BagError if none of its messages can."""
+    """Return a notice of how much is readable; raise BagError if no message is."""
     what = 'is cut off' if cut else 'is damaged'
     why = ''
     if problems:
         more = f' and {len(problems) - 1} more' if len(problems) > 1 else ''
         why = f' ({problems[0]}{more})'
     if not len(stamps_ns):
-        raise BagError(f'{path} {what}{why} and not one message can be read; record it again')
+        raise BagError(f'{path} {what}{why} and no message is readable; record it again')
     after = f' after {np.ptp(stamps_ns) * 1e-9:.1f} s' if cut else ''
     count, topics = len(stamps_ns), len(np.unique(topic_indices))
     return Notice(
@@ -45,14 +45,14 @@ def damage_notice(
 
 
 def reason(error: BaseException) -> str:
-    """What a library says, short and on one line."""
+    """Return the message of a library error, short and on one line."""
     words = ' '.join(str(error).split()) or type(error).__name__
     return words if len(words) <= LONGEST_REASON else f'{words[:LONGEST_REASON]}…'
 
 
 def unreadable_message(path: Path, why: str) -> BagError:
-    """For damage met while reading, after the file's own index looked sound."""
+    """Return the error for damage found while reading, after the index looked consistent."""
     return BagError(
-        f'{path} is damaged ({why}); `wpt bag info` tells what can still be read, '
-        'and opening it with verify=True leaves the rest out'
+        f'{path} is damaged ({why}); `wpt bag info` lists what is still readable, '
+        'and opening it with verify=True skips the rest'
     )

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What do the bytes mean? Message definitions, vetted before the library builds classes from them.
+"""Message definitions, checked before the library generates classes from them.
 
-The library turns definitions into Python source and executes it. Definitions come out of bags, and
-bags come from anywhere; so every name must be a plain name, every array a sensible size, and no
-type may contain itself, before a definition is registered.
+The library turns definitions into Python source and executes it, and bags may come from anywhere.
+So every name must be an identifier, every array of an accepted size, and no type may contain
+itself before a definition is registered.
 """
 
 import re
@@ -48,7 +48,7 @@ TYPE_NAME = re.compile(
 CHAR: tuple[Literal[Nodetype.BASE], tuple[Basename, int]] = (Nodetype.BASE, ('char', 0))
 UINT8: tuple[Literal[Nodetype.BASE], tuple[Basename, int]] = (Nodetype.BASE, ('uint8', 0))
 FIELD_NAME = re.compile(r'[A-Za-z][A-Za-z0-9_]*', re.A)
-# What the library's parsers raise on text that is no definition.
+# Raised by the parsers of the library for invalid definitions.
 UNPARSABLE = (
     TypesysError,
     AssertionError,
@@ -62,31 +62,31 @@ UNPARSABLE = (
 
 
 def definitions_from(folder: Path | str, package: str) -> dict[str, str]:
-    """Type name to text of every `.msg` file in a folder, as the messages of that package.
+    """Return type name to text for all `.msg` files of a folder.
 
-    InputError if there is none.
+    Raise InputError if there is none.
     """
     files = sorted(Path(folder).glob('*.msg'))
     if not files:
         raise InputError(
-            f'{folder} holds no .msg file; name the folder with the definitions of {package}'
+            f'{folder} contains no .msg file; name the folder with the definitions of {package}'
         )
     return {f'{package}/msg/{file.stem}': file.read_text(encoding='utf-8') for file in files}
 
 
 def parsed(type_name: str, text: str) -> Typesdict:
-    """The types that a definition defines (itself and what it appends); BagError if unusable.
+    """Parse a definition to the types in it; raise BagError if it is invalid.
 
     The text is that of a .msg file, the concatenated form of bags, or IDL.
     """
     if not TYPE_NAME.fullmatch(type_name):
         raise BagError(
-            f'{type_name!r} is no message type; expected a name like std_msgs/msg/Header'
+            f'{type_name!r} is not a message type; expected a name like std_msgs/msg/Header'
         )
     if len(text) > LONGEST_TEXT:
         raise BagError(
             f'the definition of {type_name} is {len(text)} characters long; '
-            f'more than {LONGEST_TEXT} are refused'
+            f'at most {LONGEST_TEXT} are accepted'
         )
     try:
         types = _parse(type_name, text)
@@ -95,34 +95,34 @@ def parsed(type_name: str, text: str) -> Typesdict:
             f'the definition of {type_name} cannot be parsed ({reason(error)}); '
             'expected the text of a .msg or .idl file'
         ) from error
-    _vet(types)
+    _check_names_and_sizes(types)
     return types
 
 
 def typestore_for(definitions: Mapping[str, str], distribution: str) -> Typestore:
-    """The given definitions first, then whatever else the ROS distribution defines.
+    """Return a typestore of these definitions and of the ROS distribution.
 
-    BagError names a definition that is unusable or contradicts another one. Equal arguments give
-    the same typestore, which is not to be changed.
+    Raise BagError naming a definition that is invalid or contradicts another one. Equal arguments
+    return the same typestore, which must not be changed.
     """
     return _typestore(tuple(sorted(definitions.items())), distribution)
 
 
-# The bags of a data set define the same types, and to build them takes longer than to open a bag.
+# Bags of a data set define the same types, and building them takes longer than opening a bag.
 @lru_cache(maxsize=16)
 def _typestore(definitions: tuple[tuple[str, str], ...], distribution: str) -> Typestore:
     types: Typesdict = {}
     for name, text in definitions:
         for found, fields in parsed(name, text).items():
-            if _wire(types.setdefault(found, fields)) != _wire(fields):
+            if _layout(types.setdefault(found, fields)) != _layout(fields):
                 raise BagError(f'{found} is defined in two ways, the second time for {name}')
     standard = rosbags_typestore(_store(distribution))
     store = rosbags_typestore(Stores.EMPTY)
     store.fielddefs.update({k: v for k, v in standard.fielddefs.items() if k not in types})
     store.types.update({k: v for k, v in standard.types.items() if k not in types})
-    sound: set[str] = set()
+    checked: set[str] = set()
     for name in types:
-        _refuse_nesting(name, {**store.fielddefs, **types}, sound=sound)
+        _check_nesting(name, {**store.fielddefs, **types}, checked=checked)
     try:
         store.register(types)
     except UNPARSABLE as error:
@@ -132,12 +132,12 @@ def _typestore(definitions: tuple[tuple[str, str], ...], distribution: str) -> T
 
 
 def full_definition(store: Typestore, type_name: str) -> str:
-    """The definition with all that it needs, in the concatenated form that bags embed."""
+    """Return the definition with its dependencies, in the concatenated form that bags embed."""
     return store.generate_msgdef(type_name, ros_version=2)[0]
 
 
 def type_hash(store: Typestore, type_name: str) -> str:
-    """The hash (REP-2016) that ROS 2's own tools give the type."""
+    """Return the type hash (REP-2016) that the ROS 2 tools compute."""
     stand_in = rosbags_typestore(Stores.EMPTY)
     waiting = [type_name]
     while waiting:
@@ -150,7 +150,7 @@ def type_hash(store: Typestore, type_name: str) -> str:
 
 
 def _without_char(description: FieldDesc) -> FieldDesc:
-    """ROS 2 makes uint8 of char before it hashes, the library does not."""
+    """ROS 2 hashes char as uint8, the library does not."""
     if description[0] == Nodetype.ARRAY or description[0] == Nodetype.SEQUENCE:
         inner, size = description[1]
         return (description[0], (UINT8, size)) if inner == CHAR else description
@@ -175,23 +175,23 @@ def _parse(type_name: str, text: str) -> Typesdict:
     return get_types_from_msg(text, type_name)
 
 
-def _vet(types: Typesdict) -> None:
+def _check_names_and_sizes(types: Typesdict) -> None:
     for name, (constants, fields) in types.items():
         plain = [constant[0] for constant in constants] + [field[0] for field in fields]
         suspects = [name] if not TYPE_NAME.fullmatch(name) else []
         suspects += [field for field in plain if not FIELD_NAME.fullmatch(field)]
         if suspects:
-            raise BagError(f'{suspects[0]!r} in the definition of {name!r} is no plain name')
+            raise BagError(f'{suspects[0]!r} in the definition of {name!r} is not a valid name')
         for field, description in fields:
-            _refuse_size(name, field, description)
+            _check_size(name, field, description)
 
 
-def _refuse_size(name: str, field: str, description: FieldDesc) -> None:
+def _check_size(name: str, field: str, description: FieldDesc) -> None:
     if description[0] not in (Nodetype.ARRAY, Nodetype.SEQUENCE):
         return
     (kind, element), size = description[1]
     least = 1 if description[0] == Nodetype.ARRAY else 0
-    # The library writes one line of Python per element, but for arrays of plain numbers.
+    # The library generates one line of Python per element, except for arrays of numbers.
     unrolled = kind == Nodetype.NAME or element[0] == 'string'
     most = LONGEST_UNROLLED_ARRAY if least and unrolled else LONGEST_ARRAY
     if not least <= size <= most:
@@ -200,12 +200,12 @@ def _refuse_size(name: str, field: str, description: FieldDesc) -> None:
         )
 
 
-def _refuse_nesting(
-    name: str, types: Typesdict, *, above: tuple[str, ...] = (), sound: set[str]
+def _check_nesting(
+    name: str, types: Typesdict, *, above: tuple[str, ...] = (), checked: set[str]
 ) -> None:
     if name in above or len(above) > DEEPEST_NESTING:
-        raise BagError(f'the definition of {above[0]} contains itself or is nested without end')
-    if name in sound:
+        raise BagError(f'the definition of {above[0]} contains itself or is nested too deep')
+    if name in checked:
         return
     for child in _children(types[name][1]):
         if child not in types:
@@ -213,8 +213,8 @@ def _refuse_nesting(
                 f'{name} needs {child}, which is defined neither with it nor by the distribution; '
                 'pass its definition'
             )
-        _refuse_nesting(child, types, above=(*above, name), sound=sound)
-    sound.add(name)
+        _check_nesting(child, types, above=(*above, name), checked=checked)
+    checked.add(name)
 
 
 def _children(fields: list[tuple[str, FieldDesc]]) -> Iterator[str]:
@@ -225,6 +225,6 @@ def _children(fields: list[tuple[str, FieldDesc]]) -> Iterator[str]:
             yield description[1]
 
 
-def _wire(definition: Any) -> Any:
-    """What decides the bytes: the fields, not the constants."""
+def _layout(definition: Any) -> Any:
+    """Return the part that determines the layout: the fields, not the constants."""
     return definition[1]

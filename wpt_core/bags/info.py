@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a recording holds: topics, counts, rates, gaps."""
+"""Content of a bag: topics, counts, rates, gaps."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +12,14 @@ from wpt_core.types import Level, Notice
 
 __all__ = ['BagInfo', 'Gap', 'TopicInfo', 'topic_info']
 
-# A gap is a pause that neither the topic's own rhythm nor a scheduler's hiccup explains.
+# A gap is a pause longer than the topic's jitter and a scheduler's delay.
 GAP_MEDIANS = 3.0
 GAP_LEAST_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A pause on a topic, from one message to the next."""
+    """A pause between two messages of a topic."""
 
     topic: str
     start_ns: int
@@ -28,7 +28,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class TopicInfo:
-    """One topic; the stamps are None without messages, rate and gap with fewer than two."""
+    """One topic; stamps are None without messages, rate and gap with fewer than two."""
 
     name: str
     type_name: str
@@ -40,24 +40,24 @@ class TopicInfo:
     gaps: tuple[Gap, ...]
     """Pauses longer than three times the median interval and than 0.2 s, in order of time."""
     qos: tuple[TopicQos, ...]
-    """One for each publisher that the recorder told apart."""
+    """One profile per recorded publisher."""
     readable: bool
-    """The type is known, so that its messages can be decoded."""
+    """Whether the type is known, so that messages can be decoded."""
 
 
 @dataclass(frozen=True, slots=True)
 class BagInfo:
-    """A recording as a whole."""
+    """A whole bag."""
 
     path: Path
     storage: str
     """mcap, sqlite3 or rosbag1."""
     size_bytes: int
     distribution: str
-    """The ROS distribution whose messages are assumed where the bag does not define them."""
+    """ROS distribution of the definitions that the bag does not contain."""
     start_ns: int | None
     stop_ns: int | None
-    """Of the first and the last message; None without messages."""
+    """Stamps of the first and the last message; None without messages."""
     message_count: int
     topics: tuple[TopicInfo, ...]
     notices: tuple[Notice, ...]
@@ -71,7 +71,7 @@ class BagInfo:
 
     @property
     def damaged(self) -> bool:
-        """Something that was recorded cannot be read."""
+        """Whether recorded data is unreadable."""
         return any(notice.level is Level.ERROR for notice in self.notices)
 
 
@@ -83,7 +83,7 @@ def topic_info(
     qos: tuple[TopicQos, ...],
     readable: bool,
 ) -> TopicInfo:
-    """Count, rate and gaps of the messages with these stamps, which must rise."""
+    """Return count, rate and gaps of messages with these ascending stamps."""
     intervals_s = np.diff(stamps_ns) * 1e-9
     several = len(intervals_s) > 0
     span_s = float(intervals_s.sum())

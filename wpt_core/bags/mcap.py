@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading mcap, also where its end is missing.
+"""Reading of mcap files, complete or truncated.
 
-The library's own reader needs the summary that is written last, and believes every length; this
-one does neither. A file with an intact index is not unpacked to be indexed.
+The library's reader requires the summary at the end and trusts every length; this one does
+neither. A file with a complete index is indexed without unpacking it.
 """
 
 from collections import OrderedDict
@@ -15,23 +15,29 @@ from wpt_core.bags.damage import damage_notice, unreadable_message
 from wpt_core.bags.mcap_index import OUTSIDE, McapIndex, index_of
 from wpt_core.bags.mcap_records import HEAD, MAGIC, MESSAGE_HEAD, MalformedError, Op, unpacked
 from wpt_core.bags.qos import profiles_from_text
-from wpt_core.bags.storage import LONGEST_MESSAGE, Int64Array, StoredTopic, full_type_name, plain
+from wpt_core.bags.storage import (
+    LONGEST_MESSAGE,
+    Int64Array,
+    StoredTopic,
+    full_type_name,
+    printable,
+)
 from wpt_core.types import Notice
 
 __all__ = ['McapStorage']
 
 DEFINITION_ENCODINGS = ('ros2msg', 'ros2idl', 'omgidl')
-# Messages are read in the order of their stamps, so neighbouring chunks are needed in turn.
+# Messages are read in the order of their stamps, so neighbouring chunks alternate.
 CACHED_CHUNKS_BYTES = 2**26
 
 
 class McapStorage:
-    """One mcap file, as `Storage`."""
+    """One mcap file as `Storage`."""
 
     kind = 'mcap'
 
     def __init__(self, path: Path, *, verify: bool = False, shown: Path | None = None) -> None:
-        """Index the file; BagError, naming it as `shown`, if none of its messages can be read."""
+        """Index the file; raise BagError, naming it as `shown`, if no message is readable."""
         self._path = shown or path
         self._file = path.open('rb')
         self._size = path.stat().st_size
@@ -73,9 +79,13 @@ class McapStorage:
     def read(self, rows: Int64Array) -> Iterator[bytes]:
         for stamp, channel, chunk, start in self._rows[rows].tolist():
             try:
-                content = self._outside(start) if chunk == OUTSIDE else self._inside(chunk, start)
+                content = (
+                    self._message_in_file(start)
+                    if chunk == OUTSIDE
+                    else self._message_in_chunk(chunk, start)
+                )
                 if MESSAGE_HEAD.unpack_from(content)[::2] != (channel, stamp):
-                    raise MalformedError('a message is another than the index says')
+                    raise MalformedError('a message does not match the index')
                 yield content[MESSAGE_HEAD.size :]
             except MalformedError as error:
                 raise unreadable_message(self._path, str(error)) from error
@@ -84,14 +94,14 @@ class McapStorage:
         self._unpacked.clear()
         self._file.close()
 
-    def _outside(self, start: int) -> bytes:
+    def _message_in_file(self, start: int) -> bytes:
         self._file.seek(start - HEAD.size)
         _, length = HEAD.unpack(self._file.read(HEAD.size))
         if length > LONGEST_MESSAGE:
-            raise MalformedError(f'a message of {length} bytes is refused')
+            raise MalformedError(f'a message of {length} bytes is too long')
         return self._file.read(length)
 
-    def _inside(self, chunk: int, start: int) -> bytes:
+    def _message_in_chunk(self, chunk: int, start: int) -> bytes:
         content = self._content(chunk)
         head = content[start - HEAD.size : start]
         op, length = HEAD.unpack(head) if len(head) == HEAD.size else (0, 0)
@@ -116,9 +126,9 @@ def _topic(index: McapIndex, number: int) -> StoredTopic:
     schema = index.schemas.get(channel.schema_id)
     defined = schema is not None and schema.encoding in DEFINITION_ENCODINGS
     return StoredTopic(
-        plain(channel.topic),
-        full_type_name(plain(schema.name)) if schema else '',
-        plain(channel.encoding),
+        printable(channel.topic),
+        full_type_name(printable(schema.name)) if schema else '',
+        printable(channel.encoding),
         schema.text if schema and defined else '',
         profiles_from_text(channel.metadata.get('offered_qos_profiles', '')),
     )

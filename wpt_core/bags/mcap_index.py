@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where are the messages of an mcap file? From its own indexes, or by looking at every record."""
+"""Index of the messages of an mcap file, from its own indexes or by reading all records."""
 
 from array import array
 from dataclasses import dataclass, field
@@ -29,13 +29,13 @@ from wpt_core.bags.storage import Int64Array, most_messages
 __all__ = ['OUTSIDE', 'McapIndex', 'index_of']
 
 OUTSIDE = -1
-"""In place of a chunk's number: the message lies in the file itself, in no chunk."""
+"""Chunk number of messages outside of any chunk."""
 
 LAST_STAMP_NS = 2**63 - 1
 
 
 class Schema(NamedTuple):
-    """What a channel's messages are."""
+    """Message type of a channel."""
 
     name: str
     encoding: str
@@ -43,7 +43,7 @@ class Schema(NamedTuple):
 
 
 class Channel(NamedTuple):
-    """One stream of messages."""
+    """One topic of one publisher."""
 
     schema_id: int
     topic: str
@@ -53,7 +53,7 @@ class Channel(NamedTuple):
 
 @dataclass
 class McapIndex:
-    """What one pass over the file found."""
+    """Result of one pass over the file."""
 
     careful: bool
     most_messages: int
@@ -61,34 +61,34 @@ class McapIndex:
     channels: dict[int, Channel] = field(default_factory=dict)
     chunks: list[ChunkHeader] = field(default_factory=list)
     indexed: set[int] = field(default_factory=set)
-    """The chunks that the file's own indexes speak of."""
+    """Chunks covered by the file's own indexes."""
     parts: list[Int64Array] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     messages: int = 0
-    """In the chunks that were looked into."""
+    """Number of messages in the chunks that were unpacked."""
     complete: bool = False
-    """The file has its end."""
+    """Whether the file has a footer."""
 
     def rows(self) -> Int64Array:
-        """(M, 4) in the order of the file: stamp, channel, chunk, offset of the content in it."""
+        """Return (M, 4) in the order of the file: stamp, channel, chunk, offset of the content."""
         empty = np.empty((0, 4), np.int64)
         rows = np.concatenate([empty, *self.parts])
         known = np.isin(rows[:, 1], np.array(sorted(self.channels), np.int64))
         if not known.all():
-            self.problems.append(f'{np.count_nonzero(~known)} messages belong to no known topic')
+            self.problems.append(f'{np.count_nonzero(~known)} messages belong to an unknown topic')
         rows = rows[known]
         return rows[np.lexsort((rows[:, 3], rows[:, 2]))]
 
     @property
     def trusted(self) -> bool:
-        """Nothing suggests that looking at every record would find anything else."""
+        """Whether the index is complete, so that reading all records would find nothing else."""
         return self.complete and not self.problems and len(self.indexed) == len(self.chunks)
 
 
 def index_of(stream: BinaryIO, size: int, *, careful: bool) -> McapIndex:
-    """Index a file of `size` bytes; careful: unpack and look at everything, believe no index.
+    """Index a file of `size` bytes; `careful` unpacks all chunks and ignores existing indexes.
 
-    Never raises for damage: that is told in `problems`, and what came before it is indexed.
+    Never raises for damage: it is listed in `problems`, and the messages before it are indexed.
     """
     index = McapIndex(careful, most_messages(size))
     data_end: Record | None = None
@@ -101,38 +101,38 @@ def index_of(stream: BinaryIO, size: int, *, careful: bool) -> McapIndex:
                 break
             if record.op == Op.DATA_END:
                 data_end = record
-            _note_problem(index, stream, record, whole=True)
+            _try_record(index, stream, record, whole=True)
     except CutError as cut:
         if careful and cut.record is not None:
-            _note_problem(index, stream, cut.record, whole=False)
+            _try_record(index, stream, cut.record, whole=False)
     return index
 
 
-def _note_problem(index: McapIndex, stream: BinaryIO, record: Record, *, whole: bool) -> None:
+def _try_record(index: McapIndex, stream: BinaryIO, record: Record, *, whole: bool) -> None:
     try:
-        _take(index, stream, record, whole=whole)
+        _add_record(index, stream, record, whole=whole)
     except MalformedError as error:
         if whole:
             index.problems.append(f'at byte {record.start}, {error}')
 
 
-def _take(index: McapIndex, stream: BinaryIO, record: Record, *, whole: bool) -> None:
+def _add_record(index: McapIndex, stream: BinaryIO, record: Record, *, whole: bool) -> None:
     if record.op == Op.CHUNK:
         index.chunks.append(chunk_header(stream, record, whole=whole))
         if index.careful:
-            _walk(index, unpacked(stream, index.chunks[-1]), whole=whole)
+            _index_chunk(index, unpacked(stream, index.chunks[-1]), whole=whole)
     elif not whole:
         return
     elif record.op == Op.MESSAGE_INDEX and not index.careful:
-        _believe(index, stream, record)
+        _add_message_index(index, stream, record)
     elif record.op == Op.MESSAGE:
         index.parts.append(np.array([_message(stream, record, OUTSIDE)], np.int64))
     else:
-        _describe(index, stream, record)
+        _add_description(index, stream, record)
 
 
-def _walk(index: McapIndex, content: bytes, *, whole: bool) -> None:
-    """Every record in a chunk; what comes before a damaged one counts."""
+def _index_chunk(index: McapIndex, content: bytes, *, whole: bool) -> None:
+    """Index all records of a chunk; those before a damaged one are kept."""
     stream = BytesIO(content)
     chunk = len(index.chunks) - 1
     rows = array('q')
@@ -140,14 +140,14 @@ def _walk(index: McapIndex, content: bytes, *, whole: bool) -> None:
         for record in records(stream, 0, len(content)):
             if record.op == Op.MESSAGE:
                 if index.messages >= index.most_messages:
-                    raise MalformedError('a chunk holds more messages than the file explains')
+                    raise MalformedError('a chunk contains more messages than fit into the file')
                 rows.extend(_message(stream, record, chunk))
                 index.messages += 1
             else:
-                _describe(index, stream, record)
+                _add_description(index, stream, record)
     except CutError as error:
         if whole:
-            raise MalformedError('a chunk stops making sense') from error
+            raise MalformedError('a chunk is invalid') from error
     finally:
         index.parts.append(np.array(rows, np.int64).reshape(-1, 4))
 
@@ -159,17 +159,17 @@ def _message(stream: BinaryIO, record: Record, chunk: int) -> tuple[int, int, in
         raise MalformedError('a message is shorter than its head')
     channel, _, stamp, _ = MESSAGE_HEAD.unpack(head)
     if stamp > LAST_STAMP_NS:
-        raise MalformedError('a message has no sensible stamp')
+        raise MalformedError('a message has an invalid stamp')
     return stamp, channel, chunk, record.start
 
 
-def _believe(index: McapIndex, stream: BinaryIO, record: Record) -> None:
-    """One channel's messages in the chunk before, as the writer noted them."""
+def _add_message_index(index: McapIndex, stream: BinaryIO, record: Record) -> None:
+    """Index one channel's messages in the previous chunk from the file's own index."""
     content = fields(stream, record)
     channel = int.from_bytes(content.take(2), 'little')
     entries: NDArray[np.uint64] = np.frombuffer(content.sized(), '<u8')
     if len(entries) % 2 or not index.chunks or (entries > LAST_STAMP_NS).any():
-        raise MalformedError('a message index makes no sense')
+        raise MalformedError('a message index is invalid')
     rows = np.empty((len(entries) // 2, 4), np.int64)
     rows[:, 0] = entries[::2]
     rows[:, 1] = channel
@@ -180,7 +180,7 @@ def _believe(index: McapIndex, stream: BinaryIO, record: Record) -> None:
     index.parts.append(rows)
 
 
-def _describe(index: McapIndex, stream: BinaryIO, record: Record) -> None:
+def _add_description(index: McapIndex, stream: BinaryIO, record: Record) -> None:
     if record.op == Op.SCHEMA:
         content = fields(stream, record)
         number = int.from_bytes(content.take(2), 'little')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The records of an mcap file, one after the other, trusting no length that is written in it."""
+"""Iteration over the records of an mcap file that trusts no length written in it."""
 
 import struct
 import zlib
@@ -30,13 +30,13 @@ __all__ = [
 MAGIC = b'\x89MCAP0\r\n'
 HEAD = struct.Struct('<BQ')
 CHUNK_HEAD = struct.Struct('<QQQI')
-"""First stamp, last stamp, size of the content, its checksum."""
+"""First stamp, last stamp, size of the content, checksum."""
 MESSAGE_HEAD = struct.Struct('<HIQQ')
-"""Channel, sequence number, when recorded, when published."""
+"""Channel, sequence number, receive time, publish time."""
 
 
 class Op(IntEnum):
-    """The kinds of record that matter here; the numbers are those of the format."""
+    """Opcodes of the records used here."""
 
     HEADER = 0x01
     FOOTER = 0x02
@@ -49,7 +49,7 @@ class Op(IntEnum):
 
 
 class Record(NamedTuple):
-    """Where a record's content lies in its stream."""
+    """Position of a record's content in its stream."""
 
     op: int
     start: int
@@ -57,20 +57,20 @@ class Record(NamedTuple):
 
 
 class MalformedError(Exception):
-    """Content that contradicts the format."""
+    """Content that violates the format."""
 
 
 class CutError(MalformedError):
-    """The stream ends, or stops making sense, inside a record."""
+    """The stream ends, or becomes invalid, inside a record."""
 
     def __init__(self, record: Record | None) -> None:
         super().__init__('the file ends inside a record')
         self.record = record
-        """The record that is cut, with the length that is left of it, if its head is there."""
+        """The truncated record with its remaining length, if its head exists."""
 
 
 def records(stream: BinaryIO, start: int, end: int) -> Iterator[Record]:
-    """The records from `start` until `end`; raises CutError where one does not fit any more."""
+    """Yield the records from `start` to `end`; raise CutError when one does not fit."""
     position = start
     while position < end:
         stream.seek(position)
@@ -80,7 +80,7 @@ def records(stream: BinaryIO, start: int, end: int) -> Iterator[Record]:
         op, length = HEAD.unpack(head)
         position += HEAD.size
         if not op:
-            raise CutError(None)  # no record has this number: zeros, from a file never filled
+            raise CutError(None)  # not an opcode: zeros of a preallocated file
         if length > end - position:
             raise CutError(Record(op, position, end - position))
         yield Record(op, position, length)
@@ -88,7 +88,7 @@ def records(stream: BinaryIO, start: int, end: int) -> Iterator[Record]:
 
 
 class Fields:
-    """Reads the fields of a record in turn; MalformedError when one reaches beyond its end."""
+    """Reads the fields of a record in turn; raise MalformedError beyond its end."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content
@@ -117,15 +117,15 @@ class Fields:
 
 
 def fields(stream: BinaryIO, record: Record) -> Fields:
-    """The content of a record that describes something (neither chunk nor message)."""
+    """Return the content of a descriptive record (neither chunk nor message)."""
     if record.length > LONGEST_RECORD:
-        raise MalformedError(f'a record of {record.length} bytes is refused')
+        raise MalformedError(f'a record of {record.length} bytes is too long')
     stream.seek(record.start)
     return Fields(stream.read(record.length))
 
 
 class ChunkHeader(NamedTuple):
-    """Where the content of a chunk lies and how it is packed."""
+    """Position and compression of the content of a chunk."""
 
     start: int
     packed_size: int
@@ -133,11 +133,11 @@ class ChunkHeader(NamedTuple):
     crc: int
     compression: str
     whole: bool
-    """False for the chunk in which a file was cut off."""
+    """False for the truncated chunk at the end of a file."""
 
 
 def chunk_header(stream: BinaryIO, record: Record, *, whole: bool) -> ChunkHeader:
-    """Describes the chunk; with `whole` False, of as much of it as there is."""
+    """Return the header of a chunk; of a truncated one if `whole` is False."""
     stream.seek(record.start)
     head = Fields(stream.read(min(record.length, CHUNK_HEAD.size + 4 + 32 + 8)))
     _, _, size, crc = CHUNK_HEAD.unpack(head.take(CHUNK_HEAD.size))
@@ -152,10 +152,10 @@ def chunk_header(stream: BinaryIO, record: Record, *, whole: bool) -> ChunkHeade
 
 
 def unpacked(stream: BinaryIO, chunk: ChunkHeader) -> bytes:
-    """The content of a chunk; of a cut one, as much as can be had. Raises MalformedError."""
+    """Return the content of a chunk, of a truncated one as much as possible."""
     most = most_unpacked(chunk.packed_size) if chunk.compression else LONGEST_MESSAGE
     if max(chunk.size, chunk.packed_size) > most:
-        raise MalformedError(f'a chunk of {chunk.size} bytes is refused')
+        raise MalformedError(f'a chunk of {chunk.size} bytes is too long')
     stream.seek(chunk.start)
     content = _decompress(stream.read(chunk.packed_size), chunk.compression, chunk.size)
     if not chunk.whole:
@@ -168,7 +168,7 @@ def unpacked(stream: BinaryIO, chunk: ChunkHeader) -> bytes:
 
 
 def _decompress(packed: bytes, compression: str, size: int) -> bytes:
-    """At most one byte more than promised, so that a small file cannot fill the memory."""
+    """Unpack at most one byte more than announced, so that a small file cannot fill the memory."""
     try:
         if compression == '':
             return packed

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Are the arrays of a message of the type that their fields have?
+"""Check that the arrays of a message have the types of their fields.
 
-The library copies their bytes as they are: int32 in a float32 field would become noise.
+The library copies their bytes unchanged: int32 in a float32 field would become noise.
 """
 
 from collections.abc import Mapping
@@ -15,14 +15,14 @@ from rosbags.typesys.store import Typestore
 __all__ = ['Arrays', 'arrays_of', 'check_arrays']
 
 Arrays = Mapping[str, 'np.dtype[Any] | Arrays']
-"""Field name to the type of the array in it, or to the arrays inside the message(s) in it."""
+"""Field name to the dtype of its array, or to the arrays of the nested message(s)."""
 
-# ROS does not say whether a byte has a sign.
+# ROS does not define whether a byte is signed.
 DTYPES = {'byte': 'V1', 'octet': 'V1', 'char': 'uint8'}
 
 
 def arrays_of(store: Typestore, type_name: str) -> Arrays:
-    """Where a message has arrays of numbers; the type must be known."""
+    """Return the numeric arrays of a known message type."""
     found: dict[str, np.dtype[Any] | Arrays] = {}
     for name, description in store.fielddefs[type_name][1]:
         inner = description
@@ -37,7 +37,7 @@ def arrays_of(store: Typestore, type_name: str) -> Arrays:
 
 
 def check_arrays(message: Any, arrays: Arrays) -> None:
-    """TypeError names the first array that is none, or is of another type than its field."""
+    """Raise TypeError naming the first field that has no array or one of another dtype."""
     for name, expected in arrays.items():
         value = getattr(message, name)
         if not isinstance(expected, np.dtype):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which types do the topics of a recording have, and can their messages be decoded?"""
+"""Message types of the topics of a bag, and whether they can be decoded."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ __all__ = ['MessageTypes']
 
 
 class MessageTypes:
-    """The typestore of one bag: its own definitions, then given ones, then the distribution's."""
+    """Typestore of one bag: its own definitions, then given ones, then the distribution's."""
 
     def __init__(
         self,
@@ -27,9 +27,10 @@ class MessageTypes:
         given: Mapping[str, str],
         distribution: str,
     ) -> None:
-        """InputError if the distribution is unknown, BagError if a given definition is unusable.
+        """Raise InputError for an unknown distribution and BagError for an invalid given
+        definition.
 
-        A definition in the bag that is unusable costs its own topics only.
+        An invalid definition in the bag makes only its own topics undecodable.
         """
         self.distribution = distribution
         self._path = path
@@ -53,7 +54,7 @@ class MessageTypes:
         return (topic, type_name) not in self._reasons
 
     def require(self, topic: str, type_name: str) -> None:
-        """BagError if messages on the topic cannot be decoded."""
+        """Raise BagError if messages on the topic cannot be decoded."""
         if reason := self._reasons.get((topic, type_name)):
             raise BagError(f'{reason}; or read the other topics only')
 
@@ -73,7 +74,7 @@ class MessageTypes:
             return self._store.deserialize_cdr(memoryview(data), type_name)
         except (SerdeError, OverflowError, RecursionError) as error:
             raise BagError(
-                f'{self._path} is damaged: a message of {len(data)} bytes on {topic} is no '
+                f'{self._path} is damaged: a message of {len(data)} bytes on {topic} is not a '
                 f'{type_name} ({reason(error)})'
             ) from error
 
@@ -90,7 +91,7 @@ class MessageTypes:
     def _one_by_one(
         self, store: Typestore, definitions: dict[str, str], own: dict[str, str]
     ) -> Typestore:
-        """Which of the bag's definitions is it that cannot be used?"""
+        """Add the bag's definitions one by one, to find the invalid ones."""
         for topic in self._topics:
             if topic.type_name not in own:
                 continue
@@ -104,9 +105,9 @@ class MessageTypes:
         return store
 
     def _missing(self, topic: StoredTopic) -> str:
-        """Why messages on the topic cannot be decoded, '' if they can."""
+        """Return why messages on the topic cannot be decoded, '' if they can."""
         if topic.encoding != 'cdr':
-            return f'it is encoded as {topic.encoding!r} and only cdr can be read'
+            return f'it is encoded as {topic.encoding!r}, expected cdr'
         if topic.type_name not in self._store.types:
             return self._unknown(topic.type_name)
         return ''

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The metadata.yaml that makes a folder a bag: read with suspicion, completed when written."""
+"""metadata.yaml of a bag: strict reading, and completion after writing."""
 
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,45 +17,45 @@ METADATA = 'metadata.yaml'
 ROOT = 'rosbag2_bagfile_information'
 LONGEST_BYTES = 2**22
 NEWEST_VERSION = 9
-# Both build plain values only; those in C, where PyYAML has them, are ten times faster.
+# Both build plain values only; the C versions are ten times faster where available.
 LOADER = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
 DUMPER = getattr(yaml, 'CSafeDumper', yaml.SafeDumper)
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a folder says about its files before any of them is opened."""
+    """Content of metadata.yaml that is used before any file is opened."""
 
     files: tuple[str, ...]
     """Names in the folder, in the order of recording."""
     compression: str
-    """'', or the format with which files or messages are compressed on top of the storage."""
+    """'' or the compression format of files or messages, in addition to that of the storage."""
     compressed: str
-    """What is: '', 'file' or 'message'."""
+    """What is compressed: '', 'file' or 'message'."""
     distribution: str
-    """'' where the recorder did not say."""
+    """ROS distribution of the recorder, '' if unknown."""
     message_count: int
 
 
 def read_metadata(folder: Path) -> Metadata:
-    """BagError with one sentence if the file is not what rosbag2 writes."""
+    """Read the metadata of a bag; raise BagError if it is invalid."""
     path = folder / METADATA
     try:
         if path.stat().st_size > LONGEST_BYTES:
-            raise BagError(f'{path} is longer than {LONGEST_BYTES} bytes and is refused')
+            raise BagError(f'{path} has more than {LONGEST_BYTES} bytes, which is not accepted')
         text = path.read_text(encoding='utf-8')
         check_yaml(text, LOADER)
         content = yaml.load(text, LOADER)
         return _metadata(content[ROOT])
     except (yaml.YAMLError, LookupError, TypeError, ValueError) as error:
         raise BagError(
-            f'{path} is not what rosbag2 writes ({_reason(error)}); '
+            f'{path} is no valid metadata of rosbag2 ({_reason(error)}); '
             'rebuild it with ros2 bag reindex, or name the storage file itself'
         ) from error
 
 
 def name_distribution(folder: Path, distribution: str) -> None:
-    """Say in the metadata of a bag just written whose message definitions it holds."""
+    """Write the ROS distribution of the message definitions into the metadata of a new bag."""
     path = folder / METADATA
     content = yaml.load(path.read_text(encoding='utf-8'), LOADER)
     content[ROOT]['ros_distro'] = distribution
@@ -71,7 +71,7 @@ def _metadata(root: dict[str, Any]) -> Metadata:
         raise ValueError('relative_file_paths is not a list of names')
     mode = str(root.get('compression_mode') or '').lower()
     return Metadata(
-        # Old versions put the folder in front, and nobody may point outside of it.
+        # Old versions prepend the folder, and a path must not point outside of it.
         tuple(PurePosixPath(name).name for name in names),
         str(root.get('compression_format') or ''),
         '' if mode == 'none' else mode,

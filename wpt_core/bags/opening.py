@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a path to opened storage files: what is it, and what of it is there?"""
+"""Opening of bags: detects the format of each file and skips unreadable ones."""
 
 import re
 from contextlib import ExitStack
@@ -37,10 +37,10 @@ class OpenedFiles:
 
 
 def open_files(path: Path, stack: ExitStack, *, verify: bool) -> OpenedFiles:
-    """Open what `path` names: a bag's folder, its metadata.yaml, or one storage file.
+    """Open a bag's folder, its metadata.yaml, or one storage file.
 
-    The files are closed with `stack`. Files that are missing or beyond reading become notices as
-    long as another one can be read; BagError if none can.
+    The files are closed with `stack`. Missing or unreadable files become notices as long as
+    another file is readable; raise BagError if none is.
     """
     try:
         return _open(path, stack, verify=verify)
@@ -69,14 +69,17 @@ def _open(path: Path, stack: ExitStack, *, verify: bool) -> OpenedFiles:
 
 
 def _metadata_for(path: Path) -> tuple[Metadata | None, list[Notice]]:
-    """That of the folder, also where one of its files is named; damaged ones are done without."""
+    """Return the metadata of the folder, also for one of its files; damaged metadata is
+    ignored."""
     folder = path if path.is_dir() else path.parent
     if not (folder / METADATA).is_file():
         return None, []
     try:
         metadata = read_metadata(folder)
     except BagError as error:
-        notice = Notice(Level.WARNING, 'bag.metadata', f'{error}; going by the files instead')
+        notice = Notice(
+            Level.WARNING, 'bag.metadata', f'{error}; using the files in the folder instead'
+        )
         return None, [notice] if path.is_dir() else []
     return metadata if path.is_dir() or path.name in metadata.files else None, []
 
@@ -87,13 +90,13 @@ def _files_of(folder: Path, metadata: Metadata | None) -> list[Path]:
     files = [file for file in folder.iterdir() if file.name.endswith(SUFFIXES)]
     if not files:
         raise BagError(
-            f'{folder} holds no recording: expected metadata.yaml, or .mcap or .db3 files'
+            f'{folder} contains no recording: expected metadata.yaml, .mcap or .db3 files'
         )
     return sorted(files, key=_natural)
 
 
 def _natural(file: Path) -> list[tuple[str, int]]:
-    """So that part 10 comes after part 9."""
+    """Sort key that places part 10 after part 9."""
     return [(text, int(digits or 0)) for text, digits in re.findall(r'(\D*)([0-9]*)', file.name)]
 
 
@@ -112,7 +115,7 @@ def _open_file(path: Path, stack: ExitStack, *, verify: bool) -> Storage:
     storage = _storage(target, _head(target), stack, verify=verify, shown=path)
     if not whole and not storage.notices:
         raise BagError(
-            f'{path} is damaged: what is compressed in it ends too early, or is more than '
+            f'{path} is damaged: its compressed data is truncated, or longer than '
             f'{most_bytes} bytes'
         )
     return storage

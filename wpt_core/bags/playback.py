@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A recording played again: which messages are due by now?"""
+"""Playback of a bag: which messages are due at a time."""
 
 from collections.abc import Collection, Iterator
 
@@ -10,10 +10,10 @@ __all__ = ['Playback']
 
 
 class Playback:
-    """Hands out messages in the order of their stamps; the caller owns the clock."""
+    """Yields messages in the order of their stamps; the caller provides the clock."""
 
     def __init__(self, bag: Bag, topics: Collection[str], *, start_offset_s: float = 0.0) -> None:
-        """InputError where nothing is left to play."""
+        """Raise InputError if there is nothing to play."""
         info = bag.info
         if info.start_ns is None or not topics:
             raise InputError(f'{info.path}: nothing to play; expected messages on some topic')
@@ -31,24 +31,23 @@ class Playback:
             )
 
     def rewind(self) -> None:
-        """From the start again."""
-        self._coming = self._bag.raw_messages(self._topics, start_ns=self.start_ns)
-        self._next: RawMessage | None = next(self._coming, None)
+        """Restart from the beginning."""
+        self._messages = self._bag.raw_messages(self._topics, start_ns=self.start_ns)
+        self._next: RawMessage | None = next(self._messages, None)
 
     @property
     def done(self) -> bool:
-        """Has everything been handed out?"""
+        """Whether all messages have been yielded."""
         return self._next is None
 
     def due(self, time_ns: int) -> Iterator[RawMessage]:
-        """Those up to this time that have not been handed out yet.
+        """Yield the remaining messages up to this time.
 
-        BagError where one cannot be read; all before it have been handed out then, and that is
-        the end.
+        Raise BagError at an unreadable message, which ends the playback.
         """
         while self._next is not None and self._next.stamp_ns <= time_ns:
             message, self._next = self._next, None
             try:
-                self._next = next(self._coming, None)
+                self._next = next(self._messages, None)
             finally:
                 yield message

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a topic was offered on the wire, as bags store it beside the messages."""
+"""QoS profiles of recorded topics, as bags store them."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,10 +20,10 @@ from wpt_core.types import InputError
 
 __all__ = ['TopicQos', 'profiles_from_text', 'rosbags_qos']
 
-# What rosbag2 writes for "no deadline, no lifespan, no lease" (RMW_DURATION_INFINITE).
+# rosbag2 writes this for an infinite deadline, lifespan or lease (RMW_DURATION_INFINITE).
 INFINITE = QosTime(9223372036, 854775807)
 LONGEST_TEXT = 2**16
-# What the library and its YAML raise on text that is no list of profiles.
+# Raised by the library and its YAML parser for invalid profiles.
 UNREADABLE = (
     ReaderError,
     InputError,
@@ -38,7 +38,7 @@ UNREADABLE = (
 
 @dataclass(frozen=True, slots=True)
 class TopicQos:
-    """The four settings that decide whether a subscriber hears a publisher."""
+    """The QoS settings that decide whether a subscriber matches a publisher."""
 
     reliability: Literal['reliable', 'best_effort'] = 'reliable'
     durability: Literal['volatile', 'transient_local'] = 'volatile'
@@ -46,15 +46,15 @@ class TopicQos:
     depth: int = 10
 
     def __post_init__(self) -> None:
-        _choice('reliability', self.reliability, ('reliable', 'best_effort'))
-        _choice('durability', self.durability, ('volatile', 'transient_local'))
-        _choice('history', self.history, ('keep_last', 'keep_all'))
+        _check_choice('reliability', self.reliability, ('reliable', 'best_effort'))
+        _check_choice('durability', self.durability, ('volatile', 'transient_local'))
+        _check_choice('history', self.history, ('keep_last', 'keep_all'))
         if not 0 <= self.depth < 2**31:
             raise InputError(f'depth of a topic must be from 0 to {2**31 - 1}, not {self.depth}')
 
 
 def rosbags_qos(qos: TopicQos) -> Qos:
-    """The same in the words of the library that writes it."""
+    """Convert to the type of the rosbags library."""
     return Qos(
         QosHistory[qos.history.upper()],
         qos.depth,
@@ -68,22 +68,23 @@ def rosbags_qos(qos: TopicQos) -> Qos:
     )
 
 
-# The topics of a bag, and the bags of a data set, say the same again and again.
+# Topics and bags of a data set repeat the same profiles.
 @lru_cache(maxsize=256)
 def profiles_from_text(text: str) -> tuple[TopicQos, ...]:
-    """The profiles that a bag stores for a topic; what cannot be read counts as not stored.
+    """Parse the stored profiles of a topic; return none if they are unreadable.
 
-    Settings a middleware left open ("system default", "unknown") become those of `TopicQos()`.
+    Settings that the middleware left open ("system default", "unknown") become those of
+    `TopicQos()`.
     """
     if len(text) > LONGEST_TEXT:
         return ()
     try:
-        return tuple(_ours(profile) for profile in parse_qos(text))
+        return tuple(_from_rosbags(profile) for profile in parse_qos(text))
     except UNREADABLE:
         return ()
 
 
-def _ours(profile: Qos) -> TopicQos:
+def _from_rosbags(profile: Qos) -> TopicQos:
     best_effort = profile.reliability is QosReliability.BEST_EFFORT
     latched = profile.durability is QosDurability.TRANSIENT_LOCAL
     everything = profile.history is QosHistory.KEEP_ALL
@@ -95,6 +96,6 @@ def _ours(profile: Qos) -> TopicQos:
     )
 
 
-def _choice(field: str, value: str, accepted: tuple[str, ...]) -> None:
+def _check_choice(field: str, value: str, accepted: tuple[str, ...]) -> None:
     if value not in accepted:
         raise InputError(f'{field} of a topic must be one of {", ".join(accepted)}, not {value!r}')

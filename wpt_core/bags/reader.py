@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A recording, opened: what it holds, and its messages in the order of their stamps."""
+"""Bags opened for reading: content and messages in the order of their stamps."""
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
@@ -22,7 +22,7 @@ __all__ = ['Bag', 'Message', 'RawMessage']
 
 
 class Message(NamedTuple):
-    """A decoded message and when it was recorded."""
+    """A decoded message with its topic and receive time."""
 
     topic: str
     stamp_ns: int
@@ -31,7 +31,7 @@ class Message(NamedTuple):
 
 
 class RawMessage(NamedTuple):
-    """A message as it was on the wire (CDR) and when it was recorded."""
+    """A serialised message (CDR) with its topic and receive time."""
 
     topic: str
     stamp_ns: int
@@ -40,18 +40,18 @@ class RawMessage(NamedTuple):
 
 
 class Bag:
-    """An opened recording; use it in a `with`, or close it."""
+    """An opened bag; use it in a `with`, or close it."""
 
     def __init__(
         self, path: Path, opened: OpenedFiles, types: MessageTypes, closing: ExitStack
     ) -> None:
-        """Made by `Bag.open`."""
+        """Use `Bag.open` instead."""
         self._path = path
         self._opened = opened
         self._types = types
         self._closing = closing
         self._merge()
-        self._info = self._summed_up()
+        self._info = self._make_info()
 
     @classmethod
     def open(
@@ -64,10 +64,10 @@ class Bag:
     ) -> 'Bag':
         """Open a bag's folder, or one .mcap, .db3 or (ROS 1) .bag file.
 
-        Messages mean what the bag's own definitions say, else `definitions` (type name to text),
-        else `distribution`: by default the one the bag names, else Jazzy. A sound index in the
-        file is believed; with `verify` every message is looked at instead. What is damaged but
-        still readable is told in `info.notices`; BagError if nothing can be read.
+        Messages are decoded by the definitions in the bag, else by `definitions` (type name to
+        text), else by `distribution`: by default the one the bag names, else Jazzy. By default a
+        consistent index is trusted; `verify` reads every message instead. Damage is reported in
+        `info.notices`; raise BagError if nothing is readable.
         """
         path = Path(path)
         with ExitStack() as stack:
@@ -81,20 +81,20 @@ class Bag:
 
     @property
     def info(self) -> BagInfo:
-        """What the bag holds."""
+        """Content of the bag."""
         return self._info
 
     @property
     def definitions(self) -> dict[str, str]:
-        """Type name to full definition, for the types of all topics that can be decoded."""
+        """Type name to full definition of all types that can be decoded."""
         return self._types.definitions
 
     def message_type(self, type_name: str) -> type[Any]:
-        """The class of the messages of this type; BagError if it is unknown."""
+        """Return the message class of this type; raise BagError if it is unknown."""
         return self._types.message_type(type_name)
 
     def stamps_ns(self, topic: str) -> Int64Array:
-        """When the messages on a topic were recorded, rising."""
+        """Return the receive times of the messages on a topic, ascending."""
         return self._stamps_ns[np.isin(self._keys, self._keys_of([topic]))]
 
     def messages(
@@ -104,10 +104,10 @@ class Bag:
         start_ns: int | None = None,
         stop_ns: int | None = None,
     ) -> Iterator[Message]:
-        """The messages on these topics (all by default) with start_ns <= stamp < stop_ns.
+        """Yield the messages on these topics (default: all) with start_ns <= stamp < stop_ns.
 
-        BagError for a topic that is not there or of unknown type, before the first message; and
-        where a message turns out to be damaged.
+        Raise BagError for a missing topic or unknown type before the first message, and at a
+        damaged message.
         """
         for key in self._keys_of(topics):
             self._types.require(*self._topics[key])
@@ -120,7 +120,7 @@ class Bag:
         start_ns: int | None = None,
         stop_ns: int | None = None,
     ) -> Iterator[RawMessage]:
-        """The same, not decoded; also for topics of unknown type."""
+        """As `messages`, but serialised; includes topics of unknown type."""
         rows = np.flatnonzero(np.isin(self._keys, self._keys_of(topics)))
         stamps_ns = self._stamps_ns[rows]
         first = 0 if start_ns is None else int(np.searchsorted(stamps_ns, start_ns))
@@ -128,7 +128,7 @@ class Bag:
         return self._read(rows[first:last])
 
     def close(self) -> None:
-        """Let the files go."""
+        """Close the files."""
         self._closing.close()
 
     def __enter__(self) -> 'Bag':
@@ -169,7 +169,7 @@ class Bag:
             yield Message(topic, stamp_ns, self._types.decoded(topic, type_name, data))
 
     def _merge(self) -> None:
-        """One table over all files, in the order of the stamps."""
+        """Build one table over all files, in the order of the stamps."""
         storages = self._opened.storages
         named = [
             [(topic.name, topic.type_name) for topic in storage.topics] for storage in storages
@@ -190,7 +190,7 @@ class Bag:
         self._rows: Int64Array = np.concatenate(rows)[order]
 
     def _keys_of(self, topics: Collection[str] | None) -> Int64Array:
-        """Numbers of the topics with these names; one name may stand for several types."""
+        """Return the indices of the topics with these names; a name may have several types."""
         names = [name for name, _ in self._topics]
         if topics is None:
             return np.arange(len(names))
@@ -203,7 +203,7 @@ class Bag:
                 )
         return np.array([key for key, name in enumerate(names) if name in topics], np.int64)
 
-    def _summed_up(self) -> BagInfo:
+    def _make_info(self) -> BagInfo:
         storages, stamps_ns = self._opened.storages, self._stamps_ns
         several = sorted({storage.kind for storage in storages})
         return BagInfo(
@@ -230,13 +230,13 @@ class Bag:
     def _count_notices(self) -> Iterator[Notice]:
         metadata, count = self._opened.metadata, len(self._stamps_ns)
         if not count:
-            yield Notice(Level.WARNING, 'bag.empty', f'{self._path} is sound but holds no message')
+            yield Notice(Level.WARNING, 'bag.empty', f'{self._path} contains no message')
         alone = self._path.is_file() and metadata is not None and len(metadata.files) > 1
         damaged = any(notice.level is Level.ERROR for notice in self._opened.notices)
         if metadata and not alone and not damaged and metadata.message_count != count:
             yield Notice(
                 Level.WARNING,
                 'bag.count',
-                f'{self._path}: metadata.yaml promises {metadata.message_count} messages, '
+                f'{self._path}: metadata.yaml lists {metadata.message_count} messages, '
                 f'{count} were found',
             )

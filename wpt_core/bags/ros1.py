@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading the bags of ROS 1, as if ROS 2 had recorded them."""
+"""Reading of ROS 1 bags, with messages converted to ROS 2."""
 
 import struct
 from array import array
@@ -17,16 +17,16 @@ from wpt_core.bags.damage import damage_notice, reason, unreadable_message
 from wpt_core.bags.definitions import DEFAULT_DISTRIBUTION, full_definition, typestore_for
 from wpt_core.bags.qos import TopicQos
 from wpt_core.bags.ros1_reader import BoundedReader
-from wpt_core.bags.storage import Int64Array, StoredTopic, plain
+from wpt_core.bags.storage import Int64Array, StoredTopic, printable
 from wpt_core.types import BagError, Notice
 
 __all__ = ['ROS1_MAGIC', 'Ros1Storage']
 
 ROS1_MAGIC = b'#ROSBAG V2.0\n'
-# The header of ROS 2 lost the sequence number, and the library drops it on the way.
+# The ROS 2 header has no sequence number; the library drops it in the conversion.
 HEADER = 'std_msgs/msg/Header'
 SEPARATOR = '=' * 80 + '\n'
-# What the library raises on a file that is not as it should be.
+# Raised by the library for invalid files.
 UNREADABLE = (
     ReaderError,
     SerdeError,
@@ -42,17 +42,17 @@ UNREADABLE = (
 )
 
 Fields = Typesdict
-"""The fields of types, by name."""
+"""Fields of types, by type name."""
 
 
 class Ros1Storage:
-    """One ROS 1 bag, as `Storage`; its messages come out as CDR, with ROS 2's headers."""
+    """One ROS 1 bag as `Storage`; messages are CDR with ROS 2 headers."""
 
     kind = 'rosbag1'
     notices: tuple[Notice, ...] = ()
 
     def __init__(self, path: Path) -> None:
-        """Index the file; BagError if it is damaged or was not closed."""
+        """Index the file; raise BagError if it is damaged or was not closed."""
         self._path = path
         self._reader = BoundedReader(path)
         try:
@@ -72,16 +72,20 @@ class Ros1Storage:
         self._types = [connection.msgtype for connection in connections]
         self.topics = tuple(
             StoredTopic(
-                plain(c.topic), c.msgtype, 'cdr', full_definition(self._store, c.msgtype), _qos(c)
+                printable(c.topic),
+                c.msgtype,
+                'cdr',
+                full_definition(self._store, c.msgtype),
+                _qos(c),
             )
             for c in connections
         )
-        places = {connection.id: index for index, connection in enumerate(connections)}
+        index_of = {connection.id: index for index, connection in enumerate(connections)}
         rows = array('q')
         problems = []
         try:
             for connection, stamp, _ in self._reader.messages():
-                rows.extend((places[connection.id], stamp))
+                rows.extend((index_of[connection.id], stamp))
         except UNREADABLE as error:
             problems.append(reason(error))
         table: Int64Array = np.array(rows, np.int64).reshape(-1, 2)
@@ -100,7 +104,7 @@ class Ros1Storage:
         )
 
     def read(self, rows: Int64Array) -> Iterator[bytes]:
-        """As promised by `Storage`, for rows in rising order."""
+        """As in `Storage`, for rows in ascending order."""
         wanted = iter(rows.tolist())
         row = next(wanted, None)
         try:
@@ -122,42 +126,42 @@ def _qos(connection: Connection) -> tuple[TopicQos, ...]:
 
 
 def _definitions(connections: list[Connection]) -> dict[str, str]:
-    """Those in the bag, but for types that ROS 2 has with the same bytes and its own names.
+    """Return the definitions in the bag, except those that ROS 2 has with the same layout.
 
-    ROS 1 calls fields of CameraInfo D, K, R and P which ROS 2 calls d, k, r and p.
+    ROS 2 renames some fields: D, K, R and P of CameraInfo are d, k, r and p.
     """
     texts = {c.msgtype: _without(c.msgdef.data, {HEADER}) for c in connections}
     own = typestore_for(texts, DEFAULT_DISTRIBUTION).fielddefs
     standard = typestore_for({}, DEFAULT_DISTRIBUTION).fielddefs
-    same = {name for name in own if name in standard and _alike(own, name, standard)}
+    same = {name for name in own if name in standard and _same_layout(own, name, standard)}
     return {name: _without(text, same) for name, text in texts.items() if name not in same}
 
 
 def _without(text: str, names: set[str]) -> str:
-    """The definition without those of types with these names that are appended to it."""
+    """Return the definition without the appended definitions of these types."""
     head, *parts = text.split(SEPARATOR)
     kept = [part for part in parts if _name_of(part) not in names]
     return SEPARATOR.join([head, *kept])
 
 
 def _name_of(part: str) -> str:
-    """Of the type that a part of a definition defines."""
+    """Return the name of the type that a part of a definition defines."""
     return normalize_msgtype(part.partition('\n')[0].removeprefix('MSG:').strip())
 
 
-def _alike(own: Fields, name: str, standard: Fields, other: str = '') -> bool:
-    """Do two types with these names have the same bytes?"""
+def _same_layout(own: Fields, name: str, standard: Fields, other: str = '') -> bool:
+    """Return whether two types have the same binary layout."""
     fields, others = own[name][1], standard[other or name][1]
     return len(fields) == len(others) and all(
-        _alike_fields(own, one, standard, two)
+        _same_field_layout(own, one, standard, two)
         for (_, one), (_, two) in zip(fields, others, strict=True)
     )
 
 
-def _alike_fields(own: Fields, one: FieldDesc, standard: Fields, two: FieldDesc) -> bool:
+def _same_field_layout(own: Fields, one: FieldDesc, standard: Fields, two: FieldDesc) -> bool:
     if one[0] == Nodetype.NAME and two[0] == Nodetype.NAME:
-        return _alike(own, one[1], standard, two[1])
+        return _same_layout(own, one[1], standard, two[1])
     if one[0] in (Nodetype.ARRAY, Nodetype.SEQUENCE) and one[0] == two[0]:
         (inner, size), (inner_two, size_two) = one[1], two[1]
-        return size == size_two and _alike_fields(own, inner, standard, inner_two)
+        return size == size_two and _same_field_layout(own, inner, standard, inner_two)
     return one == two

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The library's reader of ROS 1 bags, which takes no more memory than the file explains.
+"""The library's ROS 1 reader with bounded memory.
 
 The library allocates whatever length a record claims, unpacks chunks to any size, and reads the
 same index as often as the file says.
@@ -41,7 +41,7 @@ _UNPACKERS: dict[Callable[[bytes], bytes], Callable[[], Any]] = {
 
 
 class BoundedReader(Reader):
-    """Raises ReaderError where the library's would allocate without bounds."""
+    """Raises ReaderError where the library's reader allocates without bounds."""
 
     def __init__(self, path: Path) -> None:
         opening: Any = _BoundedPath(path)
@@ -50,7 +50,7 @@ class BoundedReader(Reader):
         self._index_bytes = 0
 
     def read_chunk(self) -> Chunk:
-        """As the library's, with an unpacking that knows its bounds."""
+        """As in the library, with bounded decompression."""
         chunk = super().read_chunk()
         if chunk.decompressor in _UNPACKERS:
             unpack = partial(_unpacked, _UNPACKERS[chunk.decompressor])
@@ -58,7 +58,7 @@ class BoundedReader(Reader):
         return chunk
 
     def read_connection(self) -> Connection:
-        """As the library's, which fails at a topic without a name."""
+        """As in the library, but accepts a topic without a name."""
         assert self.bio
         start = self.bio.tell()
         try:
@@ -74,17 +74,17 @@ class BoundedReader(Reader):
             return Connection(number, '', kind, text, '', 0, extra, self)
 
     def read_index_data(self, pos: int, indexes: dict[int, list[IndexData]]) -> None:
-        """As the library's, while the indexes of all chunks fit into the file."""
+        """As in the library; raise ReaderError once the indexes exceed the size of the file."""
         assert self.bio
         start = self.bio.tell()
         super().read_index_data(pos, indexes)
         self._index_bytes += self.bio.tell() - start
         if self._index_bytes > self._size:
-            raise ReaderError('its index counts the same messages again and again')
+            raise ReaderError('its index lists the same messages repeatedly')
 
 
 class _BoundedPath:
-    """What the library's reader asks of a path."""
+    """The methods of a path that the library's reader uses."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -97,7 +97,7 @@ class _BoundedPath:
 
 
 class _BoundedFile(BufferedReader):
-    """Python allocates all bytes asked for before it reads; here only those that are left."""
+    """Limits reads to the rest of the file, because Python allocates before it reads."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(FileIO(path))
@@ -112,5 +112,5 @@ def _unpacked(unpacker: Callable[[], Any], packed: bytes) -> bytes:
     limit, running = most_unpacked(len(packed)), unpacker()
     content: bytes = running.decompress(packed, limit)
     if not running.eof:
-        raise ReaderError(f'a chunk is cut off or unpacks to more than {limit} bytes')
+        raise ReaderError(f'a chunk is truncated or unpacks to more than {limit} bytes')
     return content

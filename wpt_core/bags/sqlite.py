@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading sqlite3 bags, also where the file was cut off or damaged."""
+"""Reading of sqlite3 bags, complete, truncated or damaged."""
 
 from array import array
 from collections.abc import Iterator
@@ -11,7 +11,13 @@ import numpy as np
 from wpt_core.bags.damage import CUT, damage_notice, reason, unreadable_message
 from wpt_core.bags.qos import profiles_from_text
 from wpt_core.bags.sqlite_pages import is_cut, open_database
-from wpt_core.bags.storage import LONGEST_MESSAGE, Int64Array, StoredTopic, full_type_name, plain
+from wpt_core.bags.storage import (
+    LONGEST_MESSAGE,
+    Int64Array,
+    StoredTopic,
+    full_type_name,
+    printable,
+)
 from wpt_core.types import BagError, Level, Notice
 
 __all__ = ['SqliteStorage']
@@ -19,20 +25,20 @@ __all__ = ['SqliteStorage']
 TOPIC_COLUMNS = {'id', 'name', 'type', 'serialization_format'}
 UNREADABLE = (apsw.Error, UnicodeDecodeError)
 MESSAGE_COLUMNS = {'topic_id', 'timestamp', 'data'}
-# In the order of the table and not of the index on time: both are spread over the file, and of a
-# file that is cut off the front of the table is there, while of the index any page may be missing.
+# In table order and not by the index on time: both are spread over the file, and a truncated file
+# has the first rows of the table, while any page of the index may be missing.
 ROWS = """
     SELECT rowid, topic_id, timestamp{data} FROM messages NOT INDEXED ORDER BY rowid
 """
 
 
 class SqliteStorage:
-    """One sqlite3 file, as `Storage`."""
+    """One sqlite3 file as `Storage`."""
 
     kind = 'sqlite3'
 
     def __init__(self, path: Path, *, verify: bool = False, shown: Path | None = None) -> None:
-        """Index the file; BagError, naming it as `shown`, if none of its messages can be read."""
+        """Index the file; raise BagError, naming it as `shown`, if no message is readable."""
         self._path = shown or path
         self._cut = is_cut(path)
         self._base = open_database(path, cut=self._cut)
@@ -56,13 +62,13 @@ class SqliteStorage:
         self.notices = self._notices(problem)
 
     def _expect(self, table: str, columns: set[str]) -> None:
-        """Stored columns of a real table: a view could compute whatever its author liked."""
+        """Check for a real table with stored columns: a view could compute arbitrary values."""
         query = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
         if not self._base.execute(query, (table,)).get or not columns <= self._columns(table):
             if self._cut:
                 raise self._unusable(f'no table {table} is left')
             raise BagError(
-                f'{self._path} is a database but not a recording: it has no table {table} '
+                f'{self._path} is a database but not a bag: it has no table {table} '
                 f'with {", ".join(sorted(columns))}'
             )
 
@@ -75,9 +81,9 @@ class SqliteStorage:
         definitions = self._definitions()
         return {
             int(number): StoredTopic(
-                plain(str(name)),
-                full_type_name(plain(str(kind))),
-                plain(str(encoding)),
+                printable(str(name)),
+                full_type_name(printable(str(kind))),
+                printable(str(encoding)),
                 definitions.get(str(kind), ''),
                 profiles_from_text(str(text)),
             )
@@ -93,7 +99,7 @@ class SqliteStorage:
         return {str(name): str(text) for name, text in self._base.execute(query) if text}
 
     def _index(self, numbers: list[int], *, thorough: bool) -> str:
-        """Fill the index; returns what stopped it, '' if nothing did."""
+        """Fill the index; return the problem that stopped it, '' if none did."""
         rows = array('q')
         problem = ''
         try:
@@ -103,7 +109,7 @@ class SqliteStorage:
         table: Int64Array = np.array(rows, np.int64).reshape(-1, 3)
         known = np.isin(table[:, 1], np.array(numbers, np.int64)) & (table[:, 2] >= 0)
         if not known.all():
-            problem = problem or f'{np.count_nonzero(~known)} messages belong to no known topic'
+            problem = problem or f'{np.count_nonzero(~known)} messages belong to an unknown topic'
         self._rowids = table[known, 0].copy()
         self.topic_indices = np.searchsorted(np.array(numbers, np.int64), table[known, 1])
         self.stamps_ns = table[known, 2].copy()
@@ -134,15 +140,15 @@ class SqliteStorage:
                 )
             )
         for suffix in ('-wal', '-journal'):
-            beside = self._path.with_name(self._path.name + suffix)
-            if beside.is_file() and beside.stat().st_size:
-                notices.append(_unfinished(self._path, beside))
+            journal = self._path.with_name(self._path.name + suffix)
+            if journal.is_file() and journal.stat().st_size:
+                notices.append(_unfinished(self._path, journal))
         return tuple(notices)
 
     def _unusable(self, why: str) -> BagError:
         what = 'is cut off' if self._cut else 'is damaged'
         return BagError(
-            f'{self._path} {what} ({why}) and not one message can be read; '
+            f'{self._path} {what} ({why}) and no message is readable; '
             f'see what `sqlite3 {self._path.name} .recover` finds, or record it again'
         )
 
@@ -162,13 +168,13 @@ class SqliteStorage:
 
 
 class _DamagedError(Exception):
-    """What SQLite itself does not notice."""
+    """Damage that SQLite itself does not detect."""
 
 
-def _unfinished(path: Path, beside: Path) -> Notice:
+def _unfinished(path: Path, journal: Path) -> Notice:
     return Notice(
         Level.ERROR,
         CUT,
-        f'{path} was not closed: {beside.name} beside it may hold its last messages, which are '
-        f"not read; fold them in with sqlite3 {path.name} 'PRAGMA wal_checkpoint(TRUNCATE)'",
+        f'{path} was not closed: {journal.name} may contain its last messages, which are '
+        f"not read; merge them with sqlite3 {path.name} 'PRAGMA wal_checkpoint(TRUNCATE)'",
     )

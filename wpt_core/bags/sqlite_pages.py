@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Opening databases that end too early, page by whole page.
+"""Opening of truncated databases, limited to complete pages.
 
-SQLite fills the missing part of the last page with zeros and goes on. That would turn the end of a
-cut recording into messages full of zeros, so here a file ends where its last whole page ends.
+SQLite fills the missing part of the last page with zeros, which would turn the end of a truncated
+recording into messages full of zeros. So a file ends here at its last complete page.
 """
 
 from pathlib import Path
@@ -24,7 +24,7 @@ def _whole_pages_bytes(file: apsw.VFSFile) -> int:
     return size - size % _page_size(file.xRead(HEAD_BYTES, 0))
 
 
-# Made with type(), for the names of these methods are SQLite's and not ours.
+# Created with type(), because the method names are those of SQLite.
 _File: Any = type('_File', (apsw.VFSFile,), {'xFileSize': _whole_pages_bytes})
 
 
@@ -38,18 +38,18 @@ _registered = _WholePages(VFS_NAME, base='')
 
 
 def is_cut(path: Path) -> bool:
-    """Is the file shorter than its own header says?"""
+    """Return whether the file is shorter than its header says."""
     with path.open('rb') as file:
         head = file.read(HEAD_BYTES)
     if len(head) < HEAD_BYTES:
         return True
-    counted = head[24:28] == head[92:96]  # else an old writer left the number of pages stale
+    counted = head[24:28] == head[92:96]  # else the page count is that of an old writer, and stale
     pages = int.from_bytes(head[28:32], 'big') if counted else 0
     return path.stat().st_size < pages * _page_size(head)
 
 
 def open_database(path: Path, *, cut: bool) -> apsw.Connection:
-    """Read only and immutable: nothing is locked, replayed or written beside a recording."""
+    """Open read-only and immutable: no locks, no journal replay, no files beside the bag."""
     base = apsw.Connection(
         f'{path.resolve().as_uri()}?immutable=1',
         flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI,
@@ -58,7 +58,7 @@ def open_database(path: Path, *, cut: bool) -> apsw.Connection:
     base.execute('PRAGMA trusted_schema = OFF')
     base.execute('PRAGMA cell_size_check = ON')
     if cut:
-        # The one way to have SQLite open a file that is shorter than it should be.
+        # Otherwise SQLite refuses a file that is shorter than expected.
         base.execute('PRAGMA writable_schema = ON')
     return base
 

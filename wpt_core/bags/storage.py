@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every kind of storage file offers, and the limits that all of them keep."""
+"""Interface of all storage files, and limits on what a file may claim."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ __all__ = [
     'StoredTopic',
     'full_type_name',
     'most_messages',
-    'plain',
+    'printable',
 ]
 
 Int64Array = NDArray[np.int64]
 
-# Absurd lengths are how a damaged or hostile file asks for all the memory there is. The largest
-# thing a car records is a point cloud of some tens of megabytes.
+# A damaged or hostile file may claim lengths that exhaust the memory. The largest message that a
+# car records is a point cloud of some tens of megabytes.
 LONGEST_MESSAGE = 2**29
 LONGEST_RECORD = 2**26
 LONGEST_NAME = 2**8
@@ -44,7 +44,7 @@ class StoredTopic:
 
 
 def most_messages(file_bytes: int) -> int:
-    """How many messages a file of this size may hold, however it is compressed."""
+    """Return how many messages a file of this size may contain, however it is compressed."""
     return max(HARMLESS_MESSAGES, file_bytes)
 
 
@@ -54,31 +54,31 @@ def full_type_name(name: str) -> str:
     return f'{package}/msg/{rest}' if slash and '/' not in rest else name
 
 
-def plain(name: str) -> str:
-    """A name from a file, fit for one line of a terminal that obeys what it is sent."""
+def printable(name: str) -> str:
+    """Return a name from a file without control characters, safe to print on a terminal."""
     return ''.join(
         c if c.isprintable() else '\N{REPLACEMENT CHARACTER}' for c in name[:LONGEST_NAME]
     )
 
 
 class Storage(Protocol):
-    """One opened file: an index of its messages in memory, the messages themselves on disk."""
+    """One opened file: the index of its messages in memory, the messages on disk."""
 
     kind: str
     """mcap, sqlite3 or rosbag1."""
     topics: tuple[StoredTopic, ...]
     stamps_ns: Int64Array
-    """(M,) when each message was recorded, in the order of the file."""
+    """(M,) receive time of each message, in the order of the file."""
     topic_indices: Int64Array
     """(M,) into `topics`."""
     notices: tuple[Notice, ...]
-    """What is wrong with the file, and what of it is in the index nevertheless."""
+    """Damage of the file, and which messages are in the index nevertheless."""
 
     def read(self, rows: Int64Array) -> Iterator[bytes]:
-        """The messages (CDR) with these row numbers, in the given order.
+        """Yield the messages (CDR) with these row numbers, in the given order.
 
-        Raises BagError at the first message that is not readable.
+        Raise BagError at the first unreadable message.
         """
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writing recordings that the ROS 2 tools open: whole, or not at all."""
+"""Writing of bags that the ROS 2 tools open: complete or absent."""
 
 import re
 import shutil
@@ -34,14 +34,14 @@ from wpt_core.types import BagError, InputError
 
 __all__ = ['BagWriter', 'TopicWriter', 'copy_messages', 'topics_not_copied']
 
-# Version 8 differs from 9 in how QoS is spelled, and Humble reads only this spelling.
+# Version 9 differs only in the spelling of QoS, which Humble cannot read.
 METADATA_VERSION: Literal[8] = 8
 STORAGES = {'mcap': StoragePlugin.MCAP, 'sqlite3': StoragePlugin.SQLITE3}
 COMPRESSIONS = ('none', 'zstd')
 BAG_SUFFIXES = ('.mcap', '.db3', '.zstd')
 TOPIC_NAME = re.compile(r'/[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*', re.A)
 LAST_STAMP_NS = 2**63 - 1
-# What the library raises for a message whose fields are not what its type says.
+# Raised by the library for messages whose fields do not fit their type.
 UNFIT = (
     SerdeError,
     AssertionError,
@@ -57,7 +57,7 @@ UNWRITABLE = (OSError, sqlite3.Error)
 
 
 class BagWriter:
-    """Writes one bag; the folder appears when the `with` ends, and not if it ends in an error.
+    """Writes one bag; the folder appears when the `with` block ends without an error.
 
     with BagWriter('episode_3') as bag:
         topic = bag.add_topic('/imu', 'sensor_msgs/msg/Imu')
@@ -74,10 +74,10 @@ class BagWriter:
         compression: Literal['none', 'zstd'] = 'none',
         overwrite: bool = False,
     ) -> None:
-        """Prepare a bag at `path`, whose parent folders are made.
+        """Prepare a bag at `path`; parent folders are created.
 
-        `definitions`: type name to .msg text, for messages that the distribution does not have.
-        `overwrite`: replace an existing bag (nothing else is ever replaced) when this one is done.
+        `definitions`: type name to .msg text, for messages that the distribution does not define.
+        `overwrite`: replace an existing bag on success; nothing but a bag is ever replaced.
         """
         _check_choices(storage, compression)
         self.path = Path(path)
@@ -88,11 +88,11 @@ class BagWriter:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             prefix = f'.{self.path.name}.writing-'
-            self._aside = Path(mkdtemp(prefix=prefix, dir=self.path.parent))
+            self._temporary = Path(mkdtemp(prefix=prefix, dir=self.path.parent))
         except OSError as error:
             raise self._unwritable(error) from error
         # The library names the file after its folder, ros2 bag after folder and part.
-        self._folder = self._aside / f'{self.path.name}_0'
+        self._folder = self._temporary / f'{self.path.name}_0'
         self._writer = Writer(
             self._folder, version=METADATA_VERSION, storage_plugin=STORAGES[storage]
         )
@@ -109,7 +109,7 @@ class BagWriter:
             raise self._unwritable(error) from error
 
     def message_type(self, type_name: str) -> type[Any]:
-        """The class to make messages of this type with; BagError if it is unknown."""
+        """Return the message class of this type; raise BagError if it is unknown."""
         if type_name not in self._store.types:
             raise BagError(
                 f'{self.path}: type {type_name} is not defined by ROS 2 '
@@ -120,10 +120,10 @@ class BagWriter:
     def add_topic(
         self, name: str, type_name: str, *, qos: TopicQos | tuple[TopicQos, ...] = ()
     ) -> 'TopicWriter':
-        """Announce a topic and how it is offered: by default reliable, the last 10 messages."""
+        """Add a topic with its QoS; default: reliable, depth 10."""
         if not _is_topic_name(name):
             raise BagError(
-                f'{self.path}: {name!r} is no topic name; expected one like /front/image'
+                f'{self.path}: {name!r} is not a topic name; expected one like /front/image'
             )
         if name in self._topics:
             raise BagError(f'{self.path}: topic {name} was added before')
@@ -143,7 +143,7 @@ class BagWriter:
         return TopicWriter(self, connection, self._store)
 
     def close(self) -> None:
-        """Finish the bag and let it appear at its path."""
+        """Finish the bag and rename it to its path."""
         try:
             self._writer.close()
             for file in self._folder.glob('*.mcap'):
@@ -156,10 +156,10 @@ class BagWriter:
             self.discard()
 
     def discard(self) -> None:
-        """Leave nothing behind; after `close` this does nothing."""
+        """Delete the unfinished bag; does nothing after `close`."""
         with suppress(*UNWRITABLE):
             self._writer.abort()
-        shutil.rmtree(self._aside, ignore_errors=True)
+        shutil.rmtree(self._temporary, ignore_errors=True)
 
     def __enter__(self) -> 'BagWriter':
         return self
@@ -177,7 +177,7 @@ class BagWriter:
 
     def _publish(self) -> None:
         _refuse_target(self.path, overwrite=self._overwrite)
-        publish_folder(self._folder, self.path, replaced=self._aside / 'replaced')
+        publish_folder(self._folder, self.path, replaced=self._temporary / 'replaced')
 
     def _unwritable(self, error: BaseException) -> BagError:
         reason = getattr(error, 'strerror', None) or error
@@ -196,7 +196,7 @@ class BagWriter:
 
 
 class TopicWriter:
-    """Writes the messages of one topic; made by `BagWriter.add_topic`."""
+    """Writes the messages of one topic; created by `BagWriter.add_topic`."""
 
     def __init__(self, bag: BagWriter, connection: Connection, store: Typestore) -> None:
         self._bag = bag
@@ -205,7 +205,7 @@ class TopicWriter:
         self._arrays = arrays_of(store, connection.msgtype)
 
     def write(self, stamp_ns: int, message: Any) -> None:
-        """Write a message of the topic's type; BagError if it is another or does not fit."""
+        """Write a message; raise BagError if its type or its fields do not fit the topic."""
         type_name, topic = self._connection.msgtype, self._connection.topic
         came = getattr(message, '__msgtype__', type(message).__name__)
         if came != type_name:
@@ -215,18 +215,18 @@ class TopicWriter:
             data = self._store.serialize_cdr(message, type_name)
         except UNFIT as error:
             raise BagError(
-                f'{self._bag.path}: a message on {topic} is no {type_name} ({error}); '
+                f'{self._bag.path}: a message on {topic} does not fit {type_name} ({error}); '
                 'numbers must be in range, and arrays NumPy arrays of the type of their field'
             ) from error
         self.write_raw(stamp_ns, data)
 
     def write_raw(self, stamp_ns: int, data: bytes | memoryview) -> None:
-        """Write a message that is CDR already."""
+        """Write a serialised message (CDR)."""
         self._bag._write(self._connection, stamp_ns, data)
 
 
 def _is_topic_name(name: str) -> bool:
-    """Whether ROS 2 accepts it as the full name of a topic."""
+    """Return whether ROS 2 accepts the full name of a topic."""
     return TOPIC_NAME.fullmatch(name) is not None
 
 
@@ -243,7 +243,7 @@ def _check_choices(storage: str, compression: str) -> None:
 
 def _refuse_target(path: Path, *, overwrite: bool) -> None:
     if not path.name:
-        raise BagError(f'{str(path)!r} is no name for a bag')
+        raise BagError(f'{str(path)!r} is not a name for a bag')
     if not path.exists() and not path.is_symlink():
         return
     if not overwrite:
@@ -253,7 +253,7 @@ def _refuse_target(path: Path, *, overwrite: bool) -> None:
 
 
 def _is_bag(path: Path) -> bool:
-    """A folder with nothing in it but a bag."""
+    """Return whether the folder contains a bag and nothing else."""
     if path.is_symlink() or not path.is_dir():
         return False
     return all(
@@ -263,16 +263,16 @@ def _is_bag(path: Path) -> bool:
 
 
 def topics_not_copied(source: Bag) -> dict[str, str]:
-    """The topics that `copy_messages` leaves out, each with the reason."""
+    """Return the topics that `copy_messages` skips, each with the reason."""
     return {
         topic.name: why for topic in source.info.topics if (why := _why_not_copied(source, topic))
     }
 
 
 def copy_messages(source: Bag, target: BagWriter) -> Iterator[RawMessage]:
-    """Copy readable messages, bytes and stamps unchanged, as the result is gone through.
+    """Copy readable messages with unchanged bytes and stamps, while the result is iterated.
 
-    Leaves out what `topics_not_copied` says. Make the target with
+    Skips the topics of `topics_not_copied`. Create the target with
     `definitions=source.definitions`.
     """
     left_out = topics_not_copied(source)
@@ -290,7 +290,7 @@ def _why_not_copied(source: Bag, topic: TopicInfo) -> str:
     if sum(other.name == topic.name for other in source.info.topics) > 1:
         return 'it has messages of several types'
     if not topic.readable:
-        return f'its type {topic.type_name} is not known, and a bag must say what is in it'
+        return f'its type {topic.type_name} is unknown, and a bag must contain the definition'
     if not _is_topic_name(topic.name):
         return 'ROS 2 has no topic of this name'
     return ''

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Plans on images, panels and contact sheets, drawn with OpenCV alone."""
+"""Drawing with OpenCV: plans on images, panels and contact sheets."""
 
 from wpt_core.drawing.overlay import draw_plan, enlarged
 from wpt_core.drawing.panel import caption, contact_sheet, panel

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Drawing on flat ground as a camera sees it: what reaches behind the camera is cut, not lost."""
+"""Drawing on flat ground in a camera image, clipped at the near plane."""
 
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -18,20 +18,20 @@ Image: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.uint8]
 
 _NEAR_M = 0.3
-"""Depth at which things are cut; smaller makes pixels huge, larger shows the cut."""
+"""Depth of the near plane; smaller values give huge pixels, larger ones a visible cut."""
 _FAR_PX = 1e6
-"""Beyond any picture; keeps what OpenCV gets within its integers."""
+"""Limit of pixel coordinates, within OpenCV's integers."""
 _STEP_M = 0.5
 _MOST_POINTS = 4000
 _SHIFT = 4
-"""Bits of sub-pixel position that OpenCV's drawing functions take."""
+"""Bits of sub-pixel position in OpenCV's drawing functions."""
 
 
 class GroundCanvas:
-    """A picture (H, W, 3) RGB that is drawn on; points (N, 2) are in `base_link`, at z = 0."""
+    """An RGB image (H, W, 3) to draw on; points (N, 2) are in `base_link`, at z = 0."""
 
     def __init__(self, image: Image, camera: Camera) -> None:
-        """Draws on a copy."""
+        """Draw on a copy of the image."""
         self.image: Image = image.copy()
         self._lens = camera.intrinsics
         self._camera_from_base = invert(camera.base_from_camera)
@@ -44,10 +44,11 @@ class GroundCanvas:
         opacity: float,
         thickness_px: int = 2,
     ) -> None:
-        """Each straight from point to point, as thick everywhere; crossings are not darker."""
+        """Draw polylines of constant thickness; crossings are not darker."""
         mask = np.zeros(self.image.shape[:2], np.uint8)
         for path_m in paths_m:
-            # Dense, so that the lens bends it, and what it cannot bend is lost in small pieces.
+            # Dense, so that the distortion bends it and only short pieces are lost where it is
+            # undefined.
             pixels, _ = project_optical(self._lens, self._in_camera(_dense(path_m)))
             runs = [_fixed_point(run) for run in _usable(pixels)]
             cv2.polylines(mask, runs, False, 255, thickness_px, cv2.LINE_AA, _SHIFT)
@@ -55,10 +56,9 @@ class GroundCanvas:
         self._blend(mask, colours, opacity=np.broadcast_to(np.float32(opacity), mask.shape))
 
     def patches(self, polygons: Iterable[tuple[FloatArray, FloatArray, float]]) -> None:
-        """Translucent convex polygons (N, 2), each with its colour (3,) and opacity.
+        """Draw translucent convex polygons (N, 2), each with its colour (3,) and opacity.
 
-        They overlap like tiles: later ones hide earlier ones instead of adding to them, so no
-        seams show.
+        Later ones replace earlier ones instead of adding to them, so no seams show.
         """
         mask = np.zeros(self.image.shape[:2], np.uint8)
         paint = np.zeros((*mask.shape, 4), np.uint8)
@@ -69,7 +69,7 @@ class GroundCanvas:
             pixels = _fixed_point(seen)
             cv2.fillConvexPoly(mask, pixels, 255, cv2.LINE_AA, _SHIFT)
             fill = (*map(float, colour), 255.0 * opacity)
-            # Not smoothed: the rim would be mixed with black. The mask does the smoothing.
+            # Not anti-aliased: the edge would be mixed with black. The mask is anti-aliased.
             cv2.fillConvexPoly(paint, pixels, fill, cv2.LINE_8, _SHIFT)
         self._blend(mask, paint[..., :3], opacity=paint[..., 3] * np.float32(1 / 255))
 
@@ -85,7 +85,7 @@ class GroundCanvas:
 
 
 def clip(polygon: FloatArray) -> FloatArray:
-    """What of a convex polygon (N, 3) of the optical frame is ahead: (M, 3), M may be 0."""
+    """Clip a convex polygon (N, 3) of the optical frame to what is ahead: (M, 3), M may be 0."""
     kept: list[FloatArray] = []
     for start, end in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
         if start[2] >= _NEAR_M:
@@ -97,7 +97,7 @@ def clip(polygon: FloatArray) -> FloatArray:
 
 
 def _dense(path_m: FloatArray) -> FloatArray:
-    """The same line (N, 2), with points at most half a metre apart."""
+    """Return the polyline (N, 2) with points at most half a metre apart."""
     driven_m = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path_m, axis=0), axis=-1))])
     count = min(int(driven_m[-1] / _STEP_M) + 2, _MOST_POINTS)
     places_m = np.union1d(driven_m, np.linspace(0.0, driven_m[-1], count))
@@ -105,7 +105,7 @@ def _dense(path_m: FloatArray) -> FloatArray:
 
 
 def _usable(pixels: FloatArray) -> list[FloatArray]:
-    """The unbroken parts of a line (N, 2) that are ahead and within what the lens bends."""
+    """Return the connected parts of a line (N, 2) with finite pixels."""
     sound = np.all(np.abs(pixels) < _FAR_PX, axis=-1)
     ends = np.flatnonzero(np.diff(sound)) + 1
     runs = zip(np.split(pixels, ends), np.split(sound, ends), strict=True)

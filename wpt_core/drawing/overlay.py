@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A plan laid on the road of a camera's picture."""
+"""Overlay of a plan on a camera image."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,7 +22,7 @@ __all__ = ['draw_plan', 'enlarged']
 
 _TRUTH: Colour = (255, 64, 176)
 _WHITE: Colour = (255, 255, 255)
-_LAST_RUNG_S = 5.0
+_LAST_MARK_S = 5.0
 
 
 def draw_plan(
@@ -33,11 +33,11 @@ def draw_plan(
     truth_m: FloatArray | None = None,
     style: PlanStyle | None = None,
 ) -> NDArray[np.uint8]:
-    """A copy of the picture (H, W, 3) RGB with the plan on flat ground.
+    """Return a copy of the image (H, W, 3) RGB with the plan on flat ground.
 
-    The best hypothesis is a ribbon as wide as the car, with a rung at each of the next seconds;
-    the others are lines, the fainter the less probable. `truth_m` is a path (N, 2) in
-    `base_link`, drawn as a line of its own colour.
+    The best hypothesis is a ribbon as wide as the car, with a cross line at each of the next
+    seconds; the others are lines whose opacity follows their probability. `truth_m` is a path (N,
+    2) in `base_link`, drawn as a line in its own colour.
     """
     lens = camera.intrinsics
     if image.shape != (lens.height_px, lens.width_px, 3):
@@ -59,7 +59,7 @@ def draw_plan(
 
 
 def enlarged(camera: Camera, scale: float) -> Camera:
-    """The same camera with more pixels, whose centres lie at whole numbers."""
+    """Return the camera with `scale` times the resolution; pixel centres are at integers."""
     lens = camera.intrinsics
     larger = replace(
         lens,
@@ -75,14 +75,14 @@ def enlarged(camera: Camera, scale: float) -> Camera:
 
 def _draw_ribbon(canvas: GroundCanvas, ribbon: Ribbon, style: PlanStyle) -> None:
     canvas.patches(_tiles(ribbon, style))
-    outline = [ribbon.left_m, ribbon.right_m, *_rungs(ribbon)]
+    outline = [ribbon.left_m, ribbon.right_m, *_second_marks(ribbon)]
     canvas.lines(outline, _WHITE, opacity=0.9 * style.opacity, thickness_px=1)
 
 
-def _rungs(ribbon: Ribbon) -> Iterator[FloatArray]:
-    """Across, from edge to edge, (2, 2), at whole seconds; later ones would lie on each other."""
+def _second_marks(ribbon: Ribbon) -> Iterator[FloatArray]:
+    """Yield cross lines (2, 2) at whole seconds, as far as they are apart in the image."""
     edges = np.stack([ribbon.left_m, ribbon.right_m], axis=1)
-    for second in range(1, int(min(ribbon.times_s[-1], _LAST_RUNG_S)) + 1):
+    for second in range(1, int(min(ribbon.times_s[-1], _LAST_MARK_S)) + 1):
         after = min(int(np.searchsorted(ribbon.times_s, second)), len(edges) - 1)
         before_s, after_s = ribbon.times_s[after - 1], ribbon.times_s[after]
         share = (second - before_s) / (after_s - before_s)
@@ -90,7 +90,7 @@ def _rungs(ribbon: Ribbon) -> Iterator[FloatArray]:
 
 
 def _tiles(ribbon: Ribbon, style: PlanStyle) -> Iterator[tuple[FloatArray, FloatArray, float]]:
-    """From far to near; each reaches over the one before it, so that none shows its rim."""
+    """Yield overlapping tiles from far to near, so that no edges show."""
     colours, opacities = ribbon_colours(ribbon, style), ribbon_opacities(ribbon, style)
     for index in range(len(colours) - 2, -1, -1):
         far = min(index + 2, len(colours) - 1)

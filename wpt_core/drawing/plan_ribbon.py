@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A hypothesis as a ribbon on the road: where it lies, and what its colours tell."""
+"""Geometry and colours of a plan hypothesis drawn as a ribbon on the road."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -15,13 +15,13 @@ _STEP_M = 0.3
 """On average."""
 _MOST_STEPS = 120
 _END = 0.4
-"""Share of its opacity that a ribbon has left at its end."""
+"""Remaining share of the opacity at the end of a ribbon."""
 _RAMP = np.array([[226, 62, 48], [250, 176, 46], [70, 205, 110], [38, 160, 255]], np.float64)
-"""From standing to full speed, or from the end back to now."""
+"""Colour ramp: from standstill to full speed, or from the end of the plan to now."""
 
 
 class PlanColour(Enum):
-    """What the colour of the ribbon tells."""
+    """Quantity shown by the colour of the ribbon."""
 
     SPEED = 'speed'
     TIME = 'time'
@@ -29,20 +29,20 @@ class PlanColour(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PlanStyle:
-    """How a plan is drawn."""
+    """Style of a drawn plan."""
 
     colour: PlanColour = PlanColour.SPEED
     width_m: float = 1.85
     opacity: float = 0.6
-    """Of the ribbon at the car."""
+    """Opacity of the ribbon at the car."""
     until_s: float = 10.0
     full_speed_mps: float = 36.0
-    """Has the last colour of the ramp."""
+    """Speed of the last colour of the ramp."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Ribbon:
-    """One hypothesis, at N places close together."""
+    """One hypothesis at N dense points."""
 
     times_s: FloatArray
     speeds_mps: FloatArray
@@ -53,7 +53,7 @@ class Ribbon:
 
 
 def ribbon_of(plan: Plan, index: int, style: PlanStyle) -> Ribbon:
-    """The hypothesis `index` as wide as the style says, from the car on."""
+    """Return the ribbon of hypothesis `index` with the width of the style."""
     times_s = _dense_times_s(plan, index, style.until_s)
     middle_m = _between(plan.times_s, plan.positions_m[index], times_s)
     ahead = np.gradient(middle_m, axis=0)
@@ -76,12 +76,12 @@ def ribbon_colours(ribbon: Ribbon, style: PlanStyle) -> FloatArray:
 
 
 def ribbon_opacities(ribbon: Ribbon, style: PlanStyle) -> FloatArray:
-    """(N,): it fades towards its end."""
+    """Return (N,): opacities that fade towards the end."""
     return np.linspace(1.0, _END, len(ribbon.times_s)) * style.opacity
 
 
 def _dense_times_s(plan: Plan, index: int, until_s: float) -> FloatArray:
-    """Times at places along the way that lie closer together near the car, at least three."""
+    """Return times whose points are denser near the car, at least three."""
     pieces_m = np.linalg.norm(np.diff(plan.positions_m[index], axis=0), axis=-1)
     driven_m = np.concatenate([[0.0], np.cumsum(pieces_m + 1e-6)])
     length_m = float(np.interp(until_s, plan.times_s, driven_m))
@@ -90,10 +90,10 @@ def _dense_times_s(plan: Plan, index: int, until_s: float) -> FloatArray:
 
 
 def _between(knots_s: FloatArray, points_m: FloatArray, times_s: FloatArray) -> FloatArray:
-    """(N, 2): a smooth line through the points; plans are sparse at their far end.
+    """Interpolate smoothly through the points, (N, 2); plans are sparse at their far end.
 
-    Its slopes come from the points and not from the plan's own speeds, because what a network
-    says of one need not agree with what it says of the other.
+    Slopes come from the points and not from the planned speeds, because the network's positions
+    and speeds need not agree.
     """
     slopes_mps = np.gradient(points_m, knots_s, axis=0)
     start = np.clip(np.searchsorted(knots_s, times_s, side='right') - 1, 0, len(knots_s) - 2)

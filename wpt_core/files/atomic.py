@@ -15,33 +15,34 @@ __all__ = ['publish_folder', 'replacing', 'replacing_folder', 'writable_folder',
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A file beside `path` to write to, renamed to `path` when the block ends without an error.
+    """Yield a temporary path that is renamed to `path` when the block ends without an error.
 
     An error deletes it and leaves an earlier `path` as it was; the mode of an earlier `path` is
-    kept. Missing folders are made. Several processes may write the same `path`: the last one wins.
+    kept. Missing folders are created. Several processes may write the same `path`; the last one
+    wins.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The suffix stays last, because some writers choose the format by it.
-    aside = path.with_name(f'.{path.stem}.{os.getpid()}.part{path.suffix}')
+    # The suffix stays last because some writers choose the format by it.
+    temporary = path.with_name(f'.{path.stem}.{os.getpid()}.part{path.suffix}')
     try:
-        yield aside
+        yield temporary
         if path.exists():
-            aside.chmod(path.stat().st_mode)
-        aside.replace(path)
+            temporary.chmod(path.stat().st_mode)
+        temporary.replace(path)
     finally:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def write_atomic(path: Path, content: str | bytes) -> None:
-    """Write a whole file; text as UTF-8."""
-    with replacing(path) as aside:
-        aside.write_bytes(content.encode() if isinstance(content, str) else content)
+    """Write a file atomically; text as UTF-8."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def writable_folder(folder: Path, option: str) -> None:
-    """Make the folder and write to it; InputError names the option that it was given by.
+    """Create the folder and test that it is writable; else raise InputError naming the option.
 
-    Called before long work, so that a folder without permission is reported at once.
+    Call it before long work, so that missing permissions are reported immediately.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -56,22 +57,22 @@ def writable_folder(folder: Path, option: str) -> None:
 
 @contextmanager
 def replacing_folder(folder: Path, names: Collection[str]) -> Iterator[Path]:
-    """A place to write files of these names to, which becomes `folder` when all went well.
+    """Yield a temporary folder for files of these names that becomes `folder` on success.
 
-    A folder that is there already stays until then, and is only ever replaced if it holds nothing
-    but such files: InputError otherwise, and where the place cannot be written to.
+    An existing folder stays until then, and is replaced only if it holds no other files. Raise
+    InputError otherwise, and when the folder cannot be written.
     """
     _check_replaceable(folder, names)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(mkdtemp(prefix=f'.{folder.name}.writing-', dir=folder.parent))
+        temporary = Path(mkdtemp(prefix=f'.{folder.name}.writing-', dir=folder.parent))
         try:
-            fresh = aside / folder.name
+            fresh = temporary / folder.name
             fresh.mkdir()
             yield fresh
-            publish_folder(fresh, folder, replaced=aside / 'replaced')
+            publish_folder(fresh, folder, replaced=temporary / 'replaced')
         finally:
-            shutil.rmtree(aside, ignore_errors=True)
+            shutil.rmtree(temporary, ignore_errors=True)
     except OSError as error:
         raise InputError(
             f'{folder}: cannot be written ({error.strerror or error}); '

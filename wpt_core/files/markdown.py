@@ -19,10 +19,9 @@ def markdown_table(
     numbers: Collection[int] = (),
     aligned: bool = True,
 ) -> str:
-    """A table; columns whose index is in `numbers` are flush right.
+    """Return a table; columns whose index is in `numbers` are right-aligned.
 
-    `aligned` pads the cells, so that the source can be read in a terminal; tables with long
-    sentences are better without.
+    `aligned` pads the cells for reading in a terminal; use False for tables with long sentences.
     """
     lines = [[cell.replace('|', r'\|') for cell in line] for line in (heads, *rows)]
     if not aligned:
@@ -50,10 +49,10 @@ class GeneratedTables:
 
     source: str
     tables: Mapping[str, Callable[[], str]]
-    """By the NAME that pages use."""
+    """Functions that make the tables, by the NAME that pages use."""
 
     def renewed(self, page: str) -> str:
-        """The text of a page with current tables; InputError for an unknown name."""
+        """Return the page with current tables; raise InputError for an unknown name."""
 
         def table(place: re.Match[str]) -> str:
             name = place['name']
@@ -65,11 +64,11 @@ class GeneratedTables:
         return re.sub(rf'{begin}.*?(?P<end><!-- end -->)', table, page, flags=re.DOTALL)
 
     def outdated(self, pages: Iterable[Path]) -> list[Path]:
-        """The pages whose tables are not current."""
+        """Return the pages whose tables are outdated."""
         return [page for page in pages if self.renewed(text := page.read_text('utf-8')) != text]
 
     def write(self, pages: Iterable[Path]) -> list[Path]:
-        """Bring the outdated ones up to date and return them."""
+        """Update the outdated pages and return them."""
         outdated = self.outdated(pages)
         for page in outdated:
             write_atomic(page, self.renewed(page.read_text('utf-8')))

@@ -16,9 +16,11 @@ _MOST_VALUES = 1_000_000
 
 
 def check_yaml(text: str, loader: Any) -> None:
-    """yaml.YAMLError for no YAML, and for text nested too deep or standing for too many values.
+    """Raise yaml.YAMLError for invalid YAML, and for text nested too deep or with too many values.
 
-    Parses with `loader` event by event, without recursion, and stops at the first excess.
+    The loaders recurse (the one in C until the stack of the process overflows), and a few aliases
+    of aliases expand to more values than fit into memory. So the text is parsed event by event
+    first, without recursion, up to the first excess.
     """
     counts = [0]
     names: list[str | None] = [None]
@@ -36,7 +38,7 @@ def check_yaml(text: str, loader: Any) -> None:
         if len(counts) > _DEEPEST:
             raise _excess(event, f'it is nested more than {_DEEPEST} levels deep')
         if counts[-1] > _MOST_VALUES:
-            raise _excess(event, f'it stands for more than {_MOST_VALUES} values')
+            raise _excess(event, f'it expands to more than {_MOST_VALUES} values')
 
 
 def _excess(event: yaml.Event, problem: str) -> yaml.YAMLError:
@@ -54,7 +56,7 @@ _MAX_BYTES = 1_000_000
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """YAML data without code, in which a key given twice is an error instead of lost."""
+    """Safe loader that refuses a repeated key instead of keeping the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Hashable] = set()
@@ -69,10 +71,10 @@ class _StrictLoader(yaml.SafeLoader):
 
 
 def read_yaml(path: Path, what: str) -> object:
-    """The document in the file; `what` says in errors which kind of file was expected."""
+    """Return the document in the file; `what` names the expected kind of file in errors."""
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise InputError(f'{path}: a {what} is expected to be under 1 MB; check the path')
+            raise InputError(f'{path}: expected a {what} of less than 1 MB; check the path')
         text = path.read_text(encoding='utf-8')
         check_yaml(text, _StrictLoader)
         return yaml.load(text, Loader=_StrictLoader)

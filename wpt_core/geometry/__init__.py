@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where is it? Rigid motions, cameras, paths and oriented boxes."""
+"""Geometry: rigid transforms, camera projection, paths and oriented boxes."""
 
 from wpt_core.geometry.boxes import (
     Box,

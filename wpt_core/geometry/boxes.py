@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Oriented rectangles: who overlaps whom, how far apart, and what lies inside.
+"""Oriented boxes in the plane: overlap, distance and containment.
 
-`Box` is one rectangle, `Boxes` are many; the functions over `Boxes` broadcast like arrays, so one
-ego box over T times can meet N actors over the same times.
+`Box` is one rectangle, `Boxes` are many; functions of `Boxes` broadcast like arrays, so one ego
+box over T times can be compared with N actors over the same times.
 """
 
 from collections.abc import Sequence
@@ -52,31 +52,31 @@ class Boxes:
 
     @classmethod
     def of(cls, boxes: Sequence[Box]) -> 'Boxes':
-        """The given boxes as (N,)."""
+        """Return the boxes as (N,)."""
         rows = [(b.pose.x_m, b.pose.y_m, b.pose.yaw_rad, b.length_m, b.width_m) for b in boxes]
         table = np.array(rows, dtype=np.float64).reshape(-1, 5)
         return cls(table[:, :3], table[:, 3], table[:, 4])
 
     @classmethod
     def like(cls, poses: ArrayLike, length_m: float, *, width_m: float) -> 'Boxes':
-        """Boxes of one size at poses (..., 3)."""
+        """Return boxes of one size at poses (..., 3)."""
         return cls(np.asarray(poses, np.float64), np.asarray(length_m), np.asarray(width_m))
 
 
 def corners(box: Box) -> FloatArray:
-    """(4, 2) counter-clockwise from the front left."""
+    """Return the corners (4, 2), counter-clockwise from the front left."""
     return transform_points(box.pose, _CORNERS * (box.length_m, box.width_m))
 
 
 def contains(box: Box, points: ArrayLike) -> NDArray[np.bool_]:
-    """Whether points (..., 2) lie in the box; its edge belongs to it."""
+    """Return whether points (..., 2) lie in the box, including its edge."""
     local = np.abs(transform_points(inverse(box.pose), points))
     inside: NDArray[np.bool_] = np.all(local <= (box.length_m / 2, box.width_m / 2), axis=-1)
     return inside
 
 
 def overlap(a: Box, b: Box) -> bool:
-    """Whether two boxes share a point; boxes that touch do."""
+    """Return whether two boxes overlap or touch."""
     apart_m = hypot(a.pose.x_m - b.pose.x_m, a.pose.y_m - b.pose.y_m)
     reach_m = hypot(a.length_m, a.width_m) / 2 + hypot(b.length_m, b.width_m) / 2
     if apart_m > 1.001 * reach_m:
@@ -85,12 +85,12 @@ def overlap(a: Box, b: Box) -> bool:
 
 
 def distance(a: Box, b: Box) -> float:
-    """Metres between the nearest points of two boxes, 0 when they overlap."""
+    """Return the distance of two boxes in metres, 0 if they overlap."""
     return float(distances(Boxes.of([a]), Boxes.of([b]))[0])
 
 
 def corners_of(boxes: Boxes) -> FloatArray:
-    """(..., 4, 2), each as `corners`."""
+    """Return the corners (..., 4, 2) in the order of `corners`."""
     size = np.stack(np.broadcast_arrays(boxes.lengths_m, boxes.widths_m), axis=-1)
     local = _CORNERS * size[..., None, :]
     along, across = local[..., 0], local[..., 1]
@@ -102,30 +102,30 @@ def corners_of(boxes: Boxes) -> FloatArray:
 
 
 def overlaps(a: Boxes, b: Boxes) -> NDArray[np.bool_]:
-    """Whether a and b, broadcast together, share a point, by the separating axes of both."""
-    return ~(_parted(a, b) | _parted(b, a))
+    """Return whether a and b, broadcast together, overlap or touch (separating axes)."""
+    return ~(_separated(a, b) | _separated(b, a))
 
 
 def distances(a: Boxes, b: Boxes) -> FloatArray:
-    """Metres between the nearest points of a and b, broadcast together; 0 where they overlap."""
-    # Of two convex shapes apart, one of the nearest points is always a corner.
+    """Return the distances of a and b, broadcast together, in metres; 0 where they overlap."""
+    # For disjoint convex shapes one of the nearest points is a corner.
     nearest = np.minimum(_corner_distance(a, b), _corner_distance(b, a))
     return np.where(overlaps(a, b), 0.0, nearest)
 
 
-def _parted(a: Boxes, b: Boxes) -> NDArray[np.bool_]:
-    """Whether an axis of a separates the two."""
+def _separated(a: Boxes, b: Boxes) -> NDArray[np.bool_]:
+    """Return whether an axis of a separates the two."""
     x, y = _in_frame(a, b.poses)
     turn = b.poses[..., 2] - a.poses[..., 2]
     c, s = np.abs(np.cos(turn)), np.abs(np.sin(turn))
     along = (a.lengths_m + c * b.lengths_m + s * b.widths_m) / 2
     across = (a.widths_m + s * b.lengths_m + c * b.widths_m) / 2
-    parted: NDArray[np.bool_] = (np.abs(x) > along) | (np.abs(y) > across)
-    return parted
+    separated: NDArray[np.bool_] = (np.abs(x) > along) | (np.abs(y) > across)
+    return separated
 
 
 def _corner_distance(a: Boxes, b: Boxes) -> FloatArray:
-    """From the nearest corner of b to a."""
+    """Return the distance from the nearest corner of b to a."""
     spread = Boxes(a.poses[..., None, :], a.lengths_m[..., None], a.widths_m[..., None])
     x, y = _in_frame(spread, corners_of(b))
     beyond_x = np.maximum(np.abs(x) - spread.lengths_m / 2, 0.0)
@@ -135,7 +135,7 @@ def _corner_distance(a: Boxes, b: Boxes) -> FloatArray:
 
 
 def _in_frame(boxes: Boxes, points: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """x and y of points (..., 2 or more) in the frames of the boxes."""
+    """Return x and y of points (..., 2 or more) in the frames of the boxes."""
     dx, dy = points[..., 0] - boxes.poses[..., 0], points[..., 1] - boxes.poses[..., 1]
     c, s = np.cos(boxes.poses[..., 2]), np.sin(boxes.poses[..., 2])
     return c * dx + s * dy, c * dy - s * dx

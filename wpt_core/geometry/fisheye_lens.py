@@ -2,9 +2,9 @@
 """Fisheye lenses: the distance from the centre is a polynomial in the angle from the axis.
 
 The model of `cv2.fisheye` and of `equidistant` in `sensor_msgs/CameraInfo` (Kannala-Brandt).
-OpenCV computes the angle from x / z and therefore mirrors what lies behind the lens into the
-picture; here it is computed from both, so it is right beyond 90 degrees too. Where the polynomial
-stops rising the model means nothing, and the functions return NaN.
+OpenCV computes the angle from x / z and so mirrors points behind the lens into the image; here
+it is computed from both, which is correct beyond 90 degrees. Where the polynomial stops rising,
+the functions return NaN.
 """
 
 import math
@@ -25,12 +25,12 @@ Coefficients = tuple[float, ...]
 
 
 def seen_from(coefficients: Coefficients, directions: FloatArray) -> FloatArray:
-    """Where the lens puts directions (..., 3) of any length, in focal lengths: (..., 2)."""
+    """Project directions (..., 3) of any length to (..., 2) in focal lengths."""
     aside, z = directions[..., :2], directions[..., 2]
     sine = np.hypot(aside[..., 0], aside[..., 1])
     angle_rad = np.arctan2(sine, z)
     radius, _ = _bend(coefficients, angle_rad)
-    # Straight ahead lies the centre; exactly behind, where no direction is aside, is nowhere.
+    # The axis maps to the centre; the direction exactly behind is undefined.
     known = (angle_rad < _fold_rad(coefficients)) & ((sine > 0.0) | (z > 0.0))
     scale = np.where(known, radius / np.where(sine > 0.0, sine, 1.0), np.nan)
     seen: FloatArray = aside * scale[..., None]
@@ -38,7 +38,7 @@ def seen_from(coefficients: Coefficients, directions: FloatArray) -> FloatArray:
 
 
 def plane_from(coefficients: Coefficients, seen: FloatArray) -> FloatArray:
-    """The points (..., 2) of the plane z = 1 that appear at `seen`; NaN where none is."""
+    """Invert the projection to points (..., 2) of the plane z = 1; NaN where there is none."""
     radius = np.hypot(seen[..., 0], seen[..., 1])
     angle_rad = angle_at(coefficients, radius)
     ahead = np.where(angle_rad < math.atan(WIDEST), angle_rad, np.nan)
@@ -48,7 +48,7 @@ def plane_from(coefficients: Coefficients, seen: FloatArray) -> FloatArray:
 
 
 def angle_at(coefficients: Coefficients, radius: FloatArray) -> FloatArray:
-    """The angle (...) from the axis at these distances from the centre; NaN where none is."""
+    """Return the angle (...) from the axis at these distances from the centre; NaN if none."""
     angles_rad = np.linspace(0.0, _fold_rad(coefficients), 1024)
     angle_rad = np.interp(radius, _bend(coefficients, angles_rad)[0], angles_rad)
     for _ in range(_ITERATIONS):
@@ -65,7 +65,7 @@ def angle_at(coefficients: Coefficients, radius: FloatArray) -> FloatArray:
 
 @lru_cache
 def _fold_rad(coefficients: Coefficients) -> float:
-    """Angle at which the polynomial stops rising, at most 180°."""
+    """Return the angle at which the polynomial stops rising, at most 180°."""
     low, high = 0.0, np.pi
     for _ in range(4):
         angles_rad = np.linspace(low, high, 2049)
@@ -78,7 +78,7 @@ def _fold_rad(coefficients: Coefficients) -> float:
 
 
 def _bend(coefficients: Coefficients, angle_rad: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The distance from the centre and its derivative."""
+    """Return the distance from the centre and its derivative."""
     k1, k2, k3, k4 = coefficients
     t2 = angle_rad * angle_rad
     radius = angle_rad * (1 + t2 * (k1 + t2 * (k2 + t2 * (k3 + t2 * k4))))

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of lens models. A new one is a name in `LensModel`, a file such as
-`fisheye_lens.py`, and a line here."""
+"""Table of lens models.
+
+A new model is a member of `LensModel`, a file such as `fisheye_lens.py`, and a line here.
+"""
 
 import math
 from collections.abc import Callable, Mapping
@@ -18,16 +20,16 @@ Coefficients = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """What a lens model computes; what the lens cannot show is NaN."""
+    """Functions of a lens model; what the lens cannot show is NaN."""
 
     seen_from: Callable[[Coefficients, FloatArray], FloatArray]
-    """Where directions (..., 3) of any length appear, in focal lengths: (..., 2)."""
+    """Projects directions (..., 3) of any length to (..., 2) in focal lengths."""
     plane_from: Callable[[Coefficients, FloatArray], FloatArray]
-    """The points (..., 2) of the plane z = 1 that appear at (..., 2)."""
+    """Inverts it to points (..., 2) of the plane z = 1."""
     radius_at: Callable[[float], float]
-    """How far from the centre an angle from the axis appears, without distortion."""
+    """Distance from the centre of an angle from the axis, without distortion."""
     widest_deg: float
-    """Largest field of view of a camera of this kind."""
+    """Largest field of view of a camera with this lens."""
 
 
 _POLYNOMIAL = Lens(polynomial_lens.seen_from, polynomial_lens.undistorted, math.tan, 170.0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A smooth line in the plane, known at dense points: arc length, curvature, Frenet coordinates."""
+"""Smooth path in the plane: arc length, curvature, Frenet coordinates."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -23,16 +23,16 @@ from wpt_core.types import InputError, Pose2
 __all__ = ['Path']
 
 _SAMPLE_M = 1.0
-"""Spacing of the samples that a search without a hint starts from."""
+"""Spacing of the samples of a search without a hint."""
 
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """N points of a smooth line, with the heading and curvature there.
+    """N points of a smooth line, with headings and curvatures.
 
-    Between points the line is the cubic that meets both headings, and the heading turns evenly,
-    so that everything is continuous and `to_frenet` undoes `from_frenet` exactly within the
-    radius of curvature. Beyond its ends the line goes on straight.
+    Between points the line is the cubic that meets both headings, and the heading changes
+    linearly, so everything is continuous and `to_frenet` inverts `from_frenet` exactly within the
+    radius of curvature. Beyond its ends the line continues straight.
     """
 
     points_m: FloatArray
@@ -53,9 +53,9 @@ class Path:
 
     @classmethod
     def from_points(cls, points_m: ArrayLike) -> 'Path':
-        """The line through points (M, 2), which may repeat; s is the length of the chords.
+        """Return the path through points (M, 2), which may repeat; s is the chord length.
 
-        The points must be dense: the heading should turn by well under a radian between two.
+        The points must be dense: the heading should change by well under a radian between two.
         """
         points = np.asarray(points_m, dtype=np.float64)
         if points.ndim != 2 or points.shape[1] != 2 or not np.all(np.isfinite(points)):
@@ -68,7 +68,7 @@ class Path:
         if len(points) < 2:
             raise InputError(
                 f'A path needs at least 2 different points, but got {len(points)}; '
-                'leave out the path of something that stands still.'
+                'skip the path of a body at standstill.'
             )
         s = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
         # One-sided differences at the ends need three points to be of second order.
@@ -84,14 +84,14 @@ class Path:
         return float(self.s_m[-1])
 
     def resampled(self, spacing_m: float) -> 'Path':
-        """The same line at even steps of at most `spacing_m`, both ends kept."""
+        """Return the path at even steps of at most `spacing_m`, with both ends."""
         count = max(ceil(self.length_m / spacing_m - 1e-9), 1)
         s = np.linspace(0.0, self.length_m, count + 1)
         poses = self.poses_at(s)
         return Path(poses[:, :2], s, poses[:, 2], self.curvature_at(s))
 
     def reversed(self) -> 'Path':
-        """The same line driven the other way."""
+        """Return the path in the opposite direction."""
         return Path(
             self.points_m[::-1],
             self.length_m - self.s_m[::-1],
@@ -100,7 +100,7 @@ class Path:
         )
 
     def parallel(self, offset_m: float) -> 'Path':
-        """The line at a constant offset to the left, with its own arc length."""
+        """Return the path at a constant offset to the left, with its own arc length."""
         stretch = 1.0 - offset_m * self.curvatures_1pm
         if np.min(stretch) <= 0.0:
             radius_m = 1.0 / np.max(np.abs(self.curvatures_1pm))
@@ -117,21 +117,21 @@ class Path:
         )
 
     def pose_at(self, s_m: float) -> Pose2:
-        """Place and heading at one arc length."""
+        """Return position and heading at one arc length."""
         x, y, heading, _ = self._solver.frame(s_m)
         return Pose2(x, y, wrap_angle(heading))
 
     def poses_at(self, s_m: ArrayLike) -> FloatArray:
-        """(..., 3): x, y and heading (continuous, not wrapped) at arc lengths (...)."""
+        """Return (..., 3): x, y and heading (continuous, not wrapped) at arc lengths (...)."""
         return self._frames(np.asarray(s_m, dtype=np.float64))[..., :3]
 
     def curvature_at(self, s_m: ArrayLike) -> FloatArray:
-        """Left-positive curvature (...) at arc lengths (...); 0 beyond the ends."""
+        """Return the left-positive curvature (...) at arc lengths (...); 0 beyond the ends."""
         s = np.asarray(s_m, dtype=np.float64)
         return np.asarray(np.interp(s, self.s_m, self.curvatures_1pm, left=0.0, right=0.0))
 
     def from_frenet(self, s_m: ArrayLike, offset_m: ArrayLike) -> FloatArray:
-        """Points (..., 2) at arc lengths and offsets to the left, broadcast together."""
+        """Return points (..., 2) at arc lengths and left offsets, broadcast together."""
         x, y, heading, _ = np.moveaxis(self._frames(np.asarray(s_m, dtype=np.float64)), -1, 0)
         offset = np.asarray(offset_m, dtype=np.float64)
         return np.stack([x - offset * np.sin(heading), y + offset * np.cos(heading)], axis=-1)
@@ -139,10 +139,10 @@ class Path:
     def to_frenet(
         self, points: ArrayLike, near_s_m: ArrayLike | None = None
     ) -> tuple[FloatArray, FloatArray]:
-        """Arc length (...) and left-positive offset (...) of the foot of points (..., 2).
+        """Return arc length (...) and left-positive offset (...) of the foot of points (..., 2).
 
-        The foot is the nearest on the whole line, or, given `near_s_m` (which broadcasts over the
-        points), the one next to it, which must be within a radius of curvature or so.
+        The foot is the nearest on the whole path or, with `near_s_m` (broadcast over the points),
+        the one closest to it, which should be within about a radius of curvature.
         """
         p = np.asarray(points, dtype=np.float64)
         if near_s_m is None:
@@ -167,7 +167,7 @@ class Path:
     def _feet(
         self, points: FloatArray, near_s_m: FloatArray, *, reach_m: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
-        """Newton's method on (point - line) . heading = 0, within reach of the start."""
+        """Solve (point - line) . heading = 0 by Newton's method, within reach of the start."""
         s = near_s_m
         for _ in range(STEPS):
             x, y, heading, slope = np.moveaxis(self._frames(s), -1, 0)

@@ -16,7 +16,7 @@ __all__ = ['LEAST_SLOPE', 'STEPS', 'TOLERANCE_M', 'PointSolver', 'cubic_table', 
 
 
 def cubic_table(points_m: FloatArray, s_m: FloatArray, *, headings_rad: FloatArray) -> FloatArray:
-    """(N + 1, 11): start s, then x0..x3, y0..y3 in powers of s - start, heading, its slope."""
+    """Return (N + 1, 11): start s, x0..x3, y0..y3 in powers of s - start, heading, its slope."""
     tangents = np.stack([np.cos(headings_rad), np.sin(headings_rad)], axis=-1)
     h = np.diff(s_m)[:, None]
     chord = np.diff(points_m, axis=0) / h
@@ -31,7 +31,7 @@ def cubic_table(points_m: FloatArray, s_m: FloatArray, *, headings_rad: FloatArr
 
 
 def frames(table: FloatArray, s_m: FloatArray, *, at_m: FloatArray) -> FloatArray:
-    """(..., 4): x, y, heading and its slope at arc lengths `at_m` (...)."""
+    """Return (..., 4): x, y, heading and its slope at arc lengths `at_m` (...)."""
     row = table[np.searchsorted(s_m, at_m, side='right')]
     u = (at_m - row[..., 0])[..., None]
     xy = row[..., [1, 5]] + u * (row[..., [2, 6]] + u * (row[..., [3, 7]] + u * row[..., [4, 8]]))
@@ -49,18 +49,18 @@ def _rows(start: FloatArray, *columns: FloatArray) -> FloatArray:
 STEPS = 30
 TOLERANCE_M = 1e-10
 LEAST_SLOPE = 0.05
-"""Newton's method stays tame this close to the centre of curvature."""
+"""Keeps Newton's method stable near the centre of curvature."""
 
 
 class PointSolver:
-    """Evaluates a path's cubic table at one arc length, and finds the foot of one point."""
+    """Evaluates a path's cubic table for single points in plain floats, for control loops."""
 
     def __init__(self, table: FloatArray, s_m: FloatArray) -> None:
         self._rows: list[list[float]] = table.tolist()
         self._s: list[float] = s_m.tolist()
 
     def frame(self, s_m: float) -> tuple[float, float, float, float]:
-        """x, y, heading and the slope of the heading."""
+        """Return x, y, heading and the slope of the heading."""
         start, x0, x1, x2, x3, y0, y1, y2, y3, heading, slope = self._rows[
             bisect_right(self._s, s_m)
         ]
@@ -70,7 +70,7 @@ class PointSolver:
         return x, y, heading + u * slope, slope
 
     def foot(self, x_m: float, y_m: float, *, near_s_m: float) -> tuple[float, float]:
-        """Arc length and left-positive offset of the foot next to `near_s_m`."""
+        """Return arc length and left-positive offset of the foot closest to `near_s_m`."""
         s = near_s_m
         for _ in range(STEPS):
             x, y, heading, slope = self.frame(s)

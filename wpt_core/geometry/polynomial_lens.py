@@ -2,9 +2,9 @@
 """Lenses that distort by a polynomial in the distance from the axis on the plane z = 1.
 
 Brown-Conrady (`plumb_bob`), and the same divided by a second polynomial (`rational_polynomial`).
-Far enough from the axis a polynomial folds back on itself: points well outside the picture would
-land inside it. Past that fold the model means nothing, and the functions here return NaN. OpenCV
-computes the same inside the fold, but does not know where it lies.
+Far from the axis a polynomial folds back on itself: points well outside the image would land
+inside it. Past that fold the functions return NaN. OpenCV computes the same inside the fold, but
+does not detect it.
 """
 
 from functools import lru_cache
@@ -16,7 +16,7 @@ from wpt_core.geometry.transforms import FloatArray
 __all__ = ['WIDEST', 'distorted', 'seen_from', 'undistorted']
 
 WIDEST = 20.0
-"""Largest radius on the plane z = 1 that a distorted lens may see: 87 degrees from the axis."""
+"""Largest radius of a distorted lens on the plane z = 1: 87 degrees from the axis."""
 _TOLERANCE = 1e-12
 _ITERATIONS = 40
 
@@ -25,14 +25,14 @@ Coefficients = tuple[float, ...]
 
 
 def seen_from(coefficients: Coefficients, directions: FloatArray) -> FloatArray:
-    """Where the lens puts directions (..., 3) of any length, in focal lengths: (..., 2)."""
+    """Project directions (..., 3) of any length to (..., 2) in focal lengths."""
     depth = directions[..., 2]
     ahead = np.where(depth > 0.0, depth, np.nan)
     return distorted(coefficients, directions[..., :2] / ahead[..., None])
 
 
 def distorted(coefficients: Coefficients, plane: FloatArray) -> FloatArray:
-    """Where the lens puts points (..., 2) of the plane z = 1; NaN past the fold."""
+    """Distort points (..., 2) of the plane z = 1; NaN past the fold."""
     bent, jacobian = _bend(coefficients, plane)
     radius = np.hypot(plane[..., 0], plane[..., 1])
     sound = (radius < _fold_radius(coefficients)) & (_determinant(jacobian) > 0.0)
@@ -40,10 +40,9 @@ def distorted(coefficients: Coefficients, plane: FloatArray) -> FloatArray:
 
 
 def undistorted(coefficients: Coefficients, seen: FloatArray) -> FloatArray:
-    """The points (..., 2) of the plane z = 1 that `distorted` puts at `seen`; NaN where none is.
+    """Invert `distorted` to points (..., 2) of the plane z = 1; NaN where there is none.
 
-    Newton's method from the solution without tangential terms; it stops at 1e-12, about
-    1e-9 px.
+    Newton's method from the solution without tangential terms; it stops at 1e-12, about 1e-9 px.
     """
     target = seen.reshape(-1, 2)
     plane = _without_radial(coefficients, target)
@@ -62,7 +61,7 @@ def undistorted(coefficients: Coefficients, seen: FloatArray) -> FloatArray:
 
 
 def _without_radial(coefficients: Coefficients, seen: FloatArray) -> FloatArray:
-    """Undo the radial terms alone, from a table; good to the first digits."""
+    """Undo the radial terms from a table; accurate to the first digits."""
     radii = np.linspace(0.0, _fold_radius(coefficients), 1024)
     bent = radii * _radial(coefficients, radii**2)[0]
     radius = np.hypot(seen[..., 0], seen[..., 1])
@@ -73,10 +72,10 @@ def _without_radial(coefficients: Coefficients, seen: FloatArray) -> FloatArray:
 
 @lru_cache
 def _fold_radius(coefficients: Coefficients) -> float:
-    """Radius on the plane z = 1 at which the radial part stops rising, at most 87°."""
+    """Return the radius on the plane z = 1 where the radial part stops rising, at most 87°."""
     k1, k2, _, _, k3, k4, k5, k6 = _padded(coefficients)
     low, high = 0.0, WIDEST
-    # Look closer and closer: polynomial roots by formula fail where leading terms nearly vanish.
+    # Refined search, because root formulas fail where leading terms nearly vanish.
     for _ in range(4):
         radii = np.linspace(low, high, 2049)
         squares = radii**2
@@ -93,7 +92,7 @@ def _fold_radius(coefficients: Coefficients) -> float:
 
 
 def _radial(coefficients: Coefficients, r2: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """By how much the radius grows at its square `r2`, and twice the derivative of that."""
+    """Return the radial factor at the squared radius `r2`, and twice its derivative."""
     k1, k2, _, _, k3, k4, k5, k6 = _padded(coefficients)
     top = 1 + r2 * (k1 + r2 * (k2 + r2 * k3))
     top_slope = 2 * (k1 + r2 * (2 * k2 + r2 * 3 * k3))
@@ -105,7 +104,7 @@ def _radial(coefficients: Coefficients, r2: FloatArray) -> tuple[FloatArray, Flo
 
 
 def _bend(coefficients: Coefficients, plane: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The distorted points and the derivative (..., 3): xx, xy = yx, yy."""
+    """Return the distorted points and their derivative (..., 3): xx, xy = yx, yy."""
     p1, p2 = coefficients[2:4]
     x, y = plane[..., 0], plane[..., 1]
     r2 = x * x + y * y

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From points to pixels and back, for every lens model.
+"""Projection of points to pixels and back, for all lens models.
 
-What a lens cannot show is NaN: see `polynomial_lens` and `fisheye_lens` for where that begins;
-`lenses` is the table of models.
+What a lens cannot show is NaN: see `polynomial_lens` and `fisheye_lens` for the limits; `lenses`
+is the table of models.
 """
 
 import numpy as np
@@ -23,10 +23,10 @@ __all__ = [
 
 
 def project(camera: Camera, points_in_base: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Pixels (..., 2) of points (..., 3) of `base_link`, and their depth (...) along the axis.
+    """Project points (..., 3) of `base_link` to pixels (..., 2) and depth (...) along the axis.
 
-    Pixels are NaN past the fold of the distortion and behind the camera, but for a fisheye, which
-    may see behind itself; they may lie outside the picture.
+    Pixels are NaN past the fold of the distortion and behind the camera, except for a fisheye,
+    whose field of view may exceed 180 degrees; they may lie outside the image.
     """
     return project_optical(
         camera.intrinsics, apply(invert(camera.base_from_camera), points_in_base)
@@ -49,9 +49,9 @@ def project_optical(
 
 
 def rays(camera: Camera, pixels: ArrayLike) -> FloatArray:
-    """Directions (..., 3) in the optical frame, z = 1, that pixels (..., 2) look along.
+    """Return the directions (..., 3) of pixels (..., 2) in the optical frame, with z = 1.
 
-    NaN for pixels of a distorted lens that look more than 87 degrees away from its axis.
+    NaN for pixels of a distorted lens more than 87 degrees off its axis.
     """
     lens = camera.intrinsics
     seen = (np.asarray(pixels, dtype=np.float64) - (lens.cx_px, lens.cy_px)) / (
@@ -63,7 +63,7 @@ def rays(camera: Camera, pixels: ArrayLike) -> FloatArray:
 
 
 def pixel_grid(intrinsics: Intrinsics) -> FloatArray:
-    """(height, width, 2): the (u, v) of every pixel centre."""
+    """Return (height, width, 2): the (u, v) of all pixel centres."""
     u, v = np.meshgrid(
         np.arange(intrinsics.width_px, dtype=np.float64),
         np.arange(intrinsics.height_px, dtype=np.float64),
@@ -72,7 +72,7 @@ def pixel_grid(intrinsics: Intrinsics) -> FloatArray:
 
 
 def distort(intrinsics: Intrinsics, plane: FloatArray) -> FloatArray:
-    """Where the lens puts points (..., 2) of the plane z = 1; NaN past the fold."""
+    """Distort points (..., 2) of the plane z = 1; NaN past the fold."""
     if intrinsics.straight:
         return plane
     ahead = np.concatenate([plane, np.ones_like(plane[..., :1])], axis=-1)
@@ -80,7 +80,7 @@ def distort(intrinsics: Intrinsics, plane: FloatArray) -> FloatArray:
 
 
 def undistort(intrinsics: Intrinsics, seen: FloatArray) -> FloatArray:
-    """The points (..., 2) of the plane z = 1 that `distort` puts at `seen`; NaN where none is."""
+    """Invert `distort`: points (..., 2) of the plane z = 1; NaN where there is none."""
     if intrinsics.straight:
         return seen
     return LENSES[intrinsics.model].plane_from(intrinsics.distortion, seen)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rotations of space: matrices, roll-pitch-yaw and quaternions, as REP-103 writes them."""
+"""Rotations in 3D: matrices, roll-pitch-yaw and quaternions, as in REP-103."""
 
 from math import atan2, cos, hypot, sin
 
@@ -20,11 +20,11 @@ __all__ = [
 BASE_FROM_OPTICAL_AXES: FloatArray = np.array(
     [[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]]
 )
-"""Optical axes (x right, y down, z forward) in a body whose x is forward and y left."""
+"""Optical axes (x right, y down, z forward) in a frame with x forward and y left."""
 BASE_FROM_OPTICAL_AXES.setflags(write=False)
 
 _GIMBAL_LOCK = 1e-9
-"""Below this cosine of the pitch, roll and yaw turn about the same axis."""
+"""Below this cosine of the pitch, roll and yaw are not distinguishable."""
 
 
 def rotation_from_rpy(roll_rad: float, pitch_rad: float, yaw_rad: float) -> FloatArray:
@@ -42,7 +42,7 @@ def rotation_from_rpy(roll_rad: float, pitch_rad: float, yaw_rad: float) -> Floa
 
 
 def rpy_from_rotation(rotation: FloatArray) -> tuple[float, float, float]:
-    """Roll, pitch in [-pi/2, pi/2] and yaw; straight up or down, all turning counts as yaw."""
+    """Return roll, pitch in [-pi/2, pi/2] and yaw; in gimbal lock roll is 0."""
     r = rotation.tolist()
     cos_pitch = hypot(r[0][0], r[1][0])
     pitch = atan2(-r[2][0], cos_pitch)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rigid motions of the plane and of space, with one convention for both.
+"""Rigid transforms in 2D and 3D, with one convention for both.
 
 `target_from_source` maps the coordinates of a point in `source` to its coordinates in `target`.
-The pose of a body in a parent frame is the motion `parent_from_body`.
+The pose of a body in a parent frame is the transform `parent_from_body`.
 """
 
 from math import ceil, cos, pi, sin
@@ -34,7 +34,7 @@ def wrap_angle(rad: float) -> float: ...
 @overload
 def wrap_angle(rad: FloatArray) -> FloatArray: ...
 def wrap_angle(rad: float | FloatArray) -> float | FloatArray:
-    """The same direction in (-pi, pi]; angles already there come back unchanged to the bit."""
+    """Wrap an angle to (-pi, pi]; values in the range are returned unchanged."""
     if isinstance(rad, np.ndarray):
         turned = rad - 2 * pi * np.ceil((rad - pi) / (2 * pi))
         # Rounding can leave a large angle just outside the half-open range.
@@ -47,7 +47,7 @@ def wrap_angle(rad: float | FloatArray) -> float | FloatArray:
 
 
 def compose(parent_from_a: Pose2, a_from_b: Pose2) -> Pose2:
-    """`parent_from_b`: first `a_from_b`, then `parent_from_a`."""
+    """Return `parent_from_b`: first `a_from_b`, then `parent_from_a`."""
     c, s = cos(parent_from_a.yaw_rad), sin(parent_from_a.yaw_rad)
     return Pose2(
         parent_from_a.x_m + c * a_from_b.x_m - s * a_from_b.y_m,
@@ -57,7 +57,7 @@ def compose(parent_from_a: Pose2, a_from_b: Pose2) -> Pose2:
 
 
 def inverse(pose: Pose2) -> Pose2:
-    """`body_from_parent` of `parent_from_body`."""
+    """Return `body_from_parent`."""
     c, s = cos(pose.yaw_rad), sin(pose.yaw_rad)
     return Pose2(
         -c * pose.x_m - s * pose.y_m,
@@ -67,13 +67,13 @@ def inverse(pose: Pose2) -> Pose2:
 
 
 def pose_matrix(pose: Pose2) -> FloatArray:
-    """(3, 3) homogeneous `parent_from_body`."""
+    """Return the homogeneous (3, 3) `parent_from_body`."""
     c, s = cos(pose.yaw_rad), sin(pose.yaw_rad)
     return np.array([[c, -s, pose.x_m], [s, c, pose.y_m], [0.0, 0.0, 1.0]])
 
 
 def transform_points(parent_from_body: Pose2, points_in_body: ArrayLike) -> FloatArray:
-    """Points (..., 2) of the body, in the parent frame."""
+    """Transform points (..., 2) from the body to the parent frame."""
     points = np.asarray(points_in_body, dtype=np.float64)
     c, s = cos(parent_from_body.yaw_rad), sin(parent_from_body.yaw_rad)
     x, y = points[..., 0], points[..., 1]
@@ -83,7 +83,7 @@ def transform_points(parent_from_body: Pose2, points_in_body: ArrayLike) -> Floa
 
 
 def transform(rotation: ArrayLike, translation: ArrayLike) -> FloatArray:
-    """(4, 4) `target_from_source` that turns by `rotation` (3, 3), then moves by `translation`."""
+    """Return (4, 4) `target_from_source` that rotates by (3, 3), then translates."""
     matrix = np.eye(4)
     matrix[:3, :3] = rotation
     matrix[:3, 3] = translation
@@ -91,7 +91,7 @@ def transform(rotation: ArrayLike, translation: ArrayLike) -> FloatArray:
 
 
 def invert(target_from_source: FloatArray) -> FloatArray:
-    """`source_from_target` of rigid motions (..., 4, 4)."""
+    """Return `source_from_target` of rigid transforms (..., 4, 4)."""
     turned = np.swapaxes(target_from_source[..., :3, :3], -1, -2)
     result = np.zeros_like(target_from_source, dtype=np.float64)
     result[..., :3, :3] = turned
@@ -101,13 +101,13 @@ def invert(target_from_source: FloatArray) -> FloatArray:
 
 
 def apply(target_from_source: FloatArray, points_in_source: ArrayLike) -> FloatArray:
-    """Points (..., 3) of the source frame, in the target frame."""
+    """Transform points (..., 3) from the source to the target frame."""
     points = np.asarray(points_in_source, dtype=np.float64)
     moved: FloatArray = points @ target_from_source[:3, :3].T + target_from_source[:3, 3]
     return moved
 
 
 def lift(pose: Pose2, z_m: float = 0.0) -> FloatArray:
-    """(4, 4) motion in space of a planar pose at height `z_m`."""
+    """Return the (4, 4) transform of a planar pose at height `z_m`."""
     c, s = cos(pose.yaw_rad), sin(pose.yaw_rad)
     return transform([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]], [pose.x_m, pose.y_m, z_m])

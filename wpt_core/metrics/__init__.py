@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How good was it? Open loop, likelihood, comfort, PDM, driving score, lane rules."""
+"""Metrics: open loop, likelihood, comfort, PDM score, driving score, lane rules, intervals."""
 
 from wpt_core.metrics.comfort import (
     COMFORT_BOUNDS,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Arrays that come in: finite and of the stated shape, or one clear sentence."""
+"""Checks of input arrays: finite and of the stated shape; else raise InputError."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,11 +11,11 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 TIME_TOLERANCE_S = 1e-6
-"""Clocks that add up 0.05 s steps are this far off after hours."""
+"""Rounding error of a clock that sums 0.05 s steps for hours."""
 
 
 def finite(name: str, values: ArrayLike, *, shape: tuple[int | None, ...]) -> FloatArray:
-    """`values` as float64 of `shape` (None takes any length); InputError names the array."""
+    """Return `values` as float64 of `shape` (None: any length); else raise InputError."""
     array = np.asarray(values, dtype=np.float64)
     _check_shape(name, array.shape, shape)
     if not np.isfinite(array).all():
@@ -28,7 +28,7 @@ def finite(name: str, values: ArrayLike, *, shape: tuple[int | None, ...]) -> Fl
 
 
 def flags(name: str, values: ArrayLike, *, shape: tuple[int | None, ...]) -> BoolArray:
-    """`values` as booleans of `shape`; InputError names the array."""
+    """Return `values` as booleans of `shape`; else raise InputError."""
     array = np.asarray(values)
     _check_shape(name, array.shape, shape)
     if array.dtype != np.bool_:
@@ -37,7 +37,7 @@ def flags(name: str, values: ArrayLike, *, shape: tuple[int | None, ...]) -> Boo
 
 
 def rising(name: str, values: ArrayLike, *, least: int) -> FloatArray:
-    """At least `least` finite times, each later than the one before."""
+    """Return at least `least` finite, strictly increasing times; else raise InputError."""
     times_s = finite(name, values, shape=(None,))
     if len(times_s) < least:
         raise InputError(f'{name} must hold at least {least} times, not {len(times_s)}.')
@@ -51,7 +51,7 @@ def rising(name: str, values: ArrayLike, *, least: int) -> FloatArray:
 
 
 def fixed_step_s(name: str, times_s: FloatArray) -> float:
-    """The step of evenly spaced times; InputError where they are not."""
+    """Return the step of evenly spaced times; raise InputError if they are not."""
     steps_s = np.diff(times_s)
     if np.ptp(steps_s) > 0.01 * steps_s.mean():
         raise InputError(
@@ -62,11 +62,11 @@ def fixed_step_s(name: str, times_s: FloatArray) -> float:
 
 
 def within(name: str, times_s: FloatArray, *, known_s: FloatArray) -> FloatArray:
-    """`times_s` clipped into the known span; InputError where they lie outside it."""
+    """Return `times_s` clipped to the known span; raise InputError for times outside it."""
     low, high = float(known_s[0]), float(known_s[-1])
     if times_s.min() < low - TIME_TOLERANCE_S or times_s.max() > high + TIME_TOLERANCE_S:
         raise InputError(
-            f'{name} is known from {low:g} to {high:g} s, but asked for '
+            f'{name} covers {low:g} to {high:g} s, requested are '
             f'{times_s.min():g} to {times_s.max():g} s.'
         )
     return np.clip(times_s, low, high)

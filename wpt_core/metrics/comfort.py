@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Would a passenger mind? Six bounds on how a body moves (those of nuPlan and Bench2Drive).
+"""Comfort: six bounds on the motion of a body (those of nuPlan and Bench2Drive).
 
-Bench2Drive's own code compares yaw rates in degrees per second with the bounds in radians, and
-with the bound of the yaw acceleration as well: its smoothness does not compare with this score.
+Bench2Drive's own code compares yaw rates in degrees per second with bounds in radians, and with
+the bound of the yaw acceleration, so its smoothness is not comparable with this score.
 """
 
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ComfortBounds:
-    """The published limits; a value on a limit is comfortable."""
+    """The published limits; a value on a limit passes."""
 
     jerk_mps3: float = 8.37
-    """Rate of change of the magnitude of acceleration, either way."""
+    """Rate of change of the magnitude of acceleration, both signs."""
     lateral_acceleration_mps2: float = 4.89
     acceleration_mps2: float = 2.40
     """Forward."""
@@ -42,13 +42,13 @@ class ComfortBounds:
 
 @dataclass(frozen=True, slots=True)
 class ComfortFit:
-    """How derivatives are taken; chosen here, since raw third differences fail even experts.
+    """Fit of the derivatives; our choice, because with raw third differences even experts fail.
 
     A raw third difference multiplies noise by up to 8 / step^3, so 1 cm becomes 80 m/s^3 at
     10 Hz. A cubic over 1.5 s (the span of nuPlan's jerk filter at 10 Hz), or over five samples
-    where the step is coarser than that, keeps what a passenger feels and little else.
-    Half a window at each end is not judged: no window can be centred there, and a cubic that is
-    read off centre is wrong by up to 0.24 s^2 times the second derivative of the acceleration
+    where the step is coarser than that, keeps what a passenger feels and removes most noise.
+    Half a window at each end is excluded: no window can be centred there, and a cubic
+    evaluated off centre is wrong by up to 0.24 s^2 times the second derivative of the acceleration
     (9 m/s^2 for a slalom of 4 m/s^2 that changes sides every second).
     """
 
@@ -56,7 +56,7 @@ class ComfortFit:
     order: int = 3
 
     def window(self, step_s: float, count: int) -> int:
-        """Samples in the window: an odd number, more than the fit needs, at most all."""
+        """Return the window size: odd, more than the fit needs, at most all samples."""
         least = self.order + 2
         if count < least:
             raise InputError(f'comfort needs at least {least} poses, not {count}.')
@@ -70,16 +70,16 @@ COMFORT_FIT = ComfortFit()
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ComfortSignals:
-    """What a passenger feels, (M,) each, derived from poses alone.
+    """Signals that a passenger feels, (M,) each, derived from poses.
 
-    Of the samples around which a whole window lies: all but half a window at each end.
+    For the samples with a whole window around them: all but half a window at each end.
     """
 
     times_s: FloatArray
     longitudinal_acceleration_mps2: FloatArray
     lateral_acceleration_mps2: FloatArray
     jerk_mps3: FloatArray
-    """d|a|/dt, as published; the length of the jerk vector can be larger."""
+    """d|a|/dt, as published; the norm of the jerk vector can be larger."""
     longitudinal_jerk_mps3: FloatArray
     yaw_rate_radps: FloatArray
     yaw_acceleration_radps2: FloatArray
@@ -87,19 +87,19 @@ class ComfortSignals:
 
 @dataclass(frozen=True, slots=True)
 class ComfortScore:
-    """The verdict on one trajectory."""
+    """Comfort of one trajectory."""
 
     passed: bool
-    """Whether all six bounds hold at every sample that is judged."""
+    """Whether all six bounds hold at all evaluated samples."""
     chunk_share: float
-    """Share of whole chunks that hold all six; of the trajectory where it is shorter than one."""
+    """Share of whole chunks within all bounds; of the trajectory if shorter than one chunk."""
     chunks: int
     exceeded: tuple[str, ...]
-    """One phrase for each bound broken, with the worst value."""
+    """One phrase per exceeded bound, with the worst value."""
 
 
 def comfort_signals(motion: Trajectory, fit: ComfortFit = COMFORT_FIT) -> ComfortSignals:
-    """Derivatives of evenly spaced poses by local cubics, each centred on its sample."""
+    """Return derivatives of evenly spaced poses by local cubics, centred on their samples."""
     step_s = fixed_step_s('Trajectory.times_s', motion.times_s)
     window = fit.window(step_s, len(motion.times_s))
     centred = slice(window // 2, len(motion.times_s) - window // 2)
@@ -121,7 +121,7 @@ def comfort_signals(motion: Trajectory, fit: ComfortFit = COMFORT_FIT) -> Comfor
         longitudinal_acceleration_mps2=forward,
         lateral_acceleration_mps2=sideways,
         jerk_mps3=np.divide(growth, size, out=np.zeros_like(size), where=size > 0.0),
-        # The heading that the acceleration is taken along turns as well.
+        # The heading along which the acceleration is taken turns, too.
         longitudinal_jerk_mps3=(jerk * ahead).sum(axis=1) + yaw_rate_radps * sideways,
         yaw_rate_radps=yaw_rate_radps,
         yaw_acceleration_radps2=derived(yaws_rad, 2),
@@ -139,11 +139,11 @@ def comfort_score(
     bounds: ComfortBounds = COMFORT_BOUNDS,
     fit: ComfortFit = COMFORT_FIT,
 ) -> ComfortScore:
-    """Whether a trajectory is comfortable, and which share of its chunks.
+    """Return whether a trajectory is comfortable, and the share of comfortable chunks.
 
     Chunks of 20 steps are published for 10 Hz: resample with `motion.at` first. Smoothing runs
-    once over the whole trajectory; an incomplete last chunk is left out, as published. Half a
-    window at each end is not judged (`ComfortFit`).
+    once over the whole trajectory; an incomplete last chunk is excluded, as published. Half a
+    window at each end is not evaluated (`ComfortFit`).
     """
     if chunk_steps < 1:
         raise InputError(f'chunk_steps must be at least 1, not {chunk_steps}.')
@@ -167,7 +167,7 @@ def comfort_score(
 def _loads(
     signals: ComfortSignals, bounds: ComfortBounds
 ) -> tuple[tuple[str, FloatArray, float], ...]:
-    """Name, share of the limit used at each sample, and limit."""
+    """Name, value relative to the limit at each sample, and limit."""
     forward = signals.longitudinal_acceleration_mps2
     limits = (
         ('jerk [m/s3]', np.abs(signals.jerk_mps3), bounds.jerk_mps3),

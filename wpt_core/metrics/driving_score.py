@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bench2Drive's driving score: how much of the route, and at whose expense.
+"""Bench2Drive's driving score: route completion times infraction penalties.
 
-A route that is not finished in time fails, and what was driven of it counts without a factor. The
-published factor of 0.7 belongs to a *scenario* on the route that is not finished in its own time.
+A route that is not finished in time fails, and its completion counts without a factor. The
+published factor of 0.7 is for a *scenario* on the route that exceeds its own time limit.
 """
 
 import math
@@ -26,7 +26,7 @@ __all__ = [
 
 
 class Infraction(Enum):
-    """What costs points on a route; each occurrence counts."""
+    """Infractions that reduce the score; each occurrence counts."""
 
     PEDESTRIAN = 'collision with a pedestrian'
     VEHICLE = 'collision with a vehicle'
@@ -34,7 +34,7 @@ class Infraction(Enum):
     RED_LIGHT = 'red light'
     STOP_SIGN = 'stop sign'
     SCENARIO_TIMEOUT = 'scenario timeout'
-    """One scenario of the route was not finished in its own time; not the route itself."""
+    """A scenario of the route exceeded its own time limit; not the route itself."""
     EMERGENCY_VEHICLE = 'no way given to an emergency vehicle'
 
 
@@ -47,18 +47,18 @@ PENALTIES = {
     Infraction.SCENARIO_TIMEOUT: 0.7,
     Infraction.EMERGENCY_VEHICLE: 0.7,
 }
-"""The published factor for each occurrence."""
+"""Published factor for each occurrence."""
 
 _COMPLETE = 1.0 - 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class RouteOutcome:
-    """How one drive along one route went."""
+    """Outcome of one drive along one route."""
 
     route: str
     completion: float
-    """Share of the route that was driven, 0 to 1."""
+    """Driven share of the route, 0 to 1."""
     infractions: tuple[Infraction, ...] = ()
 
     def __post_init__(self) -> None:
@@ -70,12 +70,12 @@ class RouteOutcome:
 
     @property
     def score(self) -> float:
-        """Completion in percent times the penalty of each infraction, 0 to 100."""
+        """Completion in percent times the factor of each infraction, 0 to 100."""
         return 100.0 * self.completion * math.prod(PENALTIES[i] for i in self.infractions)
 
     @property
     def success(self) -> bool:
-        """Completed, and without any infraction."""
+        """Whether the route was completed without infraction."""
         return self.completion >= _COMPLETE and not self.infractions
 
 
@@ -88,9 +88,9 @@ class SuiteScore:
     successes: Interval
     """Share of successful routes, 0 to 1, with Wilson's interval."""
     missing: tuple[str, ...]
-    """Routes that should have been driven and were not."""
+    """Routes without an outcome."""
     infractions: tuple[tuple[Infraction, int], ...]
-    """How often each kind occurred, in the order of the enumeration."""
+    """Count of each infraction, in the order of the enumeration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,11 @@ class SeedSummary:
 
     driving_score: Interval
     success_rate: Interval
-    """Of the rates, so it shows how much the seed matters; not clipped to 0..1."""
+    """Over the rates of the runs, so it shows the influence of the seed; not clipped to 0..1."""
 
 
 def suite_score(outcomes: Sequence[RouteOutcome], routes: Sequence[str]) -> SuiteScore:
-    """Score the outcomes of one run against the list of routes that belong to the suite."""
+    """Score the outcomes of one run against the routes of the suite."""
     _check_routes([outcome.route for outcome in outcomes], routes)
     driven = {outcome.route for outcome in outcomes}
     counts = Counter(infraction for outcome in outcomes for infraction in outcome.infractions)
@@ -116,7 +116,7 @@ def suite_score(outcomes: Sequence[RouteOutcome], routes: Sequence[str]) -> Suit
 
 
 def over_seeds(scores: Sequence[SuiteScore], level: float = 0.95) -> SeedSummary:
-    """Mean and interval over runs that differ in their seed only; at least two."""
+    """Return mean and interval over at least two runs that differ only in their seed."""
     return SeedSummary(
         mean_interval([score.driving_score for score in scores], level),
         mean_interval([score.successes.estimate for score in scores], level),

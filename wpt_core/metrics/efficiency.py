@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bench2Drive's driving efficiency: how fast, measured by whoever drives around us."""
+"""Bench2Drive's driving efficiency: speed relative to the other vehicles."""
 
 import numpy as np
 
@@ -9,28 +9,28 @@ from wpt_core.types import InputError
 __all__ = ['EFFICIENCY_SECTIONS', 'driving_efficiency']
 
 EFFICIENCY_SECTIONS = 20
-"""Published: a route has this many sections of equal length."""
+"""Published: number of sections of equal length per route."""
 _MOST = 10.0
-"""Published: a section with a larger ratio is left out, as the others all but stand."""
+"""Published: sections with a larger ratio are excluded, as the others hardly move."""
 
 
 def driving_efficiency(
-    way_m: FloatArray,
+    distances_m: FloatArray,
     speeds_mps: FloatArray,
     others_mps: FloatArray,
     *,
     route_m: float,
     sections: int = EFFICIENCY_SECTIONS,
 ) -> float | None:
-    """Mean speed over the mean speed of the others, per section of the route, mean of sections.
+    """Return the mean over the route sections of ego speed over mean speed of the others.
 
     All arrays are (N,) over evenly spaced steps; `others_mps` is the mean speed of the vehicles
-    present, NaN where there is none. Only completed sections count. A section in which nobody is
-    present, or all others stand, counts 1, as published; None where no section counts or
-    no other vehicle is ever present.
+    present, NaN without any. Only completed sections count. A section without other vehicles, or
+    in which all of them stand, counts 1, as published. Return None if no section counts or no
+    other vehicle is ever present.
     """
-    way_m = np.maximum.accumulate(finite('way_m', way_m, shape=(None,)))
-    speeds_mps = finite('speeds_mps', speeds_mps, shape=way_m.shape)
+    distances_m = np.maximum.accumulate(finite('distances_m', distances_m, shape=(None,)))
+    speeds_mps = finite('speeds_mps', speeds_mps, shape=distances_m.shape)
     present = np.isfinite(others_mps)
     if not (route_m > 0.0 and sections >= 1):
         raise InputError(
@@ -38,7 +38,7 @@ def driving_efficiency(
         )
     if not present.any():
         return None
-    section = np.minimum(np.floor(way_m / route_m * sections), sections).astype(np.int64)
+    section = np.minimum(np.floor(distances_m / route_m * sections), sections).astype(np.int64)
     ratios = [
         _ratio(speeds_mps[inside], others_mps[inside])
         for inside in ((section == number) & present for number in range(section[-1]))

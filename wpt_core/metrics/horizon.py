@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Open-loop figures at 1, 2 and 3 s, always in both conventions that papers use."""
+"""Open-loop figures at 1, 2 and 3 s, in both published conventions."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ __all__ = ['OPEN_LOOP_SAMPLING', 'HorizonFigures', 'Sampling']
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """When a plan is compared with the truth: at 1/rate, 2/rate, ... up to the last horizon."""
+    """Sample times of the comparison: 1/rate, 2/rate, ... up to the last horizon."""
 
     rate_hz: float = 2.0
     horizons_s: tuple[float, ...] = (1.0, 2.0, 3.0)
@@ -34,7 +34,7 @@ class Sampling:
 
     @property
     def steps(self) -> tuple[int, ...]:
-        """How many samples lie up to and including each horizon."""
+        """Number of samples up to and including each horizon."""
         return tuple(round(horizon_s * self.rate_hz) for horizon_s in self.horizons_s)
 
 
@@ -44,10 +44,10 @@ OPEN_LOOP_SAMPLING = Sampling()
 
 @dataclass(frozen=True, slots=True)
 class HorizonFigures:
-    """One quantity at each horizon, under both conventions; neither comes without the other.
+    """One quantity at each horizon, always in both conventions.
 
-    `at` takes the sample at the horizon (UniAD, WPT), `mean_up_to` the mean of all samples up to
-    it (ST-P3, VAD). Both are printed under the same column heads, and the same plan looks about
+    `at` is the sample at the horizon (UniAD, WPT), `mean_up_to` the mean of all samples up to it
+    (ST-P3, VAD). Papers print both under the same column heads, and the same plan looks about
     twice as good under the second.
     """
 
@@ -63,7 +63,7 @@ class HorizonFigures:
 
     @classmethod
     def of_steps(cls, per_step: FloatArray, sampling: Sampling, *, unit: str) -> 'HorizonFigures':
-        """From the quantity at each of the sampling's times."""
+        """Build it from the quantity at each sample time."""
         return cls(
             unit,
             sampling.horizons_s,
@@ -73,12 +73,12 @@ class HorizonFigures:
 
     @property
     def average_at(self) -> float:
-        """The mean over the horizons, the 'avg.' of UniAD's tables."""
+        """Mean over the horizons, 'avg.' in UniAD's tables."""
         return float(np.mean(self.at))
 
     @property
     def average_mean_up_to(self) -> float:
-        """The mean over the horizons, the 'avg.' of VAD's tables."""
+        """Mean over the horizons, 'avg.' in VAD's tables."""
         return float(np.mean(self.mean_up_to))
 
     def __str__(self) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How sure is a number? Intervals for means over seeds and for pass counts."""
+"""Confidence intervals for means over seeds and for pass counts."""
 
 import math
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate from `count` observations and the interval that holds the truth at `level`."""
+    """An estimate from `count` observations with its interval at confidence `level`."""
 
     estimate: float
     low: float
@@ -38,7 +38,7 @@ class Interval:
 
 
 def mean_interval(values: Sequence[float], level: float = 0.95) -> Interval:
-    """Student's interval for the mean of independent runs, such as seeds; at least two."""
+    """Return Student's interval of the mean of at least two independent runs, such as seeds."""
     sample = _sample(values, level)
     mean = float(sample.mean())
     error = float(sample.std(ddof=1)) / math.sqrt(len(sample))
@@ -53,7 +53,7 @@ def bootstrap_interval(
     level: float = 0.95,
     resamples: int = 2000,
 ) -> Interval:
-    """Percentile bootstrap for the mean: for many values of a skewed kind, such as route scores.
+    """Return the percentile bootstrap interval of the mean of many skewed values.
 
     With fewer than about ten values it is too narrow; use `mean_interval` there.
     """
@@ -66,7 +66,7 @@ def bootstrap_interval(
 
 
 def wilson_interval(passes: int, trials: int, level: float = 0.95) -> Interval:
-    """Wilson's interval for a pass rate; honest at 0 and at all passed, too."""
+    """Return Wilson's interval of a pass rate; valid also at 0 and at all passed."""
     _check_level(level)
     if trials < 1 or not 0 <= passes <= trials:
         raise InputError(f'passes must lie between 0 and trials >= 1, not {passes} of {trials}.')
@@ -75,13 +75,13 @@ def wilson_interval(passes: int, trials: int, level: float = 0.95) -> Interval:
     shrink = 1.0 + z * z / trials
     centre = (rate + z * z / (2 * trials)) / shrink
     half = z / shrink * math.sqrt(rate * (1.0 - rate) / trials + z * z / (4 * trials**2))
-    # At the ends the interval touches the rate exactly; rounding must not put the rate outside.
+    # At 0 and 1 the interval touches the rate; rounding must not exclude it.
     low, high = min(max(centre - half, 0.0), rate), max(min(centre + half, 1.0), rate)
     return Interval(rate, low, high, level, trials)
 
 
 def student_quantile(probability: float, degrees: int) -> float:
-    """The t below which Student's distribution with whole `degrees` >= 1 has `probability`."""
+    """Return the t quantile of Student's distribution with whole `degrees` >= 1."""
     if degrees < 1 or not 0.0 < probability < 1.0:
         raise InputError(
             f'a t quantile needs degrees >= 1 and a probability inside (0, 1), '
@@ -98,7 +98,7 @@ def student_quantile(probability: float, degrees: int) -> float:
 
 
 def _student_cdf(angle_rad: float, degrees: int) -> float:
-    """Student's distribution at t = sqrt(degrees) tan(angle), as a finite series."""
+    """Return Student's cdf at t = sqrt(degrees) tan(angle), as a finite series."""
     cos, sin = math.cos(angle_rad), math.sin(angle_rad)
     odd = degrees % 2 == 1
     term, total = (cos, cos if degrees > 1 else 0.0) if odd else (1.0, 1.0)

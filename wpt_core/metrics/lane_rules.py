@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Did the car keep its lane, did it change lane? Pass rules over one recorded drive."""
+"""Pass rules for lane keeping and lane changes over one recorded drive."""
 
 import math
 from dataclasses import dataclass
@@ -24,18 +24,18 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class LaneCentreRule:
-    """Settle near the target position in time, stay there, and keep the wheels in the lane."""
+    """Reach the target lane's centre in time and hold it, without collision, within two lanes."""
 
     offset_m: float = 0.35
     heading_rad: float = math.radians(2.0)
     settle_within_s: float = 8.0
     wheels_free_s: float = 3.0
-    """Until then a wheel may be outside: a start at an offset may put it there."""
+    """Until then a wheel may be outside, because the drive may start at an offset."""
 
 
 @dataclass(frozen=True, slots=True)
 class LaneChangeRule:
-    """Reach the target lane's centre in time and hold it, hit nobody, cross no further lane."""
+    """Reach the target lane's centre in time and hold it, without collision or a further lane."""
 
     offset_m: float = 0.4
     settle_within_s: float = 8.0
@@ -48,17 +48,17 @@ LANE_CHANGE_RULE = LaneChangeRule()
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LaneTrace:
-    """One drive as the lanes see it, over N >= 2 times; left is positive."""
+    """One drive relative to its lanes, over N >= 2 times; left is positive."""
 
     times_s: FloatArray
     """(N,), rising."""
     offsets_m: FloatArray
-    """(N,) from the position that the car should take across the road."""
+    """(N,) lateral offset from the target position."""
     heading_errors_rad: FloatArray
-    """(N,) from the direction of the lane; within -pi to pi."""
+    """(N,) heading relative to the lane, within -pi to pi."""
     left_clearances_m: FloatArray
-    """(N,) from the leftmost wheel's outer edge to the left border; negative outside it.
-    The border is that of the lane to keep or, for a change, of the two lanes taken together."""
+    """(N,) from the leftmost wheel's outer edge to the left border; negative outside it. The
+    border is that of the lane to keep or, for a lane change, of both lanes together."""
     right_clearances_m: FloatArray
     """(N,) likewise on the right."""
 
@@ -77,7 +77,7 @@ class LaneTrace:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One requirement: whether it was met, and the sentence with the figures."""
+    """One requirement: whether it was met, and a sentence with the values."""
 
     met: bool
     text: str
@@ -85,7 +85,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Every requirement of a rule, in a fixed order."""
+    """All requirements of a rule, in a fixed order."""
 
     findings: tuple[Finding, ...]
 
@@ -95,12 +95,12 @@ class Verdict:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why it failed; where it passed, what was measured."""
+        """The requirements that failed; all of them if the rule passed."""
         return tuple(finding.text for finding in self.findings if self.passed or not finding.met)
 
 
 def judge_lane_centre(trace: LaneTrace, rule: LaneCentreRule = LANE_CENTRE_RULE) -> Verdict:
-    """Whether the drive settled within the rule's time of its start and stayed in its lane."""
+    """Return whether the drive settled within the rule's time and stayed in its lane."""
     heading_errors_rad = np.abs(trace.heading_errors_rad)
     near = (np.abs(trace.offsets_m) <= rule.offset_m) & (heading_errors_rad <= rule.heading_rad)
     start_s = float(trace.times_s[0])
@@ -124,9 +124,9 @@ def judge_lane_change(
     collision_s: float | None = None,
     rule: LaneChangeRule = LANE_CHANGE_RULE,
 ) -> Verdict:
-    """Whether the drive reached the target lane in time after the command and held it.
+    """Return whether the drive reached the target lane in time after the command and held it.
 
-    `collision_s` is when the first collision happened, None without one.
+    `collision_s`: time of the first collision, None without one.
     """
     if not trace.times_s[0] <= command_s <= trace.times_s[-1]:
         raise InputError(
@@ -148,7 +148,7 @@ def judge_lane_change(
 def _settled(
     trace: LaneTrace, near: BoolArray, *, since_s: float, within_s: float, where: str
 ) -> Finding:
-    """Near in time and from then on to the end; a drive that ends before the time is up fails."""
+    """Check that the drive is near in time and stays near; a drive that ends too early fails."""
     lasted_s = float(trace.times_s[-1]) - since_s
     if lasted_s < within_s - TIME_TOLERANCE_S:
         return Finding(False, f'ended after {lasted_s:.1f} s, {within_s:.1f} s are judged')
@@ -162,7 +162,7 @@ def _settled(
 
 
 def _wheels_inside(trace: LaneTrace, *, from_s: float, what: str) -> Finding:
-    """No wheel beyond either border later than `from_s`."""
+    """Check that no wheel is beyond either border later than `from_s`."""
     judged = trace.times_s > from_s
     clearances_m = np.minimum(trace.left_clearances_m, trace.right_clearances_m)[judged]
     if not len(clearances_m):

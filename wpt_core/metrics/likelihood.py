@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Does a planner know how sure it may be? Laplace likelihood, and coverage of its intervals."""
+"""Calibration of predicted uncertainty: Laplace likelihood and interval coverage."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ COVERAGE_LEVELS = tuple(round(0.1 * k, 1) for k in range(1, 10))
 
 
 def laplace_nll(errors: ArrayLike, scales: ArrayLike) -> FloatArray:
-    """(...): |error| / scale + ln(2 scale), nats for each number; scales (...) above zero."""
+    """Return (...): |error| / scale + ln(2 scale) in nats; scales (...) must be above 0."""
     away, spread = _pair(errors, scales)
     nll: FloatArray = np.abs(away) / spread + np.log(2.0 * spread)
     return nll
@@ -31,10 +31,10 @@ def laplace_nll(errors: ArrayLike, scales: ArrayLike) -> FloatArray:
 def laplace_mixture_nll(
     errors: ArrayLike, scales: ArrayLike, probabilities: ArrayLike
 ) -> FloatArray:
-    """(...): nats of D numbers together under H hypotheses.
+    """Return (...): negative log likelihood in nats of D values under H hypotheses.
 
-    Errors and scales (..., H, D), probabilities (..., H) that sum to 1. A hypothesis is one story
-    about all D numbers, so the mixture is taken over their joint density, not number by number.
+    Errors and scales (..., H, D), probabilities (..., H) that sum to 1. The mixture is over the
+    joint density of all D values.
     """
     each = laplace_nll(errors, scales).sum(axis=-1)
     odds = finite('probabilities', probabilities, shape=each.shape)
@@ -49,7 +49,7 @@ def laplace_mixture_nll(
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """How often the truth fell into the central interval of each nominal level."""
+    """Observed share of true values in the central interval of each nominal level."""
 
     levels: tuple[float, ...]
     observed: tuple[float, ...]
@@ -57,14 +57,14 @@ class Reliability:
 
     @property
     def gap(self) -> float:
-        """Mean distance between nominal and observed: 0 is calibrated."""
+        """Mean absolute difference of nominal and observed share; 0 is calibrated."""
         return float(np.mean(np.abs(np.subtract(self.observed, self.levels))))
 
 
 def laplace_coverage(
     errors: ArrayLike, scales: ArrayLike, *, levels: Sequence[float] = COVERAGE_LEVELS
 ) -> Reliability:
-    """Coverage of the central intervals; the one of level q reaches scale x ln 1/(1 - q)."""
+    """Return the coverage of central intervals; that of level q spans scale x ln 1/(1 - q)."""
     away, spread = _pair(errors, scales)
     if not all(0.0 < level < 1.0 for level in levels):
         raise InputError(f'levels must lie inside (0, 1), not {tuple(levels)}.')
@@ -77,7 +77,7 @@ def _pair(errors: ArrayLike, scales: ArrayLike) -> tuple[FloatArray, FloatArray]
     shape = np.shape(errors)
     away, spread = finite('errors', errors, shape=shape), finite('scales', scales, shape=shape)
     if not away.size:
-        raise InputError('errors must hold at least one number.')
+        raise InputError('errors must contain at least one number.')
     if spread.min() <= 0.0:
         raise InputError(f'scales must be above 0, not {spread.min():g}.')
     return away, spread

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How far is a plan from what the expert drove, and what would it have hit?
+"""Open-loop metrics: distance of plans from the expert's trajectory, and their collisions.
 
-Nothing here says how well a planner drives: open-loop error has ranked policies in the reverse
-order of their closed-loop driving (arXiv 2504.19077), so it never stands alone in a table.
+They do not measure driving: open-loop error has ranked policies in the reverse order of their
+closed-loop driving (arXiv 2504.19077), so it never stands alone in a table.
 
 Collision rates are exact. The published code draws boxes on a raster of 0.5 m; in VAD's the others
-lie half a cell, 0.25 m, beside the ego, so its rates do not compare with these.
+are shifted by half a cell (0.25 m), so its rates are not comparable with these.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,12 +32,12 @@ __all__ = [
 ]
 
 NUSCENES_EGO = Footprint(length_m=4.084, width_m=1.85, centre_ahead_m=0.5)
-"""The box that the common nuScenes planning code gives the ego vehicle."""
+"""Ego footprint of the common nuScenes planning code."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class OpenLoopCase:
-    """One plan beside what the expert drove and who was there; one frame, one clock."""
+    """One plan with the expert's trajectory and the tracks, in one frame and on one clock."""
 
     plan: Trajectory
     truth: Trajectory
@@ -47,14 +47,14 @@ class OpenLoopCase:
 def displacement_errors(
     cases: Sequence[OpenLoopCase], sampling: Sampling = OPEN_LOOP_SAMPLING
 ) -> HorizonFigures:
-    """L2 distance between plan and truth, mean over the cases, in metres."""
+    """Return the L2 distance between plan and truth, mean over the cases, in metres."""
     _require(cases)
     errors_m = [_distances_m(case, sampling.times_s) for case in cases]
     return HorizonFigures.of_steps(np.mean(errors_m, axis=0), sampling, unit='m')
 
 
 def trajectory_mae_m(cases: Sequence[OpenLoopCase], times_s: ArrayLike) -> float:
-    """Mean absolute error over cases, times and both axes of the frame, in metres."""
+    """Return the mean absolute error over cases, times and both axes, in metres."""
     _require(cases)
     errors_m = [
         np.abs(case.plan.at(times_s).positions_m - case.truth.at(times_s).positions_m).mean()
@@ -65,17 +65,17 @@ def trajectory_mae_m(cases: Sequence[OpenLoopCase], times_s: ArrayLike) -> float
 
 @dataclass(frozen=True, slots=True)
 class CollisionRates:
-    """Share of cases whose ego box touches another's, in percent.
+    """Share of cases whose ego box touches another box, in percent.
 
-    A sample at which the expert's own box touches somebody (annotation error, or a box too large)
-    counts as free where `expert_excluded`, and stays in the denominator, as published.
+    If `expert_excluded`, samples at which the expert's own box touches another (annotation error,
+    or a box too large) count as free and stay in the denominator, as published.
     """
 
     percent: HorizonFigures
     cases: int
     expert_excluded: bool
     expert_samples: int
-    """Samples at which the expert's box touches somebody, excluded or not."""
+    """Samples at which the expert's box touches another, excluded or not."""
 
 
 def collision_rates(
@@ -85,7 +85,7 @@ def collision_rates(
     sampling: Sampling = OPEN_LOOP_SAMPLING,
     exclude_expert: bool = True,
 ) -> CollisionRates:
-    """How often the plans collide at the samples, in both conventions."""
+    """Return the collision rates of the plans, in both conventions."""
     _require(cases)
     samples = [_sampled(case, sampling.times_s) for case in cases]
     expert = np.array([_touches(case.truth, case.tracks, footprint) for case in samples])
@@ -100,13 +100,13 @@ def collision_rates(
 
 @dataclass(frozen=True, slots=True)
 class JitteredCollisionRates:
-    """Collision rates of the same plans moved by noise, one draw a run, in percent."""
+    """Collision rates of the same plans with position noise, one draw per run, in percent."""
 
     sigma_m: float
     runs: tuple[HorizonFigures, ...]
     mean: HorizonFigures
     deviation: HorizonFigures
-    """Standard deviation between the runs (n - 1): differences below it say nothing."""
+    """Standard deviation between the runs (n - 1); smaller differences are not significant."""
 
 
 def jittered_collision_rates(
@@ -119,9 +119,10 @@ def jittered_collision_rates(
     sampling: Sampling = OPEN_LOOP_SAMPLING,
     exclude_expert: bool = True,
 ) -> JitteredCollisionRates:
-    """Collision rates when each sampled position moves by N(0, sigma) on either axis.
+    """Return collision rates with N(0, sigma) added to each sampled position on both axes.
 
-    Headings stay. A rate that changes under a centimetre of this is not a property of the planner.
+    Headings are unchanged. A rate that changes under a centimetre of noise is not a property of
+    the planner.
     """
     _require(cases)
     if not (np.isfinite(sigma_m) and sigma_m >= 0.0):
@@ -159,7 +160,7 @@ def _sampled(case: OpenLoopCase, times_s: FloatArray) -> OpenLoopCase:
 
 
 def _touches(ego: Trajectory, tracks: Tracks, footprint: Footprint) -> BoolArray:
-    """At which of the common times the ego box touches anybody present, (S,)."""
+    """Return (S,): at which times the ego box touches a present box."""
     boxes = footprint.boxes(ego.positions_m[:, None], ego.yaws_rad[:, None])
     touching: BoolArray = overlaps(boxes, tracks.boxes) & tracks.present
     return np.asarray(touching.any(axis=1))
@@ -180,7 +181,7 @@ def _deviation(values: FloatArray, axis: int) -> FloatArray:
 
 
 def _across(runs: Sequence[HorizonFigures], summary: Callable[..., FloatArray]) -> HorizonFigures:
-    """The figures of several runs summarised horizon by horizon."""
+    """Summarise several runs per horizon."""
     at = summary(np.array([run.at for run in runs]), axis=0)
     mean_up_to = summary(np.array([run.mean_up_to for run in runs]), axis=0)
     first = runs[0]

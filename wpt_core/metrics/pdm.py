@@ -16,7 +16,7 @@ from wpt_core.metrics.trajectory import Footprint, Trajectory
 __all__ = ['PROGRESS_THRESHOLD_M', 'PdmScores', 'pdm_scores']
 
 PROGRESS_THRESHOLD_M = 5.0
-"""Published: below it, nobody can be told to have made too little way."""
+"""Published: up to this distance progress is not scored."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -24,13 +24,13 @@ class PdmScores:
     """Sub-scores of K candidates, (K,) each, between 0 and 1."""
 
     no_collision: FloatArray
-    """1 without a collision of our own fault, 0.5 with an object, 0 with a vehicle or a person."""
+    """1 without an at-fault collision, 0.5 with an object, 0 with a vehicle or a person."""
     drivable_area: FloatArray
     """1 if all corners stay on drivable ground, else 0."""
     time_to_collision: FloatArray
-    """1 if nobody ahead is ever less than 0.95 s away, else 0."""
+    """1 if no relevant body is ever within 0.95 s of contact, else 0."""
     ego_progress: FloatArray
-    """Way along the centre line over the longest way in the set."""
+    """Progress along the centre line over the largest progress in the set."""
     comfort: FloatArray
     """1 if all six bounds hold at every sample, else 0."""
 
@@ -47,34 +47,34 @@ def pdm_scores(
 ) -> PdmScores:
     """Score candidates that cover 0 to 4 s, resampled to 10 Hz.
 
-    Progress is relative to the best of the set, so scores of different sets do not compare unless
-    a common reference (NAVSIM takes a rule-based planner) is among the candidates of each.
+    Progress is relative to the best of the set, so scores of different sets are comparable only
+    with a common reference among the candidates (NAVSIM adds a rule-based planner).
     """
     rollouts, tracks = roll_out(candidates, scene, footprint)
-    safe = no_collision(rollouts, tracks)
-    paved = np.where(rollouts.off_road.any(axis=1), 0.0, 1.0)
+    no_collisions = no_collision(rollouts, tracks)
+    drivable = np.where(rollouts.off_road.any(axis=1), 0.0, 1.0)
     return PdmScores(
-        no_collision=safe,
-        drivable_area=paved,
+        no_collision=no_collisions,
+        drivable_area=drivable,
         time_to_collision=time_to_collision(rollouts, tracks),
-        ego_progress=ego_progress(_way_m(rollouts, scene), safe * paved),
+        ego_progress=ego_progress(_progress_m(rollouts, scene), no_collisions * drivable),
         comfort=np.array([float(comfort_score(motion).passed) for motion in rollouts.motions]),
     )
 
 
-def ego_progress(way_m: FloatArray, allowed: FloatArray) -> FloatArray:
-    """Way made, (K,), over the longest in the set; both count only as far as `allowed` (0 to 1).
+def ego_progress(progress_m: FloatArray, allowed: FloatArray) -> FloatArray:
+    """Return the progress (K,) over the largest of the set, both weighted by `allowed` (0 to 1).
 
-    Where even the longest is no more than 5 m, everybody who is allowed at all has made it.
+    If the largest is at most 5 m, all candidates with `allowed` > 0 get 1.
     """
-    counted_m = np.maximum(way_m, 0.0) * allowed
+    counted_m = np.maximum(progress_m, 0.0) * allowed
     longest_m = counted_m.max()
     if longest_m > PROGRESS_THRESHOLD_M:
         return np.asarray(counted_m / longest_m)
     return np.where(allowed > 0.0, 1.0, 0.0)
 
 
-def _way_m(rollouts: Rollouts, scene: PdmScene) -> FloatArray:
+def _progress_m(rollouts: Rollouts, scene: PdmScene) -> FloatArray:
     ends = rollouts.boxes.poses[:, [0, -1], :2]
     s_m, _ = scene.centre_line.to_frenet(ends)
     return s_m[:, 1] - s_m[:, 0]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What PDM scores look at: candidate motions in their surroundings, at 10 Hz over 4 s."""
+"""Inputs of the PDM scores: candidates and their surroundings, at 10 Hz over 4 s."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,26 +17,26 @@ STEP_S = 0.1
 HORIZON_S = 4.0
 _TIMES_S = np.arange(round(HORIZON_S / STEP_S) + 1) * STEP_S
 _SPEED_WINDOW = 5
-"""Samples in the parabola that gives a candidate's velocity; chosen."""
+"""Samples of the parabola fit of a candidate's velocity; our choice."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PdmScene:
-    """Where candidates drive: the road and everybody else, in the frame of the candidates."""
+    """Road and other bodies around the candidates, in their frame."""
 
     centre_line: Path
-    """Progress is measured along it, from the route's start to its end."""
+    """Reference of progress, from the start of the route to its end."""
     drivable: Callable[[FloatArray], BoolArray]
-    """Points (..., 2) to whether they are paved, (...)."""
+    """Maps points (..., 2) to whether they are drivable, (...)."""
     lane: Callable[[FloatArray], IntArray]
-    """Points (..., 2) to the number of the lane they lie in, negative outside any, (...)."""
+    """Maps points (..., 2) to the number of their lane, negative outside of lanes, (...)."""
     tracks: Tracks
     """From 0 to 4 s on the candidates' clock."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rollouts:
-    """K candidates at T = 41 times: what all sub-scores need, worked out once."""
+    """K candidates at T = 41 times, with the quantities that all sub-scores share."""
 
     motions: tuple[Trajectory, ...]
     positions_m: FloatArray
@@ -59,7 +59,7 @@ class Rollouts:
 def roll_out(
     candidates: Sequence[Trajectory], scene: PdmScene, footprint: Footprint
 ) -> tuple[Rollouts, Tracks]:
-    """The candidates and everybody else at 0, 0.1, ... 4.0 s."""
+    """Sample the candidates and tracks at 0, 0.1, ... 4.0 s."""
     if not candidates:
         raise InputError('candidates must hold at least one motion.')
     motions = tuple(candidate.at(_TIMES_S) for candidate in candidates)
@@ -67,21 +67,21 @@ def roll_out(
     yaws_rad = np.stack([motion.yaws_rad for motion in motions])
     boxes = footprint.boxes(positions_m, yaws_rad)
     corners_m = corners_of(boxes)
-    paved = flags('PdmScene.drivable', scene.drivable(corners_m), shape=corners_m.shape[:-1])
+    drivable = flags('PdmScene.drivable', scene.drivable(corners_m), shape=corners_m.shape[:-1])
     lanes = finite('PdmScene.lane', scene.lane(corners_m), shape=corners_m.shape[:-1])
     rollouts = Rollouts(
         motions=motions,
         positions_m=positions_m,
         velocities_mps=_velocities_mps(positions_m, yaws_rad),
         boxes=boxes,
-        off_road=np.asarray(~paved.all(axis=-1)),
+        off_road=np.asarray(~drivable.all(axis=-1)),
         between_lanes=_differ(lanes),
     )
     return rollouts, scene.tracks.at(_TIMES_S)
 
 
 def _velocities_mps(positions_m: FloatArray, yaws_rad: FloatArray) -> FloatArray:
-    """(K, T, 2): the speed along the heading; what goes sideways is not carried on."""
+    """(K, T, 2): the velocity along the heading, without its lateral part."""
     moving = local_polynomial(
         np.moveaxis(positions_m, 1, 0), STEP_S, window=_SPEED_WINDOW, order=2, derivative=1
     )
@@ -92,7 +92,7 @@ def _velocities_mps(positions_m: FloatArray, yaws_rad: FloatArray) -> FloatArray
 
 
 def _differ(lanes: FloatArray) -> BoolArray:
-    """Whether corners (..., 4) lie in more than one lane."""
+    """Return whether corners (..., 4) lie in different lanes."""
     highest = lanes.max(axis=-1)
     lowest = np.where(lanes < 0, np.inf, lanes).min(axis=-1)
     return np.asarray(np.isfinite(lowest) & (lowest < highest))

@@ -12,20 +12,19 @@ from wpt_core.metrics.trajectory import Tracks
 __all__ = ['time_to_collision', 'time_to_contact_s']
 
 LEAST_TTC_S = 0.95
-"""Published by nuPlan; NAVSIM looks at 0, 0.3, 0.6 and 0.9 s instead."""
+"""Published by nuPlan; NAVSIM samples 0, 0.3, 0.6 and 0.9 s instead."""
 AHEAD_RAD = np.deg2rad(30.0)
-"""Published: whoever's centre lies nearer to the heading than this is ahead."""
+"""Published: a centre at a smaller bearing is ahead."""
 STANDING_MPS = 0.005
 """Published: a slower car has no time to collision."""
 
 
 def time_to_collision(rollouts: Rollouts, tracks: Tracks) -> FloatArray:
-    """(K,): 1 if at every sample every relevant track is more than 0.95 s from contact, else 0.
+    """Return (K,): 1 if no relevant track is ever within 0.95 s of contact, else 0.
 
-    Both footprints move on with the velocity of the sample and do not turn; the time of contact is
-    exact. A track is relevant while its centre is ahead of us or, as long as we straddle lanes or
-    leave the road, anywhere but behind. Left out are tracks that we touch at time 0, and samples
-    at which we stand.
+    Both footprints keep the velocity of the sample and do not turn; the time of contact is exact.
+    A track is relevant if its centre is ahead or, while the ego is between lanes or off the road,
+    anywhere but behind. Tracks in contact at time 0 and samples at standstill are excluded.
     """
     ours = Boxes(
         rollouts.boxes.poses[:, :, None], rollouts.boxes.lengths_m, rollouts.boxes.widths_m
@@ -41,22 +40,22 @@ def time_to_collision(rollouts: Rollouts, tracks: Tracks) -> FloatArray:
 
 def _relevant(rollouts: Rollouts, tracks: Tracks) -> BoolArray:
     """(K, T, M)."""
-    # As nuPlan has it. NAVSIM compares where the track will be with where we are now, which
-    # blames us for whoever overtakes.
+    # As in nuPlan. NAVSIM compares the future position of the track with the current one of the
+    # ego, which blames the ego for vehicles that overtake.
     bearings = bearings_rad(rollouts, tracks)
-    astray = (rollouts.between_lanes | rollouts.off_road)[..., None]
-    return np.asarray((bearings < AHEAD_RAD) | (astray & (bearings <= BEHIND_RAD)))
+    off_lane = (rollouts.between_lanes | rollouts.off_road)[..., None]
+    return np.asarray((bearings < AHEAD_RAD) | (off_lane & (bearings <= BEHIND_RAD)))
 
 
 _STILL_MPS = 1e-12
 
 
 def time_to_contact_s(ours: Boxes, theirs: Boxes, closing_velocity_mps: FloatArray) -> FloatArray:
-    """Seconds until the boxes touch, 0 if they do now, infinity if they never will; (...).
+    """Return the seconds (...) until the boxes touch: 0 if they overlap now, infinity if never.
 
-    `closing_velocity_mps` (..., 2) is their velocity minus ours; nothing turns. Separating axes,
-    moving: on each of the four axes the shadows overlap during one interval of time, and the
-    boxes during what the four have in common. Exact, so nothing slips through between two steps.
+    `closing_velocity_mps` (..., 2) is their velocity minus ours; nothing turns. Moving separating
+    axes: on each of the four axes the projections overlap during one interval, and the boxes
+    during the intersection of the four. Exact, so no contact is missed between steps.
     """
     enter_ours, leave_ours = _overlap_interval_s(ours, theirs, closing_velocity_mps)
     enter_theirs, leave_theirs = _overlap_interval_s(theirs, ours, -closing_velocity_mps)
@@ -68,7 +67,7 @@ def time_to_contact_s(ours: Boxes, theirs: Boxes, closing_velocity_mps: FloatArr
 def _overlap_interval_s(
     a: Boxes, b: Boxes, velocity_mps: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """When b, moving past a, begins and ceases to overlap it on both axes of a."""
+    """Return when b, moving relative to a, starts and stops overlapping it on both axes of a."""
     cos, sin = np.cos(a.poses[..., 2]), np.sin(a.poses[..., 2])
     dx, dy = np.moveaxis(b.poses[..., :2] - a.poses[..., :2], -1, 0)
     vx, vy = np.moveaxis(velocity_mps, -1, 0)
@@ -84,7 +83,7 @@ def _overlap_interval_s(
 def _axis_interval_s(
     gap_m: FloatArray, reach_m: FloatArray, speed_mps: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """When |gap + speed t| <= reach begins and ends; without speed, always or never."""
+    """Return when |gap + speed t| <= reach starts and ends; at zero speed always or never."""
     still = np.abs(speed_mps) < _STILL_MPS
     safe_mps = np.where(still, 1.0, speed_mps)
     one_s, other_s = (-reach_m - gap_m) / safe_mps, (reach_m - gap_m) / safe_mps

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is judged: how one body moves, which box it fills, and who else is there when."""
+"""Trajectories, footprints and tracks, with interpolation and derivatives."""
 
 import math
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ __all__ = ['Footprint', 'Tracks', 'Trajectory', 'headings', 'local_polynomial']
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Trajectory:
-    """Poses of one body over N rising times, planned or driven, in one frame."""
+    """Poses of one body over N increasing times, planned or driven, in one frame."""
 
     times_s: FloatArray
     """(N,)."""
@@ -37,26 +37,26 @@ class Trajectory:
 
     @classmethod
     def of_plan(cls, plan: Plan, hypothesis: int | None = None) -> 'Trajectory':
-        """One hypothesis of a plan (the most probable by default); time 0 is the image."""
+        """Return one hypothesis of a plan (default: the most probable); time 0 is the image."""
         which = plan.best if hypothesis is None else hypothesis
         return cls(plan.times_s, plan.positions_m[which], plan.yaws_rad[which])
 
     def at(self, times_s: ArrayLike) -> 'Trajectory':
-        """The motion at other times, inside its own span of two samples or more.
+        """Return the trajectory at other times within its span of at least two samples.
 
-        Cubic between the samples with three-point slopes: exact at the samples and for constant
-        acceleration. (Linear interpolation of a plan on the quadratic grid is 3 cm off at 3 s
-        and 2 m/s^2, which is as much as good planners differ by.)
+        Cubic interpolation with three-point slopes: exact at the samples and for constant
+        acceleration. (Linear interpolation of a plan on the quadratic grid is 3 cm off at 3 s and
+        2 m/s^2, which is as much as good planners differ by.)
         """
         known_s = rising('Trajectory.times_s', self.times_s, least=2)
-        asked_s = within('Trajectory', rising('times_s', times_s, least=1), known_s=known_s)
+        requested_s = within('Trajectory', rising('times_s', times_s, least=1), known_s=known_s)
         columns = np.column_stack([self.positions_m, np.unwrap(self.yaws_rad)])
-        poses = _interpolate_cubic(asked_s, self.times_s, columns)
-        return Trajectory(asked_s, poses[:, :2], poses[:, 2])
+        poses = _interpolate_cubic(requested_s, self.times_s, columns)
+        return Trajectory(requested_s, poses[:, :2], poses[:, 2])
 
 
 def _interpolate_cubic(at_s: FloatArray, times_s: FloatArray, values: FloatArray) -> FloatArray:
-    """Piecewise Hermite cubic through `values` (N, C), evaluated at `at_s`."""
+    """Evaluate the piecewise Hermite cubic through `values` (N, C) at `at_s`."""
     order: Literal[1, 2] = 2 if len(times_s) > 2 else 1
     slopes = np.gradient(values, times_s, axis=0, edge_order=order)
     left = np.clip(np.searchsorted(times_s, at_s, side='right') - 1, 0, len(times_s) - 2)
@@ -73,12 +73,12 @@ def _interpolate_cubic(at_s: FloatArray, times_s: FloatArray, values: FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """The rectangle a body fills, given at the point that its motion tracks."""
+    """Rectangle of a body, relative to the tracked point."""
 
     length_m: float
     width_m: float
     centre_ahead_m: float
-    """How far the centre of the rectangle lies ahead of the tracked point."""
+    """Distance of the centre of the rectangle ahead of the tracked point."""
 
     def __post_init__(self) -> None:
         size_m = finite('Footprint', [self.length_m, self.width_m], shape=(2,))
@@ -88,29 +88,29 @@ class Footprint:
 
     @classmethod
     def of_vehicle(cls, parameters: VehicleParameters) -> 'Footprint':
-        """The rectangle of a car whose motion tracks `base_link`."""
+        """Return the footprint of a car whose trajectory tracks `base_link`."""
         return cls(parameters.length_m, parameters.width_m, parameters.centre_offset_m)
 
     def boxes(self, positions_m: FloatArray, yaws_rad: FloatArray) -> Boxes:
-        """The boxes filled at poses of any shape: positions (..., 2), yaws (...)."""
+        """Return the boxes at poses of any shape: positions (..., 2), yaws (...)."""
         centres_m = positions_m + self.centre_ahead_m * headings(yaws_rad)
         poses = np.concatenate([centres_m, yaws_rad[..., None]], axis=-1)
         return Boxes.like(poses, self.length_m, width_m=self.width_m)
 
 
 def headings(yaws_rad: FloatArray) -> FloatArray:
-    """Unit vectors (..., 2) along yaws (...)."""
+    """Return unit vectors (..., 2) along yaws (...)."""
     return np.stack([np.cos(yaws_rad), np.sin(yaws_rad)], axis=-1)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Tracks:
-    """M other bodies over T times, in the frame and on the clock of the motion judged."""
+    """M other bodies over T times, in the frame and on the clock of the evaluated trajectory."""
 
     times_s: FloatArray
     """(T,), rising."""
     poses: FloatArray
-    """(T, M, 3): x, y in metres, yaw in radians, of the footprints' centres; anything finite where
+    """(T, M, 3): x, y in metres, yaw in radians, of the footprint centres; any finite value where
     absent."""
     velocities_mps: FloatArray
     """(T, M, 2)."""
@@ -139,7 +139,7 @@ class Tracks:
 
     @classmethod
     def empty(cls, times_s: ArrayLike) -> 'Tracks':
-        """An empty road."""
+        """Return tracks of an empty road."""
         steps = len(np.asarray(times_s))
         return cls(
             np.asarray(times_s, dtype=np.float64),
@@ -151,12 +151,12 @@ class Tracks:
         )
 
     def at(self, times_s: ArrayLike) -> 'Tracks':
-        """The tracks at other times: linear between samples, present where both neighbours are."""
+        """Return the tracks at other times: linear, present where both neighbours are."""
         known_s = rising('Tracks.times_s', self.times_s, least=2)
-        asked_s = within('Tracks', rising('times_s', times_s, least=1), known_s=known_s)
-        left = np.searchsorted(self.times_s, asked_s, side='right') - 1
+        requested_s = within('Tracks', rising('times_s', times_s, least=1), known_s=known_s)
+        left = np.searchsorted(self.times_s, requested_s, side='right') - 1
         left = np.clip(left, 0, len(self.times_s) - 2)
-        share = (asked_s - self.times_s[left]) / np.diff(self.times_s)[left]
+        share = (requested_s - self.times_s[left]) / np.diff(self.times_s)[left]
 
         def blend(values: FloatArray) -> FloatArray:
             weight = share.reshape(-1, *[1] * (values.ndim - 1))
@@ -168,7 +168,7 @@ class Tracks:
         before = self.present[left] | (share == 1.0)[:, None]
         after = self.present[left + 1] | (share == 0.0)[:, None]
         return Tracks(
-            asked_s,
+            requested_s,
             blend(poses),
             blend(self.velocities_mps),
             before & after,
@@ -178,18 +178,18 @@ class Tracks:
 
     @property
     def boxes(self) -> Boxes:
-        """The boxes filled, (T, M)."""
+        """The boxes, (T, M)."""
         return Boxes(self.poses, self.sizes_m[:, 0], self.sizes_m[:, 1])
 
 
 def local_polynomial(
     values: FloatArray, step_s: float, *, window: int, order: int, derivative: int
 ) -> FloatArray:
-    """A derivative of `values` (N, ...) from a polynomial fitted around each sample.
+    """Return a derivative of `values` (N, ...) from a polynomial fitted around each sample.
 
-    Least squares over the nearest `window` samples (Savitzky-Golay); near the ends, where the
-    window cannot be centred, the polynomial of the first or last full window is read off centre.
-    Exact for polynomials up to `order`.
+    Least squares over the nearest `window` samples (Savitzky-Golay). Near the ends, where the
+    window cannot be centred, the polynomial of the first or last full window is evaluated off
+    centre. Exact for polynomials up to `order`.
     """
     count = len(values)
     if not derivative <= order < window <= count:
@@ -205,7 +205,8 @@ def local_polynomial(
 
 
 def _weights(step_s: float, window: int, *, order: int, derivative: int) -> FloatArray:
-    """(window, window): row i weighs the samples for the derivative at sample i of the window."""
+    """Return (window, window): row i are the weights of the derivative at sample i of the
+    window."""
     # Times in units of half a window keep the fit well conditioned for any step.
     unit_s = 0.5 * window * step_s
     times = (np.arange(window) - 0.5 * (window - 1)) * step_s / unit_s

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What does the network say? Extractor, bottleneck, temporal model, heads, and how to run them."""
+"""The student network: extractor, bottleneck, temporal model, heads, and decoding."""
 
 from wpt_core.model.bottleneck import Bottleneck, measured_capacity_bits
 from wpt_core.model.config import CHANNELS, CONDITIONS, PRESETS, StudentConfig, preset

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The student as it ships: weights and manifest in a folder, whole or not there, nothing to run.
+"""The student as it ships: a folder with weights and manifest, written atomically.
 
-Parameters are kept in half precision; what was measured (the batch statistics and the scales of
-the plan) stays in single precision.
+It contains no code. Parameters are stored in half precision; measured values (batch statistics,
+scales of the plan) in single precision.
 """
 
 import math
@@ -26,13 +26,13 @@ WEIGHTS = 'weights.safetensors'
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Artifact:
-    """A student that is ready to run, and what is to be known of it."""
+    """A loaded student with its manifest."""
 
     student: Student
     """In evaluation mode, single precision, on the CPU."""
     config: StudentConfig
     views: Rig
-    """What the student looks at, in its order."""
+    """Virtual cameras of the student, in its order."""
     plan_scales: NDArray[np.float32]
     """(33, 6)."""
     manifest: Manifest
@@ -41,26 +41,26 @@ class Artifact:
 def save_artifact(
     folder: Path, student: Student, views: Rig, *, origin: Origin, scores: Scores | None = None
 ) -> None:
-    """Write an artifact; one that is there already is replaced when the new one is complete.
+    """Write an artifact; an existing one is replaced when the new one is complete.
 
-    InputError for views that are not those of the student, for weights that half precision cannot
-    hold, and where the folder cannot be written or holds something else.
+    Raise InputError when the views do not fit the student, when half precision cannot hold the
+    weights, and when the folder cannot be written or holds other files.
     """
     _check_views(folder, student.config, views)
-    with replacing_folder(folder, (WEIGHTS, MANIFEST)) as aside:
+    with replacing_folder(folder, (WEIGHTS, MANIFEST)) as temporary:
         manifest = Manifest(
-            weights_sha256=write_weights(aside / WEIGHTS, student),
+            weights_sha256=write_weights(temporary / WEIGHTS, student),
             config=student.config,
             views=views,
             origin=origin,
             scores=scores or {},
             created_by=created_by(),
         )
-        manifest.write(aside / MANIFEST)
+        manifest.write(temporary / MANIFEST)
 
 
 def load_artifact(folder: Path) -> Artifact:
-    """Read an artifact; InputError says in one sentence what is wrong with it."""
+    """Read an artifact; raise InputError if it is invalid."""
     manifest = read_manifest(folder)
     student = read_weights(folder / WEIGHTS, manifest.config, sha256=manifest.weights_sha256)
     return Artifact(
@@ -73,22 +73,22 @@ def load_artifact(folder: Path) -> Artifact:
 
 
 def replace_scores(folder: Path, scores: Scores) -> None:
-    """Give an artifact other scores; at every moment the old manifest or the new one is there."""
+    """Replace the scores of an artifact atomically."""
     manifest = replace(read_manifest(folder), scores=scores)
     try:
         manifest.write(folder / MANIFEST)
     except OSError as error:
         raise InputError(
-            f'{folder}: its scores cannot be written ({error.strerror}); make it writable.'
+            f'{folder}: cannot write the scores ({error.strerror}); make the folder writable.'
         ) from error
 
 
 def check_rig(artifact: Artifact, rig: Rig) -> tuple[Notice, ...]:
-    """Can a car with this rig be driven at all? A notice for each view that no camera looks at.
+    """Return a notice for each view that no camera of the rig covers.
 
-    A view is looked at if its optical axis lies within half the horizontal field of view of some
-    camera's. InputError if that is so for no view, or not for the first, which looks ahead: the
-    others can be done without, as training does without them at times.
+    A view is covered if its optical axis lies within half the horizontal field of view of a
+    camera. Raise InputError if the first view, which looks ahead, is not covered; the others may
+    be missing, as they are at times in training.
     """
     blind = [
         view.name
@@ -102,21 +102,21 @@ def check_rig(artifact: Artifact, rig: Rig) -> tuple[Notice, ...]:
     first = artifact.views.cameras[0].name
     if first in blind:
         raise InputError(
-            f'the rig ({", ".join(rig.names)}) has no camera that looks where the student has its '
+            f'the rig ({", ".join(rig.names)}) has no camera along the optical axis of the '
             f'view {first!r}; check the poses in the rig file, or add such a camera.'
         )
     return tuple(
         Notice(
             Level.WARNING,
             'model.view-not-covered',
-            f'No camera looks where the student has its view {name!r}; it drives without.',
+            f'No camera covers the view {name!r}; the student drives without it.',
         )
         for name in blind
     )
 
 
 def _angle_rad(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Between the optical axes of two cameras."""
+    """Angle between the optical axes of two cameras."""
     return math.acos(float(np.clip(one[:3, 2] @ other[:3, 2], -1.0, 1.0)))
 
 
@@ -126,5 +126,5 @@ def _check_views(folder: Path, config: StudentConfig, views: Rig) -> None:
     if sizes != [expected] * config.views:
         raise InputError(
             f'{folder}: the student takes {config.views} views of '
-            f'{expected[0]} x {expected[1]}, got {sizes}; give the views it was trained on.'
+            f'{expected[0]} x {expected[1]}, got {sizes}; pass the views that it was trained on.'
         )

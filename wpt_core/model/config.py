@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sizes of a student, and the presets that have a name."""
+"""Sizes of the student network, and the named presets."""
 
 import math
 from dataclasses import dataclass
@@ -9,32 +9,32 @@ from wpt_core.types import POINT_COUNT, InputError, unknown_name
 __all__ = ['CHANNELS', 'COMMANDS', 'CONDITIONS', 'PRESETS', 'StudentConfig', 'preset']
 
 CHANNELS = 6
-"""Of a plan point: x, y, speed, acceleration, yaw, yaw rate."""
+"""Channels of a plan point: x, y, speed, acceleration, yaw, yaw rate."""
 COMMANDS = 6
 CONDITIONS = 2 + COMMANDS
-"""Of a step besides the pictures: speed, actuator delay, and one number for each command."""
+"""Conditions of a step besides the images: speed, actuator delay, one-hot command."""
 
 
 @dataclass(frozen=True)
 class StudentConfig:
-    """What the weights of a student depend on; anything else can change without new weights."""
+    """All settings that the shapes of the weights depend on."""
 
     views: int = 6
     view_height_px: int = 128
     view_width_px: int = 256
     stages: tuple[int, ...] = (32, 64, 128, 192)
-    """Channels of the extractor at 1/4, 1/8, 1/16, ... of the view's size."""
+    """Channels of the backbone at 1/4, 1/8, 1/16, ... of the view size."""
     view_channels: int = 32
-    """To which the last stage is squeezed, keeping its places, before a view becomes a token."""
+    """Channels to which the last stage is reduced, without pooling, before the read-out."""
     view_token: int = 160
     features: int = 512
     capacity_bits: float = 700.0
-    """What the noise of the training lets through the features at most; infinite: no noise."""
+    """Most bits that pass the bottleneck noise in training; infinite: no noise."""
     width: int = 256
     layers: int = 3
     heads: int = 4
     history: int = 10
-    """Steps that the temporal model sees, the present one included."""
+    """Steps of the temporal model, including the current one."""
     history_step_s: float = 0.2
     hypotheses: int = 5
     points: int = POINT_COUNT
@@ -56,17 +56,20 @@ class StudentConfig:
                 f'got {self.hypotheses} and {self.points}.'
             )
         if not self.capacity_bits > 0.0 or not 0.0 < self.history_step_s < math.inf:
-            raise InputError('capacity_bits and history_step_s must be above 0.')
+            raise InputError(
+                f'capacity_bits must be above 0 and history_step_s finite and above 0, '
+                f'got {self.capacity_bits} and {self.history_step_s}.'
+            )
 
     @property
     def map_cells(self) -> tuple[int, int]:
-        """Height and width of the last stage's map of one view."""
+        """Height and width of a view's last feature map."""
         shrink = 4 * 2 ** (len(self.stages) - 1)
         return self.view_height_px // shrink, self.view_width_px // shrink
 
     @property
     def signal_to_noise(self) -> float:
-        """Power of a feature over that of the noise: features x 0.5 log2(1 + it) = capacity."""
+        """Feature power over noise power: features x 0.5 log2(1 + ratio) = capacity_bits."""
         return float(2.0 ** (2.0 * self.capacity_bits / self.features) - 1.0)
 
 
@@ -94,11 +97,11 @@ PRESETS = {
         heads=8,
     ),
 }
-"""`debug` is for tests and a short try, `mini` ships, `base` is for a GPU."""
+"""`debug`: tests and short trials; `mini`: ships; `base`: for a GPU."""
 
 
 def preset(name: str) -> StudentConfig:
-    """The sizes of this name; InputError lists the names there are."""
+    """Return the preset; raise InputError listing all presets for an unknown name."""
     if name not in PRESETS:
         raise unknown_name('preset', name, PRESETS)
     return PRESETS[name]

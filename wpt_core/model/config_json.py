@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sizes of a student as JSON, each with a bound, so that no file can ask for absurd ones."""
+"""StudentConfig as JSON, with an upper bound for each size, because files come from outside."""
 
 import math
 from dataclasses import asdict, fields
@@ -14,7 +14,7 @@ from wpt_core.types import InputError
 __all__ = ['MOST_PARAMETERS', 'config_document', 'config_from', 'skeleton']
 
 MOST_PARAMETERS = 400_000_000
-"""Ten times what the largest preset has."""
+"""Ten times the largest preset."""
 _INFINITE = 'infinite'
 _MOST_BITS_A_FEATURE = 32.0
 _MOST_STAGES = 6
@@ -22,7 +22,7 @@ _MOST_CHANNELS = 4096
 
 
 def config_document(config: StudentConfig) -> dict[str, object]:
-    """What `config_from` reads."""
+    """Return the document that `config_from` reads."""
     document = asdict(config) | {'stages': list(config.stages)}
     if math.isinf(config.capacity_bits):
         document['capacity_bits'] = _INFINITE
@@ -30,22 +30,24 @@ def config_document(config: StudentConfig) -> dict[str, object]:
 
 
 def config_from(parent: Section, name: str) -> StudentConfig:
-    """The sizes in this field; InputError for any that is missing, unknown, wrong or absurd."""
+    """Return the config in this field; raise InputError for a missing, unknown or invalid size."""
     section = parent.section(name, [field.name for field in fields(StudentConfig)])
     try:
         config = _config(section)
     except InputError as error:
         if str(error).startswith(section.where):
             raise
-        raise section.wrong(str(error).rstrip('.')) from error
+        raise section.error(str(error).rstrip('.')) from error
     count = sum(parameter.numel() for parameter in skeleton(config).parameters())
     if count > MOST_PARAMETERS:
-        raise section.wrong(f'a network of {count} parameters; at most {MOST_PARAMETERS} are read')
+        raise section.error(
+            f'the network has {count} parameters; at most {MOST_PARAMETERS} are accepted'
+        )
     return config
 
 
 def skeleton(config: StudentConfig) -> Student:
-    """A student whose parameters have shapes, but take no memory."""
+    """Return a student on the meta device: parameters have shapes but no memory."""
     with torch.device('meta'):
         return Student(config)
 
@@ -76,7 +78,7 @@ def _stages(section: Section) -> tuple[int, ...]:
     if not 1 <= len(stages) <= _MOST_STAGES or not all(
         isinstance(channels, int) and 2 <= channels <= _MOST_CHANNELS for channels in stages
     ):
-        raise section.wrong(
+        raise section.error(
             f'stages must be 1 to {_MOST_STAGES} whole numbers from 2 to {_MOST_CHANNELS}'
         )
     return tuple(channels for channels in stages if isinstance(channels, int))

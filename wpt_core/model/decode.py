@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From what the heads say to a plan and an action in SI units."""
+"""Decoding of head outputs to a plan and an action in SI units."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ Float32 = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RawDecision:
-    """One decision of the heads as float32 arrays, in normalised units."""
+    """One output of the heads as float32 arrays, in normalised units."""
 
     means: Float32
     """(H, P, 6)."""
@@ -35,7 +35,7 @@ class RawDecision:
 def decode_plan(
     raw: RawDecision, plan_scales: Float32, *, speed_mps: float, stamp_s: float
 ) -> Plan:
-    """In `base_link` at the time of the pictures; speeds are never negative."""
+    """Return the plan in `base_link` at the time of the images; speeds are never negative."""
     points = units.constant_velocity(np.asarray(speed_mps, np.float32)) + raw.means * plan_scales
     points = points.astype(np.float64)
     scales = plan_scales.astype(np.float64)
@@ -55,7 +55,7 @@ def decode_plan(
 
 
 def decode_action(raw: RawDecision, *, speed_mps: float) -> Action:
-    """What the action head asks for, at the time the car will answer."""
+    """Return the commanded action, for now + actuator delay."""
     unit = float(units.lateral_unit_1pm(np.asarray(speed_mps, np.float64)))
     curvature, acceleration = raw.action_means.astype(np.float64)
     return Action(float(curvature) * unit, float(acceleration) * units.ACCELERATION_UNIT_MPS2)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From pictures to features: one backbone for all views, then one vector for all of them."""
+"""Extractor: a shared backbone for all views, fused to one feature vector."""
 
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from wpt_core.model.config import StudentConfig
 __all__ = ['Extractor']
 
 _MIDDLE, _SPREAD = 118.0, 60.0
-"""Of grey values over many renderings; only the order of magnitude matters."""
+"""Mean and standard deviation of grey values over many renderings, roughly."""
 
 
 def _convolution(of: int, to: int, stride: int = 1) -> nn.Sequential:
@@ -23,7 +23,7 @@ def _convolution(of: int, to: int, stride: int = 1) -> nn.Sequential:
 
 
 class _Residual(nn.Module):
-    """Two convolutions beside a shortcut."""
+    """Two convolutions with a shortcut."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class _Residual(nn.Module):
 
 
 def _backbone(config: StudentConfig) -> nn.Sequential:
-    """(M, 3, H, W) pictures to (M, C, h, w) maps; the places stay, the last map is not pooled."""
+    """Return a CNN from images (M, 3, H, W) to maps (M, C, h, w), without pooling."""
     first = config.stages[0]
     layers: list[nn.Module] = [
         _convolution(3, first // 2, 2),
@@ -51,10 +51,10 @@ def _backbone(config: StudentConfig) -> nn.Sequential:
 
 
 class Extractor(nn.Module):
-    """N views and which of them live, to one feature vector behind the bottleneck.
+    """N views and their alive mask to one feature vector after the bottleneck.
 
-    Each view has its own read-out of the shared backbone's map, which knows where the view looks;
-    a view that is missing is replaced by what training found best to assume.
+    Each view has its own linear read-out of the shared feature map, which encodes where the view
+    looks. A learned token replaces a missing view.
     """
 
     def __init__(self, config: StudentConfig) -> None:
@@ -70,8 +70,8 @@ class Extractor(nn.Module):
             nn.Linear(config.views * token, config.features),
             nn.GELU(),
             nn.Linear(config.features, config.features),
-            # Without it training drifts to features that are large and the same for all pictures,
-            # and those carry nothing past the noise: 28 of 700 bits were left after 80 steps.
+            # Without it training drifts to large features that are the same for all images, and
+            # those carry nothing over the noise: 28 of 700 bits were left after 80 steps.
             nn.BatchNorm1d(config.features, affine=False),
         )
         self.bottleneck = Bottleneck(config.signal_to_noise)
@@ -81,34 +81,36 @@ class Extractor(nn.Module):
         return self.fuse(self.tokens(views, alive), alive)
 
     def tokens(self, views: Tensor, alive: Tensor) -> Tensor:
-        """(B, N, token) of power 1: what each view says by itself; of a dead view anything."""
+        """Return one normalised token per view, (B, N, token); that of a dead view is
+        undefined."""
         if self.training:
-            maps = self._maps_of_living(views, alive)
+            maps = self._maps_of_live(views, alive)
         else:
-            # One shape for all masks, as graphs and exports want it; the dead are dropped later.
+            # One shape for all masks, as graphs and exports require; dead views are dropped later.
             maps = self._maps(views.flatten(0, 1))
-        seen = maps.view(*alive.shape, -1).transpose(0, 1)
-        said = torch.bmm(seen, self.read_out.to(seen.dtype)).transpose(0, 1)
-        # Each by itself, so that a view which is missing does not change what the others say.
-        return functional.layer_norm(said, said.shape[-1:])
+        maps_by_view = maps.view(*alive.shape, -1).transpose(0, 1)
+        tokens = torch.bmm(maps_by_view, self.read_out.to(maps_by_view.dtype)).transpose(0, 1)
+        # Normalised per view, so that a missing view does not change the tokens of the others.
+        return functional.layer_norm(tokens, tokens.shape[-1:])
 
     def fuse(self, tokens: Tensor, alive: Tensor) -> Tensor:
-        """Tokens (B, N, token) of the living views to features (B, F)."""
+        """Fuse the tokens (B, N, token) of live views to features (B, F)."""
         tokens = torch.where(alive[..., None], tokens, self.absent.to(tokens.dtype))
         features: Tensor = self.bottleneck(self.fusion(tokens.flatten(1)).float())
         return features
 
-    def _maps(self, pictures: Tensor) -> Tensor:
+    def _maps(self, images: Tensor) -> Tensor:
         """(M, H, W, 3) uint8 to (M, cells)."""
         dtype = next(self.backbone.parameters()).dtype
-        # Pictures lie channels last already: a permuted view is what fast convolutions want.
-        scaled = (pictures.permute(0, 3, 1, 2).to(dtype) - _MIDDLE) / _SPREAD
+        # Images are stored channels last, and the permuted view is the layout of fast
+        # convolutions.
+        scaled = (images.permute(0, 3, 1, 2).to(dtype) - _MIDDLE) / _SPREAD
         maps: Tensor = self.backbone(scaled).flatten(1)
         return maps
 
-    def _maps_of_living(self, views: Tensor, alive: Tensor) -> Tensor:
-        """As `_maps`, without work for the dead, which would also spoil the batch's statistics."""
-        living = self._maps(views[alive])
-        maps = living.new_zeros((*alive.shape, living.shape[-1]))
-        maps[alive] = living
+    def _maps_of_live(self, views: Tensor, alive: Tensor) -> Tensor:
+        """As `_maps`, but dead views are skipped: they would also distort the batch statistics."""
+        live_maps = self._maps(views[alive])
+        maps = live_maps.new_zeros((*alive.shape, live_maps.shape[-1]))
+        maps[alive] = live_maps
         return maps.flatten(0, 1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the plan query to numbers: hypotheses with scales and logits, and the action now."""
+"""Heads on the plan query: hypotheses with scales and logits, and the acceleration."""
 
 from typing import NamedTuple
 
@@ -11,11 +11,11 @@ from wpt_core.model.config import CHANNELS, StudentConfig
 __all__ = ['Decision', 'Heads']
 
 _LOG_SCALE_RANGE = (-3.0, 4.0)
-"""The floor keeps the gradient of what is trivially exact from drowning all else."""
+"""The floor keeps exact channels from dominating the gradient."""
 
 
 class Decision(NamedTuple):
-    """What the heads say, in the normalised units of `wpt_core.model.units`; H hypotheses."""
+    """Outputs of the heads, in the normalised units of `wpt_core.model.units`; H hypotheses."""
 
     means: Tensor
     """(..., H, P, 6)."""
@@ -28,11 +28,11 @@ class Decision(NamedTuple):
     action_log_scales: Tensor
     """(..., 2)."""
     query: Tensor
-    """(..., W): the plan query itself, which distillation matches."""
+    """(..., W): the plan query, which distillation matches."""
 
 
 class Heads(nn.Module):
-    """Two perceptrons on the query; the steering is told to them."""
+    """Two MLPs on the query; the curvature is an input, from the steering head."""
 
     def __init__(self, config: StudentConfig) -> None:
         super().__init__()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is to be known of an artifact besides its weights."""
+"""Manifest of an artifact: hash, config, views, origin and scores."""
 
 import re
 from collections.abc import Mapping
@@ -30,24 +30,24 @@ _FIELDS = (
 )
 _SCORES_DEPTH = 3
 
-_Figure: TypeAlias = str | int | float
-_Group: TypeAlias = Mapping[str, _Figure | Mapping[str, _Figure]]
-Scores: TypeAlias = Mapping[str, _Figure | _Group]
-"""Names to figures or words, which may be grouped twice over."""
+_Value: TypeAlias = str | int | float
+_Group: TypeAlias = Mapping[str, _Value | Mapping[str, _Value]]
+Scores: TypeAlias = Mapping[str, _Value | _Group]
+"""Names to numbers or words, in at most two levels of groups."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a student comes from."""
+    """Command and commit that produced a student."""
 
     training_command: str
     commit: str
-    """Of the code that trained it."""
+    """Commit of the training code."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Manifest:
-    """What stands in the file; the scale of the plan's offsets stands with the weights."""
+    """Content of manifest.json; the scales of the plan's offsets are among the weights."""
 
     weights_sha256: str
     config: StudentConfig
@@ -58,7 +58,7 @@ class Manifest:
     """Package and version that wrote the artifact."""
 
     def write(self, path: Path) -> None:
-        """As JSON; InputError for scores that are no figures or words."""
+        """Write as JSON; raise InputError unless the scores are numbers or words."""
         document = {
             'format': FORMAT,
             'created_by': self.created_by,
@@ -74,7 +74,7 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """That of an artifact; InputError says in one sentence what is wrong with it."""
+    """Read the manifest of an artifact; raise InputError if it is invalid."""
     path = folder / MANIFEST
     document = read_json(path)
     _check_format(path, document)
@@ -94,7 +94,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def created_by() -> str:
-    """This package and its version, where it is installed."""
+    """Return the name and version of this package, or that it runs from a checkout."""
     try:
         return f'wpt_ros {metadata.version("wpt_ros")}'
     except metadata.PackageNotFoundError:
@@ -102,19 +102,19 @@ def created_by() -> str:
 
 
 def _check_format(path: Path, document: object) -> None:
-    """Before anything else: another format may well have other fields."""
+    """Check the format first: another format may have other fields."""
     found = document.get('format') if isinstance(document, dict) else None
     if isinstance(found, int) and found != FORMAT:
         raise InputError(
             f'{path}: written in format {found}, this version reads format {FORMAT}; '
-            'take the artifact that belongs to this version.'
+            'use the artifact of this version.'
         )
 
 
 def _sha256(top: Section) -> str:
     digits = top.text('weights_sha256')
     if not re.fullmatch('[0-9a-f]{64}', digits):
-        raise top.wrong('weights_sha256 must be 64 hexadecimal digits')
+        raise top.error('weights_sha256 must be 64 hexadecimal digits')
     return digits
 
 
@@ -123,16 +123,16 @@ def _check_horizon(top: Section) -> None:
     points = horizon.integer('points', 1, 10_000)
     seconds = horizon.number('seconds', 0.0, 1e4)
     if (points, seconds) != (POINT_COUNT, HORIZON_S):
-        raise horizon.wrong(
-            f'plans of {points} points over {seconds:g} s, '
-            f'expected {POINT_COUNT} over {HORIZON_S:g} s'
+        raise horizon.error(
+            f'expected plans of {POINT_COUNT} points over {HORIZON_S:g} s, '
+            f'got {points} over {seconds:g} s'
         )
 
 
 def _scores(top: Section) -> Scores:
     scores = top.value('scores')
     if not isinstance(scores, Mapping) or not _are_scores(scores, _SCORES_DEPTH):
-        raise top.wrong('scores must name finite figures or words, grouped at most twice over')
+        raise top.error('scores must be finite numbers or words, in at most two levels of groups')
     return cast(Scores, scores)
 
 

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How to steer, from where the lane's borders are and have been.
+"""Steering head: curvature from the lane borders now and in earlier steps.
 
-What is steered by is few numbers on purpose: the borders are seen well on roads that were never
-trained on, and what is made of them holds there too. From hundreds of features the same can be
-learnt by heart, and is then not done on a new road.
+Curvature is predicted from the lane borders only, because a head on the plan query overfitted: the
+borders generalise to roads outside the training set, hundreds of features do not.
 """
 
 import torch
@@ -14,16 +13,19 @@ from wpt_core.model.config import CONDITIONS, StudentConfig
 __all__ = ['BORDER_POINTS', 'STEERING_HISTORY', 'LaneBorderHead', 'SteeringHead']
 
 BORDER_POINTS = 12
-"""Places ahead at which the left and the right border of the lane to be in are told."""
+"""Distances ahead at which the left and the right lane border are predicted."""
 _SIDES = 2
 _AGO = (1, 2, 4)
-"""Steps of the history from which the borders are looked at besides those of now."""
+"""Earlier steps whose borders are inputs besides the current ones."""
 STEERING_HISTORY = 1 + max(_AGO)
-"""So many steps are enough for it."""
+"""Steps of history that the steering head needs."""
 
 
 class LaneBorderHead(nn.Module):
-    """Where the borders of the lane to be in are, as the features have it."""
+    """Predicts the borders of the target lane from the features.
+
+    The names of the submodules are keys in the weights file.
+    """
 
     def __init__(self, config: StudentConfig) -> None:
         super().__init__()
@@ -34,13 +36,13 @@ class LaneBorderHead(nn.Module):
         )
 
     def forward(self, features: Tensor, conditions: Tensor) -> Tensor:
-        """Features (..., F), conditions (..., C), to (..., 12, 2): how far left, scaled."""
-        said: Tensor = self.say(torch.cat([features, conditions], dim=-1))
-        return said.view(*said.shape[:-1], BORDER_POINTS, _SIDES)
+        """Features (..., F), conditions (..., C), to lateral offsets (..., 12, 2), scaled."""
+        outputs: Tensor = self.say(torch.cat([features, conditions], dim=-1))
+        return outputs.view(*outputs.shape[:-1], BORDER_POINTS, _SIDES)
 
 
 class SteeringHead(nn.Module):
-    """The curvature to ask for, with its scale, from the borders now and before."""
+    """Predicts the curvature and its scale from the borders now and before."""
 
     def __init__(self, config: StudentConfig) -> None:
         super().__init__()
@@ -57,20 +59,20 @@ class SteeringHead(nn.Module):
     def forward(self, borders: Tensor, conditions: Tensor, known: Tensor) -> Tensor:
         """Borders (B, T, 12, 2), conditions (B, T, C), known (B, T) to (B, T, 2).
 
-        Mean and logarithm of the scale, in the unit of the action head. In the place of a step
-        that is not known stands the next later one that is.
+        Mean and logarithm of the scale, in units of the action head. An unknown step is replaced
+        by the next known one.
         """
         now = borders.flatten(2)
         parts, before = [now], now
         for ago in _AGO:
             before = torch.where(_shifted(known, ago)[..., None], _shifted(now, ago), before)
             parts.append(before - now)
-        said: Tensor = self.law(torch.cat([*parts, conditions], dim=-1))
-        return said
+        outputs: Tensor = self.law(torch.cat([*parts, conditions], dim=-1))
+        return outputs
 
 
 def _shifted(steps: Tensor, ago: int) -> Tensor:
-    """What stood `ago` steps before in (B, T, ...); zeros before the first."""
+    """Return (B, T, ...) shifted by `ago` steps; zeros before the first."""
     count = steps.shape[1]
     empty = torch.zeros_like(steps[:, : min(ago, count)])
     return torch.cat([empty, steps[:, : max(count - ago, 0)]], dim=1)

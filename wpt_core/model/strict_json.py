@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON from outside, taken apart field by field; what is wrong in it gets one sentence."""
+"""Strict reading of JSON from outside; each defect is reported in one sentence."""
 
 import json
 import math
@@ -12,24 +12,24 @@ from wpt_core.types import InputError
 __all__ = ['Section', 'read_json', 'write_json']
 
 _MOST_BYTES = 1_000_000
-_REMEDY = 'take the folder anew from where it was made, or make it anew with this version'
+_REMEDY = 'copy the folder again from its source, or export it again with this version'
 
 
 class Section:
-    """An object of the document that has exactly these fields; InputError where it has not."""
+    """A JSON object with exactly these fields; raise InputError otherwise."""
 
     def __init__(self, where: str, value: object, names: Collection[str]) -> None:
         self.where = where
         if not isinstance(value, dict):
-            raise self.wrong(f'expected an object with {", ".join(names)}, got {_short(value)}')
+            raise self.error(f'expected an object with {", ".join(names)}, got {_short(value)}')
         if unknown := [name for name in value if name not in names]:
-            raise self.wrong(f'unknown field {unknown[0]!r}; expected {", ".join(names)}')
+            raise self.error(f'unknown field {unknown[0]!r}; expected {", ".join(names)}')
         if missing := [name for name in names if name not in value]:
-            raise self.wrong(f'the field {missing[0]!r} is missing')
+            raise self.error(f'the field {missing[0]!r} is missing')
         self._values: dict[str, object] = value
 
-    def wrong(self, what: str) -> InputError:
-        """For whoever finds out more than a type can say."""
+    def error(self, what: str) -> InputError:
+        """Return the error for a defect found by the caller."""
         return InputError(f'{self.where}: {what}; {_REMEDY}.')
 
     def value(self, name: str) -> object:
@@ -38,7 +38,7 @@ class Section:
     def integer(self, name: str, least: int, most: int) -> int:
         value = self._values[name]
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise self.wrong(
+            raise self.error(
                 f'{name} must be a whole number from {least} to {most}, got {_short(value)}'
             )
         return value
@@ -47,22 +47,22 @@ class Section:
         return self._number(name, self._values[name], least, most)
 
     def numbers(self, name: str, count: int, most: float) -> tuple[float, ...]:
-        """So many of them, none larger in magnitude than `most`."""
+        """`count` numbers, none larger in magnitude than `most`."""
         values = self._values[name]
         if not isinstance(values, list) or len(values) != count:
-            raise self.wrong(f'{name} must be {count} numbers, got {_short(values)}')
+            raise self.error(f'{name} must be {count} numbers, got {_short(values)}')
         return tuple(self._number(name, value, -most, most) for value in values)
 
     def text(self, name: str) -> str:
         value = self._values[name]
         if not isinstance(value, str):
-            raise self.wrong(f'{name} must be text, got {_short(value)}')
+            raise self.error(f'{name} must be text, got {_short(value)}')
         return value
 
     def list_of(self, name: str) -> list[object]:
         value = self._values[name]
         if not isinstance(value, list):
-            raise self.wrong(f'{name} must be a list, got {_short(value)}')
+            raise self.error(f'{name} must be a list, got {_short(value)}')
         return value
 
     def section(self, name: str, names: Collection[str]) -> 'Section':
@@ -70,14 +70,14 @@ class Section:
 
     def _number(self, name: str, value: object, least: float, most: float) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.wrong(f'{name} must hold numbers, got {_short(value)}')
+            raise self.error(f'{name} must hold numbers, got {_short(value)}')
         if not least <= value <= most:
-            raise self.wrong(f'{name} must lie in {least:g} to {most:g}, got {_short(value)}')
+            raise self.error(f'{name} must lie in {least:g} to {most:g}, got {_short(value)}')
         return float(value)
 
 
 def read_json(path: Path) -> object:
-    """The document in this file, of less than 1 MB; InputError if there is none."""
+    """Return the document in this file of less than 1 MB; raise InputError otherwise."""
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise InputError(f'{path}: expected less than 1 MB of JSON; {_REMEDY}.')
@@ -88,26 +88,26 @@ def read_json(path: Path) -> object:
         )
     except OSError as error:
         raise InputError(
-            f'{path}: cannot be read ({error.strerror}); name a folder that holds this file.'
+            f'{path}: cannot be read ({error.strerror}); name a folder that contains this file.'
         ) from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f'{path}: not usable as JSON ({error}); {_REMEDY}.') from error
+        raise InputError(f'{path}: invalid JSON ({error}); {_REMEDY}.') from error
 
 
 def write_json(path: Path, document: object) -> None:
-    """Readable by people too; ValueError for numbers that JSON does not have."""
+    """Write indented JSON; raise ValueError for NaN and infinities."""
     text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False)
     write_atomic(path, text + '\n')
 
 
 def _refuse_constant(word: str) -> object:
-    raise ValueError(f'{word} is no number')
+    raise ValueError(f'{word} is not a JSON number')
 
 
 def _refuse_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
     document = dict(pairs)
     if len(document) != len(pairs):
-        raise ValueError('a field is given twice')
+        raise ValueError('a field is repeated')
     return document
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The network that ships: pictures to features, a history of features to a decision."""
+"""The network that ships: extractor, temporal model and heads."""
 
 import torch
 from torch import Tensor, nn
@@ -15,9 +15,9 @@ __all__ = ['Student']
 
 
 class Student(nn.Module):
-    """Two halves, so that the first can be frozen, cached, and run once a picture.
+    """Two halves: `extract` encodes one set of views, `decide` decodes a history of features.
 
-    `extract` is for one moment, `decide` for a history of what `extract` and the car said.
+    The first half can be frozen, cached, and run once per image.
     """
 
     def __init__(self, config: StudentConfig) -> None:
@@ -37,13 +37,14 @@ class Student(nn.Module):
         return features
 
     def decide(self, features: Tensor, conditions: Tensor, known: Tensor) -> Decision:
-        """Of the newest step: features (B, T, F), conditions (B, T, C), known (B, T) bool."""
+        """Decide for the newest step: features (B, T, F), conditions (B, T, C), known (B, T)
+        bool."""
         return self.decide_all(features, conditions, known, newest_only=True)
 
     def decide_all(
         self, features: Tensor, conditions: Tensor, known: Tensor, *, newest_only: bool = False
     ) -> Decision:
-        """Of every step of the history, each from what was before it: (B, T, ...)."""
+        """Decide for each step of the history from the steps before it: (B, T, ...)."""
         queries: Tensor = self.temporal(features, conditions, known)
         steering: Tensor = self.steering(self.borders(features, conditions), conditions, known)
         if newest_only:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a short history of features to the plan query: a small causal transformer."""
+"""Temporal model: a small causal transformer from a history of features to plan queries."""
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +11,7 @@ __all__ = ['Temporal']
 
 
 class _Layer(nn.Module):
-    """Attention with a learned bias by distance in time, then a perceptron, both residual."""
+    """Attention with a learned bias per time distance, then an MLP, both residual."""
 
     def __init__(self, config: StudentConfig) -> None:
         super().__init__()
@@ -20,7 +20,8 @@ class _Layer(nn.Module):
         self.inward = nn.Linear(width, 3 * width)
         self.outward = nn.Linear(width, width)
         self.bias = nn.Parameter(torch.zeros(config.heads, config.history))
-        """By how many steps ago: there is no absolute place, so a short history is no new case."""
+        """Bias by steps ago. There is no absolute position, so a short history needs no special
+        case."""
         self.perceptron = nn.Sequential(
             nn.LayerNorm(width),
             nn.Linear(width, 4 * width),
@@ -28,21 +29,21 @@ class _Layer(nn.Module):
             nn.Linear(4 * width, width),
         )
 
-    def forward(self, steps: Tensor, barred: Tensor, ago: Tensor) -> Tensor:
-        """Steps (B, T, W); barred (B, 1, T, T): 0 or minus infinity; ago (T, T) steps."""
+    def forward(self, steps: Tensor, mask: Tensor, ago: Tensor) -> Tensor:
+        """Steps (B, T, W); mask (B, 1, T, T), 0 or minus infinity; ago (T, T), in steps."""
         batch, count, width = steps.shape
         mixed = self.inward(self.before_attention(steps))
         mixed = mixed.view(batch, count, 3, self.heads, width // self.heads)
         query, key, value = mixed.permute(2, 0, 3, 1, 4)
-        bias = self.bias[:, ago] + barred
-        seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=bias)
-        steps = steps + self.outward(seen.transpose(1, 2).reshape(batch, count, width))
-        moved: Tensor = steps + self.perceptron(steps)
-        return moved
+        bias = self.bias[:, ago] + mask
+        attended = functional.scaled_dot_product_attention(query, key, value, attn_mask=bias)
+        steps = steps + self.outward(attended.transpose(1, 2).reshape(batch, count, width))
+        updated: Tensor = steps + self.perceptron(steps)
+        return updated
 
 
 class Temporal(nn.Module):
-    """Every step sees itself and what was before it, at most `history` steps in all."""
+    """Each step attends to itself and to earlier known steps, at most `history` in all."""
 
     def __init__(self, config: StudentConfig) -> None:
         super().__init__()
@@ -56,17 +57,17 @@ class Temporal(nn.Module):
     def forward(self, features: Tensor, conditions: Tensor, known: Tensor) -> Tensor:
         """Features (B, T, F), conditions (B, T, C), known (B, T) bool to queries (B, T, W).
 
-        The newest step is the last; steps that are not known are seen by nobody but themselves.
+        The newest step is last. No other step attends to an unknown step.
         """
         count = features.shape[1]
-        place = torch.arange(count, device=features.device)
-        ago = place[:, None] - place[None, :]
+        position = torch.arange(count, device=features.device)
+        ago = position[:, None] - position[None, :]
         itself = ago == 0
-        open_ = ((ago >= 0)[None] & known[:, None, :]) | itself[None]
-        barred = torch.zeros_like(open_, dtype=features.dtype)
-        barred = barred.masked_fill(~open_, float('-inf'))[:, None]
+        allowed = ((ago >= 0)[None] & known[:, None, :]) | itself[None]
+        mask = torch.zeros_like(allowed, dtype=features.dtype)
+        mask = mask.masked_fill(~allowed, float('-inf'))[:, None]
         steps = self.of_features(features) + self.of_conditions(conditions)
         for layer in self.layers:
-            steps = layer(steps, barred, ago.clamp(min=0))
+            steps = layer(steps, mask, ago.clamp(min=0))
         queries: Tensor = self.last(steps)
         return queries

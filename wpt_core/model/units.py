@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Between metres and what a network likes to say: offsets of about 1 from a guess.
+"""Conversion between SI units and the normalised units of the network.
 
-The guess for a plan is to go straight on at the present speed. Offsets are divided by how much
-they vary over the training set, point by point. Curvature is said as lateral acceleration, because
-that is what stays alike over all speeds. All functions take tensors as well as NumPy arrays.
+The baseline of a plan is constant velocity. Offsets from it are divided by their spread over the
+training set, for each point. Curvature is expressed as lateral acceleration, whose range is
+similar at all speeds. All functions accept tensors and NumPy arrays.
 """
 
 from typing import Any, TypeVar
@@ -40,7 +40,7 @@ AnyArray = TypeVar('AnyArray', Tensor, NDArray[np.float32], NDArray[np.float64])
 
 
 def constant_velocity(speed_mps: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(..., P, 6): straight on from the origin at this speed (...)."""
+    """Return (..., P, 6): straight on from the origin at constant speed (...)."""
     times_s = plan_times_s().astype(np.float32)
     ahead = np.zeros((*np.shape(speed_mps), POINT_COUNT, CHANNELS), np.float32)
     ahead[..., X] = np.asarray(speed_mps)[..., None] * times_s
@@ -49,7 +49,7 @@ def constant_velocity(speed_mps: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def default_plan_scales() -> NDArray[np.float32]:
-    """(P, 6): rough magnitudes of the offsets, for a network that has not seen a training set."""
+    """Return (P, 6): rough scales of the offsets, before a training set has been seen."""
     t = plan_times_s()
     columns = (
         0.05 + 0.3 * t**1.3,  # x
@@ -63,21 +63,21 @@ def default_plan_scales() -> NDArray[np.float32]:
 
 
 def lateral_unit_1pm(speed_mps: AnyArray) -> AnyArray:
-    """The curvature (...) that one unit of the action head stands for at this speed (...)."""
+    """Return the curvature (...) of one unit of the action head at this speed (...)."""
     floor = _LEAST_SPEED_MPS
     limited = (
         speed_mps.clip(floor) if isinstance(speed_mps, Tensor) else np.maximum(speed_mps, floor)
     )
-    # NumPy's types promise float64 here, also where float32 comes out.
+    # NumPy's stubs say float64 here, also for float32 input.
     inverse: Any = _LATERAL_UNIT_MPS2 / (limited * limited)
     unit: AnyArray = inverse
     return unit
 
 
 def conditions(speed_mps: float, command: Command, delay_s: float) -> NDArray[np.float32]:
-    """(C,): what the network is told of a step besides the pictures."""
-    told = np.zeros(CONDITIONS, np.float32)
-    told[0] = speed_mps / _SPEED_UNIT_MPS
-    told[1] = delay_s / _DELAY_UNIT_S
-    told[2 + int(command)] = 1.0
-    return told
+    """Return (C,): the conditions of a step besides the images."""
+    values = np.zeros(CONDITIONS, np.float32)
+    values[0] = speed_mps / _SPEED_UNIT_MPS
+    values[1] = delay_s / _DELAY_UNIT_S
+    values[2 + int(command)] = 1.0
+    return values

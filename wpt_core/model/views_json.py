@@ -16,7 +16,7 @@ _RIGID = 1e-6
 
 
 def views_document(views: Rig) -> list[dict[str, object]]:
-    """What `views_from` reads; InputError for a view of another model than `plumb_bob`."""
+    """Return the document that `views_from` reads; raise InputError unless all are `plumb_bob`."""
     for camera in views.cameras:
         if camera.intrinsics.model is not LensModel.PLUMB_BOB:
             raise InputError(
@@ -37,29 +37,29 @@ def views_document(views: Rig) -> list[dict[str, object]]:
 
 
 def views_from(parent: Section, name: str, config: StudentConfig) -> Rig:
-    """The views in this field, which are those that a network of these sizes takes."""
+    """Return the views in this field; raise InputError unless they fit the config."""
     documents = parent.list_of(name)
     if len(documents) != config.views:
-        raise parent.wrong(f'{name}: the network takes {config.views}, got {len(documents)}')
+        raise parent.error(f'{name}: expected {config.views} views, got {len(documents)}')
     cameras = tuple(
         _camera(Section(f'{parent.where}: {name} {place}', document, _NAMES), config)
         for place, document in enumerate(documents)
     )
     if len({camera.name for camera in cameras}) < len(cameras):
-        raise parent.wrong(f'{name}: two have the same name')
+        raise parent.error(f'{name}: expected unique names, got one twice')
     return Rig(cameras)
 
 
 def _camera(section: Section, config: StudentConfig) -> Camera:
     width, height = section.numbers('size_px', 2, _FAR)
     if (width, height) != (config.view_width_px, config.view_height_px):
-        raise section.wrong(
+        raise section.error(
             f'size_px is {width:g} x {height:g}, but the network takes '
             f'{config.view_width_px} x {config.view_height_px}'
         )
     fx, fy = section.numbers('focal_px', 2, _FAR)
     if min(fx, fy) <= 0.0:
-        raise section.wrong(f'focal_px must be above 0, got {fx:g} and {fy:g}')
+        raise section.error(f'focal_px must be above 0, got {fx:g} and {fy:g}')
     cx, cy = section.numbers('centre_px', 2, _FAR)
     k1, k2, p1, p2, k3 = section.numbers('distortion', 5, _FAR)
     lens = Intrinsics(int(width), int(height), fx, fy, cx, cy, (k1, k2, p1, p2, k3))
@@ -69,12 +69,12 @@ def _camera(section: Section, config: StudentConfig) -> Camera:
 def _pose(section: Section) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     rows = section.list_of('base_from_camera')
     if len(rows) != 4:
-        raise section.wrong('base_from_camera must be 4 rows of 4 numbers')
+        raise section.error('base_from_camera must be 4 rows of 4 numbers')
     names = [f'row {place}' for place in range(4)]
     by_row = Section(section.where, dict(zip(names, rows, strict=True)), names)
     pose = np.array([by_row.numbers(name, 4, _FARTHEST_M) for name in names])
     rotation = pose[:3, :3]
     skew = np.abs(rotation @ rotation.T - np.eye(3)).max()
     if skew > _RIGID or np.linalg.det(rotation) < 0.0 or pose[3].tolist() != [0.0, 0.0, 0.0, 1.0]:
-        raise section.wrong('base_from_camera is no rotation and translation')
+        raise section.error('base_from_camera must be a rotation and a translation')
     return pose

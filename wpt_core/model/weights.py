@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The weights of a student in one safetensors file: numbers with names, and no code."""
+"""Weights of a student in one safetensors file: named numbers, no code."""
 
 import hashlib
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ __all__ = ['read_weights', 'sha256_of', 'write_weights']
 
 _HEADER_BYTES = 1_000_000
 _BYTES_A_NUMBER = 8
-_REMEDY = 'copy the whole artifact anew from where it was made'
+_REMEDY = 'copy the whole artifact again from its source'
 
 
 def sha256_of(data: bytes) -> str:
@@ -28,7 +28,8 @@ def sha256_of(data: bytes) -> str:
 
 
 def write_weights(path: Path, student: Student) -> str:
-    """Write them and return the hash; InputError if half precision cannot hold a parameter."""
+    """Write the weights and return their hash; raise InputError if half precision cannot hold
+    them."""
     parameters = {name for name, _ in student.named_parameters()}
     kept = {
         name: tensor.detach().to('cpu', torch.float16 if name in parameters else tensor.dtype)
@@ -46,18 +47,19 @@ def write_weights(path: Path, student: Student) -> str:
 
 
 def read_weights(path: Path, config: StudentConfig, *, sha256: str) -> Student:
-    """A student of these sizes in evaluation mode; InputError if the file is not for it."""
+    """Return a student in evaluation mode; raise InputError if the file does not fit the
+    config."""
     student = skeleton(config)
     expected = student.state_dict()
     data = _bytes_of(path, most=_BYTES_A_NUMBER * sum(map(Tensor.numel, expected.values())))
     if sha256_of(data) != sha256:
-        raise InputError(f'{path}: not the file that the manifest was written for; {_REMEDY}.')
+        raise InputError(f'{path}: the hash differs from the one in the manifest; {_REMEDY}.')
     try:
         tensors = load(data)
     except SafetensorError as error:
-        raise InputError(f'{path}: not usable as safetensors ({error}); {_REMEDY}.') from error
+        raise InputError(f'{path}: invalid safetensors ({error}); {_REMEDY}.') from error
     _check(path, tensors, expected)
-    # A copy in every case, because what is read lies in the memory of the file.
+    # Always copy, because the loaded tensors share the memory of the file.
     student.load_state_dict(
         {name: tensors[name].to(shape.dtype, copy=True) for name, shape in expected.items()},
         assign=True,
@@ -70,8 +72,7 @@ def _bytes_of(path: Path, *, most: int) -> bytes:
         size = path.stat().st_size
         if size > most + _HEADER_BYTES:
             raise InputError(
-                f'{path}: {size} bytes are more than a network of the sizes in the manifest has; '
-                f'{_REMEDY}.'
+                f'{path}: {size} bytes are more than the network in the manifest needs; {_REMEDY}.'
             )
         return path.read_bytes()
     except OSError as error:
@@ -95,6 +96,6 @@ def _check(path: Path, tensors: Mapping[str, Tensor], expected: Mapping[str, Ten
 
 def _mismatch(path: Path, what: str) -> InputError:
     return InputError(
-        f'{path}: not the weights of the network in the manifest ({what}); {_REMEDY}, '
-        'or take the one that belongs to this version.'
+        f'{path}: the weights do not fit the network in the manifest ({what}); {_REMEDY}, '
+        'or use the artifact of this version.'
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where do we go? From the curvature wanted to the one to ask for."""
+"""Lateral control: route commands, the controller, steering trim and delay estimation."""
 
 from wpt_core.planning.command import CommandChoice
 from wpt_core.planning.controller import Controller, ControllerSettings

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the newest plan to the curvature to ask for now, between plans as well as at them."""
+"""Lateral controller: from the newest plan to a curvature command at any time."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -14,16 +14,16 @@ __all__ = ['Controller', 'ControllerSettings']
 
 @dataclass(frozen=True, slots=True)
 class ControllerSettings:
-    """What passengers are spared; the gate holds to limits of its own."""
+    """Comfort limits; the gate enforces its own limits."""
 
     lateral_mps2: Annotated[float, Bounds(0.5, 3.0)] = 3.0
-    """Most lateral acceleration that is wanted (ISO 11270)."""
+    """Largest lateral acceleration (ISO 11270)."""
     lateral_jerk_mps3: Annotated[float, Bounds(0.5, 5.0)] = 5.0
-    """Most change of it in a second (ISO 11270): what is wanted never jumps, at no new plan."""
+    """Largest lateral jerk (ISO 11270), so that a new plan causes no step in the command."""
     least_speed_mps: Annotated[float, Bounds(1.0, 5.0)] = 2.0
     """Below this speed the limits are those at this speed, so that they stay finite."""
     most_age_s: Annotated[float, Bounds(0.1, 1.0)] = 0.5
-    """A plan is followed along its own bends for so long; after that the last curvature stays."""
+    """A plan is followed for this long; afterwards its last curvature is held."""
 
     def __post_init__(self) -> None:
         check_bounds(self)
@@ -31,11 +31,11 @@ class ControllerSettings:
 
 @dataclass(frozen=True, slots=True)
 class _Aim:
-    """A plan, as far as steering needs it."""
+    """The parts of a plan that steering uses."""
 
     plan: Plan
     curvature_1pm: float
-    """Asked for by the network, for `delay_s` after the images."""
+    """Commanded by the network, for `delay_s` after the images."""
     delay_s: float
 
 
@@ -46,9 +46,9 @@ class _Motion:
 
 
 class Controller:
-    """Tell it plans and motion as they come, and `ask` at any rate.
+    """Computes the curvature command from the newest plan and motion.
 
-    Asking again at the same time decides that moment anew, with what is known by then.
+    A second call of `command_at` for the same time replaces the first result.
     """
 
     def __init__(self, settings: ControllerSettings | None = None) -> None:
@@ -61,46 +61,48 @@ class Controller:
         self._elapsed_s = self._before_1pm = self._wanted_1pm = 0.0
 
     def take_plan(self, plan: Plan, action: Action, *, delay_s: float) -> None:
-        """The newest plan, and what its network asks for `delay_s` after the images."""
+        """Store the newest plan and the action commanded for `delay_s` after its images."""
         self._aim = _Aim(plan, action.curvature_1pm, delay_s)
 
     def take_motion(self, speed_mps: float, curvature_1pm: float) -> None:
-        """Of the car, by its odometry."""
+        """Store the motion reported by the odometry."""
         self._motion = _Motion(abs(speed_mps), curvature_1pm)
 
     def take_steering(self, steers: bool) -> None:
-        """Whether the car obeys; while it does not, nothing is learnt from what it drives."""
+        """Store whether the car follows the commands; while it does not, the trim is not
+        updated."""
         if steers != self._steers:
             self._trim = SteeringTrim()
             self._now_s = None
         self._steers = steers
 
     def reset(self) -> None:
-        """Begin anew, for instance when time has jumped."""
+        """Reset all state, for instance after a jump of the clock."""
         self._aim = self._motion = self._now_s = None
         self._trim = SteeringTrim()
 
     def command_at(self, now_s: float) -> LateralCommand:
-        """What to ask of the car now; not valid before there is a plan and a motion."""
+        """Return the command for now; not valid before the first plan and motion."""
         aim, motion = self._aim, self._motion
         if aim is None or motion is None:
             return LateralCommand(now_s, 0.0, 0.0, 0.0, valid=False)
         self._advance(now_s, motion)
         self._wanted_1pm = self._limited(self._followed(now_s, aim), motion.speed_mps)
         rate = (self._wanted_1pm - self._before_1pm) / self._elapsed_s if self._elapsed_s else 0.0
-        asked = self._wanted_1pm
+        commanded = self._wanted_1pm
         if self._steers:
-            asked = self._trim.compensated(
+            commanded = self._trim.compensated(
                 now_s,
                 self._wanted_1pm,
                 driven_1pm=motion.curvature_1pm,
                 speed_mps=motion.speed_mps,
                 delay_s=aim.delay_s,
             )
-        return LateralCommand(now_s, aim.plan.stamp_s, asked, rate, valid=True)
+        return LateralCommand(now_s, aim.plan.stamp_s, commanded, rate, valid=True)
 
     def _advance(self, now_s: float, motion: _Motion) -> None:
-        """Close the moment before this one; a car that is not steered is followed."""
+        """Finish the previous time step; while the car is not steered, start from its
+        curvature."""
         then_s = self._now_s
         if then_s is None or now_s < then_s or not self._steers:
             self._before_1pm, self._elapsed_s = motion.curvature_1pm, 0.0
@@ -109,7 +111,7 @@ class Controller:
         self._now_s = now_s
 
     def _followed(self, now_s: float, aim: _Aim) -> float:
-        """What the network asked for, and by how much its plan bends on since then."""
+        """Return the commanded curvature plus the change of the planned curvature since then."""
         age_s = min(max(now_s - aim.plan.stamp_s, 0.0), self._settings.most_age_s)
         if age_s == 0.0:
             return aim.curvature_1pm

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long after asking does the car turn? Try all delays at once and see which explains best.
+"""Estimation of the steering delay: the candidate delay that explains the driven curvature best.
 
-Asked and driven curvature go through the same band-pass, so that a crooked steering wheel, a
-banked road, steady wind and the noise of a gyro hardly count and the delay between the two stays
-what it was. Each candidate delay then has its own forgetting regression of driven on asked, with
-the gain free, and the one that leaves the least unexplained, held to the prior, wins.
+Commanded and driven curvature pass the same band-pass, so that a crooked steering wheel, a banked
+road, steady wind and gyro noise have little influence and the delay between the two is preserved.
+Each candidate delay has its own exponentially forgetting regression of driven on commanded
+curvature, with a free gain. The candidate with the smallest residual, weighted with the prior,
+wins.
 
-What is found is the delay at the frequencies at which the car is steered. A lag of first order
-delays those less than its time constant, so the estimate is below dead time plus lag: by 5 ms for
-a lag of 0.1 s, 15 to 25 ms for 0.2 s, 30 to 50 ms for 0.3 s, the more the quicker the steering.
+The result is the delay at the frequencies of the steering. A first-order lag delays those by less
+than its time constant, so the estimate is below dead time plus lag: by 5 ms for a lag of 0.1 s, 15
+to 25 ms for 0.2 s, 30 to 50 ms for 0.3 s, more for faster steering.
 """
 
 import math
@@ -25,46 +26,46 @@ __all__ = ['DelayEstimator', 'DelaySettings']
 FloatArray = NDArray[np.float64]
 
 _STEP_S = 0.025
-"""Between candidates, and between the moments that are compared."""
+"""Spacing of the candidates and of the samples."""
 _SMOOTH_S = 0.2
-"""Each of two lags that take out noise."""
+"""Time constant of each of the two low-pass filters."""
 _SLOW_S = 2.0
-"""What changes more slowly than this is taken for offset, bank or wind."""
+"""Slower changes count as offset, bank or wind."""
 _SETTLED_S = 2.0 * _SLOW_S
-"""After a start, until the band-pass has forgotten where it began."""
+"""Settling time of the band-pass after a start."""
 _EXCITED_S = 2.0
-"""Over so long it is judged whether anything is asked of the steering."""
+"""Averaging time of the steering excitation."""
 _INDEPENDENT_S = 0.5
-"""What a regression leaves is alike for so long, and counts as one piece of evidence."""
+"""Correlation time of the residuals: one independent observation per interval."""
 _LEAST_SEEN_S = 1.0
-"""Of steering; with less there is no estimate but the prior."""
+"""Steering time below which the prior is returned."""
 _FLOOR_MPS2 = 0.005
-"""No fit is believed to be better than this (rms): quiet or perfect signals prove no more."""
+"""Least residual (rms): perfect signals prove no more."""
 
 _SAME_TIME_S = 1e-4
 _LONGEST_GAP_S = 1.0
 _TIGHTEST_1PM = 1.0
 _FASTEST_MPS = 150.0
 _HARDEST_MPS2 = 20.0
-"""Beyond these three it is not a car that drives or asks; such input is ignored like a NaN."""
+"""Inputs beyond these three limits are implausible and ignored like NaN."""
 
 
 @dataclass(frozen=True, slots=True)
 class DelaySettings:
-    """What the delay may be, and how much it takes to believe it."""
+    """Bounds of the delay and how much evidence an estimate needs."""
 
     least_s: float = 0.0
     """No estimate is below this."""
     most_s: float = 0.8
     """No estimate is above this; at most 2."""
     memory_s: float = 60.0
-    """Seconds of steering, not of straight driving, after which what was seen counts 1/e."""
+    """Time constant of forgetting, in seconds of steering."""
     least_excitation_mps2: float = 0.02
-    """While less lateral acceleration is asked for (rms over 2 s), nothing is learned."""
+    """With less commanded lateral acceleration (rms over 2 s) nothing is learned."""
     prior_spread_s: float = 0.1
-    """How far, as a standard deviation, the truth may be from the prior; less holds stronger."""
+    """Standard deviation of the prior; a smaller value weighs it more."""
     least_speed_mps: float = 4.0
-    """Below this the yaw rate says too little about the curvature, and nothing is learned."""
+    """Below this speed the yaw rate says too little about the curvature, so nothing is learned."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -79,11 +80,11 @@ class DelaySettings:
 
 
 class DelayEstimator:
-    """Learns, while driving, the time from asking for a curvature to driving it.
+    """Estimates, while driving, the time from commanding a curvature to driving it.
 
-    That is the dead time plus all lags on the way, the car's own yaw response among them: what a
-    planner has to look ahead by. A gap or a jump back in time, or driving too slowly, ends the
-    window in which asked and driven are compared; what was learned stays.
+    This is the dead time plus all lags, including the car's yaw response: the time by which a
+    planner looks ahead. A gap, a jump back in time, or a low speed starts a new comparison window;
+    the learned sums are kept.
     """
 
     def __init__(self, prior_s: float, settings: DelaySettings | None = None) -> None:
@@ -94,33 +95,33 @@ class DelayEstimator:
                 f'{settings.most_s} s, got {prior_s}'
             )
         self._prior_s = prior_s
-        # One candidate beyond each bound, so that a parabola can be laid at the bound.
+        # One candidate beyond each bound, so that a parabola can be fitted at the bound.
         first = max(math.floor(settings.least_s / _STEP_S) - 1, 0)
         last = math.ceil(settings.most_s / _STEP_S) + 1
         self._first = first
         self._candidates_s = _STEP_S * np.arange(first, last + 1, dtype=np.float64)
         self._window: _Window | None = None
-        self._asked_asked = np.zeros(len(self._candidates_s))
-        self._asked_driven = np.zeros(len(self._candidates_s))
+        self._command_command = np.zeros(len(self._candidates_s))
+        self._command_driven = np.zeros(len(self._candidates_s))
         self._driven_driven = 0.0
         self._seen_s = 0.0
-        """Weight of the three sums, which are of (m/s²)² s."""
+        """Weight of the three sums, which are in (m/s²)² s."""
         self._found: tuple[float, float] | None = (prior_s, 0.0)
 
     @property
     def delay_s(self) -> float:
-        """Within the bounds, always; the prior itself until the car was seen to steer."""
+        """The estimate, within the bounds; the prior until there is enough steering."""
         return self._estimate()[0]
 
     @property
     def known(self) -> float:
-        """How much of the estimate is evidence and not prior, 0 to 1."""
+        """Share of the estimate that is evidence and not prior, 0 to 1."""
         return self._estimate()[1]
 
     def take(
         self, now_s: float, *, commanded_1pm: float, driven_1pm: float, speed_mps: float
     ) -> None:
-        """What is asked for from now on until the next call, and what is driven at this moment."""
+        """Add a sample: the command from now until the next call, and the curvature driven now."""
         if not _plausible(now_s, (commanded_1pm, driven_1pm), speed_mps):
             return
         window = self._window
@@ -131,16 +132,16 @@ class DelayEstimator:
                 now_s, commanded_1pm, driven_1pm, size=self._first + len(self._candidates_s)
             )
         elif now_s - window.now_s > _SAME_TIME_S:
-            for asked, driven in window.advance(now_s, commanded_1pm, driven_1pm):
-                if window.is_telling(asked[0] * speed_mps**2, self._settings):
-                    self._learn(asked[self._first :], driven, weight=_STEP_S * speed_mps**4)
+            for command, driven in window.advance(now_s, commanded_1pm, driven_1pm):
+                if window.is_informative(command[0] * speed_mps**2, self._settings):
+                    self._learn(command[self._first :], driven, weight=_STEP_S * speed_mps**4)
 
     def _learn(self, commanded_1pm: FloatArray, driven_1pm: float, *, weight: float) -> None:
-        """One moment: what was asked for each candidate ago, and what is driven."""
+        """Add one sample: the commands of all candidate delays ago, and the driven curvature."""
         kept = math.exp(-_STEP_S / self._settings.memory_s)
         weighted = weight * commanded_1pm
-        self._asked_asked = kept * self._asked_asked + weighted * commanded_1pm
-        self._asked_driven = kept * self._asked_driven + weighted * driven_1pm
+        self._command_command = kept * self._command_command + weighted * commanded_1pm
+        self._command_driven = kept * self._command_driven + weighted * driven_1pm
         self._driven_driven = kept * self._driven_driven + weight * driven_1pm * driven_1pm
         self._seen_s = kept * self._seen_s + _STEP_S
         self._found = None
@@ -152,8 +153,9 @@ class DelayEstimator:
         return self._found
 
     def _weigh(self) -> tuple[float, float]:
-        """The delay of the least cost, by a parabola through three, and the share of evidence."""
-        cost = self._surprise()
+        """Return the delay of least cost, by a parabola through three candidates, and its
+        evidence."""
+        cost = self._negative_log_likelihood()
         prior = 0.5 * ((self._candidates_s - self._prior_s) / self._settings.prior_spread_s) ** 2
         cost += prior
         best = int(np.argmin(cost))
@@ -168,30 +170,30 @@ class DelayEstimator:
         known = max(1.0 - prior_bend / bend, 0.0) if bend > 0.0 else 0.0
         return min(max(float(delay_s), self._settings.least_s), self._settings.most_s), known
 
-    def _surprise(self) -> FloatArray:
-        """Minus the log likelihood of each candidate, the size of the noise being unknown.
+    def _negative_log_likelihood(self) -> FloatArray:
+        """Return the negative log likelihood of each candidate, for unknown noise variance.
 
-        A steering that answers to the wrong side explains nothing.
+        A response with the wrong sign explains nothing.
         """
-        right = np.maximum(self._asked_driven, 0.0)
-        explained = right * right / np.maximum(self._asked_asked, np.finfo(np.float64).tiny)
+        right = np.maximum(self._command_driven, 0.0)
+        explained = right * right / np.maximum(self._command_command, np.finfo(np.float64).tiny)
         left = np.maximum(self._driven_driven - explained, 0.0) + self._seen_s * _FLOOR_MPS2**2
-        surprise: FloatArray = 0.5 * self._seen_s / _INDEPENDENT_S * np.log(left)
-        return surprise
+        cost: FloatArray = 0.5 * self._seen_s / _INDEPENDENT_S * np.log(left)
+        return cost
 
 
 class _Window:
-    """Asked and driven since the last interruption, band-passed, at moments `_STEP_S` apart."""
+    """Commanded and driven curvature since the last interruption, band-passed, `_STEP_S` apart."""
 
     __slots__ = (
-        '_asked_pass',
-        '_at',
+        '_command_pass',
         '_commanded_1pm',
+        '_commands',
         '_driven_1pm',
         '_driven_pass',
         '_excitation',
-        '_moments',
-        '_past',
+        '_head',
+        '_samples',
         '_since_s',
         '_size',
         'now_s',
@@ -202,50 +204,53 @@ class _Window:
     ) -> None:
         self.now_s = now_s
         self._commanded_1pm, self._driven_1pm = commanded_1pm, driven_1pm
-        self._asked_pass, self._driven_pass = _BandPass(commanded_1pm), _BandPass(driven_1pm)
+        self._command_pass, self._driven_pass = _BandPass(commanded_1pm), _BandPass(driven_1pm)
         self._since_s = 0.0
-        """Time since the last moment."""
-        self._moments = 0
+        """Time since the last sample."""
+        self._samples = 0
         self._excitation = 0.0
-        self._size, self._at = size, 0
-        self._past = np.zeros(2 * size)
-        """A ring written twice, so that the newest `size` values are always one slice."""
+        self._size, self._head = size, 0
+        self._commands = np.zeros(2 * size)
+        """A ring buffer written twice, so that the newest `size` values are always one slice."""
 
     def advance(
         self, now_s: float, commanded_1pm: float, driven_1pm: float
     ) -> Iterator[tuple[FloatArray, float]]:
-        """Each moment up to now: all that was asked, newest first, and what was driven."""
+        """Yield each sample up to now: all commands, newest first, and the driven curvature."""
         dt_s = now_s - self.now_s
-        asked, driven = self._asked_pass.value, self._driven_pass.value
-        # A command is held until the next one; a measurement is of its moment.
-        asked_rise = (
-            self._asked_pass.advance(self._commanded_1pm, self._commanded_1pm, dt_s) - asked
+        command, driven = self._command_pass.value, self._driven_pass.value
+        # A command is held until the next one; a measurement holds for its time only.
+        command_rise = (
+            self._command_pass.advance(self._commanded_1pm, self._commanded_1pm, dt_s) - command
         )
         driven_rise = self._driven_pass.advance(self._driven_1pm, driven_1pm, dt_s) - driven
         since_s = self._since_s
         count = int((since_s + dt_s) / _STEP_S)
         self.now_s, self._commanded_1pm, self._driven_1pm = now_s, commanded_1pm, driven_1pm
         self._since_s = since_s + dt_s - count * _STEP_S
-        for moment in range(1, count + 1):
-            share = (moment * _STEP_S - since_s) / dt_s
-            yield self._remember(asked + share * asked_rise), driven + share * driven_rise
+        for sample in range(1, count + 1):
+            share = (sample * _STEP_S - since_s) / dt_s
+            yield self._push(command + share * command_rise), driven + share * driven_rise
 
-    def is_telling(self, asked_mps2: float, settings: DelaySettings) -> bool:
-        """Once for each moment: enough steering asked for lately, and the start is forgotten?"""
-        self._excitation += _STEP_S / _EXCITED_S * (asked_mps2 * asked_mps2 - self._excitation)
-        if self._moments < self._size + _SETTLED_S / _STEP_S:
+    def is_informative(self, commanded_mps2: float, settings: DelaySettings) -> bool:
+        """Call once per sample: return whether the excitation suffices and the start has
+        settled."""
+        self._excitation += (
+            _STEP_S / _EXCITED_S * (commanded_mps2 * commanded_mps2 - self._excitation)
+        )
+        if self._samples < self._size + _SETTLED_S / _STEP_S:
             return False
         return self._excitation >= settings.least_excitation_mps2**2
 
-    def _remember(self, commanded_1pm: float) -> FloatArray:
-        self._moments += 1
-        self._at = (self._at or self._size) - 1
-        self._past[self._at] = self._past[self._at + self._size] = commanded_1pm
-        return self._past[self._at : self._at + self._size]
+    def _push(self, commanded_1pm: float) -> FloatArray:
+        self._samples += 1
+        self._head = (self._head or self._size) - 1
+        self._commands[self._head] = self._commands[self._head + self._size] = commanded_1pm
+        return self._commands[self._head : self._head + self._size]
 
 
 class _BandPass:
-    """Two lags, less a third and slow one; exact for input that is straight within a step."""
+    """Two low-pass filters minus a third, slow one; exact for piecewise linear input."""
 
     __slots__ = ('_once', '_slow', '_twice', 'value')
 
@@ -254,7 +259,7 @@ class _BandPass:
         self.value = 0.0
 
     def advance(self, first: float, last: float, dt_s: float) -> float:
-        """Input from `first` to `last` over `dt_s`; returns what passes at the end of it."""
+        """Advance by `dt_s` with linear input; return the output at its end."""
         once = _lagged(self._once, first, last, dt_s / _SMOOTH_S)
         twice = _lagged(self._twice, self._once, once, dt_s / _SMOOTH_S)
         self._slow = _lagged(self._slow, self._twice, twice, dt_s / _SLOW_S)
@@ -264,13 +269,13 @@ class _BandPass:
 
 
 def _lagged(value: float, first: float, last: float, lags: float) -> float:
-    """A first-order lag after a straight stretch of input that took `lags` time constants."""
+    """Return the response of a first-order lag to linear input over `lags` time constants."""
     behind = (last - first) / lags
     return last - behind + (value - first + behind) * math.exp(-lags)
 
 
 def _plausible(now_s: float, curvatures_1pm: tuple[float, float], speed_mps: float) -> bool:
-    """Finite, and of a car. Every comparison with a NaN is false."""
+    """Whether the inputs are finite and plausible for a car; comparisons with NaN are False."""
     tightest_1pm = min(_TIGHTEST_1PM, _HARDEST_MPS2 / max(speed_mps * speed_mps, 1e-9))
     return (
         math.isfinite(now_s)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A car does not drive quite the curvature it is asked for: learn by how much, from its own gyro.
+"""Steering trim: learns the difference between commanded and driven curvature from the yaw rate.
 
-A crooked steering wheel, a wrong steering ratio or other tyres make a car drive another curvature
-than the one asked for. A planner that looks at the road only would hold the car beside its line
-for good, by as much as makes its correction cancel the error; so the error is taken out below it.
+A crooked steering wheel, a wrong steering ratio or other tyres change the curvature that is
+driven. A planner that sees only the road would then keep a constant lateral offset, so the error
+is compensated after the planner.
 """
 
 from collections import deque
@@ -16,13 +16,13 @@ __all__ = ['SteeringTrim', 'TrimSettings']
 
 @dataclass(frozen=True, slots=True)
 class TrimSettings:
-    """How fast the error is learned, and how much of it is believed."""
+    """Time constant and limits of the trim."""
 
     time_constant_s: float = 1.5
     most_lateral_mps2: float = 1.2
-    """At most so much is added, as lateral acceleration."""
+    """Largest correction, as lateral acceleration."""
     least_speed_mps: float = 4.0
-    """Below this the yaw rate says too little about the curvature, and nothing is learned."""
+    """Below this speed the yaw rate says too little about the curvature, so nothing is learned."""
 
     def __post_init__(self) -> None:
         for name in ('time_constant_s', 'most_lateral_mps2', 'least_speed_mps'):
@@ -31,15 +31,15 @@ class TrimSettings:
 
 
 class SteeringTrim:
-    """Adds to what is asked for what the car was found to lack, slowly and within bounds."""
+    """Adds the learned, bounded difference between wanted and driven curvature."""
 
     def __init__(self, settings: TrimSettings | None = None) -> None:
         self._settings = settings or TrimSettings()
         self._wanted: deque[tuple[float, float]] = deque()
-        """Stamp and curvature wanted, until the car has had time to answer."""
+        """Stamp and wanted curvature, until the car has had time to respond."""
         self._due_1pm: float | None = None
         self._then_s: float | None = None
-        self._learnt_mps2 = 0.0
+        self._learned_mps2 = 0.0
 
     def compensated(
         self,
@@ -50,9 +50,9 @@ class SteeringTrim:
         speed_mps: float,
         delay_s: float,
     ) -> float:
-        """The curvature to ask for, so that `wanted_1pm` is what is driven after `delay_s`.
+        """Return the command with which the car drives `wanted_1pm` after `delay_s`.
 
-        Asking again at the same time replaces what was wanted then.
+        A second call for the same time replaces the first.
         """
         settings = self._settings
         square = max(speed_mps, settings.least_speed_mps) ** 2
@@ -62,11 +62,11 @@ class SteeringTrim:
             dt_s = min(max(now_s - self._then_s, 0.0), 0.2)
             if speed_mps > settings.least_speed_mps:
                 lacking_mps2 = (self._due_1pm - driven_1pm) * square
-                self._learnt_mps2 += lacking_mps2 * dt_s / settings.time_constant_s
+                self._learned_mps2 += lacking_mps2 * dt_s / settings.time_constant_s
         most = settings.most_lateral_mps2
-        self._learnt_mps2 = min(max(self._learnt_mps2, -most), most)
+        self._learned_mps2 = min(max(self._learned_mps2, -most), most)
         self._then_s = now_s
         if self._wanted and self._wanted[-1][0] == now_s:
             self._wanted.pop()
         self._wanted.append((now_s, wanted_1pm))
-        return wanted_1pm + self._learnt_mps2 / square
+        return wanted_1pm + self._learned_mps2 / square

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""May we steer? Limits, watchdog, engagement, and the gate that puts them together."""
+"""Safety gate: limits, input checks, engagement and the state machine."""
 
 from wpt_core.safety.clocks import Clocks, Now
 from wpt_core.safety.gate import Gate, GateOutput

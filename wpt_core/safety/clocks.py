@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Time on two clocks: that of the stamps, which others can set, and one that nobody can."""
+"""Time on two clocks: that of the stamps, which can be set, and a steady one."""
 
 import math
 from dataclasses import dataclass
@@ -12,22 +12,22 @@ __all__ = ['NEVER', 'Clocks', 'Now']
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """One instant on both clocks."""
+    """One time on both clocks."""
 
     stamp_s: float
-    """On the clock of the stamps: that of the system, or a simulated one."""
+    """On the clock of the stamps: system time or simulated time."""
     steady_s: float
-    """On a monotonic clock, which neither jumps nor stands still."""
+    """On a monotonic clock."""
 
 
 NEVER = Now(-math.inf, -math.inf)
 
 
 class Clocks:
-    """Compares the two clocks from tick to tick, and measures spans of time on both.
+    """Compares the two clocks between ticks and measures time spans on both.
 
-    A simulated clock may be slower or faster than the steady one, so ages are then counted on it
-    alone, and all that is asked of it is to go on.
+    A simulated clock may be slower or faster than the steady one, so ages are then measured on it
+    alone, and it is only required to advance.
     """
 
     def __init__(self, settings: GateSettings, *, simulated: bool) -> None:
@@ -35,12 +35,12 @@ class Clocks:
         self._simulated = simulated
         self._then: Now | None = None
         self._moved_s = math.inf
-        """On the steady clock: when the clock of the stamps was last seen to move."""
+        """Steady time at which the clock of the stamps last advanced."""
         self.elapsed_s = 0.0
-        """Between the last two ticks that were not at the same instant."""
+        """Time between the last two distinct ticks."""
 
     def advance(self, now: Now) -> bool:
-        """Take the time of a tick; false where it is the instant of the tick before."""
+        """Store the time of a tick; return False if it equals the previous one."""
         then, self._then = self._then, now
         if then is None or now.stamp_s != then.stamp_s:
             self._moved_s = now.steady_s
@@ -52,7 +52,7 @@ class Clocks:
         return True
 
     def jump_s(self, now: Now) -> float:
-        """How far the clock of the stamps has been set since the last tick; 0 if it was not."""
+        """Return by how much the clock of the stamps was set since the last tick, else 0."""
         if self._then is None or not math.isfinite(now.stamp_s):
             return 0.0
         stamp_s, steady_s = _spans(now, self._then)
@@ -62,9 +62,9 @@ class Clocks:
         return gained_s if not self._simulated and gained_s > self._settings.jump_s else 0.0
 
     def fault(self, now: Now, *, active: bool) -> Notice | None:
-        """What is wrong with the time of this tick; some of it only where the gate is `active`."""
+        """Return the clock fault of this tick; some apply only while the gate is `active`."""
         if not (math.isfinite(now.stamp_s) and math.isfinite(now.steady_s)):
-            return _error('time_not_finite', 'The clock shows no finite number.')
+            return _error('time_not_finite', 'The time of the clock is not finite.')
         if (jump_s := self.jump_s(now)) < 0.0:
             return _error('time_jumped_back', f'The clock jumped back by {-jump_s:.2f} s.')
         if jump_s > 0.0:
@@ -79,7 +79,7 @@ class Clocks:
         return self.still(now)
 
     def still(self, now: Now) -> Notice | None:
-        """A simulated clock that does not move."""
+        """Return a notice if the simulated clock stands still for too long."""
         for_s = now.steady_s - self._moved_s
         if self._simulated and self._still_at(now) and for_s > self._settings.still_s:
             return _error('clock_still', f'Simulated time stands still for {for_s:.1f} s.')
@@ -89,12 +89,12 @@ class Clocks:
         return self._then is not None and now.stamp_s == self._then.stamp_s
 
     def age_s(self, now: Now, then: Now) -> float:
-        """How long ago, at most; no clock that is set back or stopped makes it less."""
+        """Return an upper bound of the age that no clock setting reduces."""
         stamp_s, steady_s = _spans(now, then)
         return stamp_s if self._simulated else max(stamp_s, steady_s)
 
     def surely_s(self, now: Now, then: Now) -> float:
-        """How long ago, at least; no clock that is set ahead makes it more."""
+        """Return a lower bound of the age that no clock setting increases."""
         return min(_spans(now, then))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The last word before the steering: obey, hold, or leave it to the driver."""
+"""The safety gate before the actuator: pass, hold or release the steering."""
 
 import math
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ __all__ = ['Gate', 'GateOutput']
 
 _STEERING = (GateState.ENGAGED, GateState.DEGRADED)
 _ACTIVE = (*_STEERING, GateState.OVERRIDDEN)
-"""It steers, or does so again when the driver lets go."""
+"""It steers, or resumes when the driver releases the wheel."""
 _MOST_ELAPSED_S = 0.05
-"""No more than this is granted to the limits at once: a pause is not made up for by a jump."""
+"""Largest time step of the limits: after a pause the command must not jump."""
 _DRIVER_STEERS = Notice(
     Level.WARNING, 'driver_steers', 'The driver holds the wheel against the plan.'
 )
@@ -26,22 +26,22 @@ _DRIVER_STEERS = Notice(
 
 @dataclass(frozen=True, slots=True)
 class GateOutput:
-    """What one tick of the gate lets through."""
+    """Output of one tick of the gate."""
 
     command: LateralCommand
-    """Valid only in ENGAGED and DEGRADED; else its numbers are 0."""
+    """Valid only in ENGAGED and DEGRADED; else its values are 0."""
     state: GateState
     reasons: tuple[Notice, ...]
-    """Why it is this state; while disengaged, what an engage request would be refused for."""
+    """Reasons for the state; while disengaged, what blocks an engage request."""
     alert: Notice | None = None
-    """What the driver must be shown or told at once; only in the tick that changes the state."""
+    """Alert for the driver, only in the tick that changes the state."""
 
 
 class Gate:
-    """Feed `watch`, ask to engage or disengage, and call `tick` at the actuator's rate.
+    """Feed `watch`, request to engage or disengage, and call `tick` at the actuator's rate.
 
-    It reads no clock: every call is given the time on the clock of the stamps and on a steady one.
-    `simulated`: the clock of the stamps is that of a simulation, which may be slow or fast.
+    Every call gets the time on the clock of the stamps and on a steady one. `simulated`: the clock
+    of the stamps is that of a simulation, which may be slow or fast.
     """
 
     def __init__(
@@ -69,17 +69,17 @@ class Gate:
         self._before_1pm = self._commanded_1pm = 0.0
 
     def engage(self, now: Now) -> tuple[Notice, ...]:
-        """Ask to steer; what speaks against it, and if nothing does, the next tick engages."""
-        against = self._against(now)
-        self._wants_on = not against
-        return against
+        """Request to steer; return what blocks it. If nothing does, the next tick engages."""
+        blocking = self._blocking(now)
+        self._wants_on = not blocking
+        return blocking
 
     def disengage(self) -> None:
-        """Ask to leave the steering to the driver; never refused."""
+        """Request to hand the steering to the driver; never refused."""
         self._wants_off, self._wants_on = True, False
 
     def take_driver(self, now: Now, *, steers: bool) -> None:
-        """Whether the driver's hands work against the plan now; a touch counts until a tick."""
+        """Store whether the driver steers against the plan; a touch counts until the next tick."""
         if steers:
             self._touched = True
             self._steering_since = self._steering_since or now
@@ -87,9 +87,9 @@ class Gate:
             self._steering_since, self._free_since = None, now
 
     def tick(self, now: Now) -> GateOutput:
-        """Judge, and let through what may be let through.
+        """Evaluate the inputs and return the command, state and alerts.
 
-        At the same time once more, that moment is judged anew with what is known by then.
+        A second call for the same time replaces the first.
         """
         before = self.state
         fault = self._find_fault(now, active=before in _ACTIVE)
@@ -101,8 +101,10 @@ class Gate:
         reasons = self._reasons(now)
         command = self._command(now)
         self._wants_on = self._wants_off = self._touched = False
-        asked = Event.DISENGAGE in events
-        return GateOutput(command, self.state, reasons, _alert(before, self.state, reasons, asked))
+        requested = Event.DISENGAGE in events
+        return GateOutput(
+            command, self.state, reasons, _alert(before, self.state, reasons, requested)
+        )
 
     def _find_fault(self, now: Now, *, active: bool) -> Notice | None:
         fault = self._clocks.fault(now, active=active)
@@ -113,7 +115,8 @@ class Gate:
         return fault or broken or next(iter(doubts), None)
 
     def _advance(self, now: Now) -> Now:
-        """Close the moment before this one; the time, which is the old one if it is no number."""
+        """Finish the previous time step; return the time, or the previous one if it is not
+        finite."""
         if not (math.isfinite(now.stamp_s) and math.isfinite(now.steady_s)):
             now = self._last
         if self._clocks.advance(now):
@@ -138,16 +141,16 @@ class Gate:
             Event.RELEASED: not hands
             and not late
             and clocks.surely_s(now, self._free_since) >= settings.release_s,
-            Event.ENGAGE: self._wants_on and not self._against(now),
+            Event.ENGAGE: self._wants_on and not self._blocking(now),
         }
-        return {event for event, there in found.items() if there}
+        return {event for event, occurred in found.items() if occurred}
 
     @property
     def _hands_on(self) -> bool:
         return self._touched or self._steering_since is not None
 
-    def _against(self, now: Now) -> tuple[Notice, ...]:
-        """What speaks against steering."""
+    def _blocking(self, now: Now) -> tuple[Notice, ...]:
+        """Return what blocks steering."""
         still = self._clocks.still(now)
         return (
             *(self._fault if self.state is GateState.FAULT else ()),
@@ -162,16 +165,18 @@ class Gate:
             return self._fault
         if self.state is GateState.OVERRIDDEN:
             released = Notice(
-                Level.INFO, 'driver_releases', 'The driver has let go; steering goes on soon.'
+                Level.INFO,
+                'driver_releases',
+                'The driver released the wheel; steering resumes soon.',
             )
             return (_DRIVER_STEERS if self._hands_on else released,)
-        return self._against(now)
+        return self._blocking(now)
 
     def _command(self, now: Now) -> LateralCommand:
         watch, before, speed_mps = self.watch, self._before_1pm, self.watch.bound_mps(now)
         if self.state not in _STEERING or watch.command is None:
             most = self._limits.most_1pm(speed_mps)
-            # Steering begins with the curvature that the car drives already.
+            # Steering starts from the curvature that the car drives.
             self._before_1pm = self._commanded_1pm = min(max(watch.curvature_1pm, -most), most)
             return LateralCommand(now.stamp_s, 0.0, 0.0, 0.0, valid=False)
         if self.state is GateState.ENGAGED:
@@ -179,13 +184,13 @@ class Gate:
         fade = 1.0 if self.state is GateState.ENGAGED else self._fading(now)
         elapsed_s = min(self._clocks.elapsed_s, _MOST_ELAPSED_S)
         wanted = self._held.curvature_1pm * fade
-        asked = self._limits.limited(wanted, before, speed_mps, elapsed_s)
-        self._commanded_1pm = asked
-        rate = (asked - before) / elapsed_s if elapsed_s > 0.0 else 0.0
-        return LateralCommand(now.stamp_s, self._held.plan_stamp_s, asked, rate, valid=True)
+        commanded = self._limits.limited(wanted, before, speed_mps, elapsed_s)
+        self._commanded_1pm = commanded
+        rate = (commanded - before) / elapsed_s if elapsed_s > 0.0 else 0.0
+        return LateralCommand(now.stamp_s, self._held.plan_stamp_s, commanded, rate, valid=True)
 
     def _fading(self, now: Now) -> float:
-        """1 while the last command is held, then down to 0 at the moment it is lost."""
+        """Return 1 while the last command is held, then down to 0 when it is lost."""
         late_s, lost_s = self._settings.late_s, self._settings.lost_s
         half_s = 0.5 * (late_s + lost_s)
         left_s = lost_s - self.watch.oldest_s(now)
@@ -193,9 +198,9 @@ class Gate:
 
 
 def _alert(
-    before: GateState, now: GateState, reasons: tuple[Notice, ...], asked: bool
+    before: GateState, now: GateState, reasons: tuple[Notice, ...], requested: bool
 ) -> Notice | None:
-    """What a change of state means for who sits at the wheel."""
+    """Return the alert for a change of state."""
     if now is before:
         return None
     why = ' '.join(notice.text for notice in reasons)
@@ -205,7 +210,7 @@ def _alert(
         return Notice(Level.INFO, 'overridden', 'You steer.')
     if now is GateState.DEGRADED:
         return Notice(Level.WARNING, 'degraded', f'Look ahead and hold the wheel. {why}')
-    if now is GateState.DISENGAGED and (asked or before not in _STEERING):
+    if now is GateState.DISENGAGED and (requested or before not in _STEERING):
         return Notice(Level.INFO, 'disengaged', 'You steer.')
     if before is GateState.DISENGAGED:
         return Notice(Level.WARNING, 'fault', why)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How far and how fast the steering may be asked to go."""
+"""Limits of the commanded curvature and its rate."""
 
 from dataclasses import dataclass
 
@@ -15,13 +15,13 @@ __all__ = ['Limits']
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of lateral acceleration, its change, wheel angle and wheel rate, as curvature."""
+    """Limits of lateral acceleration and jerk, wheel angle and wheel rate, as curvature."""
 
     settings: GateSettings
     vehicle: Chassis
 
     def most_1pm(self, speed_mps: float) -> float:
-        """The largest curvature either way at this speed."""
+        """Return the largest curvature of either sign at this speed."""
         vehicle = self.vehicle
         lock_1pm = curvature_from_wheel_angle(vehicle, vehicle.max_wheel_angle_rad, speed_mps)
         return min(self.settings.lateral_mps2 / self._square(speed_mps), float(lock_1pm))
@@ -29,10 +29,10 @@ class Limits:
     def span_1pm(
         self, before_1pm: float, speed_mps: float, elapsed_s: float
     ) -> tuple[float, float]:
-        """The least and the largest curvature to ask for so long after `before_1pm`.
+        """Return the range of the command `elapsed_s` after `before_1pm`.
 
-        Where speed has risen so much that the two bounds contradict, that of lateral acceleration
-        holds.
+        If the speed has risen so much that the limits contradict, the limit of lateral
+        acceleration applies.
         """
         vehicle, most = self.vehicle, self.most_1pm(speed_mps)
         change = self.settings.lateral_jerk_mps3 * elapsed_s / self._square(speed_mps)
@@ -48,7 +48,7 @@ class Limits:
     def limited(
         self, wanted_1pm: float, before_1pm: float, speed_mps: float, elapsed_s: float
     ) -> float:
-        """The curvature nearest to `wanted_1pm` that may be asked for."""
+        """Return the allowed curvature closest to `wanted_1pm`."""
         low, high = self.span_1pm(before_1pm, speed_mps, elapsed_s)
         return min(max(wanted_1pm, low), high)
 

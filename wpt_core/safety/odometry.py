@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Can the odometry be believed? Its speed, its yaw rate and its poses, against each other."""
+"""Plausibility check of the odometry: speed, yaw rate and poses against each other."""
 
 import math
 from collections import deque
@@ -13,18 +13,18 @@ __all__ = ['Motion', 'OdometryCheck']
 
 _WINDOW_S = 1.0
 _BREAK_S = 0.3
-"""No way is integrated over a longer pause between two messages."""
+"""Nothing is integrated over a longer pause between two messages."""
 _BACK_S = 0.3
-"""A glitch is over when the speed jumps back within this time."""
+"""A speed that jumps back within this time is a glitch."""
 _ROLLING_MPS = 0.5
-"""Below this the yaw rate is not judged: that of a real INS of a parked car jumps by 0.7."""
+"""Below this the yaw rate is not checked: that of a real INS of a parked car jumps by 0.7."""
 _LEAST_SPAN_S = 0.25
-"""Poses that are nearer in time give no speed: their noise would count too much."""
+"""Over shorter spans the noise of the poses gives no speed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """One odometry: motion of `base_link`, pose in a frame in which the car does not jump."""
+    """One odometry: motion of `base_link`, pose in a continuous frame."""
 
     stamp_s: float
     speed_mps: float
@@ -40,18 +40,18 @@ class Motion:
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """A pose, with the way and the turn that the twists add up to until then."""
+    """A pose with the distance and turn integrated from the twists."""
 
     motion: Motion
-    way_m: float
+    distance_m: float
     turn_rad: float
 
 
 class OdometryCheck:
-    """Takes finite motions in the order of their stamps and names what cannot be true.
+    """Takes finite motions in the order of their stamps and reports implausible ones.
 
-    A speed that jumps and does not jump back at once is not believed any more: a source that is
-    stuck or swapped would look sound from its second message on.
+    After a speed jump that does not revert within a short time the source is not trusted any more:
+    a stuck or swapped source would look valid from its second message on.
     """
 
     def __init__(self, settings: OdometrySettings, vehicle: Chassis) -> None:
@@ -60,15 +60,15 @@ class OdometryCheck:
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Reset all state."""
         self._trusted: Motion | None = None
         self._points: deque[_Point] = deque()
         self._jump: tuple[float, Notice] | None = None
-        self._lost_trust = False
+        self._distrusted = False
         self._bound_mps = 0.0
 
     def shift(self, by_s: float) -> None:
-        """The clock of the stamps was set: what is known holds at other stamps."""
+        """Shift all stamps after the clock was set."""
         last = self._points[-1].motion if self._points else None
         self._points.clear()
         if last is not None:
@@ -79,7 +79,7 @@ class OdometryCheck:
             self._jump = self._jump[0] + by_s, self._jump[1]
 
     def take(self, motion: Motion) -> Notice | None:
-        """What is wrong with the newest motion."""
+        """Check the newest motion; return the fault, if any."""
         last = self._points[-1].motion if self._points else None
         jump = self._speed_jump(motion, last) or self._yaw_rate_jump(motion, last)
         contradiction = self._contradiction(motion, last)
@@ -90,9 +90,9 @@ class OdometryCheck:
         return found
 
     def bound_mps(self, age_s: float) -> float:
-        """The speed that limits hold at, so long after the last motion: rather more than less.
+        """Return an upper estimate of the speed `age_s` after the last motion.
 
-        It never falls faster than the car can brake, whatever the odometry says.
+        It never falls faster than the car can brake, whatever the odometry reports.
         """
         return self._bound_mps + self._vehicle.max_acceleration_mps2 * max(age_s, 0.0)
 
@@ -102,17 +102,17 @@ class OdometryCheck:
         return max(abs(motion.speed_mps), floor_mps, self._speed_by_poses())
 
     def _speed_by_poses(self) -> float:
-        """Over the whole window; 0 where it is too short to say."""
+        """Speed from the poses over the window; 0 if it is too short."""
         first, last = self._points[0].motion, self._points[-1].motion
         span_s = last.stamp_s - first.stamp_s
-        return _way_m(first, last) / span_s if span_s >= _LEAST_SPAN_S else 0.0
+        return _distance_m(first, last) / span_s if span_s >= _LEAST_SPAN_S else 0.0
 
     def _speed_jump(self, motion: Motion, last: Motion | None) -> Notice | None:
         trusted = self._trusted
         if trusted is None or last is None:
             return None
         if self._jump is None:
-            # Noise must not add up to a ramp that no car drives, so the window counts as well.
+            # The window counts as well, so that noise cannot add up to an impossible ramp.
             if all(self._speeds_fit(motion, one) for one in (trusted, self._points[0].motion)):
                 return None
             text = (
@@ -123,9 +123,9 @@ class OdometryCheck:
             self._jump = motion.stamp_s, _error('speed_jump', text)
             return self._jump[1]
         since_s, notice = self._jump
-        self._lost_trust = self._lost_trust or motion.stamp_s - since_s > _BACK_S
+        self._distrusted = self._distrusted or motion.stamp_s - since_s > _BACK_S
         jumps_back = self._speeds_fit(motion, trusted) and not self._speeds_fit(motion, last)
-        if jumps_back and not self._lost_trust:
+        if jumps_back and not self._distrusted:
             self._jump = None
             self._points.clear()
             return None
@@ -153,7 +153,7 @@ class OdometryCheck:
         return _error('yaw_rate_jump', text)
 
     def _contradiction(self, motion: Motion, last: Motion | None) -> Notice | None:
-        """Poses against twists over the last second; what is found is not looked at again."""
+        """Compare poses and twists over the last second; a reported difference is dropped."""
         points = self._points
         if last is None or not points or motion.stamp_s - last.stamp_s > _BREAK_S:
             points.clear()
@@ -176,12 +176,15 @@ class OdometryCheck:
     def _disagreement(self, first: _Point, last: _Point) -> Notice | None:
         settings = self._settings
         span_s = last.motion.stamp_s - first.motion.stamp_s
-        moved_m, way_m = _way_m(first.motion, last.motion), last.way_m - first.way_m
-        most_m = settings.pose_noise_m + settings.pose_share * max(moved_m, way_m)
-        if abs(moved_m - way_m) > most_m:
+        moved_m, distance_m = (
+            _distance_m(first.motion, last.motion),
+            last.distance_m - first.distance_m,
+        )
+        most_m = settings.pose_noise_m + settings.pose_share * max(moved_m, distance_m)
+        if abs(moved_m - distance_m) > most_m:
             text = (
                 f'The poses of the odometry moved {moved_m:.1f} m in {span_s:.2f} s where its '
-                f'speeds add up to {way_m:.1f} m.'
+                f'speeds add up to {distance_m:.1f} m.'
             )
             return _error('odometry_contradicts', text)
         if not (_rolls(first.motion) and _rolls(last.motion)):
@@ -203,7 +206,7 @@ def _next_point(before: _Point, motion: Motion) -> _Point:
     half_s = 0.5 * (motion.stamp_s - last.stamp_s)
     return _Point(
         motion,
-        before.way_m + half_s * (abs(last.speed_mps) + abs(motion.speed_mps)),
+        before.distance_m + half_s * (abs(last.speed_mps) + abs(motion.speed_mps)),
         before.turn_rad + half_s * (last.yaw_rate_radps + motion.yaw_rate_radps),
     )
 
@@ -212,7 +215,7 @@ def _rolls(motion: Motion) -> bool:
     return abs(motion.speed_mps) > _ROLLING_MPS
 
 
-def _way_m(first: Motion, last: Motion) -> float:
+def _distance_m(first: Motion, last: Motion) -> float:
     return math.hypot(last.x_m - first.x_m, last.y_m - first.y_m)
 
 

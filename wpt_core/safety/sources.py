@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who publishes on the topics that steer: one node each, and the one that is expected."""
+"""Publishers of the steering topics: one node each, and the expected one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from wpt_core.types import Level, Notice
 __all__ = ['UNKNOWN', 'Doubts', 'Source', 'Sources', 'second_source']
 
 UNKNOWN = ''
-"""Name of a publisher whose node has not been discovered, or that has none."""
+"""Node name of a publisher that has not been discovered, or has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One publisher: the full name of its node, and what tells it from any other."""
+    """One publisher: full node name and unique identity."""
 
     node: str
     identity: bytes
@@ -22,25 +22,25 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """What one look at the graph found."""
+    """Result of one check of the publishers."""
 
     intruders: tuple[Notice, ...] = ()
-    """Another node publishes beside the first: a fault in any state."""
+    """A second node publishes: a fault in any state."""
     doubts: tuple[Notice, ...] = ()
-    """A fault while the gate steers; else it blocks engaging. A process that was killed stays
-    listed beside the one that was started in its place until its lease ends."""
+    """A fault while the gate steers; else it blocks engaging. The publisher of a killed process
+    stays listed beside its successor until its lease ends."""
 
 
 class Sources:
-    """Compares what the graph shows with what is expected, and with the look before."""
+    """Compares the publishers with the expected ones and with the previous check."""
 
     def __init__(self, expected: Mapping[str, str]) -> None:
-        """`expected`: for some topics, the full name of the only node that may publish there."""
+        """`expected`: by topic, the full name of the only node that may publish."""
         self._expected = dict(expected)
         self._alone: dict[str, bytes] = {}
 
     def look(self, found: Mapping[str, Sequence[Source]]) -> Doubts:
-        """`found`: for each topic that has one source only, the publishers that it has now."""
+        """`found`: by topic with one source only, its current publishers."""
         intruders, doubts = [], []
         for topic, sources in found.items():
             names = {source.node for source in sources} - {UNKNOWN}
@@ -66,7 +66,7 @@ class Sources:
 
 
 def second_source(topic: str) -> Notice:
-    """Two publishers, of one node name or of none that is known."""
+    """Two publishers with the same node name, or with an unknown one."""
     text = f'{topic} has a second publisher; one that was killed is listed for some seconds.'
     return _error('second_source', text)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who steers, and what changes that: the gate's whole behaviour as one table."""
+"""State machine of the gate as one transition table."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ class GateState(IntEnum):
 
 
 class Event(Enum):
-    """What the gate finds when it looks; the value says it in words."""
+    """Conditions that the gate evaluates in each tick; the values describe them."""
 
-    BROKEN = 'numbers, clock, odometry or publishers are not what they must be (see Faults)'
-    DISENGAGE = 'the driver or the program asks to disengage'
+    BROKEN = 'numbers, clock, odometry or publishers are invalid (see Faults)'
+    DISENGAGE = 'the driver or a program requests to disengage'
     DRIVER_STEERS = 'the driver holds the wheel against the plan'
     DRIVER_KEEPS = 'the driver steers for longer than override_s'
     LOST = 'plan, command, odometry or torque is older than lost_s, or there is none'
     LATE = 'plan, command, odometry or torque is older than late_s'
-    ENGAGE = 'the driver asks to engage, and nothing speaks against it'
+    ENGAGE = 'the driver requests to engage, and nothing blocks it'
     RELEASED = 'the wheel is free for release_s, and nothing is late'
     SOUND = 'nothing is late'
     HEALED = 'the cause of the fault is gone for healed_s'
@@ -35,7 +35,7 @@ class Event(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """In one of these states, this event leads there."""
+    """In one of these states, this event leads to `to`."""
 
     of: tuple[GateState, ...]
     event: Event
@@ -57,11 +57,11 @@ TRANSITIONS = (
     Transition((_DRIVER,), Event.RELEASED, _ON),
     Transition((_OFF,), Event.ENGAGE, _ON),
 )
-"""In order: of all rows that fit, the first one counts."""
+"""In order of priority: the first matching row applies."""
 
 
 def next_state(state: GateState, events: Collection[Event]) -> GateState:
-    """Where these events lead from this state; nowhere else if no row of the table fits."""
+    """Return the next state; the same one if no row matches."""
     for row in TRANSITIONS:
         if state in row.of and row.event in events:
             return row.to

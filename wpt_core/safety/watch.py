@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the gate has received, and what is wrong with it."""
+"""Input monitor of the gate: newest valid messages, their age and their faults."""
 
 import math
 from dataclasses import dataclass
@@ -14,28 +14,28 @@ from wpt_core.vehicle import Chassis
 __all__ = ['Watch']
 
 _ROLLING_MPS = 0.5
-"""Below this the curvature is taken to be 0: yaw rate over speed would be noise."""
+"""Below this the curvature is taken to be 0, because yaw rate over speed is noise."""
 _REVERSING_MPS = -0.2
 
 
 @dataclass(slots=True)
 class _Received:
-    """The newest stamp of what could be used, and when it came."""
+    """Stamp and receive time of the newest usable message."""
 
     name: str
     last: Now = NEVER
 
     def renew(self, now: Now, stamp_s: float) -> None:
-        """A stamp that was there before makes nothing newer."""
+        """Update unless the stamp is a repetition."""
         if stamp_s > self.last.stamp_s:
             self.last = Now(stamp_s, now.steady_s)
 
 
 class Watch:
-    """Takes messages as they come, keeps the newest that is sound, and judges how old it is.
+    """Stores the newest valid message of each kind and measures its age.
 
-    What cannot be used is not kept, so its age grows like that of a message that never came.
-    A message costs the same however many there are: only the newest of each kind is held.
+    An invalid message is dropped, so the age grows as if it had not arrived. The cost per message
+    is constant.
     """
 
     def __init__(self, settings: GateSettings, clocks: Clocks, vehicle: Chassis) -> None:
@@ -43,11 +43,11 @@ class Watch:
         self._clocks = clocks
         self._check = OdometryCheck(settings.odometry, vehicle)
         self.command: LateralCommand | None = None
-        """The newest sound command."""
+        """The newest valid command."""
         self.speed_mps = 0.0
-        """As the odometry says, without its sign."""
+        """Absolute speed of the odometry."""
         self.curvature_1pm = 0.0
-        """Of the path that the car drives, by its odometry."""
+        """Driven curvature from the odometry."""
         self._reversing = False
         self._command = _Received('command')
         self._plan = _Received('plan')
@@ -60,7 +60,7 @@ class Watch:
         self._unsound: Notice | None = None
 
     def take_command(self, now: Now, command: LateralCommand) -> None:
-        """From the controller."""
+        """Check and store a command of the controller."""
         if self._clock_was_set(now):
             return
         numbers = (
@@ -70,7 +70,9 @@ class Watch:
             command.curvature_rate_1pmps,
         )
         if not all(map(math.isfinite, numbers)):
-            self._broken = _error('command_not_finite', 'A command holds a number not finite.')
+            self._broken = _error(
+                'command_not_finite', 'A command contains a number that is not finite.'
+            )
             return
         if (unsound := self._why_unsound(now.stamp_s, command)) is not None:
             self._unsound = unsound
@@ -81,16 +83,18 @@ class Watch:
         self._plan.renew(now, command.plan_stamp_s)
 
     def take_odometry(self, now: Now, motion: Motion) -> None:
-        """How the car moves."""
+        """Check and store an odometry."""
         if self._clock_was_set(now):
             return
         if not motion.finite:
-            self._broken = _error('odometry_not_finite', 'Odometry holds a number not finite.')
+            self._broken = _error(
+                'odometry_not_finite', 'Odometry contains a number that is not finite.'
+            )
         elif abs(motion.speed_mps) > self._settings.most_speed_mps:
             self._broken = _error(
                 'speed_impossible',
-                f'Odometry says {motion.speed_mps:.0f} m/s; more than '
-                f'{self._settings.most_speed_mps:g} is taken for broken.',
+                f'Odometry reports {motion.speed_mps:.0f} m/s, allowed '
+                f'{self._settings.most_speed_mps:g}.',
             )
         elif self._odometry.last.stamp_s < motion.stamp_s <= now.stamp_s + self._settings.ahead_s:
             self._odometry.renew(now, motion.stamp_s)
@@ -104,7 +108,7 @@ class Watch:
         self.curvature_1pm = motion.yaw_rate_radps / motion.speed_mps if rolls else 0.0
 
     def take_torque(self, now: Now) -> None:
-        """The torque of the hands was measured: from now on it is needed, as odometry is.
+        """Store that the hand torque was measured; from now on it is required like odometry.
 
         Without live torque an override cannot be detected, so the gate then stops steering.
         """
@@ -114,26 +118,26 @@ class Watch:
             self._torque.renew(now, now.stamp_s)
 
     def _clock_was_set(self, now: Now) -> bool:
-        """Since the last tick; until the next one stamps of both times would be mixed."""
+        """Whether the clock was set since the last tick; messages would then mix both times."""
         return self._clocks.jump_s(now) != 0.0
 
     def take_sources(self, doubts: Doubts) -> None:
-        """What the last look at the graph found about the topics with one source only."""
+        """Store the result of the last check of the publishers."""
         self._doubts = doubts
         self._second.clear()
 
     def take_second_source(self, topic: str) -> None:
-        """A message of this topic came while it had two publishers; holds until the next look."""
+        """A message arrived while its topic had two publishers; holds until the next check."""
         self._second[topic] = second_source(topic)
 
     def broken(self) -> Notice | None:
-        """What was broken since the last call; an intruder's publisher stays so until gone."""
+        """Return a fault since the last call; an intruder persists until it is gone."""
         found, self._broken = self._broken, None
         return next(iter(self._doubts.intruders), found)
 
     @property
     def doubts(self) -> tuple[Notice, ...]:
-        """What speaks against steering, and is a fault while the gate steers."""
+        """Conditions that block engaging, and are faults while the gate steers."""
         reversing = _error('reversing', 'The car drives backwards.')
         return (
             *self._doubts.doubts,
@@ -142,14 +146,14 @@ class Watch:
         )
 
     def bound_mps(self, now: Now) -> float:
-        """The speed that the limits hold at: never less than the car can have by now."""
+        """Return the speed for the limits: never less than the car can have by now."""
         age_s = self._clocks.age_s(now, self._odometry.last)
         return self._check.bound_mps(min(age_s, self._settings.lost_s))
 
     def reset(self, jump_s: float, *, simulated: bool) -> None:
-        """Nothing that was received counts any more: the clock of the stamps was set.
+        """Drop all messages after the clock of the stamps was set.
 
-        What is known of the motion stays, unless another simulation has begun.
+        The motion is kept, unless a new simulation has started.
         """
         self.command = None
         for received in self._needed:
@@ -160,7 +164,7 @@ class Watch:
             self._check.shift(jump_s)
 
     def older_than(self, limit_s: float, now: Now) -> tuple[Notice, ...]:
-        """What is older than this, or never came."""
+        """Return a notice for each input that is older than this or never arrived."""
         ages_s = [(one, self._clocks.age_s(now, one.last)) for one in self._needed]
         notices = [
             _error(f'{one.name}_stale', _age(one.name, age_s, limit_s))
@@ -172,13 +176,13 @@ class Watch:
         return tuple(notices)
 
     def oldest_s(self, now: Now) -> float:
-        """Age of the oldest thing that a command now would rest on."""
+        """Return the age of the oldest required input."""
         return max(self._clocks.age_s(now, received.last) for received in self._needed)
 
     def _why_unsound(self, now_s: float, command: LateralCommand) -> Notice | None:
         latest_s = now_s + self._settings.ahead_s
         if not command.valid:
-            return _error('command_invalid', 'The controller says that its command is not valid.')
+            return _error('command_invalid', 'The controller marks its command as not valid.')
         if not (command.stamp_s <= latest_s and command.plan_stamp_s <= latest_s):
             return _error('command_from_the_future', 'A command or its plan is from the future.')
         if command.plan_stamp_s > command.stamp_s + self._settings.ahead_s:
@@ -193,7 +197,7 @@ class Watch:
 
 def _age(name: str, age_s: float, limit_s: float) -> str:
     if math.isinf(age_s):
-        return f'No {name} yet that could be used.'
+        return f'No usable {name} yet.'
     return f'The {name} is {age_s:.2f} s old, allowed {limit_s:g} s.'
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What do the cameras see now?"""
+"""Cameras: rig files, decoding, camera sets, frozen images, and warping to views."""
 
 from wpt_core.sensing.camera_set import MOST_AGE_S, CameraSet, CameraSetDue, SetAssembler
 from wpt_core.sensing.frozen_camera import FrozenCameraCheck

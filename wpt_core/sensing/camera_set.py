@@ -15,13 +15,13 @@ from wpt_core.types import CameraFrame, InputError
 __all__ = ['MOST_AGE_S', 'CameraSet', 'CameraSetDue', 'SetAssembler']
 
 MOST_AGE_S = 0.16
-"""Three pictures at 20 Hz: one or two may be lost before a camera counts as dead."""
+"""Three images at 20 Hz: a camera is dead after more than two lost images."""
 
 
 class CameraSet:
-    """Keeps the newest picture of each camera; those that are too old are not handed out.
+    """Stores the newest image of each camera and returns those that are recent enough.
 
-    So a lost picture costs a little freshness of one view, and never the whole set.
+    A lost image only makes one view older and does not block the set.
     """
 
     def __init__(self, most_age_s: float = MOST_AGE_S) -> None:
@@ -31,14 +31,14 @@ class CameraSet:
         self._newest: dict[str, CameraFrame] = {}
 
     def add(self, frames: Iterable[CameraFrame]) -> None:
-        """Take in pictures in any order; an older one never replaces a newer one."""
+        """Add images in any order; an older one never replaces a newer one."""
         for frame in frames:
             known = self._newest.get(frame.camera)
             if known is None or frame.stamp_s >= known.stamp_s:
                 self._newest[frame.camera] = frame
 
     def at(self, now_s: float) -> tuple[CameraFrame, ...]:
-        """The newest of each camera, none older than allowed, and none from the future."""
+        """Return the newest image of each camera that is neither too old nor from the future."""
         return tuple(
             frame
             for frame in self._newest.values()
@@ -46,19 +46,19 @@ class CameraSet:
         )
 
     def reset(self) -> None:
-        """Begin anew, for instance when time has jumped."""
+        """Drop all images, for instance after a jump of the clock."""
         self._newest.clear()
 
 
 _BACK_S = 0.5
-"""A stamp that is so much older than the one before is no reordered picture: time has jumped."""
+"""A stamp that is older by more than this is a jump of the clock, not a reordered image."""
 _SILENT_S = 0.3
-"""A plan of older pictures is not driven any more; who sends only such is as good as dead."""
+"""Older images are useless for a plan; a camera that sends only such counts as dead."""
 
 
 @dataclass(frozen=True, slots=True)
 class CameraSetDue:
-    """Plan now, for the moment at which this camera took its newest picture."""
+    """A camera set is due at the stamp of the newest anchor image."""
 
     anchor: str
     stamp_s: float
@@ -71,11 +71,10 @@ class _Newest:
 
 
 class SetAssembler:
-    """Is told of pictures as they arrive, and says once for each set that it is due.
+    """Tracks arriving images and reports each camera set once, when it is due.
 
-    It knows two clocks: stamps (and `now_s`) are on that of the cameras, which may stand still or
-    jump in a simulation; `received_s` is on a monotonic one. The cost of a call grows
-    with the number of cameras only.
+    Stamps and `now_s` are on the clock of the cameras, which may stop or jump in a simulation;
+    `received_s` is on a monotonic clock. The cost of a call depends on the number of cameras only.
     """
 
     def __init__(
@@ -87,28 +86,23 @@ class SetAssembler:
         ahead_s: float = 0.1,
         most_age_s: float = MOST_AGE_S,
     ) -> None:
-        """The first camera is the anchor.
-
-        `period_s`: usual time between pictures. `wait_s`: longest time that a picture of the
-        anchor waits for others. `ahead_s`: how far a stamp may lie in the future.
-        `most_age_s`: by how much the newest picture of a living camera may be behind.
-        """
+        """Return the first live camera: another replaces the first while that is silent."""
         if not cameras or not 0.0 < period_s <= most_age_s or not 0.0 <= wait_s < math.inf:
             raise InputError(
-                'a camera set needs a camera, a period above 0 and no longer than most_age_s, '
-                f'and a wait of 0 s or more; got {len(cameras)} cameras, {period_s} s, {wait_s} s'
+                'a camera set needs at least one camera, 0 < period_s <= most_age_s, and '
+                f'wait_s of 0 s or more; got {len(cameras)} cameras, {period_s} s, {wait_s} s'
             )
         self._cameras = tuple(cameras)
         self._near_s = 0.5 * period_s
         self._wait_s, self._ahead_s, self._most_age_s = wait_s, ahead_s, most_age_s
         self.dropped = 0
-        """Pictures of the anchor that a newer one replaced before they were planned on."""
+        """Anchor images that were replaced before a plan was made on them."""
         self.ignored = 0
-        """Pictures that came twice, or after a newer one."""
+        """Repeated or reordered images."""
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew; the counts go on."""
+        """Drop all state except the counters."""
         self._newest: dict[str, _Newest] = {}
         self._motion_s = -math.inf
         self._planned_s = -math.inf
@@ -116,19 +110,19 @@ class SetAssembler:
     def image_arrived(
         self, camera: str, stamp_s: float, *, received_s: float, now_s: float
     ) -> bool:
-        """Whether this is now the newest picture of the camera, and to be kept.
+        """Return whether this is the newest image of the camera, so that it must be stored.
 
-        A jump back of the anchor makes all else forgotten. InputError for a stamp from the future,
-        or from before the beginning of time.
+        A jump back of the anchor resets the state. Raise InputError for a negative stamp or one in
+        the future.
         """
         if not stamp_s >= 0.0:
             raise InputError(
-                f'a picture is stamped {stamp_s:.3g} s; expected 0 s or more: check the driver '
+                f'an image is stamped {stamp_s:.3g} s; expected 0 s or more: check the driver '
                 'of the camera'
             )
         if not stamp_s <= now_s + self._ahead_s:
             raise InputError(
-                f'a picture is stamped {stamp_s - now_s:.3g} s ahead of the clock here; '
+                f'an image is stamped {stamp_s - now_s:.3g} s ahead of the clock here; '
                 'synchronise the clocks, or set use_sim_time if this is a simulation'
             )
         known = self._newest.get(camera)
@@ -137,22 +131,22 @@ class SetAssembler:
                 self.ignored += 1
                 return False
             self.reset()
-        elif known is not None and camera == self._anchor() and self._is_news(known.stamp_s):
+        elif known is not None and camera == self._anchor() and self._is_new_set(known.stamp_s):
             self.dropped += 1
         self._newest[camera] = _Newest(stamp_s, received_s)
         return True
 
     def odometry_arrived(self, stamp_s: float) -> None:
-        """Of the newest odometry; it is waited for like a camera."""
+        """Store the stamp of the newest odometry, which is awaited like a camera."""
         self._motion_s = stamp_s
 
     def due(self, received_s: float) -> CameraSetDue | None:
-        """The newest set, if it is time for it and it was not handed out before."""
+        """Return the newest set if it is due and was not returned before."""
         anchor = self._anchor()
         if anchor is None:
             return None
         newest = self._newest[anchor]
-        if not self._is_news(newest.stamp_s):
+        if not self._is_new_set(newest.stamp_s):
             return None
         if received_s - newest.received_s < self._wait_s and not self._is_complete(newest.stamp_s):
             return None
@@ -160,14 +154,14 @@ class SetAssembler:
         return CameraSetDue(anchor, newest.stamp_s)
 
     def living(self, now_s: float) -> tuple[str, ...]:
-        """Cameras that keep up with the newest of them; none when all have been silent."""
+        """Return the cameras that are not far behind the newest one; none if all are silent."""
         newest_s = self._newest_s()
-        return self._keep_up(newest_s) if now_s - newest_s <= _SILENT_S else ()
+        return self._cameras_since(newest_s) if now_s - newest_s <= _SILENT_S else ()
 
     def _newest_s(self) -> float:
         return max((newest.stamp_s for newest in self._newest.values()), default=-math.inf)
 
-    def _keep_up(self, newest_s: float) -> tuple[str, ...]:
+    def _cameras_since(self, newest_s: float) -> tuple[str, ...]:
         least_s = newest_s - self._most_age_s
         return tuple(
             name
@@ -177,20 +171,20 @@ class SetAssembler:
 
     def _anchor(self) -> str | None:
         """The first camera that lives: another stands in while the first is silent."""
-        return next(iter(self._keep_up(self._newest_s())), None)
+        return next(iter(self._cameras_since(self._newest_s())), None)
 
-    def _is_news(self, stamp_s: float) -> bool:
-        """Two sets of nearly one moment would come from fast cameras, or from a new anchor."""
+    def _is_new_set(self, stamp_s: float) -> bool:
+        """Whether the stamp is far enough from the last set (fast cameras, or a new anchor)."""
         return stamp_s - self._planned_s >= self._near_s
 
     def _is_complete(self, stamp_s: float) -> bool:
-        """Has every camera (and the odometry) that is waited for something about as new?
+        """Whether each awaited camera and the odometry have data of about this stamp.
 
-        Those are the ones that served the set before; before the first set, all. Who lives now
-        would be the wrong question: after a stall of this machine, only who is heard first.
+        Awaited are the sources of the previous set; before the first set, all. The currently live
+        ones would be wrong: after a stall of this process only the first to arrive is live.
         """
         if self._planned_s == -math.inf:
             return len(self._newest) == len(self._cameras) and self._motion_s > -math.inf
         least_s = self._planned_s - self._most_age_s
-        told_s = [self._motion_s, *(newest.stamp_s for newest in self._newest.values())]
-        return not any(least_s <= at_s < stamp_s - self._near_s for at_s in told_s)
+        stamps_s = [self._motion_s, *(newest.stamp_s for newest in self._newest.values())]
+        return not any(least_s <= at_s < stamp_s - self._near_s for at_s in stamps_s)

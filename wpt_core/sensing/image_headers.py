@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How large is a picture, and is all of it there? Told without decoding it."""
+"""Size and completeness of encoded images, without decoding them."""
 
 from itertools import chain
 
@@ -11,26 +11,26 @@ from wpt_core.types import InputError
 __all__ = ['MAX_PIXELS', 'check_size_px', 'compressed_size_px']
 
 MAX_PIXELS = 2**26
-"""Twice an 8K picture. A few bytes can announce thousands of times that, and fill the memory."""
+"""Twice an 8K image. A few bytes can announce far more and exhaust the memory."""
 _PNG = b'\x89PNG\r\n\x1a\n'
 _JPEG = b'\xff\xd8\xff'
 _FRAMES = frozenset(chain(range(0xC0, 0xC4), range(0xC5, 0xC8), range(0xC9, 0xCC), (0xCD, 0xCE)))
-"""Markers after which a JPEG states its size."""
+"""JPEG markers that are followed by the image size."""
 _PADDING = 64
-"""Some cameras fill up their packets after a picture's end."""
+"""Some cameras pad their packets after the end of the image."""
 
 
 def check_size_px(width_px: int, height_px: int) -> None:
-    """InputError unless there are pixels, and not absurdly many."""
+    """Raise InputError unless the number of pixels is within the limits."""
     if min(width_px, height_px) < 1 or width_px * height_px > MAX_PIXELS:
         raise InputError(
-            f'a picture of {width_px} x {height_px} pixels is none: expected at least one pixel '
+            f'an image of {width_px} x {height_px} pixels is invalid: expected at least one pixel '
             f'and at most {MAX_PIXELS}; check the driver of the camera'
         )
 
 
 def compressed_size_px(data: NDArray[np.uint8]) -> tuple[int, int]:
-    """Width and height of a whole JPEG or PNG, as its header says; else InputError."""
+    """Return width and height of a complete JPEG or PNG; raise InputError otherwise."""
     content = data.data
     head = bytes(content[:24])
     if head.startswith(_PNG):
@@ -54,33 +54,33 @@ def compressed_size_px(data: NDArray[np.uint8]) -> tuple[int, int]:
 
 
 def _is_whole_png(content: memoryview) -> bool:
-    """Goes from chunk to chunk: OpenCV takes the memory that a chunk asks for, up to 2 GB."""
-    place = len(_PNG)
-    while place + 12 <= len(content):
-        length = int.from_bytes(content[place : place + 4], 'big')
-        if bytes(content[place + 4 : place + 8]) == b'IEND':
+    """Walk the chunks, because OpenCV allocates what a chunk claims, up to 2 GB."""
+    offset = len(_PNG)
+    while offset + 12 <= len(content):
+        length = int.from_bytes(content[offset : offset + 4], 'big')
+        if bytes(content[offset + 4 : offset + 8]) == b'IEND':
             return length == 0
-        place += 12 + length
+        offset += 12 + length
     return False
 
 
 def _png_size_px(head: bytes) -> tuple[int, int] | None:
-    """The first chunk must be the header."""
+    """Return the size from the first chunk, which must be the header."""
     if head[12:16] != b'IHDR' or len(head) < 24:
         return None
     return int.from_bytes(head[16:20], 'big'), int.from_bytes(head[20:24], 'big')
 
 
 def _jpeg_size_px(content: memoryview) -> tuple[int, int] | None:
-    """From the first frame header; sections before it are skipped by their own lengths."""
-    place = 2
-    while place + 9 <= len(content) and content[place] == 0xFF:
-        marker = content[place + 1]
+    """Return the size from the first frame header; earlier segments are skipped."""
+    offset = 2
+    while offset + 9 <= len(content) and content[offset] == 0xFF:
+        marker = content[offset + 1]
         if marker == 0xFF:  # Fill bytes may stand before any marker.
-            place += 1
+            offset += 1
             continue
         if marker in _FRAMES:
-            height_px = int.from_bytes(content[place + 5 : place + 7], 'big')
-            return int.from_bytes(content[place + 7 : place + 9], 'big'), height_px
-        place += 2 + int.from_bytes(content[place + 2 : place + 4], 'big')
+            height_px = int.from_bytes(content[offset + 5 : offset + 7], 'big')
+            return int.from_bytes(content[offset + 7 : offset + 9], 'big'), height_px
+        offset += 2 + int.from_bytes(content[offset + 2 : offset + 4], 'big')
     return None

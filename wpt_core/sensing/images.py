@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures as cameras send them, raw or compressed, and the RGB pixels in them.
+"""Raw and compressed camera images, and their decoding to RGB.
 
-Both kinds are checked before anything is decoded; whatever is wrong is an InputError of one
-sentence that does not know which camera it is about.
+Both are checked before they are decoded; each defect raises an InputError that does not name the
+camera.
 """
 
 from dataclasses import dataclass
@@ -23,18 +23,18 @@ Image: TypeAlias = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class _Encoding:
-    """How bytes become RGB: as they are (None) or by a conversion of OpenCV."""
+    """Conversion to RGB: none, or one of OpenCV."""
 
     channels: int
     conversion: int | None
     bytes_a_value: int = 1
     even_width: bool = False
     least_px: int = 1
-    """Fewer pixels a side are no picture."""
+    """Least width and height."""
 
 
 def _mosaic(conversion: int) -> _Encoding:
-    """OpenCV answers black for one that is too small to look at neighbours."""
+    """OpenCV returns black for a mosaic without neighbouring pixels."""
     return _Encoding(1, conversion, least_px=3)
 
 
@@ -54,8 +54,8 @@ _ENCODINGS = MappingProxyType(
         'uyvy': _UYVY,
         'yuv422_yuy2': _YUYV,
         'yuyv': _YUYV,
-        # OpenCV names a mosaic by the second row's second and third pixel, ROS by the first two
-        # rows' first pixels.
+        # OpenCV names a mosaic by the second and third pixel of its second row, ROS by the first
+        # pixels of its first two rows.
         'bayer_rggb8': _mosaic(cv2.COLOR_BayerBG2RGB),
         'bayer_bggr8': _mosaic(cv2.COLOR_BayerRG2RGB),
         'bayer_gbrg8': _mosaic(cv2.COLOR_BayerGR2RGB),
@@ -63,31 +63,32 @@ _ENCODINGS = MappingProxyType(
     }
 )
 RAW_ENCODINGS = frozenset(_ENCODINGS)
-"""What `RawImageData` reads."""
+"""Encodings that `RawImageData` reads."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RawImageData:
-    """Rows of pixels in one of the encodings that ROS names, as in `sensor_msgs/Image`."""
+    """Rows of pixels in an encoding of ROS, as in `sensor_msgs/Image`."""
 
     width_px: int
     height_px: int
     encoding: str
     step_bytes: int
-    """From the start of one row to the next; rows may end in padding."""
+    """Bytes from the start of one row to the next; rows may be padded."""
     data: Image
     """(N,) contiguous bytes."""
     big_endian: bool = False
-    """Of encodings whose values have more than one byte."""
+    """Byte order of values with more than one byte."""
 
     @property
     def row_bytes(self) -> int:
-        """What a row needs without padding; InputError for an encoding that is not known."""
+        """Bytes of a row without padding; raise InputError for an unknown encoding."""
         encoding = self._encoding()
         return self.width_px * encoding.channels * encoding.bytes_a_value
 
     def size_px(self) -> tuple[int, int]:
-        """Width and height; InputError unless encoding, sizes and bytes fit each other."""
+        """Return width and height; raise InputError unless encoding, size and data are
+        consistent."""
         check_size_px(self.width_px, self.height_px)
         encoding = self._encoding()
         if self.step_bytes < self.row_bytes or (encoding.even_width and self.width_px % 2):
@@ -97,24 +98,26 @@ class RawImageData:
             )
         if min(self.width_px, self.height_px) < encoding.least_px:
             raise InputError(
-                f'{self.width_px} x {self.height_px} pixels of {self.encoding} are too few to '
-                f'mix colours from; expected at least {encoding.least_px} a side'
+                f'{self.width_px} x {self.height_px} pixels of {self.encoding} are too few; '
+                f'expected at least {encoding.least_px} per side'
             )
         needed = self.step_bytes * self.height_px
         if len(self.data) < needed:
             raise InputError(
-                f'it holds {len(self.data)} bytes where {needed} are announced '
+                f'got {len(self.data)} bytes, expected {needed} '
                 f'({self.height_px} rows of {self.step_bytes}); look for lost packets'
             )
         return self.width_px, self.height_px
 
     def rgb(self) -> Image:
-        """(H, W, 3): of `rgb8` a view of the data, else new; InputError as `size_px`."""
+        """Return (H, W, 3): for `rgb8` a view of the data, else new; raise InputError as
+        `size_px`."""
         self.size_px()
         encoding = self._encoding()
         pixels = self._view(encoding)
         if encoding.bytes_a_value == 2:
-            # Full range to full range and rounded, as cv_bridge has it; OpenCV wants even steps.
+            # Full range to full range with rounding, as in cv_bridge; OpenCV requires contiguous
+            # rows.
             pixels = np.ascontiguousarray(pixels, np.uint16)
             pixels = np.asarray(cv2.convertScaleAbs(pixels, alpha=255 / 65535), np.uint8)
         if encoding.conversion is None:
@@ -131,7 +134,7 @@ class RawImageData:
         return found
 
     def _view(self, encoding: _Encoding) -> NDArray[Any]:
-        """(H, W) or (H, W, C) without the padding, and without a copy."""
+        """Return (H, W) or (H, W, C) without the padding and without a copy."""
         order = '>' if self.big_endian else '<'
         kind: np.dtype[Any] = np.dtype(f'{order}u{encoding.bytes_a_value}')
         shape = (self.height_px, self.width_px, encoding.channels)
@@ -149,27 +152,27 @@ class CompressedImageData:
     """(N,) contiguous bytes."""
 
     def size_px(self) -> tuple[int, int]:
-        """Width and height; InputError unless it is whole; nothing is decoded."""
+        """Return width and height without decoding; raise InputError if it is incomplete."""
         return compressed_size_px(self.data)
 
     def rgb(self) -> Image:
-        """(H, W, 3), new; InputError as `size_px`, and where the content turns out damaged."""
+        """Return a new (H, W, 3); raise InputError as `size_px`, and for damaged content."""
         width_px, height_px = self.size_px()
-        # A picture's own idea of which side is up would turn it against its calibration.
-        how = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-        decoded = cv2.imdecode(self.data, how)
+        # The orientation tag of an image would contradict its calibration.
+        options = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+        decoded = cv2.imdecode(self.data, options)
         if decoded is None or decoded.shape != (height_px, width_px, 3):
             raise InputError(
-                f'the {len(self.data)} bytes of a picture of {width_px} x {height_px} pixels are '
+                f'the {len(self.data)} bytes of an image of {width_px} x {height_px} pixels are '
                 'damaged and cannot be decoded; look for lost packets'
             )
         return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def encode_jpeg(picture: Image, quality: int) -> Image:
-    """(N,) bytes of a JPEG of (H, W, 3) RGB; `quality` from 1 to 100."""
-    how = [cv2.IMWRITE_JPEG_QUALITY, quality]
-    done, content = cv2.imencode('.jpg', cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), how)
+def encode_jpeg(image: Image, quality: int) -> Image:
+    """Return the (N,) bytes of a JPEG of (H, W, 3) RGB; `quality` from 1 to 100."""
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality]
+    done, content = cv2.imencode('.jpg', cv2.cvtColor(image, cv2.COLOR_RGB2BGR), options)
     if not done:
-        raise InputError(f'a picture of shape {picture.shape} is too large for a JPEG')
+        raise InputError(f'an image of shape {image.shape} is too large for a JPEG')
     return np.asarray(content, np.uint8).ravel()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lens of a camera from what a rig file, a camera or a recording says of it: one reader."""
+"""Intrinsics from rig files, CameraInfo messages and recordings, with one set of checks."""
 
 import math
 from collections.abc import Sequence
@@ -19,24 +19,24 @@ __all__ = [
 
 _MAX_SIDE_PX = 16_384
 _ABSURD = 1e9
-"""Beyond any number of a lens; also keeps out infinities and NaN."""
+"""Limit of all numbers; also excludes infinities and NaN."""
 _MODELS = {model.value: model for model in LensModel} | {'fisheye': LensModel.EQUIDISTANT}
 """Some drivers and calibration tools call the equidistant model fisheye."""
 
 
 def lens_model(where: str, name: object, count: int) -> LensModel:
-    """The model of this name with so many coefficients; InputError says which there are."""
+    """Return the lens model; raise InputError listing the supported ones."""
     model = _MODELS.get(name) if isinstance(name, str) else None
     if model is None or count != model.coefficients:
         raise InputError(
             f'{where}: the distortion model {name!r:.60} with {count} coefficients is not '
-            f'supported; supported are {_listed()}; record or publish rectified pictures instead'
+            f'supported; supported are {_listed()}; record or publish rectified images instead'
         )
     return model
 
 
 def fov_range_deg(model: LensModel) -> tuple[float, float]:
-    """Fields of view that a lens may have: a fisheye sees behind itself, others never do."""
+    """Range of the field of view: above 180 degrees for a fisheye only."""
     return (1.0, LENSES[model].widest_deg)
 
 
@@ -49,22 +49,22 @@ def checked_lens(
     distortion: Sequence[float] = (0.0,) * 5,
     model: LensModel = LensModel.PLUMB_BOB,
 ) -> Intrinsics:
-    """InputError, in one sentence that begins with `where`, for a lens that no camera has."""
+    """Return the intrinsics; raise InputError starting with `where` if they are implausible."""
     (width, height), (fx, fy), (cx, cy) = size_px, focal_px, centre_px
     if not all(abs(value) < _ABSURD for value in (*size_px, *focal_px, *centre_px, *distortion)):
-        raise InputError(f'{where}: holds a number that is not finite; calibrate the camera')
+        raise InputError(f'{where}: contains a number that is not finite; calibrate the camera')
     if not all(v == int(v) and 1 <= v <= _MAX_SIDE_PX for v in (width, height)):
         raise InputError(
             f'{where}: size_px {[width, height]} must be two whole numbers (width, height) '
             f'from 1 to {_MAX_SIDE_PX}'
         )
     if not (0 <= cx < width and 0 <= cy < height):
-        raise InputError(f'{where}: centre_px {[cx, cy]} lies outside the picture; use pixels')
+        raise InputError(f'{where}: centre_px {[cx, cy]} lies outside the image; use pixels')
     narrowest_deg, widest_deg = fov_range_deg(model)
     least, most = (focal_from_fov(width, fov, model) for fov in (widest_deg, narrowest_deg))
     if not all(least <= f <= most for f in (fx, fy)):
         raise InputError(
-            f'{where}: focal_px {[fx, fy]} makes a singular or absurd lens for a picture '
+            f'{where}: focal_px {[fx, fy]} makes a singular or absurd lens for an image '
             f'{width:g} wide; expected {least:.0f} to {most:.0f}, in pixels (not mm)'
         )
     numbers = tuple(map(float, distortion))
@@ -72,7 +72,7 @@ def checked_lens(
 
 
 def focal_from_fov(width_px: float, fov_deg: float, model: LensModel) -> float:
-    """Focal length in pixels of a lens without distortion that sees so far."""
+    """Return the focal length in pixels of an undistorted lens with this field of view."""
     half_rad = math.radians(fov_deg) / 2
     return width_px / 2 / LENSES[model].radius_at(half_rad)
 
@@ -80,10 +80,10 @@ def focal_from_fov(width_px: float, fov_deg: float, model: LensModel) -> float:
 def lens_of_camera_info(
     info: Any, *, where: str = 'camera_info', rectified: bool = False
 ) -> Intrinsics:
-    """The lens that a `sensor_msgs/CameraInfo` of ROS 2 or ROS 1 describes.
+    """Return the intrinsics of a `sensor_msgs/CameraInfo` of ROS 2 or ROS 1.
 
-    That of the raw pictures, or of the `rectified` ones. InputError for a model that is not
-    supported, a camera that is not calibrated, and pictures that are cropped or binned.
+    For the raw images, or for the `rectified` ones. Raise InputError for an unsupported model,
+    an uncalibrated camera, and cropped or binned images.
     """
     _refuse_part(where, info)
     d = [] if rectified else _numbers(info, 'd')
@@ -103,7 +103,7 @@ def lens_of_camera_info(
 
 
 def camera_info_numbers(lens: Intrinsics) -> dict[str, list[float]]:
-    """The fields d, k, r and p of the `sensor_msgs/CameraInfo` of a single camera."""
+    """Return the fields d, k, r and p of `sensor_msgs/CameraInfo` for a single camera."""
     fx, fy, cx, cy = lens.fx_px, lens.fy_px, lens.cx_px, lens.cy_px
     return {
         'd': list(lens.distortion),
@@ -116,12 +116,11 @@ def camera_info_numbers(lens: Intrinsics) -> dict[str, list[float]]:
 def _matrix(
     where: str, numbers: list[float], columns: int
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    """fx and cx, fy and cy of a camera matrix in rows of `columns`."""
+    """Return (fx, cx) and (fy, cy) of a camera matrix in rows of `columns`."""
     fx, fy = numbers[0], numbers[columns + 1]
     if not (math.isfinite(fx) and math.isfinite(fy) and min(fx, fy) > 0.0):
         raise InputError(
-            f'{where}: says that the camera is not calibrated (focal lengths {fx:g}, {fy:g}); '
-            'calibrate it'
+            f'{where}: the camera is not calibrated (focal lengths {fx:g}, {fy:g}); calibrate it'
         )
     if numbers[1] != 0.0 or numbers[columns] != 0.0:
         raise InputError(
@@ -132,24 +131,24 @@ def _matrix(
 
 
 def _refuse_part(where: str, info: Any) -> None:
-    """A part of the sensor has other pixels than those that were calibrated."""
+    """Raise InputError for a part of the sensor, whose pixels differ from the calibrated ones."""
     roi = info.roi
     part = (roi.x_offset, roi.y_offset, roi.width, roi.height)
     if any(part) and part != (0, 0, info.width, info.height):
         raise InputError(
             f'{where}: its roi is set ({roi.width} x {roi.height} at {roi.x_offset}, '
-            f'{roi.y_offset}), which is not supported; publish whole pictures, or a calibration '
+            f'{roi.y_offset}), which is not supported; publish whole images, or a calibration '
             'of the part'
         )
     if max(info.binning_x, info.binning_y) > 1:
         raise InputError(
             f'{where}: its binning is {info.binning_x} x {info.binning_y}, which is not '
-            'supported; publish a calibration of the binned pictures'
+            'supported; publish a calibration of the binned images'
         )
 
 
 def _numbers(info: Any, field: str) -> list[float]:
-    """A field of ROS 2, or of ROS 1, where its name is upper case."""
+    """Return a field of ROS 2, or of ROS 1, whose name is upper case."""
     value = getattr(info, field) if hasattr(info, field) else getattr(info, field.upper())
     return [float(number) for number in value]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rig files: which cameras a car has, what they see and where they sit."""
+"""Rig files: cameras of a car with their lenses and poses."""
 
 import math
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ __all__ = ['load_rig', 'surround_rig']
 _ALWAYS = ('size_px', 'position_m', 'rotation_deg')
 _LENS = ('horizontal_fov_deg', 'focal_px', 'centre_px', 'lens_model', 'distortion')
 _MAX_REACH_M = 20.0
-"""No car carries a camera farther from its rear axle; farther means another unit."""
+"""A camera farther from the rear axle indicates a wrong unit."""
 _ABSURD = 1e9
-"""Beyond any number in a rig; also keeps out infinities, NaN and integers too big to convert."""
+"""Limit of all numbers; also excludes infinities, NaN and integers too big to convert."""
 
 
 def surround_rig() -> Rig:
-    """The default rig: six cameras of 256 x 128 pixels all round the car."""
+    """Return the default rig: six cameras of 256 x 128 pixels around the car."""
     return load_rig(Path(__file__).with_name('surround.yaml'))
 
 
 def load_rig(path: Path) -> Rig:
-    """Read a rig file; anything wrong in it is an InputError that names file, camera and key."""
+    """Read a rig file; raise InputError naming file, camera and key of a defect."""
     cameras = _section(read_yaml(path, 'rig file'), path)
     return Rig(tuple(_camera(f'{path}: camera {name!r}', name, cameras[name]) for name in cameras))
 
@@ -39,7 +39,7 @@ def _section(document: object, path: Path) -> Mapping[str, object]:
         raise InputError(f'{path}: expected one key at the top, `cameras`')
     cameras = document['cameras']
     if not isinstance(cameras, Mapping) or not cameras:
-        raise InputError(f'{path}: `cameras` names no camera; give at least one, by name')
+        raise InputError(f'{path}: `cameras` is empty; expected at least one camera, by name')
     for name in cameras:
         if not isinstance(name, str) or not name.isidentifier():
             raise InputError(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which pixel of a camera shows what a pixel of a view wants to see."""
+"""Maps from camera images to views."""
 
 import math
 from dataclasses import dataclass
@@ -18,39 +18,39 @@ Image: TypeAlias = NDArray[np.uint8]
 
 _SAME = 1e-9
 _OUTSIDE_PX = -16.0
-"""Where the table sends what the camera does not see; remap answers black there."""
+"""Table entry of uncovered pixels; remap returns black there."""
 _COARSEST = 5 / 3
-"""Source pixels a view pixel at which a picture is halved first. Linear interpolation reads two
-by two pixels: a share of what is finer would be skipped and flicker; halving all at 1 blurs."""
+"""Source pixels per view pixel above which an image is halved first. Bilinear interpolation reads
+two by two pixels: finer detail would be skipped and flicker; halving already at 1 blurs."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ViewMap:
-    """How one camera fills one view."""
+    """Map from one camera to one view."""
 
     camera: str
     covered: NDArray[np.bool_]
-    """(H, W): which pixels of the view the camera sees."""
+    """(H, W): pixels of the view that the camera covers."""
     merit: float
-    """How much of the view it sees, and how straight; at most 1, infinite where it is the view."""
+    """Covered share of the view, weighted by the cosine; at most 1, infinite for identity."""
     halvings: int
-    """How often the picture is halved before the table applies."""
+    """Number of halvings of the image before the table applies."""
     table: tuple[NDArray[np.int16], NDArray[np.uint16]] | None
-    """Fixed-point, to 1/32 px; None where camera and view are the same."""
+    """Fixed-point, to 1/32 px; None if camera and view are identical."""
 
-    def fill(self, view: Image, picture: Image) -> None:
-        """Write all of the view (H, W, 3); black where the camera does not see.
+    def fill(self, view: Image, image: Image) -> None:
+        """Fill the view (H, W, 3); black where the camera does not cover it.
 
-        `picture` is the camera's, halved as often as `halvings` says.
+        `image` is that of the camera, halved `halvings` times.
         """
         if self.table is None:
-            np.copyto(view, picture)
+            np.copyto(view, image)
         else:
-            cv2.remap(picture, *self.table, cv2.INTER_LINEAR, view, cv2.BORDER_CONSTANT)
+            cv2.remap(image, *self.table, cv2.INTER_LINEAR, view, cv2.BORDER_CONSTANT)
 
 
 def map_view(camera: Camera, view: Camera) -> ViewMap:
-    """The map from the picture of `camera` to `view`, ready for use."""
+    """Return the map from the image of `camera` to `view`."""
     lens = view.intrinsics
     if _same(camera, view):
         whole = np.ones((lens.height_px, lens.width_px), np.bool_)
@@ -63,22 +63,21 @@ def map_view(camera: Camera, view: Camera) -> ViewMap:
 
 
 def source_pixels(camera: Camera, view: Camera) -> FloatArray:
-    """(H, W, 2): where `camera` shows what each pixel of `view` looks at; NaN where nowhere.
+    """Return (H, W, 2): the pixel of `camera` that shows each pixel of `view`; NaN if none.
 
-    A pixel of the view below the horizon is taken to look at flat ground (z = 0 of `base_link`),
-    any other at something infinitely far away. Ground near the horizon is nearly that far, so the
-    two meet without a tear.
+    View pixels below the horizon are assumed to show flat ground (z = 0 of `base_link`), all
+    others points at infinity. Ground near the horizon is nearly at infinity, so there is no seam.
     """
     directions = rays(view, pixel_grid(view.intrinsics)) @ view.base_from_camera[:3, :3].T
-    moved_m = view.base_from_camera[:3, 3] - camera.base_from_camera[:3, 3]
-    towards = directions + _nearness_1pm(view, directions)[..., None] * moved_m
+    shift_m = view.base_from_camera[:3, 3] - camera.base_from_camera[:3, 3]
+    towards = directions + _nearness_1pm(view, directions)[..., None] * shift_m
     camera_from_base = invert(camera.base_from_camera)[:3, :3]
     pixels, _ = project_optical(camera.intrinsics, towards @ camera_from_base.T)
     return pixels
 
 
 def _nearness_1pm(view: Camera, directions: FloatArray) -> FloatArray:
-    """(H, W): 1 over how many times its direction the ground is away; 0 from the horizon up."""
+    """Return (H, W): the inverse distance of the ground in units of the direction; 0 above it."""
     height_m = view.base_from_camera[2, 3]
     if height_m <= 0.0:
         return np.zeros(directions.shape[:2])
@@ -99,14 +98,14 @@ def _numbers(lens: Intrinsics) -> tuple[float, ...]:
 
 
 def _inside(lens: Intrinsics, pixels: FloatArray) -> NDArray[np.bool_]:
-    """Within the picture, to the outer edge of its outermost pixels. NaN is outside."""
+    """Return whether pixels lie in the image, up to its outer edge; False for NaN."""
     edge = (lens.width_px - 0.5, lens.height_px - 0.5)
     inside: NDArray[np.bool_] = np.all((pixels >= -0.5) & (pixels <= edge), axis=-1)
     return inside
 
 
 def _merit(camera: Camera, view: Camera, covered: NDArray[np.bool_]) -> float:
-    """Mean over the view of the cosine between what a pixel and what the camera looks at."""
+    """Return the mean cosine between the pixel directions and the camera axis."""
     directions = rays(view, pixel_grid(view.intrinsics)) @ view.base_from_camera[:3, :3].T
     straight = directions @ camera.base_from_camera[:3, 2] / np.linalg.norm(directions, axis=-1)
     return float(np.where(covered, straight, 0.0).mean())
@@ -129,9 +128,9 @@ def _table(
     size = np.array([lens.width_px, lens.height_px])
     halved = np.maximum(size >> halvings, 1)
     shrunk = (np.nan_to_num(pixels) + 0.5) * (halved / size) - 0.5
-    # At the very edge half of what is interpolated would be the black outside.
-    places: FloatArray = np.clip(shrunk, 0.0, halved - 1.0)
-    places[~covered] = _OUTSIDE_PX
-    u, v = np.moveaxis(places.astype(np.float32), -1, 0)
+    # At the edge interpolation would mix in the black outside.
+    positions: FloatArray = np.clip(shrunk, 0.0, halved - 1.0)
+    positions[~covered] = _OUTSIDE_PX
+    u, v = np.moveaxis(positions.astype(np.float32), -1, 0)
     whole, fraction = cv2.convertMaps(u, v, cv2.CV_16SC2)
     return np.asarray(whole, np.int16), np.asarray(fraction, np.uint16)

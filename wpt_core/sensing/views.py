@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Virtual views: what the student would see if its own cameras sat on this car."""
+"""Warping of camera images to the virtual views of the student."""
 
 from collections.abc import Sequence
 
@@ -13,20 +13,20 @@ from wpt_core.types import CameraFrame, InputError, Rig
 __all__ = ['LEAST_SHARE', 'ViewWarper']
 
 LEAST_SHARE = 0.6
-"""A view of which the living cameras see less is dead: half a road misleads more than none."""
+"""A view with less live coverage is dead: half a road misleads more than none."""
 _WORTH_A_LOOK = 0.005
-"""Share of a view below which a camera is left out of it."""
+"""Least share of a view for which a camera is used."""
 
 
 class ViewWarper:
-    """Warps the pictures of a rig to the views of a student, by calibration alone.
+    """Warps the images of a rig to the views of a student, from the calibration.
 
-    A view is filled from the camera that sees most of it most directly, and what that one does
-    not see from the next. A camera that is the view itself is copied unchanged.
+    A view is filled from the camera that covers most of it most directly, and its gaps from the
+    next ones. A camera identical to the view is copied unchanged.
     """
 
     def __init__(self, rig: Rig, views: Rig, *, least_share: float = LEAST_SHARE) -> None:
-        """Works out all maps; the views must be of one size."""
+        """Compute all maps; the views must be of one size."""
         if not 0.0 < least_share <= 1.0:
             raise InputError(f'least_share: expected above 0 and at most 1, got {least_share}')
         self._least_share = least_share
@@ -40,23 +40,22 @@ class ViewWarper:
 
     @property
     def coverage(self) -> NDArray[np.float64]:
-        """(N,): the share of each view that the cameras see while all of them live."""
+        """Coverage (N,) of each view with all cameras alive."""
         return np.array([_share(maps) for maps in self._maps])
 
     def warp(self, frames: Sequence[CameraFrame]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-        """(N, H, W, 3) RGB views and (N,) which of them are alive; dead ones are black.
+        """Return RGB views (N, H, W, 3), black if dead, and their alive mask (N,).
 
-        Cameras without a frame are dead. Both arrays are new at each call and the caller's to
-        keep; the frames are not changed.
+        Cameras without a frame are dead. Both arrays are new; the frames are not changed.
         """
-        pictures = {(name, 0): image for name, image in self._checked(frames).items()}
+        levels = {(name, 0): image for name, image in self._checked(frames).items()}
         views = np.zeros(self._shape, np.uint8)
         alive = np.zeros(len(views), np.bool_)
         for index, maps in enumerate(self._maps):
-            living = [one for one in maps if (one.camera, 0) in pictures]
-            if _share(living) >= self._least_share:
+            live = [one for one in maps if (one.camera, 0) in levels]
+            if _share(live) >= self._least_share:
                 alive[index] = True
-                _fill(views[index], living, pictures)
+                _fill(views[index], live, levels)
         return views, alive
 
     def _checked(self, frames: Sequence[CameraFrame]) -> dict[str, Image]:
@@ -67,10 +66,10 @@ class ViewWarper:
                 known = ', '.join(self._sizes)
                 raise InputError(f'camera {name!r}: not in the rig, which has {known}')
             if name in images:
-                raise InputError(f'camera {name!r}: expected one picture at a time, got two')
+                raise InputError(f'camera {name!r}: expected one image per set, got two')
             if image.shape != self._sizes[name] or image.dtype != np.uint8:
                 raise InputError(
-                    f'camera {name!r}: expected a picture of {self._sizes[name]} uint8 as the rig '
+                    f'camera {name!r}: expected an image of {self._sizes[name]} uint8 as the rig '
                     f'says, got {image.shape} {image.dtype}; correct the rig or the camera'
                 )
             images[name] = image
@@ -91,7 +90,7 @@ def _ranked(maps: Sequence[ViewMap]) -> list[ViewMap]:
 
 
 def _share(maps: Sequence[ViewMap]) -> float:
-    """Of a view, that some of these see."""
+    """Return the share of a view that at least one of the maps covers."""
     if not maps:
         return 0.0
     if maps[0].covered.all():
@@ -99,30 +98,30 @@ def _share(maps: Sequence[ViewMap]) -> float:
     return float(np.logical_or.reduce([one.covered for one in maps]).mean())
 
 
-def _fill(view: Image, maps: Sequence[ViewMap], pictures: dict[tuple[str, int], Image]) -> None:
+def _fill(view: Image, maps: Sequence[ViewMap], levels: dict[tuple[str, int], Image]) -> None:
     best, *others = maps
-    best.fill(view, _halved(pictures, best))
+    best.fill(view, _halved(levels, best))
     missing = ~best.covered
     for other in others:
         more = missing & other.covered
         if more.mean() < _WORTH_A_LOOK:
             continue
         filled = np.empty_like(view)
-        other.fill(filled, _halved(pictures, other))
+        other.fill(filled, _halved(levels, other))
         np.copyto(view, filled, where=more[..., None])
         missing &= ~more
 
 
-def _halved(pictures: dict[tuple[str, int], Image], wanted: ViewMap) -> Image:
-    """The camera's picture, halved as often as wanted; what is halved once is kept for others.
+def _halved(levels: dict[tuple[str, int], Image], wanted: ViewMap) -> Image:
+    """Return the camera's image after the required halvings; each level is cached for other views.
 
-    Only the halving by two is fast in OpenCV: a fifth of 1280 x 720 in one go takes longer than
-    a quarter and all the rest together.
+    Only halving is fast in OpenCV: resizing 1280 x 720 to a fifth takes longer than two halvings
+    and the remap.
     """
     for halvings in range(1, wanted.halvings + 1):
-        if (wanted.camera, halvings) not in pictures:
-            larger = pictures[wanted.camera, halvings - 1]
+        if (wanted.camera, halvings) not in levels:
+            larger = levels[wanted.camera, halvings - 1]
             size = max(larger.shape[1] // 2, 1), max(larger.shape[0] // 2, 1)
             smaller = cv2.resize(larger, size, interpolation=cv2.INTER_AREA)
-            pictures[wanted.camera, halvings] = np.asarray(smaller, np.uint8)
-    return pictures[wanted.camera, wanted.halvings]
+            levels[wanted.camera, halvings] = np.asarray(smaller, np.uint8)
+    return levels[wanted.camera, wanted.halvings]

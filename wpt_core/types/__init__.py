@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What are we talking about? Plain frozen data that every room may use."""
+"""Plain frozen dataclasses that all packages of the core share."""
 
 from wpt_core.types.bounds import Bounds, bounds_of, check_bounds
 from wpt_core.types.camera import Camera, CameraFrame, Intrinsics, LensModel, Rig

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The range that a setting may have, written beside its type, checked in one place."""
+"""Allowed ranges of settings, written as annotations of dataclass fields."""
 
 import math
 from dataclasses import dataclass, fields
@@ -12,7 +12,7 @@ __all__ = ['Bounds', 'bounds_of', 'check_bounds']
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`late_s: Annotated[float, Bounds(0.1, 0.5)] = 0.3`: both ends are allowed."""
+    """Closed range, as in `late_s: Annotated[float, Bounds(0.1, 0.5)] = 0.3`."""
 
     least: float
     most: float
@@ -21,7 +21,7 @@ class Bounds:
         return f'{self.least:.10g} to {self.most:.10g}'
 
     def check(self, name: str, value: float) -> None:
-        """InputError, naming what it is, for a value that is not finite or outside."""
+        """Raise InputError naming the setting when the value is not finite or out of range."""
         if not (math.isfinite(value) and self.least <= value <= self.most):
             raise InputError(
                 f'{name} must be between {self.least:.10g} and {self.most:.10g}, got {value:.10g}.'
@@ -29,7 +29,7 @@ class Bounds:
 
 
 def bounds_of(config: type) -> dict[str, Bounds]:
-    """The fields of a dataclass that have bounds."""
+    """Return the bounds of the fields that have some, by name."""
     hints = get_type_hints(config, include_extras=True)
     found = {}
     for field in fields(config):
@@ -41,6 +41,6 @@ def bounds_of(config: type) -> dict[str, Bounds]:
 
 
 def check_bounds(config: Any) -> None:
-    """InputError for the first field of a dataclass that is not finite or not within bounds."""
+    """Raise InputError for the first field that is not finite or out of range."""
     for name, bounds in bounds_of(type(config)).items():
         bounds.check(f'{type(config).__name__}.{name}', getattr(config, name))

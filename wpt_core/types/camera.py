@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cameras, rigs of cameras, and the pictures they take."""
+"""Cameras, rigs of cameras, and camera images."""
 
 import math
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ __all__ = ['Camera', 'CameraFrame', 'Intrinsics', 'LensModel', 'Rig']
 
 
 class LensModel(Enum):
-    """How a lens bends light, by the names of `sensor_msgs/CameraInfo`."""
+    """Lens model, named as in `sensor_msgs/CameraInfo`."""
 
     PLUMB_BOB = 'plumb_bob'
     """Brown-Conrady: k1, k2, p1, p2, k3."""
@@ -25,7 +25,7 @@ class LensModel(Enum):
 
     @property
     def coefficients(self) -> int:
-        """How many numbers `Intrinsics.distortion` holds."""
+        """Number of coefficients in `Intrinsics.distortion`."""
         return _COEFFICIENTS[self]
 
 
@@ -50,7 +50,7 @@ class Intrinsics:
     cx_px: float
     cy_px: float
     distortion: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 0.0)
-    """The coefficients of the model, in the order of OpenCV."""
+    """Coefficients of the model, in the order of OpenCV."""
     model: LensModel = LensModel.PLUMB_BOB
 
     def __post_init__(self) -> None:
@@ -63,19 +63,19 @@ class Intrinsics:
 
     @property
     def half_width_rad(self) -> float:
-        """Half the horizontal field of view, as far as the focal length tells."""
+        """Half the horizontal field of view, from the focal length without distortion."""
         half = self.width_px / 2 / self.fx_px
         return min(half, math.pi) if self.model is LensModel.EQUIDISTANT else math.atan(half)
 
     @property
     def straight(self) -> bool:
-        """Whether straight lines are straight in the picture."""
+        """Whether straight lines stay straight in the image."""
         return self.model is not LensModel.EQUIDISTANT and not any(self.distortion)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Camera:
-    """One camera of a rig: a name, a lens and a place on the car."""
+    """One camera of a rig: name, lens, and pose on the car."""
 
     name: str
     intrinsics: Intrinsics
@@ -96,7 +96,7 @@ class Rig:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CameraFrame:
-    """One picture: (height, width, 3) uint8 RGB, taken at `stamp_s` by camera `camera`."""
+    """One image, (height, width, 3) uint8 RGB, taken at `stamp_s` by `camera`."""
 
     camera: str
     stamp_s: float

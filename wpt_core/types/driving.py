@@ -19,7 +19,7 @@ class Pose2:
 
 
 class Command(IntEnum):
-    """What the driver or the route wants next; the numbers are those of the message."""
+    """Manoeuvre requested by the driver or the route; the numbers are those of the message."""
 
     KEEP = 0
     CHANGE_LEFT = 1
@@ -40,12 +40,12 @@ class EgoState:
     acceleration_mps2: float
     yaw_rate_radps: float
     curvature_1pm: float
-    """Curvature of the path driven now, left positive."""
+    """Curvature of the current path, left positive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a driver asks of the car now: path curvature (left positive) and acceleration."""
+    """Commanded path curvature (left positive) and acceleration."""
 
     curvature_1pm: float
     acceleration_mps2: float
@@ -53,7 +53,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class LateralCommand:
-    """The curvature to steer, the plan it comes from, and whether it may be obeyed."""
+    """Commanded curvature, the plan it is based on, and whether it is valid."""
 
     stamp_s: float
     plan_stamp_s: float
@@ -64,7 +64,7 @@ class LateralCommand:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Observation:
-    """One moment as the car's own sensors and its driver's wishes give it."""
+    """Inputs of a driver at one time: the car's own sensors and its operator's settings."""
 
     time_s: float
     speed_mps: float
@@ -73,8 +73,8 @@ class Observation:
     curvature_1pm: float
     command: Command
     set_speed_mps: float
-    """What the cruise control is set to."""
+    """Set speed of the cruise control."""
     actuator_delay_s: float = 0.3
-    """Dead time and lag of the steering, as the car was calibrated: not quite the truth."""
+    """Calibrated dead time plus lag of the steering; the true value differs slightly."""
     frames: tuple[CameraFrame, ...] = ()
-    """Of the cameras that live, in the order of the rig."""
+    """Images of the live cameras, in the order of the rig."""

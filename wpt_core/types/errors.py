@@ -10,19 +10,22 @@ __all__ = ['BagError', 'InputError', 'Level', 'Notice', 'WptError', 'unknown_nam
 
 
 class WptError(Exception):
-    """Something this package understands and can explain in one sentence."""
+    """Base class of errors whose message is one sentence for the user."""
 
 
 class InputError(WptError):
-    """A value from outside is not usable; the message names the field and the accepted values."""
+    """An unusable input; the message names the field and the accepted values."""
 
 
 class BagError(WptError):
-    """A recording cannot be read or written; the message names the file and what is left of it."""
+    """A bag that cannot be read or written; the message names the file and what is readable."""
 
 
 def unknown_name(what: str, name: str, known: Iterable[str], *, where: str = '') -> InputError:
-    """The error for a name that is none of `known`; `what` names the setting."""
+    """Return the error for a name that is not in `known`, with the closest match.
+
+    `what` names the setting.
+    """
     names = tuple(known)
     expected = f'expected one of {", ".join(names)}'
     similar = get_close_matches(name, names, n=1)
@@ -32,7 +35,7 @@ def unknown_name(what: str, name: str, known: Iterable[str], *, where: str = '')
 
 
 class Level(Enum):
-    """How much a notice matters to the person at the wheel or at the desk."""
+    """Severity of a notice."""
 
     INFO = 'info'
     WARNING = 'warning'
@@ -41,7 +44,7 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One remark: `code` is stable and machine readable, `text` is one sentence."""
+    """One report: `code` is stable and machine readable, `text` is one sentence."""
 
     level: Level
     code: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A plan: several futures the car could drive, each with its uncertainty."""
+"""Plan: several hypotheses of the future trajectory, each with its uncertainty."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ POINT_COUNT = 33
 
 
 def plan_times_s() -> NDArray[np.float64]:
-    """Times of the plan points after the image, (33,): dense now, sparse later."""
+    """Return the times of the plan points after the image, (33,): dense first, sparse later."""
     return HORIZON_S * (np.arange(POINT_COUNT) / (POINT_COUNT - 1)) ** 2
 
 

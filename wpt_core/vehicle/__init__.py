@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How does the car move? Bicycle models, actuators, and the numbers of one car."""
+"""Vehicle models: bicycle models, actuators, and the parameters of a car."""
 
 from wpt_core.vehicle.actuator import Actuator
 from wpt_core.vehicle.bicycle import (

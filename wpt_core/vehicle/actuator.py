@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What lies between asking and getting: dead time, first-order lag and a rate limit."""
+"""Actuator model: dead time, first-order lag and rate limit."""
 
 import math
 from collections import deque
@@ -11,12 +11,12 @@ _SAME_TIME_S = 1e-9
 
 
 class Actuator:
-    """Follows a command held over each step; exact in time for any delay and any step.
+    """Follows a command held over each step; exact in time for any delay and step.
 
     The lag is `d/dt value = (delayed command - value) / lag_s`, its magnitude limited to
-    `max_rate_ps`. Both are integrated in closed form between the moments at which the delayed
-    command changes, so the result does not depend on how an interval is cut into steps, and the
-    delay need not be a multiple of the step. A lag of 0 follows at once, or at `max_rate_ps`.
+    `max_rate_ps`. Both are integrated in closed form between changes of the delayed command, so
+    the result does not depend on the step, and the delay need not be a multiple of it. A lag of 0
+    follows immediately, or at `max_rate_ps`.
     """
 
     __slots__ = ('_command', '_delay_s', '_lag_s', '_max_rate_ps', '_now_s', '_pending', 'value')
@@ -33,7 +33,7 @@ class Actuator:
         self.value = value
 
     def advance(self, command: float, dt_s: float) -> float:
-        """Hold `command` for `dt_s` and return the value reached at the end of it."""
+        """Hold `command` for `dt_s` and return the value at its end."""
         pending = self._pending
         newest = pending[-1][1] if pending else self._command
         if command != newest:
@@ -50,7 +50,7 @@ class Actuator:
         return self.value
 
     def _follow(self, duration_s: float) -> None:
-        """Move towards the command in force: at the rate limit first, then exponentially."""
+        """Move towards the current command: at the rate limit first, then exponentially."""
         gap = self._command - self.value
         if gap == 0.0:
             return

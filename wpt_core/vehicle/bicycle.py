@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a car turns: two bicycle models with one signature, in plain floats.
+"""Bicycle models with one interface, and the steady-state relation of angle and curvature.
 
-Both know the car by its yaw rate and by the lateral velocity of its rear axle (`base_link`), take
-the speed along the car's own axis as given, and agree in every steady turn. Slip is the tangent of
-the slip angle, so that a wheel at angle d that rolls without slip turns the car by
-`speed * tan(d) / wheelbase` exactly, at any lock.
+Both models describe the car by its yaw rate and the lateral velocity of its rear axle
+(`base_link`), take the longitudinal speed as given, and agree in every steady turn. Slip is the
+tangent of the slip angle, so a wheel at angle d without slip turns the car by exactly `speed *
+tan(d) / wheelbase`.
+
+The steady-state relation is `tan(wheel angle) = wheelbase * curvature * (1 + K * speed²)` with the
+understeer K of the parameters, exact for both models up to half of the grip. Angles and curvatures
+are left positive; arrays broadcast.
 """
 
 import math
@@ -30,12 +34,12 @@ Number = TypeVar('Number', float, NDArray[np.float64])
 GRAVITY_MPS2 = 9.81
 _STANDING_MPS = 1e-6
 _FRONT_GRIP = 0.9
-"""Of the front axle, against friction times its load: at the limit the car ploughs straight on and
-does not spin, as tyres, springs and stability control make every road car do."""
+"""Grip of the front axle relative to friction times load: at the limit the car understeers and
+does not spin, as road cars do by their tyres, springs and stability control."""
 
 
 def wheel_tangent(parameters: Chassis, curvature_1pm: Number, speed_mps: Number) -> Number:
-    """Tangent of the road-wheel angle that holds this curvature at this speed."""
+    """Return the tangent of the wheel angle that holds this curvature at this speed."""
     compliance = 1.0 + parameters.understeer_s2pm2 * speed_mps * speed_mps
     return parameters.wheelbase_m * curvature_1pm * compliance
 
@@ -43,7 +47,8 @@ def wheel_tangent(parameters: Chassis, curvature_1pm: Number, speed_mps: Number)
 def wheel_angle_from_curvature(
     parameters: Chassis, curvature_1pm: Number, speed_mps: Number
 ) -> Number:
-    """Road-wheel angle, rad, that holds this curvature at this speed; the lock is not applied."""
+    """Return the wheel angle, rad, that holds this curvature; the steering limit is not
+    applied."""
     wheel_angle_rad: Number = np.arctan(wheel_tangent(parameters, curvature_1pm, speed_mps))
     return wheel_angle_rad
 
@@ -51,7 +56,7 @@ def wheel_angle_from_curvature(
 def curvature_from_wheel_angle(
     parameters: Chassis, wheel_angle_rad: Number, speed_mps: Number
 ) -> Number:
-    """Curvature, 1/m, that the car settles on with this road-wheel angle at this speed."""
+    """Return the steady curvature, 1/m, of this wheel angle at this speed."""
     tangent: Number = np.tan(wheel_angle_rad)
     return tangent / (
         parameters.wheelbase_m * (1.0 + parameters.understeer_s2pm2 * speed_mps * speed_mps)
@@ -59,7 +64,7 @@ def curvature_from_wheel_angle(
 
 
 class Turning(NamedTuple):
-    """Motion of the car across its own axis; left positive."""
+    """Lateral motion of the car; left positive."""
 
     yaw_rate_radps: float
     rear_velocity_mps: float
@@ -67,7 +72,7 @@ class Turning(NamedTuple):
 
 
 class Bicycle(Protocol):
-    """A model of how the turning changes over one step with constant wheel angle and speed."""
+    """Model of one step with constant wheel angle and speed."""
 
     def __call__(
         self,
@@ -90,12 +95,12 @@ def kinematic_bicycle(
     wind_mps2: float = 0.0,
     dt_s: float = 0.0,
 ) -> Turning:
-    """The car takes its steady turn at once, whatever it did before; wind does not move it.
+    """Return the steady turn immediately, whatever the state before; wind has no effect.
 
-    With K = 0 (or at walking pace) this is the textbook kinematic bicycle but for the rear axle's
-    steady slip; it has no friction limit.
+    With K = 0 (or at walking pace) this is the textbook kinematic bicycle except for the steady
+    slip of the rear axle; it has no friction limit.
     """
-    del turning, wind_mps2, dt_s  # every Bicycle is given them; this one has no memory
+    del turning, wind_mps2, dt_s  # part of the Bicycle interface; this model has no state
     yaw_rate_radps = (
         math.tan(wheel_angle_rad) * speed_mps / wheel_tangent(parameters, 1.0, speed_mps)
     )
@@ -120,14 +125,14 @@ def dynamic_bicycle(
 ) -> Turning:
     """Tyres build lateral force with slip; `wind_mps2` pushes at the centre of gravity.
 
-    Each axle's force is linear in its slip up to half of its grip and levels off towards it beyond
-    (Dugoff's law without longitudinal slip); the grip is friction times the axle's load, a tenth
-    less in front. Load transfer, and the speed that a slide costs, are left out.
+    Each axle's force is linear in its slip up to half of its grip and saturates beyond (Dugoff's
+    law without longitudinal slip); the grip is friction times the axle's load, a tenth less in
+    front. Load transfer and the speed loss of a slide are not modelled.
 
     The textbook equations divide by the speed and blow up at walking pace. Here they are
-    multiplied by the speed and stepped implicitly: stable at every speed and step, they become the
-    kinematic bicycle as the speed goes to zero and leave a standing car at rest, with no second
-    model to switch to. First order in the step; the tyre's grip is taken from the step's start.
+    multiplied by the speed and stepped implicitly: they are stable at every speed and step,
+    converge to the kinematic bicycle as the speed goes to zero, and keep a standing car at rest.
+    First order in the step; the tyre's grip is taken from the step's start.
     """
     if speed_mps < _STANDING_MPS:
         return Turning(0.0, 0.0)
@@ -135,7 +140,7 @@ def dynamic_bicycle(
     rear_m = parameters.rear_axle_to_gravity_centre_m
     yaw_rate, rear_velocity = turning
     steered_mps = speed_mps * math.tan(wheel_angle_rad)
-    front_npr, rear_npr = _stiffness_left(
+    front_npr, rear_npr = _effective_stiffness(
         parameters, turning, steered_mps=steered_mps, speed_mps=speed_mps
     )
     # Unknowns: v, lateral velocity of the gravity centre, and r, yaw rate, both at the step's end.
@@ -157,10 +162,10 @@ def dynamic_bicycle(
     return Turning(new_yaw_rate, new_velocity - rear_m * new_yaw_rate)
 
 
-def _stiffness_left(
+def _effective_stiffness(
     parameters: VehicleParameters, turning: Turning, *, steered_mps: float, speed_mps: float
 ) -> tuple[float, float]:
-    """Force per slip of front and rear axle at the slip they have now."""
+    """Return the force per slip of front and rear axle at their current slip."""
     yaw_rate, rear_velocity = turning
     wheelbase_m = parameters.wheelbase_m
     # Velocity of each contact patch across its wheel; slip is this over the speed.
@@ -170,13 +175,13 @@ def _stiffness_left(
     rear_limit = grip_npm * parameters.gravity_centre_to_front_axle_m * speed_mps
     front_npr, rear_npr = parameters.front_stiffness_npr, parameters.rear_stiffness_npr
     return (
-        front_npr * _grip_left(front_npr * front_mps, front_limit),
-        rear_npr * _grip_left(rear_npr * rear_velocity, rear_limit),
+        front_npr * _force_share(front_npr * front_mps, front_limit),
+        rear_npr * _force_share(rear_npr * rear_velocity, rear_limit),
     )
 
 
-def _grip_left(wanted: float, limit: float) -> float:
-    """Share of the linear force that the tyre really gives; 1 up to half of the limit."""
+def _force_share(wanted: float, limit: float) -> float:
+    """Return the share of the linear force that the tyre provides; 1 up to half of the limit."""
     wanted = abs(wanted)
     if 2.0 * wanted <= limit:
         return 1.0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A car that obeys an action late, lagged and not quite exactly, and moves as its tyres allow."""
+"""Simulated car: delayed, lagged and inexact actuators with a bicycle model."""
 
 import math
 
@@ -18,18 +18,18 @@ from wpt_core.vehicle.parameters import VehicleParameters
 __all__ = ['Car']
 
 _ROLLING_MPS = 0.1
-"""Below this the curvature comes from the wheels, because yaw rate / speed loses its digits."""
+"""Below this the curvature comes from the wheels, because yaw rate / speed is inaccurate."""
 
 
 class Car:
     """One car, stepped in place.
 
-    `parameters` are the truth that the physics uses. `believed` (default: the default car) is what
-    the car's own computer takes itself for when it turns a curvature into a road-wheel angle, so a
-    randomised car drives another curvature than the one it was asked for, as real ones do.
+    `parameters` are the true values of the physics. `believed` (default: the default car) are
+    those with which the car's computer converts a curvature to a wheel angle, so a randomised car
+    drives another curvature than commanded, as real ones do.
 
-    The car starts in the steady turn of `curvature_1pm` at `speed_mps` with nothing pending, its
-    steering errors already held against. It never reverses: braking ends at rest.
+    The car starts in the steady turn of `curvature_1pm` at `speed_mps` without pending commands,
+    its steering errors compensated. It never reverses: braking ends at rest.
     """
 
     __slots__ = ('_believed', '_bicycle', '_drive', '_steering', '_turning', 'ego', 'parameters')
@@ -73,7 +73,7 @@ class Car:
 
     @property
     def wheel_angle_rad(self) -> float:
-        """Where the road wheels really point, left positive, steering errors included."""
+        """True angle of the road wheels, left positive, including steering errors."""
         limit_rad = self.parameters.max_wheel_angle_rad
         angle_rad = (
             self.parameters.steering_gain * self._steering.value
@@ -82,7 +82,7 @@ class Car:
         return min(max(angle_rad, -limit_rad), limit_rad)
 
     def step(self, action: Action, dt_s: float, *, wind_lateral_mps2: float = 0.0) -> EgoState:
-        """Hold `action` for `dt_s` and return the state at the end of it.
+        """Hold `action` for `dt_s` and return the state at its end.
 
         `wind_lateral_mps2` pushes the car to its left. Acceleration is limited by the parameters
         and by friction; the reported one is the change of speed over the step.
@@ -92,7 +92,7 @@ class Car:
         if not 0.0 < dt_s < math.inf:
             raise InputError(f'dt_s must be a finite number above 0, got {dt_s}.')
         before = self.ego
-        self._steering.advance(self._asked_angle(action.curvature_1pm, before.speed_mps), dt_s)
+        self._steering.advance(self._commanded_angle(action.curvature_1pm, before.speed_mps), dt_s)
         speed_mps, forward_m = self._roll(action.acceleration_mps2, dt_s)
         was = self._turning
         now = self._turning = self._bicycle(
@@ -115,19 +115,20 @@ class Car:
         )
         return self.ego
 
-    def _asked_angle(self, curvature_1pm: float, speed_mps: float) -> float:
-        """What the car's computer asks of the steering, knowing nothing of its errors."""
+    def _commanded_angle(self, curvature_1pm: float, speed_mps: float) -> float:
+        """Return the wheel angle that the car's computer commands, without knowledge of its
+        errors."""
         limit_rad = self.parameters.max_wheel_angle_rad
         angle_rad = math.atan(wheel_tangent(self._believed, curvature_1pm, speed_mps))
         return min(max(angle_rad, -limit_rad), limit_rad)
 
-    def _roll(self, asked_mps2: float, dt_s: float) -> tuple[float, float]:
-        """The speed at the end of the step, and the way rolled; a stop in mid-step is exact."""
+    def _roll(self, commanded_mps2: float, dt_s: float) -> tuple[float, float]:
+        """Return final speed and driven distance; a stop within the step is exact."""
         grip_mps2 = self.parameters.friction * GRAVITY_MPS2
         most_mps2 = min(self.parameters.max_acceleration_mps2, grip_mps2)
         least_mps2 = -min(self.parameters.max_braking_mps2, grip_mps2)
         was_mps2 = self._drive.value
-        now_mps2 = self._drive.advance(min(max(asked_mps2, least_mps2), most_mps2), dt_s)
+        now_mps2 = self._drive.advance(min(max(commanded_mps2, least_mps2), most_mps2), dt_s)
         mean_mps2 = 0.5 * (was_mps2 + now_mps2)
         speed_mps = self.ego.speed_mps
         new_speed_mps = speed_mps + mean_mps2 * dt_s
@@ -142,7 +143,7 @@ class Car:
 
 
 def _servo_angle(parameters: VehicleParameters, curvature_1pm: float, speed_mps: float) -> float:
-    """The angle to ask for so that the car, errors included, really drives this curvature."""
+    """Return the command with which the car, errors included, drives this curvature."""
     angle_rad = math.atan(wheel_tangent(parameters, curvature_1pm, speed_mps))
     limit_rad = parameters.max_wheel_angle_rad
     servo_rad = (angle_rad - parameters.steering_offset_rad) / parameters.steering_gain
@@ -150,7 +151,7 @@ def _servo_angle(parameters: VehicleParameters, curvature_1pm: float, speed_mps:
 
 
 def _moved(pose: Pose2, forward_m: float, *, left_m: float, yaw_rad: float) -> Pose2:
-    """`pose` after a stretch of constant twist: an arc, exactly."""
+    """Return `pose` after a constant twist: an exact arc."""
     half_rad = 0.5 * yaw_rad
     chord = math.sin(half_rad) / half_rad if half_rad else 1.0
     cos, sin = math.cos(pose.yaw_rad + half_rad), math.sin(pose.yaw_rad + half_rad)

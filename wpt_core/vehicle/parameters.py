@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The numbers that make one car different from another."""
+"""Parameters of a car."""
 
 import math
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Body:
-    """How large the car is."""
+    """Dimensions of the car."""
 
     length_m: Annotated[float, Bounds(1.0, 20.0)] = 4.6
     """From bumper to bumper."""
@@ -49,7 +49,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Chassis:
-    """What a curvature means to the steering, and how far the car can follow."""
+    """Parameters of the steering law and of the limits."""
 
     wheelbase_m: Annotated[float, Bounds(1.0, 8.0)] = 2.7
     """From the rear axle to the front axle."""
@@ -100,7 +100,7 @@ class Chassis:
 
 @dataclass(frozen=True)
 class VehicleParameters(Body, Chassis):
-    """A mid-size passenger car on dry asphalt, unless told otherwise; SI units throughout.
+    """A mid-size passenger car on dry asphalt by default; SI units throughout.
 
     A car that oversteers is refused, because it has no steady turn above its critical speed.
     """
@@ -116,9 +116,9 @@ class VehicleParameters(Body, Chassis):
     steering_lag_s: Annotated[float, Bounds(0.0, 2.0)] = 0.1
     """Time constant of the steering after its dead time."""
     steering_gain: Annotated[float, Bounds(0.5, 2.0)] = 1.0
-    """Road-wheel angle obtained per angle asked for: error of the assumed steering ratio."""
+    """Actual over commanded wheel angle: error of the assumed steering ratio."""
     steering_offset_rad: Annotated[float, Bounds(-0.2, 0.2)] = 0.0
-    """Road-wheel angle that stays when zero is asked for: a crooked steering wheel."""
+    """Wheel angle at a command of zero: a crooked steering wheel."""
     drive_delay_s: Annotated[float, Bounds(0.0, 2.0)] = 0.1
     """Dead time of engine and brakes."""
     drive_lag_s: Annotated[float, Bounds(0.0, 5.0)] = 0.25
@@ -135,7 +135,7 @@ class VehicleParameters(Body, Chassis):
 
 
 def footprint_centre(parameters: VehicleParameters, pose: Pose2) -> Pose2:
-    """Where the middle of the car is when its `base_link` is at `pose`."""
+    """Return the pose of the footprint centre for a `base_link` at `pose`."""
     offset_m = parameters.centre_offset_m
     return Pose2(
         pose.x_m + offset_m * math.cos(pose.yaw_rad),
@@ -147,11 +147,11 @@ def footprint_centre(parameters: VehicleParameters, pose: Pose2) -> Pose2:
 def randomised(
     generator: np.random.Generator, nominal: VehicleParameters | None = None
 ) -> VehicleParameters:
-    """A car of the same make as `nominal` (default: the default car) as it may come off the road.
+    """Return a random variation of `nominal` (default: the default car).
 
-    Loaded or empty, on other tyres, on a drier or wetter road, with a slower or faster actuator
-    and a steering that is not quite straight. The outside dimensions stay. From the default car
-    the steering delay is uniform in 0.1-0.4 s and the understeer K in 0.5-2.0 times its own.
+    Load, tyres, road friction, actuator delays and steering errors vary. The dimensions do not.
+    From the default car the steering delay is uniform in 0.1-0.4 s and the understeer K in 0.5-2.0
+    times its own.
     """
     base = nominal or VehicleParameters()
 
@@ -165,7 +165,7 @@ def randomised(
         yaw_inertia_kgm2=base.yaw_inertia_kgm2 * load * spread(0.9, 1.1),
         rear_axle_to_gravity_centre_m=base.rear_axle_to_gravity_centre_m * spread(0.92, 1.0),
         rear_stiffness_npr=base.rear_stiffness_npr * spread(0.85, 1.2),
-        front_stiffness_npr=5e3,  # one that understeers, until the mass is known
+        front_stiffness_npr=5e3,  # understeers; set below
         friction=base.friction * spread(0.8, 1.1),
         steering_delay_s=base.steering_delay_s * spread(0.5, 2.0),
         steering_lag_s=base.steering_lag_s * spread(0.5, 2.0),
@@ -178,7 +178,7 @@ def randomised(
 
 
 def with_understeer(parameters: VehicleParameters, understeer_s2pm2: float) -> VehicleParameters:
-    """The same car with the front tyres that give it this understeer."""
+    """Return the car with the front stiffness that gives this understeer."""
     softness = (
         understeer_s2pm2 * parameters.wheelbase_m**2 / parameters.mass_kg
         + parameters.gravity_centre_to_front_axle_m / parameters.rear_stiffness_npr

@@ -76,7 +76,7 @@ class ImageBuffer:
     def _is_stuck(self, camera: str, stamp_s: float, raw: Raw, ego: EgoState) -> bool:
         place_m = ego.pose.x_m, ego.pose.y_m
         return self._repeats.is_frozen(
-            camera, stamp_s, raw.data, place_m=place_m, speed_mps=ego.speed_mps
+            camera, stamp_s, raw.data, position_m=place_m, speed_mps=ego.speed_mps
         )
 
     def stamp(self, due: CameraSetDue) -> Time:

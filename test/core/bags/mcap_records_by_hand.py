@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files of mcap made by hand, also wrong ones."""
+"""Hand-made mcap files, valid and invalid."""
 
 import struct
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Recordings of ours carry checksums, so that no flipped bit goes unnoticed."""
+"""Our recordings have checksums, so that every flipped bit is detected."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,7 +16,7 @@ Find = Callable[[Path], Path]
 
 
 def messages(file: Path) -> list[RawMessage] | None:
-    """What a careful reader gets; None where it says that something is damaged."""
+    """Return the messages of the verifying reader; None if it reports damage."""
     try:
         with Bag.open(file, verify=True) as bag:
             return None if bag.info.damaged else list(bag.raw_messages())
@@ -25,7 +25,7 @@ def messages(file: Path) -> list[RawMessage] | None:
 
 
 def flips(size: int, count: int) -> list[tuple[int, int]]:
-    """Places spread over the file, and all of its first and last bytes, each with a bit."""
+    """Offsets over the file, and all of its first and last bytes, each with a bit."""
     generator = np.random.default_rng(5)
     middle = generator.choice(size, count, replace=False).tolist()
     places = [*range(64), *range(size - 64, size), *middle]
@@ -33,7 +33,7 @@ def flips(size: int, count: int) -> list[tuple[int, int]]:
 
 
 def spoiled(file: Path) -> Iterator[str]:
-    """Flip one bit after another in the file; in words, which one is flipped now."""
+    """Flip bits of the file one after another; yield a description of each."""
     content = file.read_bytes()
     for place, bit in flips(len(content), 250):
         changed = bytearray(content)
@@ -56,7 +56,7 @@ def test_every_flipped_bit_of_an_mcap_is_noticed(
 def test_a_quick_reader_never_gets_another_message(
     build: Build, storage_file: Find, compression: str
 ) -> None:
-    """It believes the index, and still holds each chunk against its checksum."""
+    """The quick reader trusts the index and still checks each chunk."""
     file = storage_file(build(compression=compression))
     whole = messages(file)
     assert whole

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Recordings that others made, and paths that are no recordings at all."""
+"""Recordings of other tools, and paths that are not recordings."""
 
 import shutil
 import sqlite3
@@ -100,7 +100,7 @@ def test_metadata_that_is_missing_or_spoiled_is_done_without(build: Build, spoil
         assert bag.info.message_count == 36
         (notice,) = bag.info.notices
         assert notice.level is Level.WARNING
-        assert 'metadata.yaml is not what rosbag2 writes' in notice.text
+        assert 'metadata.yaml is no valid metadata of rosbag2' in notice.text
     (path / 'metadata.yaml').unlink()
     with Bag.open(path) as bag:
         assert (bag.info.message_count, bag.info.notices) == (36, ())
@@ -113,7 +113,7 @@ def test_metadata_that_promises_more_is_told(build: Build) -> None:
     metadata.write_text(text.replace('message_count: 36', 'message_count: 40'))
     with Bag.open(path) as bag:
         (notice,) = bag.info.notices
-    assert 'metadata.yaml promises 40 messages, 36 were found' in notice.text
+    assert 'metadata.yaml lists 40 messages, 36 were found' in notice.text
 
 
 def test_definitions_may_be_given_for_bags_without(
@@ -189,17 +189,17 @@ def test_what_is_no_bag_gets_one_sentence(
 
 
 def test_a_folder_without_a_bag_gets_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(BagError, match=r'holds no recording: expected metadata\.yaml, or'):
+    with pytest.raises(BagError, match=r'contains no recording: expected metadata\.yaml, or'):
         Bag.open(tmp_path)
     (tmp_path / 'notes.txt').write_text('none')
-    with pytest.raises(BagError, match='holds no recording'):
+    with pytest.raises(BagError, match='contains no recording'):
         Bag.open(tmp_path)
 
 
 def test_a_file_without_permission_gets_one_sentence(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Played, for the superuser may read everything."""
+    """Simulated, because root may read everything."""
     path = build() / 'drive_0.mcap'
     really = Path.open
 

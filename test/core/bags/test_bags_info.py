@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Counts, rates and gaps against what was recorded on purpose."""
+"""Counts, rates and gaps of known recordings."""
 
 from collections.abc import Callable
 from pathlib import Path

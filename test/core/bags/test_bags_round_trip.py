@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is written is what is read: by us, by rosbags, and by the reference reader of mcap."""
+"""Round trips with our reader, rosbags, and the reference reader of mcap."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ KINDS = [('mcap', 'none'), ('mcap', 'zstd'), ('sqlite3', 'none')]
 
 
 class Inventor:
-    """Makes up messages of any type, from the definitions that rosbags has of it."""
+    """Makes random messages of any type from its definition."""
 
     def __init__(self, definitions: Mapping[str, str]) -> None:
         self.store = get_typestore(Stores.ROS2_JAZZY)
@@ -72,7 +72,7 @@ class Inventor:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Equal to the last bit, also where it is not a number."""
+    """Bitwise equality, including NaN."""
     if dataclasses.is_dataclass(a):
         names = [field.name for field in dataclasses.fields(a)]
         return all(same(getattr(a, name), getattr(b, name)) for name in names)
@@ -182,7 +182,7 @@ def test_a_copy_holds_the_same_bytes_in_another_storage(build: Build, tmp_path: 
 
 
 def test_messages_do_not_keep_their_chunk_alive(build: Build) -> None:
-    """Else to remember one small message of each second would be to remember the drive."""
+    """Otherwise storing one small message per second would store the whole drive."""
     with Bag.open(build()) as bag:
         message = next(iter(bag.messages(['/front/image']))).message
         held = message.data.base

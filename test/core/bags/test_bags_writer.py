@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bags appear whole or not at all, and what does not fit is refused in one sentence."""
+"""Bags are complete or absent, and invalid input is refused in one sentence."""
 
 import resource
 from collections.abc import Callable
@@ -93,7 +93,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize('storage', ['mcap', 'sqlite3'])
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path, storage: Any) -> None:
-    """Played by the limit on a file's length, which hits a write in the same way."""
+    """Simulated by the limit on file size, which fails a write in the same way."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     bag = BagWriter(tmp_path / 'bag', storage)
     topic = bag.add_topic('/text', STRING)
@@ -197,7 +197,7 @@ def test_definitions_come_from_a_folder_of_msg_files(tmp_path: Path) -> None:
     with Bag.open(tmp_path / 'bag') as read:
         (message,) = read.messages()
     assert [p.length_m for p in message.message.parts] == [2.5]
-    with pytest.raises(InputError, match=r'holds no \.msg file'):
+    with pytest.raises(InputError, match=r'contains no \.msg file'):
         definitions_from(tmp_path, 'own_msgs')
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A plan in a picture: where it is, how strong, and what is cut."""
+"""Plans in an image: position, opacity and clipping."""
 
 import numpy as np
 import pytest
@@ -61,7 +61,7 @@ def test_left_is_left() -> None:
     assert np.flatnonzero(drawn[90]).mean() == pytest.approx(159.5 - 200 * 2.5 / 10.0, abs=8)
 
 
-def test_the_picture_given_is_not_drawn_on() -> None:
+def test_the_image_given_is_not_drawn_on() -> None:
     image = GREY.copy()
     assert touched(draw_plan(image, camera(), plan(0.0))).any()
     np.testing.assert_array_equal(image, GREY)
@@ -75,7 +75,7 @@ def test_what_reaches_behind_the_camera_is_cut_and_not_lost() -> None:
     assert np.ptp(np.flatnonzero(touched(canvas.image)[160])) == pytest.approx(400 / 3, abs=2.5)
 
 
-def test_a_plan_behind_the_camera_is_not_in_the_picture() -> None:
+def test_a_plan_behind_the_camera_is_not_in_the_image() -> None:
     assert not touched(draw_plan(GREY, camera(yaw_deg=180.0), plan(0.0))).any()
 
 
@@ -147,7 +147,7 @@ def test_clipping_by_hand() -> None:
     assert clip(np.add(square, (0, 0, -5))).shape == (0, 3)
 
 
-def test_a_picture_of_another_camera_is_refused() -> None:
+def test_an_image_of_another_camera_is_refused() -> None:
     with pytest.raises(InputError, match=r"\(200, 320, 3\), as camera 'front'"):
         draw_plan(GREY[:100], camera(), plan(0.0))
 

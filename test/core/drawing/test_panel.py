@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of a drive: what is where."""
+"""Panels, captions, contact sheets and the bird's-eye view."""
 
 import numpy as np
 
@@ -86,7 +86,7 @@ def test_panel_seats_cameras_as_the_driver_would() -> None:
     assert int(image[200, 1400, 0]) == 7
 
 
-def test_a_camera_without_a_picture_keeps_its_place() -> None:
+def test_a_camera_without_an_image_keeps_its_place() -> None:
     above = np.zeros((384, 384, 3), dtype=np.uint8)
     image = panel(surround_rig(), _frames(100)[1:], above)
     assert image.shape == (384, 1536, 3)
@@ -94,7 +94,7 @@ def test_a_camera_without_a_picture_keeps_its_place() -> None:
     assert int(image[150, 192, 0]) == 120
 
 
-def test_a_caption_adds_a_strip_and_leaves_the_picture_alone() -> None:
+def test_a_caption_adds_a_strip_and_leaves_the_image_alone() -> None:
     picture = np.full((100, 300, 3), 90, dtype=np.uint8)
     image = caption(picture, 'lane_centre/right_curve_80m  3.4 s')
     np.testing.assert_array_equal(image[:100], picture)
@@ -102,9 +102,9 @@ def test_a_caption_adds_a_strip_and_leaves_the_picture_alone() -> None:
     assert image[100:].max() > 200
 
 
-def test_a_contact_sheet_holds_every_picture_in_reading_order() -> None:
-    pictures = [np.full((10, 20, 3), 50 * n, dtype=np.uint8) for n in range(1, 6)]
-    sheet = contact_sheet(pictures, columns=2, gap_px=2)
+def test_a_contact_sheet_holds_every_image_in_reading_order() -> None:
+    images = [np.full((10, 20, 3), 50 * n, dtype=np.uint8) for n in range(1, 6)]
+    sheet = contact_sheet(images, columns=2, gap_px=2)
     assert sheet.shape == (3 * 12 + 2, 2 * 22 + 2, 3)
     assert int(sheet[2, 2, 0]) == 50
     assert int(sheet[2, 24, 0]) == 100

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""YAML that would take the stack or the memory is refused before it is loaded."""
+"""YAML that would exhaust stack or memory is refused before loading."""
 
 import pytest
 import yaml

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Oriented boxes: hand-made cases, invariants, and a brute-force referee."""
+"""Oriented boxes: hand-made cases, invariants, and a brute-force reference."""
 
 from math import pi, sqrt
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Frames that sit in each other are found through their common ancestor, or it says why not."""
+"""Transforms through the common ancestor, and errors without one."""
 
 from math import inf, nan, pi, sin
 

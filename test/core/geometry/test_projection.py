@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The camera agrees with OpenCV inside its model, inverts itself, and is silent outside."""
+"""The projection agrees with OpenCV inside its model, inverts itself, and is NaN outside."""
 
 from math import sqrt
 
@@ -114,7 +114,7 @@ def test_every_point_seen_lies_on_the_ray_of_its_pixel(
     assert np.abs(along - points[known]).max() < 1e-5 * depth.max()
 
 
-def test_undistortion_converges_over_a_whole_wide_picture_and_agrees_with_opencv() -> None:
+def test_undistortion_converges_over_a_whole_wide_image_and_agrees_with_opencv() -> None:
     camera = front_camera(BARREL)
     pixels = pixel_grid(camera.intrinsics)
     directions = rays(camera, pixels)
@@ -160,7 +160,7 @@ def test_tangential_terms_alone_fold_too(
     )
 
 
-def test_points_far_aside_do_not_fold_back_into_the_picture() -> None:
+def test_points_far_aside_do_not_fold_back_into_the_image() -> None:
     intrinsics = lens((-0.3, 0.0, 0.0, 0.0, 0.0))
     angle = np.radians(np.linspace(0.0, 89.0, 500))
     points = np.column_stack([np.sin(angle), np.zeros_like(angle), np.cos(angle)])

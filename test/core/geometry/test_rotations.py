@@ -96,7 +96,7 @@ def test_a_quaternion_without_direction_is_refused(bad: list[float]) -> None:
         rotation_from_quaternion(bad)
 
 
-def test_the_optical_axis_is_forward_and_the_picture_is_not_mirrored() -> None:
+def test_the_optical_axis_is_forward_and_the_image_is_not_mirrored() -> None:
     np.testing.assert_array_equal(BASE_FROM_OPTICAL_AXES @ [0.0, 0.0, 1.0], [1.0, 0.0, 0.0])
     np.testing.assert_array_equal(BASE_FROM_OPTICAL_AXES @ [1.0, 0.0, 0.0], [0.0, -1.0, 0.0])
     assert np.linalg.det(BASE_FROM_OPTICAL_AXES) == pytest.approx(1.0)

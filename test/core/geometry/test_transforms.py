@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rigid motions obey the algebra of rigid motions, and the stated convention."""
+"""Rigid transforms obey their algebra and the stated convention."""
 
 from math import nextafter, pi
 

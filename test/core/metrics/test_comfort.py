@@ -259,7 +259,7 @@ def test_what_cannot_be_fitted_is_refused(times_s: list[float], message: str) ->
 
 @pytest.mark.parametrize('rate_hz', [2.0, 10.0, 20.0])
 def test_a_human_at_the_wheel_is_comfortable(recordings: Path, rate_hz: float) -> None:
-    """A minute of a real car (GNSS-aided poses), which raw third differences condemn."""
+    """A minute of a real car (GNSS-aided poses), which fails with raw third differences."""
     motion = recorded(recordings)
     times_s = np.arange(0.0, motion.times_s[-1], 1.0 / rate_hz)
     score = comfort_score(motion.at(times_s), chunk_steps=round(2.0 * rate_hz))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Driving efficiency, worked out by hand."""
+"""Driving efficiency, computed by hand."""
 
 import numpy as np
 import pytest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Laplace likelihood and coverage against closed forms and against drawn samples."""
+"""Laplace likelihood and coverage against closed forms and random samples."""
 
 import math
 
@@ -36,7 +36,7 @@ def test_one_sure_hypothesis_is_the_sum_of_its_numbers() -> None:
 
 
 def test_mixture_weighs_stories_and_not_numbers() -> None:
-    # Each hypothesis is right about one number only: no story fits, so the mixture is no better.
+    # Each hypothesis is right about one value only, so the mixture is no better.
     errors, scales = np.array([[0.0, 5.0], [5.0, 0.0]]), np.ones((2, 2))
     one = 5.0 + 2.0 * math.log(2.0)
     assert laplace_mixture_nll(errors, scales, [0.5, 0.5]) == pytest.approx(one)

@@ -232,7 +232,7 @@ def test_horizons_off_the_grid_are_refused(rate_hz: float, horizons_s: tuple[flo
 
 def test_what_cannot_be_scored_is_refused() -> None:
     short = Trajectory(np.array([0.0, 2.0]), np.zeros((2, 2)), np.zeros(2))
-    with pytest.raises(InputError, match='Trajectory is known from 0 to 2 s'):
+    with pytest.raises(InputError, match='Trajectory covers 0 to 2 s'):
         displacement_errors([case(short, straight(10.0))])
     with pytest.raises(InputError, match='at least one open-loop case'):
         displacement_errors([])

@@ -225,9 +225,9 @@ def test_time_to_collision(ego: Trajectory, tracks: Tracks, expected: float) -> 
     ('way_m', 'allowed', 'expected'),
     [
         ([40.0, 20.0], [1.0, 1.0], [1.0, 0.5]),
-        ([40.0, 20.0], [0.0, 1.0], [0.0, 1.0]),  # who crashed does not set the standard
+        ([40.0, 20.0], [0.0, 1.0], [0.0, 1.0]),  # a collision does not set the maximum
         ([40.0, 20.0], [0.5, 1.0], [1.0, 1.0]),
-        ([4.9, 1.0], [1.0, 1.0], [1.0, 1.0]),  # a queue: no more than 5 m to be made
+        ([4.9, 1.0], [1.0, 1.0], [1.0, 1.0]),  # a queue: at most 5 m possible
         ([4.9, 1.0], [0.0, 0.5], [0.0, 1.0]),
         ([5.1, 2.55], [1.0, 1.0], [1.0, 0.5]),
         ([-3.0, 20.0], [1.0, 1.0], [0.0, 1.0]),  # backwards is no progress
@@ -288,9 +288,9 @@ def test_what_cannot_be_scored_is_refused() -> None:
     with pytest.raises(InputError, match='at least one motion'):
         scores([])
     short = Trajectory(TIMES_S[:30], np.zeros((30, 2)), np.zeros(30))
-    with pytest.raises(InputError, match=r'Trajectory is known from 0 to 2\.9 s'):
+    with pytest.raises(InputError, match=r'Trajectory covers 0 to 2\.9 s'):
         scores([short])
-    with pytest.raises(InputError, match='Tracks is known from 0 to 3 s'):
+    with pytest.raises(InputError, match='Tracks covers 0 to 3 s'):
         scores([drive(1.0)], Tracks.empty([0.0, 3.0]))
     line = Path.from_points(np.column_stack([np.arange(50.0), np.zeros(50)]))
     blind = PdmScene(line, lambda p: drivable(p).any(axis=-1), lane, Tracks.empty(TIMES_S))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The time until two boxes meet."""
+"""Time to contact of two boxes."""
 
 import numpy as np
 import pytest
@@ -62,7 +62,7 @@ def test_a_diamond_is_met_at_its_tip() -> None:
 
 
 def test_a_diamond_that_drifts_outward_passes_the_corner() -> None:
-    # Its shadow leaves ours on the diagonal after 1.2 s, and reaches it from the side after 3.5 s.
+    # Its projection leaves the diagonal after 1.2 s and reaches the side after 3.5 s.
     diamond = box(-np.sqrt(2.0), 4.0 * np.sqrt(2.0), np.pi / 4.0, 2.0, 2.0)
     drift = 0.1 / np.sqrt(2.0)
     for ours, theirs, sign in (

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Motions and tracks: what they accept, and what they are between their samples."""
+"""Trajectories and tracks: checks and interpolation."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ SMALL = st.floats(-20.0, 20.0)
 
 
 def two_tracks() -> Tracks:
-    """One body drives along x at 10 m/s, the other is there in the last second only."""
+    """One body drives along x at 10 m/s, the other is present in the last second only."""
     times_s = np.array([0.0, 1.0, 2.0])
     poses = np.zeros((3, 2, 3))
     poses[:, 0, 0] = 10.0 * times_s

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a student may be shown in a test."""
+"""Random inputs of a student for the tests."""
 
 import numpy as np
 
 from wpt_core.model import CONDITIONS, History, StudentConfig
 
 
-def pictures(config: StudentConfig, *, seed: int) -> np.ndarray:
-    """Random ones, with shapes in them larger than a pixel."""
+def random_views(config: StudentConfig, *, seed: int) -> np.ndarray:
+    """Random views that contain shapes larger than a pixel."""
     generator = np.random.default_rng(seed)
     shape = (config.views, config.view_height_px // 16, config.view_width_px // 16, 3)
     coarse = generator.integers(0, 230, shape).repeat(16, axis=1).repeat(16, axis=2)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The artifact: what is written comes back, and whatever is wrong gets its sentence."""
+"""Artifacts: round trip, and one sentence for each defect."""
 
 import json
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def edit(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
 
 
 def put_weights(folder: Path, tensors: dict[str, torch.Tensor]) -> None:
-    """With the hash that belongs to them."""
+    """Write a manifest with the matching hash."""
     save_file(tensors, folder / WEIGHTS)
     digest = sha256_of((folder / WEIGHTS).read_bytes())
     edit(folder, lambda document: document.update(weights_sha256=digest))
@@ -156,7 +156,7 @@ def test_scores_are_replaced_without_touching_the_weights(folder: Path) -> None:
 )
 def test_scores_that_are_no_figures_are_refused(folder: Path, scores: Any) -> None:
     before = (folder / MANIFEST).read_bytes()
-    with pytest.raises(InputError, match='scores must name finite figures or words'):
+    with pytest.raises(InputError, match='scores must be finite numbers or words'):
         replace_scores(folder, scores)
     assert (folder / MANIFEST).read_bytes() == before
     assert sorted(path.name for path in folder.iterdir()) == [MANIFEST, WEIGHTS]
@@ -166,7 +166,7 @@ def test_a_cut_or_changed_weights_file_is_refused(folder: Path) -> None:
     whole = (folder / WEIGHTS).read_bytes()
     for damaged in (whole[:-1], b'', whole[:-1] + bytes([whole[-1] ^ 1])):
         (folder / WEIGHTS).write_bytes(damaged)
-        with pytest.raises(InputError, match='not the file that the manifest was written for'):
+        with pytest.raises(InputError, match='the hash differs from the one in the manifest'):
             load_artifact(folder)
 
 
@@ -174,14 +174,14 @@ def test_a_file_that_is_no_safetensors_is_refused(folder: Path) -> None:
     data = b'\x80\x04K\x01.'  # a pickle
     (folder / WEIGHTS).write_bytes(data)
     edit(folder, lambda document: document.update(weights_sha256=sha256_of(data)))
-    with pytest.raises(InputError, match='not usable as safetensors'):
+    with pytest.raises(InputError, match='invalid safetensors'):
         load_artifact(folder)
 
 
 def test_a_huge_weights_file_is_not_read(folder: Path) -> None:
     with (folder / WEIGHTS).open('r+b') as file:
         file.truncate(10**11)
-    with pytest.raises(InputError, match='more than a network of the sizes in the manifest'):
+    with pytest.raises(InputError, match='more than the network in the manifest needs'):
         load_artifact(folder)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bottleneck: what the noise lets through cannot be bought by larger features."""
+"""Larger features do not increase the capacity of the bottleneck."""
 
 import math
 from copy import deepcopy
@@ -20,7 +20,7 @@ def bottleneck_of(student: Student) -> Bottleneck:
 
 
 def signal_to_noise(student: Student, alive_sets: Tensor) -> float:
-    """Power of the features without noise over that of what training adds to them."""
+    """Feature power without noise over the power of the added noise."""
     views = torch.randint(0, 256, (len(alive_sets), 6, 128, 256, 3), dtype=torch.uint8)
     with torch.no_grad():
         clean = student.extract(views, alive_sets)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sizes: what the presets weigh, and which sizes there cannot be."""
+"""StudentConfig: parameter counts of the presets, and invalid sizes."""
 
 from dataclasses import replace
 from typing import Any

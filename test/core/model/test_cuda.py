@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The graphics card: on a real one where there is one, and everywhere on a stand-in.
+"""The GPU: on a real one where there is one, and everywhere on a stand-in.
 
 The stand-in records the operations of PyTorch between the beginning and the end of a recording,
 with the tensors that they read and write, and replays them into the very same tensors, as a card
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from model_samples import pictures, random_history
+from model_samples import random_history, random_views
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -81,11 +81,11 @@ def stand_in(student: Student, monkeypatch: pytest.MonkeyPatch) -> CudaBackend:
 
 
 def compare(card: CudaBackend, student: Student) -> None:
-    """With eager single precision, over inputs that change: nothing may be baked in."""
+    """Compare with eager float32 over changing inputs: no input may be baked into the graph."""
     exact = EagerBackend(student)
     flags = (ALIVE, ~ALIVE, np.ones(6, bool), np.zeros(6, bool))
     for seed, alive in enumerate(flags):
-        views = pictures(student.config, seed=seed)
+        views = random_views(student.config, seed=seed)
         expected, found = exact.extract(views, alive), card.extract(views, alive)
         assert found.dtype == np.float32
         np.testing.assert_allclose(found, expected, rtol=0, atol=0.02)
@@ -105,14 +105,14 @@ def test_a_replayed_recording_says_what_eager_says(
 def test_the_recording_is_what_runs(stand_in: CudaBackend, student: Student) -> None:
     graph: Any = stand_in._extract._graph
     before = graph.replays
-    stand_in.extract(pictures(student.config, seed=1), ALIVE)
+    stand_in.extract(random_views(student.config, seed=1), ALIVE)
     assert graph.replays == before + 1
 
 
 def test_results_are_kept_when_the_next_ones_come(stand_in: CudaBackend, student: Student) -> None:
-    first = stand_in.extract(pictures(student.config, seed=1), ALIVE)
+    first = stand_in.extract(random_views(student.config, seed=1), ALIVE)
     kept = first.copy()
-    stand_in.extract(pictures(student.config, seed=2), ALIVE)
+    stand_in.extract(random_views(student.config, seed=2), ALIVE)
     np.testing.assert_array_equal(first, kept)
 
 
@@ -121,19 +121,19 @@ def test_another_thread_is_turned_away(stand_in: CudaBackend, student: Student) 
 
     def use() -> None:
         try:
-            stand_in.extract(pictures(student.config, seed=1), ALIVE)
+            stand_in.extract(random_views(student.config, seed=1), ALIVE)
         except RuntimeError as error:
             caught.append(str(error))
 
     thread = threading.Thread(target=use)
     thread.start()
     thread.join()
-    assert caught == ['a CudaBackend is used only in the thread that made it']
+    assert caught == ['a CudaBackend must be used in the thread that created it']
 
 
 def test_wrong_shapes_and_types_are_refused(stand_in: CudaBackend, student: Student) -> None:
     with pytest.raises(InputError, match='views must be'):
-        stand_in.extract(pictures(student.config, seed=1)[:3], ALIVE)
+        stand_in.extract(random_views(student.config, seed=1)[:3], ALIVE)
     history = random_history(student.config, seed=1)
     wide = History(history.features.astype(np.float64), history.conditions, history.known)
     with pytest.raises(TypeError, match='Cannot cast'):
@@ -144,11 +144,11 @@ def test_without_a_card_the_sentence_says_so(
     student: Student, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr('torch.cuda.is_available', lambda: False)
-    with pytest.raises(InputError, match='a CUDA graphics card is expected'):
+    with pytest.raises(InputError, match='a CUDA GPU is expected'):
         CudaBackend(student)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason='no CUDA graphics card')
+@pytest.mark.skipif(not torch.cuda.is_available(), reason='no CUDA GPU')
 def test_a_real_card_says_what_eager_says(student: Student) -> None:
     card = best_backend(student)
     assert isinstance(card, CudaBackend)

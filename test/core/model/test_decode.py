@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Units: from what heads say to metres, by hand-computed cases."""
+"""Decoding of head outputs to SI units, by hand-computed cases."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ SCALES = units.default_plan_scales()
 
 
 def raw(**changed: np.ndarray) -> RawDecision:
-    """Straight on, three times, equally likely."""
+    """Three equally likely hypotheses, straight on."""
     arrays = {
         'means': np.zeros((3, POINT_COUNT, 6)),
         'log_scales': np.zeros((3, POINT_COUNT, 6)),

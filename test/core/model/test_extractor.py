@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From pictures to features: the dead say nothing, and everyone's place is kept."""
+"""The extractor: dead views have no influence, and each view keeps its position."""
 
 from copy import deepcopy
 
 import pytest
 import torch
-from model_samples import pictures
+from model_samples import random_views
 from torch import Tensor, nn
 
 from wpt_core.model import Student
@@ -14,7 +14,7 @@ ALIVE = torch.tensor([[True, False, True, True, False, True]])
 
 
 def views_of(student: Student, *, seed: int = 0) -> Tensor:
-    return torch.from_numpy(pictures(student.config, seed=seed))[None]
+    return torch.from_numpy(random_views(student.config, seed=seed))[None]
 
 
 @torch.no_grad()
@@ -85,7 +85,7 @@ def test_the_dead_do_not_spoil_the_statistics_of_training(student: Student) -> N
 
 
 @torch.no_grad()
-def test_without_any_picture_there_are_features_still(student: Student) -> None:
+def test_without_any_image_there_are_features_still(student: Student) -> None:
     nothing = torch.zeros(1, 6, dtype=torch.bool)
     features = student.extract(views_of(student), nothing)
     assert float(features.square().mean()) == pytest.approx(1.0, rel=1e-3)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The feature cache: what it hands out is what looking again at every picture would give."""
+"""The feature buffer returns what encoding every image again would."""
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from model_samples import pictures
+from model_samples import random_views
 
 from wpt_core.model import CONDITIONS, FeatureBuffer, History, Student, StudentConfig, preset
 from wpt_core.model.runtime import EagerBackend
@@ -15,7 +15,7 @@ CONFIG = preset('debug')
 
 
 def tagged(number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Features and conditions by which a tick is told from others."""
+    """Features and conditions that identify a tick."""
     return np.full(CONFIG.features, number, np.float32), np.full(CONDITIONS, -number, np.float32)
 
 
@@ -27,7 +27,7 @@ def filled(stamps_s: list[float]) -> FeatureBuffer:
 
 
 def numbers(history: History) -> list[int | None]:
-    """Which tick fills each step; None for those that are not known."""
+    """Return the tick of each step, None for unknown steps."""
     return [
         int(features[0]) if known else None
         for features, known in zip(history.features, history.known, strict=True)
@@ -38,7 +38,7 @@ def test_cached_is_the_same_as_looking_again_at_20_hz(student: Student) -> None:
     backend, config = EagerBackend(student), student.config
     memory = FeatureBuffer(config)
     ticks = 41
-    seen = [pictures(config, seed=tick % 7) for tick in range(ticks)]
+    seen = [random_views(config, seed=tick % 7) for tick in range(ticks)]
     generator = np.random.default_rng(9)
     alive = generator.random((ticks, config.views)) < 0.9
     told = generator.standard_normal((ticks, CONDITIONS)).astype(np.float32)
@@ -77,7 +77,7 @@ def test_dropped_ticks_are_filled_by_near_ones_or_not_at_all() -> None:
     assert numbers(filled(near).history())[-2] in (54, 55)
     gap = [stamp_s for stamp_s in stamps_s if not 1.94 < stamp_s < 2.56]
     known = [number is not None for number in numbers(filled(gap).history())]
-    # Wanted at 1.15, 1.35, ... 2.95 s: those at 2.15 and 2.35 s have nobody within 0.1 s.
+    # Requested at 1.15, 1.35, ... 2.95 s: no tick is within 0.1 s of 2.15 and 2.35 s.
     assert known == [True] * 5 + [False] * 2 + [True] * 3
 
 
@@ -106,7 +106,7 @@ def test_time_that_jumps_ahead_leaves_nothing_known() -> None:
     assert numbers(memory.history()) == [None] * 9 + [77]
 
 
-def test_the_same_pictures_again_replace_themselves() -> None:
+def test_the_same_images_again_replace_themselves() -> None:
     memory = filled([0.2 * step for step in range(10)])
     memory.add(0.2 * 9, *tagged(77))
     assert numbers(memory.history()) == [*range(9), 77]
@@ -130,7 +130,7 @@ def test_40_hz_fills_the_whole_history() -> None:
 
 
 @torch.no_grad()
-def test_one_picture_is_enough_to_decide(student: Student) -> None:
+def test_one_image_is_enough_to_decide(student: Student) -> None:
     config: StudentConfig = student.config
     memory = FeatureBuffer(config)
     memory.add(0.0, *(np.zeros(n, np.float32) for n in (config.features, CONDITIONS)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The manifest: every way in which it can be wrong, and the sentence that each one gets."""
+"""Manifests: each defect is reported in one sentence."""
 
 import json
 from collections.abc import Callable
@@ -79,7 +79,7 @@ CASES: dict[str, tuple[Change, str]] = {
     'a stage as text': (lambda d: d['config'].update(stages=['8']), 'stages must be 1 to 6'),
     'memory bomb': (
         lambda d: d['config'].update(features=16_384, width=4096, layers=64),
-        'config: a network of .* parameters; at most',
+        'config: the network has .* parameters; at most',
     ),
     'negative capacity': (
         lambda d: d['config'].update(capacity_bits=-1.0),
@@ -91,13 +91,13 @@ CASES: dict[str, tuple[Change, str]] = {
     ),
     'short horizon': (
         lambda d: d['horizon'].update(points=17),
-        'horizon: plans of 17 points over 10 s, expected 33 over 10 s',
+        'horizon: expected plans of 33 points over 10 s, got 17 over 10 s',
     ),
     'slow horizon': (lambda d: d['horizon'].update(seconds=8.0), '33 points over 8 s, expected'),
     'five views': (lambda d: d['views'].pop(), 'views: the network takes 6, got 5'),
     'same names': (
         lambda d: d['views'][1].update(name='front'),
-        'views: two have the same name',
+        'views: expected unique names',
     ),
     'other size': (
         lambda d: d['views'][2].update(size_px=[640, 480]),
@@ -114,7 +114,7 @@ CASES: dict[str, tuple[Change, str]] = {
     ),
     'skewed pose': (
         lambda d: d['views'][0]['base_from_camera'][0].__setitem__(0, 0.5),
-        'base_from_camera is no rotation and translation',
+        'base_from_camera must be a rotation and a translation',
     ),
     'pose as text': (
         lambda d: d['views'][0]['base_from_camera'][1].__setitem__(3, '1'),
@@ -126,7 +126,7 @@ CASES: dict[str, tuple[Change, str]] = {
     ),
     'training as text': (lambda d: d.update(training='x'), 'training: expected an object'),
     'commit as number': (lambda d: d['training'].update(commit=1), 'commit must be text'),
-    'scores as list': (lambda d: d.update(scores=[1]), 'scores must name finite figures'),
+    'scores as list': (lambda d: d.update(scores=[1]), 'scores must be finite numbers'),
 }
 
 
@@ -149,14 +149,14 @@ def test_what_is_wrong_is_said_with_the_file_and_a_remedy(
 @pytest.mark.parametrize(
     ('text', 'says'),
     [
-        ('', 'not usable as JSON'),
-        ('{"format": 1', 'not usable as JSON'),
+        ('', 'invalid JSON'),
+        ('{"format": 1', 'invalid JSON'),
         ('[]', 'expected an object with format'),
         ('null', 'expected an object with format'),
-        ('{"format": NaN}', 'NaN is no number'),
-        ('{"format": 1, "format": 1}', 'a field is given twice'),
-        ('[' * 100_000, 'not usable as JSON'),
-        ('{"format": ' + '9' * 5000 + '}', 'not usable as JSON'),
+        ('{"format": NaN}', 'NaN is not a JSON number'),
+        ('{"format": 1, "format": 1}', 'a field is repeated'),
+        ('[' * 100_000, 'invalid JSON'),
+        ('{"format": ' + '9' * 5000 + '}', 'invalid JSON'),
         (' ' * 1_000_001, 'expected less than 1 MB'),
     ],
 )
@@ -168,7 +168,7 @@ def test_what_is_no_manifest_at_all(tmp_path: Path, text: str, says: str) -> Non
 
 def test_text_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_bytes(b'\xff\xfe{}')
-    with pytest.raises(InputError, match='not usable as JSON'):
+    with pytest.raises(InputError, match='invalid JSON'):
         read_manifest(tmp_path)
 
 

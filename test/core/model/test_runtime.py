@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Back ends on a processor: all say what the student says, within stated tolerances."""
+"""CPU back ends agree with the student within stated tolerances."""
 
 from dataclasses import fields
 
 import numpy as np
 import pytest
 import torch
-from model_samples import pictures, random_history
+from model_samples import random_history, random_views
 from torch import nn
 
 from wpt_core.model import RawDecision, Student, preset
@@ -28,7 +28,7 @@ def exact(student: Student) -> Backend:
 
 @torch.no_grad()
 def test_single_precision_is_the_student_itself(exact: Backend, student: Student) -> None:
-    views = pictures(student.config, seed=11)
+    views = random_views(student.config, seed=11)
     features = student.extract(torch.from_numpy(views)[None], torch.from_numpy(ALIVE)[None])
     np.testing.assert_allclose(exact.extract(views, ALIVE), features[0].numpy(), atol=1e-4)
     history = random_history(student.config, seed=11)
@@ -44,12 +44,12 @@ def test_single_precision_is_the_student_itself(exact: Backend, student: Student
 def test_bfloat16_moves_features_by_at_most_3_percent(exact: Backend, student: Student) -> None:
     short = EagerBackend(student, precision='bfloat16')
     for seed in range(3):
-        views = pictures(student.config, seed=seed)
+        views = random_views(student.config, seed=seed)
         expected, found = exact.extract(views, ALIVE), short.extract(views, ALIVE)
         assert found.dtype == np.float32
         assert 0.0 < rms(found - expected) < 0.03 * rms(expected)
     history = random_history(student.config, seed=12)
-    # Only the backbone is short of digits: of the same features the decision is the same.
+    # Only the backbone has reduced precision: equal features give equal decisions.
     np.testing.assert_array_equal(short.decide(history).means, exact.decide(history).means)
 
 
@@ -61,7 +61,9 @@ def test_bfloat16_moves_the_plan_by_at_most_2_hundredths_of_a_unit(
     for backend in (exact, short):
         history = random_history(student.config, seed=13)
         for step in range(student.config.history):
-            history.features[step] = backend.extract(pictures(student.config, seed=step), ALIVE)
+            history.features[step] = backend.extract(
+                random_views(student.config, seed=step), ALIVE
+            )
         decisions.append(backend.decide(history))
     apart = np.abs(decisions[0].means - decisions[1].means)
     assert 0.0 < apart.max() < 0.02
@@ -81,29 +83,29 @@ def test_the_student_that_is_given_is_left_as_it_is(student: Student) -> None:
 def test_a_student_in_training_mode_is_run_without_noise() -> None:
     learner = Student(preset('debug')).train()
     backend = EagerBackend(learner)
-    views = pictures(learner.config, seed=1)
+    views = random_views(learner.config, seed=1)
     np.testing.assert_array_equal(backend.extract(views, ALIVE), backend.extract(views, ALIVE))
     assert learner.training
 
 
-def test_pictures_are_not_changed_and_matter(exact: Backend, student: Student) -> None:
-    views = pictures(student.config, seed=2)
+def test_images_are_not_changed_and_matter(exact: Backend, student: Student) -> None:
+    views = random_views(student.config, seed=2)
     before = views.copy()
     features = exact.extract(views, ALIVE)
     np.testing.assert_array_equal(views, before)
-    again = exact.extract(pictures(student.config, seed=3), ALIVE)
+    again = exact.extract(random_views(student.config, seed=3), ALIVE)
     assert rms(features - again) > 1e-3
 
 
 def test_results_are_kept_when_the_next_ones_come(exact: Backend, student: Student) -> None:
-    first = exact.extract(pictures(student.config, seed=2), ALIVE)
+    first = exact.extract(random_views(student.config, seed=2), ALIVE)
     kept = first.copy()
-    exact.extract(pictures(student.config, seed=3), ALIVE)
+    exact.extract(random_views(student.config, seed=3), ALIVE)
     np.testing.assert_array_equal(first, kept)
 
 
 def test_wrong_shapes_are_refused(exact: Backend, student: Student) -> None:
-    views = pictures(student.config, seed=2)
+    views = random_views(student.config, seed=2)
     for wrong in (views[:5], views[:, :64], views.astype(np.float32)):
         with pytest.raises(InputError, match=r'views must be \(6, 128, 256, 3\) uint8'):
             exact.extract(wrong, ALIVE)
@@ -111,7 +113,7 @@ def test_wrong_shapes_are_refused(exact: Backend, student: Student) -> None:
         exact.extract(views, ALIVE[:5])
     history = blank_history(student.config)
     shorter = type(history)(history.features[1:], history.conditions[1:], history.known[1:])
-    with pytest.raises(InputError, match=r'a history must have features \(10, 128\)'):
+    with pytest.raises(InputError, match=r'history.features must be \(10, 128\)'):
         exact.decide(shorter)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The steering: from the borders now and before, and from nothing else."""
+"""The steering head depends on the borders now and before, and on nothing else."""
 
 import pytest
 import torch

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The temporal model: nothing from the future, nothing from what is not known."""
+"""The temporal model uses neither future nor unknown steps."""
 
 import pytest
 import torch
@@ -12,7 +12,7 @@ Sample = tuple[Tensor, Tensor, Tensor]
 
 @pytest.fixture
 def sample(student: Student) -> Sample:
-    """Features, conditions, and which of the steps are known: all."""
+    """Features, conditions, and a mask of known steps that is all True."""
     generator = torch.Generator().manual_seed(8)
     count = student.config.history
     features = torch.randn(2, count, student.config.features, generator=generator)
@@ -71,7 +71,7 @@ def test_a_short_history_is_a_long_one_with_unknown_steps(
 def test_all_steps_at_once_are_the_newest_steps_of_shorter_histories(
     student: Student, sample: Sample
 ) -> None:
-    """What training computes in one go is what the car computes tick by tick."""
+    """Training computes all steps together as the car does tick by tick."""
     features, conditions, known = sample
     at_once = student.decide_all(features, conditions, known)
     for step in range(student.config.history):

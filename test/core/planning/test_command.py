@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands end in time, the driver goes before the route, and a blinker asks once."""
+"""Commands expire, the driver has priority over the route, a blinker requests one change."""
 
 import pytest
 
@@ -95,5 +95,5 @@ def test_what_was_said_before_time_jumped_back_does_not_hold(choice: CommandChoi
 @pytest.mark.parametrize('seconds', [0.0, -1.0, float('inf'), float('nan')])
 def test_times_that_make_no_sense_are_refused(seconds: float) -> None:
     for times in ({'timeout_s': seconds}, {'change_hold_s': seconds}):
-        with pytest.raises(InputError, match='finite time above 0'):
+        with pytest.raises(InputError, match='must be finite and above 0'):
             CommandChoice(**times)

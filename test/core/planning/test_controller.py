@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The controller follows the newest plan, never jumps, and says when it cannot."""
+"""The controller follows the newest plan without steps and is invalid without inputs."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ JERK, SQUARE = 5.0, SPEED_MPS**2
 
 
 def plan(stamp_s: float, *, bends_1pmps: float = 0.0, probability: float = 0.6) -> Plan:
-    """Two hypotheses; the first bends ever more, the second the other way."""
+    """Two hypotheses; the first has increasing curvature, the second bends the other way."""
     times_s = plan_times_s()
     yaw_rates = SPEED_MPS * bends_1pmps * times_s
     flat = np.zeros((2, len(times_s)))

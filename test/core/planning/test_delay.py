@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The estimator finds the delay of cars that we made, and where none shows keeps its prior."""
+"""The estimator finds the delay of simulated cars and keeps its prior without evidence."""
 
 import itertools
 import math
@@ -31,7 +31,7 @@ def told(
     start_s: float = 0.0,
     speed_mps: float = SPEED_MPS,
 ) -> DelayEstimator:
-    """Curvatures over time, given as functions; asked is of the middle of the step it is held."""
+    """Curvatures as functions of time; the command is that of the middle of its step."""
     for tick in range(round(seconds / step_s)):
         now_s = start_s + tick * step_s
         estimator.take(
@@ -101,7 +101,7 @@ def test_a_pure_delay_is_found_at_any_rate(step_s: float, delay_s: float) -> Non
 def test_of_a_lag_it_finds_the_delay_at_the_frequencies_steered(
     lag_s: float, below_s: float
 ) -> None:
-    """Which is less than dead time plus lag, by what the documentation says."""
+    """It is less than dead time plus lag, as documented."""
     step_s, driven = 0.005, 0.0
     estimator = DelayEstimator(0.3)
     for tick in range(round(40.0 / step_s)):
@@ -205,7 +205,7 @@ def test_a_jump_in_time_keeps_what_was_learned_and_compares_nothing_across(jump_
     estimator = told(DelayEstimator(0.2), weaving, late(0.5))
     before = estimator.delay_s
     start_s = 30.0 + jump_s
-    # For a while a window that was not forgotten would compare the two signs with each other.
+    # A window that was not reset would compare both signs for a while.
     told(estimator, lambda t: -weaving(t), lambda _: 0.0, start_s=start_s, seconds=4.0)
     assert estimator.delay_s == before
     told(estimator, weaving, late(0.5), start_s=start_s + 10.0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The trim takes out what a car gets wrong, slowly, within bounds, and not while standing."""
+"""The trim compensates steering errors slowly, within bounds, and not at standstill."""
 
 import pytest
 
@@ -12,7 +12,7 @@ DT_S, DELAY_S, SPEED_MPS = 0.05, 0.3, 15.0
 def drive(
     trim: SteeringTrim, wanted_1pm: float, *, seconds: float, gain: float, bias: float
 ) -> float:
-    """A car that answers late, with a wrong gain and a bias; returns what it drives."""
+    """A car with delay, wrong gain and bias; returns its curvature."""
     pending = [0.0] * round(DELAY_S / DT_S)
     driven = bias
     for step in range(round(seconds / DT_S)):

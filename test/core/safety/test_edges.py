@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Exactly at each time and stamp that makes a difference; all numbers are exact in binary."""
+"""Boundary values of times and stamps; all numbers are exact in binary."""
 
 import math
 

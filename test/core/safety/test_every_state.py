@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What holds in one state holds in all that it is meant for: faults, hands, first curvatures."""
+"""Rules that hold in all states: faults, driver override, first curvatures."""
 
 import math
 from collections.abc import Callable

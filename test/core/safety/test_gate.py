@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The gate in the situations that it is there for."""
+"""The gate in typical situations."""
 
 import pytest
 from gate_car import CURVATURE_1PM, SPEED_MPS, TICK_S, Car, at, codes

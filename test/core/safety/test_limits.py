@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Dense at each limit: just inside passes unchanged, just outside is cut to the limit."""
+"""Dense at each limit: values just inside pass, values just outside are clipped."""
 
 import math
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No false alarm in a minute of a real car, nor in a real INS of a parked one."""
+"""No false alarm in a minute of a real car and with a real INS of a parked one."""
 
 import math
 from pathlib import Path

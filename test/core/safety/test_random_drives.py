@@ -22,7 +22,7 @@ DRIVES, TICKS = 200, 5000
 VEHICLE = VehicleParameters()
 ODD = (math.nan, math.inf, -math.inf, 0.0, 1e300, -1e300)
 TOLERANCE = 1.25
-"""Of lateral acceleration by the true speed: what docs/safety.md states."""
+"""Limit of lateral acceleration at the true speed, as in docs/safety.md."""
 
 
 class Truth:
@@ -104,11 +104,11 @@ class Source:
 
 @dataclass
 class Promises:
-    """What is known from outside of the gate."""
+    """Observer outside of the gate."""
 
     plan_s: float = -math.inf
     torque_s: float = math.inf
-    """When the torque was felt last; infinite as long as nobody ever has."""
+    """Time of the last torque message; infinite before the first."""
     before_1pm: float | None = None
     asked_1pm: float | None = None
     then_s: float = -math.inf
@@ -205,7 +205,7 @@ def drive(seed: int) -> set[GateState]:
 def tell(
     gate: Gate, promises: Promises, generator: np.random.Generator, now: Now, trouble: float
 ) -> None:
-    """A command, often sound; sometimes many at once."""
+    """A command, often valid; sometimes several."""
     odd = generator.random() < trouble
     for _ in range(20 if odd and generator.random() < 0.2 else 1):
         age_s = 0.1 * float(generator.random())

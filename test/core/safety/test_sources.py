@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One publisher a topic, the one that is expected, and the same as before."""
+"""One publisher per topic: the expected one, and the same as before."""
 
 import pytest
 from gate_car import TICK_S, Car, codes

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every state with every event, against what the design says in other words."""
+"""Every state with every event, against an independent description."""
 
 from itertools import product
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the gate is told: old, unsound, not finite, from another time."""
+"""Inputs of the gate: old, invalid, not finite, on another clock."""
 
 import math
 from dataclasses import astuple, replace
@@ -165,6 +165,4 @@ def test_after_a_jump_of_time_torque_must_be_felt_again() -> None:
     car.torque = False
     car.now_s -= 5.0
     assert car.run(1.5).state is GateState.DISENGAGED
-    assert [notice.text for notice in car.gate.engage(car.now)] == [
-        'No torque yet that could be used.'
-    ]
+    assert [notice.text for notice in car.gate.engage(car.now)] == ['No usable torque yet.']

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the gate says, to the letter: people and programs go by it."""
+"""The exact messages of the gate, which people and programs rely on."""
 
 import math
 from collections.abc import Callable
@@ -39,18 +39,18 @@ def no_time(car: Car) -> None:
 FAULTS: list[tuple[Callable[[Car], object], Notice]] = [
     (
         lambda car: send(car, curvature_1pm=math.nan),
-        Notice(ERROR, 'command_not_finite', 'A command holds a number not finite.'),
+        Notice(ERROR, 'command_not_finite', 'A command contains a number that is not finite.'),
     ),
     (
         lambda car: moves(car, car.now_s, math.inf),
-        Notice(ERROR, 'odometry_not_finite', 'Odometry holds a number not finite.'),
+        Notice(ERROR, 'odometry_not_finite', 'Odometry contains a number that is not finite.'),
     ),
     (
         lambda car: moves(car, car.now_s, -90.4),
         Notice(
             ERROR,
             'speed_impossible',
-            'Odometry says -90 m/s; more than 70 is taken for broken.',
+            'Odometry reports -90 m/s, allowed 70.',
         ),
     ),
     (
@@ -61,7 +61,7 @@ FAULTS: list[tuple[Callable[[Car], object], Notice]] = [
     ),
     (jump_back, Notice(ERROR, 'time_jumped_back', 'The clock jumped back by 3.25 s.')),
     (pause, Notice(ERROR, 'gate_paused', 'The gate was not run for 0.31 s.')),
-    (no_time, Notice(ERROR, 'time_not_finite', 'The clock shows no finite number.')),
+    (no_time, Notice(ERROR, 'time_not_finite', 'The time of the clock is not finite.')),
 ]
 
 
@@ -91,7 +91,7 @@ def test_a_fault_while_nobody_steers_is_told_as_it_is(
     [
         (
             {'valid': False},
-            Notice(ERROR, 'command_invalid', 'The controller says that its command is not valid.'),
+            Notice(ERROR, 'command_invalid', 'The controller marks its command as not valid.'),
         ),
         (
             {'stamp_s': 1e3},
@@ -124,7 +124,7 @@ def test_an_unsound_command_is_named_when_the_last_sound_one_is_late(
 def test_what_was_never_heard_is_named() -> None:
     car = Car()
     assert car.gate.engage(car.now) == tuple(
-        Notice(ERROR, f'{name}_stale', f'No {name} yet that could be used.')
+        Notice(ERROR, f'{name}_stale', f'No usable {name} yet.')
         for name in ('plan', 'command', 'odometry')
     )
 
@@ -145,7 +145,7 @@ def test_the_states_that_a_drive_goes_through_are_told() -> None:
     assert car.gate.engage(car.now) == (hands,)
     car.gate.take_driver(car.now, steers=False)
     assert car.gate.tick(car.now).reasons == (
-        Notice(INFO, 'driver_releases', 'The driver has let go; steering goes on soon.'),
+        Notice(INFO, 'driver_releases', 'The driver released the wheel; steering resumes soon.'),
     )
     car.run(0.6)
     car.gate.disengage()

@@ -9,7 +9,7 @@ TUM_VI      TUM VI benchmark, camera 0, 512 x 512, a fisheye of 195 degrees (Sch
             TUM VI Benchmark for Evaluating Visual-Inertial Odometry, 2018; pinhole-equi-512).
 KALIBR      Visual-inertial sensor, 752 x 480: a camchain file of Kalibr from a public tutorial.
             (pinhole with equidistant distortion).
-UDACITY     The chessboard pictures of Udacity's CarND, `config/udacity_front.yaml` (plumb_bob).
+UDACITY     The chessboard images of Udacity's CarND, `config/udacity_front.yaml` (plumb_bob).
 """
 
 from types import SimpleNamespace

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A set of pictures survives lost, late and repeated ones, and forgets what is too old."""
+"""Camera sets with lost, late and repeated images."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_the_newest_of_each_camera_is_handed_out() -> None:
 
 
 @pytest.mark.parametrize(('age_s', 'there'), [(0.0, True), (0.16, True), (0.161, False)])
-def test_a_picture_serves_as_long_as_its_age_allows(age_s: float, there: bool) -> None:
+def test_an_image_serves_as_long_as_its_age_allows(age_s: float, there: bool) -> None:
     cameras = CameraSet(0.16)
     cameras.add([frame('a', 5.0)])
     assert bool(cameras.at(5.0 + age_s)) is there

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of every encoding have the same colours, and what is no picture says why."""
+"""Images of every encoding have the same colours; defects raise InputError."""
 
 import struct
 import zlib
@@ -47,12 +47,12 @@ def textured() -> Bytes:
     return np.random.default_rng(1).integers(0, 256, (HEIGHT_PX, WIDTH_PX, 3), dtype=np.uint8)
 
 
-def png(picture: Bytes) -> bytes:
-    return cv2.imencode('.png', picture[..., ::-1])[1].tobytes()
+def png(image: Bytes) -> bytes:
+    return cv2.imencode('.png', image[..., ::-1])[1].tobytes()
 
 
 def announced(width_px: int, height_px: int) -> bytes:
-    """A small PNG, whole and with a valid checksum, that says it is of another size."""
+    """A small, complete PNG with a valid checksum that announces another size."""
     content = png(textured())
     header = b'IHDR' + struct.pack('>II', width_px, height_px) + content[24:29]
     return content[:12] + header + struct.pack('>I', zlib.crc32(header)) + content[33:]
@@ -70,16 +70,16 @@ def announced(width_px: int, height_px: int) -> bytes:
     ],
 )
 def test_colours_come_in_any_order(encoding: str, order: list[int], padding: int) -> None:
-    picture = textured()
-    found = raw(encoding, picture[..., order].reshape(HEIGHT_PX, -1), padding=padding)
+    image = textured()
+    found = raw(encoding, image[..., order].reshape(HEIGHT_PX, -1), padding=padding)
     assert found.size_px() == (WIDTH_PX, HEIGHT_PX)
-    np.testing.assert_array_equal(found.rgb(), picture)
+    np.testing.assert_array_equal(found.rgb(), image)
 
 
 @pytest.mark.parametrize('padding', [0, 7])
 def test_rgb_is_looked_at_and_not_copied(padding: int) -> None:
-    picture = raw('rgb8', textured().reshape(HEIGHT_PX, -1), padding=padding)
-    assert np.shares_memory(picture.rgb(), picture.data)
+    image = raw('rgb8', textured().reshape(HEIGHT_PX, -1), padding=padding)
+    assert np.shares_memory(image.rgb(), image.data)
 
 
 @pytest.mark.parametrize('encoding', ['mono8', '8UC1'])
@@ -128,25 +128,25 @@ def test_a_mosaic_has_its_colour(pattern: str) -> None:
     np.testing.assert_array_equal(raw(f'bayer_{pattern}8', rows).rgb(), flat())
 
 
-def test_compressed_pictures_are_measured_and_decoded() -> None:
+def test_compressed_images_are_measured_and_decoded() -> None:
     for content in (png(flat()), encode_jpeg(flat(), 95).tobytes()):
-        picture = octets(content)
-        assert picture.size_px() == (WIDTH_PX, HEIGHT_PX)
-        np.testing.assert_allclose(picture.rgb().astype(int), flat().astype(int), atol=3)
+        image = octets(content)
+        assert image.size_px() == (WIDTH_PX, HEIGHT_PX)
+        np.testing.assert_allclose(image.rgb().astype(int), flat().astype(int), atol=3)
 
 
 def test_the_quality_of_a_jpeg_counts() -> None:
     assert len(encode_jpeg(textured(), 30)) < len(encode_jpeg(textured(), 95))
 
 
-def test_padding_after_a_picture_is_no_fault() -> None:
+def test_padding_after_an_image_is_no_fault() -> None:
     padded = octets(encode_jpeg(flat(), 95).tobytes() + bytes(9))
     np.testing.assert_allclose(padded.rgb().astype(int), flat().astype(int), atol=3)
 
 
 @UNTIMED
 @given(share=st.floats(0.0, 0.99), jpeg=st.booleans())
-def test_a_picture_that_is_cut_off_is_refused(share: float, jpeg: bool) -> None:
+def test_an_image_that_is_cut_off_is_refused(share: float, jpeg: bool) -> None:
     content = encode_jpeg(textured(), 90).tobytes() if jpeg else png(textured())
     with pytest.raises(InputError, match=r'is cut off|neither JPEG nor PNG'):
         octets(content[: int(share * len(content))]).rgb()
@@ -165,7 +165,7 @@ def pixels(encoding: str, width_px: int, height_px: int, step: int, count: int) 
 
 
 @pytest.mark.parametrize(
-    ('picture', 'words'),
+    ('image', 'words'),
     [
         (pixels('16UC1', 16, 12, 32, 384), "'16UC1' is none of .*bgr8"),
         (pixels('rgb8' * 99, 16, 12, 48, 576), 'is none of'),
@@ -180,8 +180,8 @@ def pixels(encoding: str, width_px: int, height_px: int, step: int, count: int) 
         (pixels('mono8', 2**32 - 1, 2**32 - 1, 2**32 - 1, 9), '4294967295 x 4294967295 pixels'),
     ],
 )
-def test_a_raw_picture_that_does_not_fit_is_refused(picture: RawImageData, words: str) -> None:
-    for look in (picture.size_px, picture.rgb):
+def test_a_raw_image_that_does_not_fit_is_refused(image: RawImageData, words: str) -> None:
+    for look in (image.size_px, image.rgb):
         with pytest.raises(InputError, match=words):
             look()
 
@@ -201,7 +201,7 @@ def test_a_raw_picture_that_does_not_fit_is_refused(picture: RawImageData, words
         (announced(16, 13), 'damaged'),
     ],
 )
-def test_bytes_that_are_no_picture_are_refused(content: bytes, words: str) -> None:
+def test_bytes_that_are_no_image_are_refused(content: bytes, words: str) -> None:
     with pytest.raises(InputError, match=words):
         octets(content).rgb()
 
@@ -214,7 +214,7 @@ def test_bytes_that_are_no_picture_are_refused(content: bytes, words: str) -> No
     step_bytes=st.integers(0, 40),
     content=st.binary(max_size=200),
 )
-def test_any_bytes_are_a_picture_or_an_input_error(
+def test_any_bytes_are_an_image_or_an_input_error(
     encoding: str, width_px: int, height_px: int, step_bytes: int, content: bytes
 ) -> None:
     data = np.frombuffer(content, np.uint8)
@@ -231,16 +231,16 @@ def test_any_bytes_are_a_picture_or_an_input_error(
     jpeg=st.booleans(),
     changes=st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=9)), max_size=4),
 )
-def test_a_damaged_file_is_a_picture_or_an_input_error(
+def test_a_damaged_file_is_an_image_or_an_input_error(
     jpeg: bool, changes: list[tuple[float, bytes]]
 ) -> None:
     content = encode_jpeg(textured(), 90).tobytes() if jpeg else png(textured())
     for share, put in changes:
         place = int(share * len(content))
         content = content[:place] + put + content[place + len(put) :]
-    picture = octets(content)
+    image = octets(content)
     try:
-        found = picture.rgb()
+        found = image.rgb()
     except InputError:
         return
-    assert found.shape[::-1][1:] == picture.size_px()
+    assert found.shape[::-1][1:] == image.size_px()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every lens model agrees with OpenCV on published calibrations, and what is none is refused."""
+"""Every lens model agrees with OpenCV on published calibrations; invalid ones are refused."""
 
 import math
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_every_pixel_has_a_ray_that_opencv_projects_to_it(published: Published) 
     pixels = pixel_grid(lens)[::7, ::7].reshape(-1, 2)
     directions = rays(Camera('c', lens, np.eye(4)), pixels)
     known = np.isfinite(directions[:, 0])
-    if published is TUM_VI:  # the picture of this fisheye is a disc, and rays end at 87 degrees
+    if published is TUM_VI:  # the image of this fisheye is a disc, and rays end at 87 degrees
         reach = np.hypot(*(pixels - (lens.cx_px, lens.cy_px)).T)
         assert known[reach < 250.0].all()
     else:
@@ -137,7 +137,7 @@ def test_what_is_not_supported_is_refused_in_one_sentence(
     assert '\n' not in str(caught.value)
 
 
-def test_full_pictures_and_no_coefficients_are_accepted() -> None:
+def test_full_images_and_no_coefficients_are_accepted() -> None:
     plain = lens_of_camera_info(camera_info(UDACITY, distortion_model='', d=[]))
     assert plain.straight
     whole = camera_info(UDACITY, roi=WHOLE, binning_x=1, binning_y=1)

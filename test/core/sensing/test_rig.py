@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rig files: what a good one gives, and the sentence each bad one gets."""
+"""Rig files: a valid one, and one sentence for each defect."""
 
 import math
 from pathlib import Path
@@ -58,7 +58,7 @@ def test_a_written_lens_and_place_arrive_unchanged(tmp_path: Path) -> None:
     assert camera.intrinsics.fy_px == 510.0
     assert camera.intrinsics.distortion == (-0.1, 0.01, 0.0, 0.0, 0.0)
     np.testing.assert_allclose(camera.base_from_camera[:3, 3], [1.0, 0.5, 1.2])
-    # A camera turned 90 degrees to the left looks along +y; its picture's right is +x.
+    # A camera turned 90 degrees to the left looks along +y; its image's right is +x.
     np.testing.assert_allclose(camera.base_from_camera[:3, 2], [0.0, 1.0, 0.0], atol=1e-12)
     np.testing.assert_allclose(camera.base_from_camera[:3, 0], [1.0, 0.0, 0.0], atol=1e-12)
 
@@ -135,5 +135,5 @@ def test_a_binary_file_is_not_a_rig(tmp_path: Path) -> None:
 
 
 def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match='under 1 MB'):
+    with pytest.raises(InputError, match='less than 1 MB'):
         load_rig(_rig_file(tmp_path, '#' * 1_000_001))

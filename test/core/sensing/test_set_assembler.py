@@ -12,7 +12,7 @@ PERIOD_S = 0.05
 
 
 class Street:
-    """Cameras and an assembler; pictures take `late_s` from being taken to being heard."""
+    """Cameras with an assembler; images arrive `late_s` after their stamps."""
 
     def __init__(self, *, wait_s: float = 0.02) -> None:
         self.assembler = SetAssembler(CAMERAS, wait_s=wait_s)
@@ -25,7 +25,7 @@ class Street:
         ]
 
     def round(self, stamp_s: float, *cameras: str) -> CameraSetDue | None:
-        """All these and the odometry at one moment, and what is due then."""
+        """Images of these cameras and odometry at one time; returns the due set."""
         self.see(stamp_s, *cameras)
         self.assembler.odometry_arrived(stamp_s)
         return self.assembler.due(stamp_s)
@@ -38,7 +38,7 @@ def street() -> Street:
 
 @pytest.fixture
 def driving(street: Street) -> Street:
-    """After two whole sets, at 1.00 and 1.05 s."""
+    """After two complete sets, at 1.00 and 1.05 s."""
     for stamp_s in (1.0, 1.05):
         assert street.round(stamp_s, *CAMERAS) == CameraSetDue('front', stamp_s)
     return street
@@ -50,7 +50,7 @@ def test_a_whole_set_is_due_at_once_and_only_once(street: Street) -> None:
     assert street.assembler.due(9.0) is None
 
 
-def test_nothing_is_due_before_the_first_picture(street: Street) -> None:
+def test_nothing_is_due_before_the_first_image(street: Street) -> None:
     assert street.assembler.due(5.0) is None
     street.assembler.odometry_arrived(5.0)
     assert street.assembler.due(9.0) is None
@@ -64,14 +64,14 @@ def test_the_first_set_waits_for_cameras_that_may_still_come(street: Street) -> 
 
 
 @pytest.mark.parametrize('missing', ['left', 'right'])
-def test_a_picture_that_is_late_is_waited_for_but_not_long(driving: Street, missing: str) -> None:
+def test_an_image_that_is_late_is_waited_for_but_not_long(driving: Street, missing: str) -> None:
     others = [camera for camera in CAMERAS if camera != missing]
     assert driving.round(1.1, *others) is None
     assert driving.assembler.due(1.119) is None
     assert driving.assembler.due(1.121) == CameraSetDue('front', 1.1)
 
 
-def test_the_late_picture_itself_ends_the_wait(driving: Street) -> None:
+def test_the_late_image_itself_ends_the_wait(driving: Street) -> None:
     assert driving.round(1.1, 'front', 'left') is None
     driving.see(1.1, 'right', late_s=0.011)
     assert driving.assembler.due(1.111) == CameraSetDue('front', 1.1)
@@ -151,7 +151,7 @@ def test_what_was_planned_on_in_time_is_not_counted_as_dropped(driving: Street) 
     assert driving.assembler.dropped == 0
 
 
-def test_duplicates_and_reordered_pictures_are_counted_and_not_kept(driving: Street) -> None:
+def test_duplicates_and_reordered_images_are_counted_and_not_kept(driving: Street) -> None:
     assert driving.see(1.05, *CAMERAS) == [False] * 3
     assert driving.see(1.0, *CAMERAS) == [False] * 3
     assert driving.assembler.ignored == 6
@@ -232,7 +232,7 @@ def test_a_fast_camera_is_planned_on_at_most_every_half_period(street: Street) -
     assert street.assembler.dropped == 0
 
 
-def test_each_anchor_picture_that_arrives_leads_to_a_set_whatever_else_is_lost() -> None:
+def test_each_anchor_image_that_arrives_leads_to_a_set_whatever_else_is_lost() -> None:
     street, noise = Street(), np.random.default_rng(3)
     arrived, planned = [], []
     for step in range(200):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a pixel of a view comes from, by hand and by two rigs in one world."""
+"""Source pixels of a view, by hand and with two rigs in one scene."""
 
 from dataclasses import dataclass, replace
 
@@ -138,19 +138,19 @@ BUILDS = (VIEWS, BENT, WIDE, FISHEYE, RATIONAL)
 
 @pytest.fixture(scope='module')
 def seen() -> dict[str, CameraFrame]:
-    """What all these cameras see at once from a car in the right lane, through clean lenses."""
+    """Images of all cameras at one time from a car in the right lane, with ideal lenses."""
     bend = (Straight(60.0), Clothoid(30.0, 0.0, 0.008), Arc(125.0, 60.0))
     road = Road(reference_line(bend), country(), 20.0)
     lens = LensLook(exposure_ev=0.0, noise=0.0, blur_px=0.0, vignette=0.0)
     look = Look(seed=4, haze=0.0, trees=0.0, patches=0.0, lens=lens)
     every = Rig(tuple(camera for build in BUILDS for camera in build.rig.cameras))
     scene = Scene(0.0, EgoState(0.0, Pose2(30.0, -1.7, 0.0), 10.0, 0.0, 0.0, 0.0), ())
-    pictures = Renderer(every, road, look).render(scene).frames
-    return {p.camera: CameraFrame(p.camera, 0.0, p.image) for p in pictures}
+    images = Renderer(every, road, look).render(scene).frames
+    return {p.camera: CameraFrame(p.camera, 0.0, p.image) for p in images}
 
 
 def warped(seen: dict[str, CameraFrame], taken: Build, believed: Build) -> np.ndarray:
-    """Pictures that one rig took, as views, if another is thought to have taken them."""
+    """Warp the images of one rig with the calibration of another."""
     views, alive = ViewWarper(believed.rig, VIEWS.rig).warp([seen[n] for n in taken.rig.names])
     assert alive.all()
     return views

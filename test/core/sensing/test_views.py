@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of any rig become the same views, or a view is dead."""
+"""Images of any rig become the same views, or a view is dead."""
 
 from dataclasses import replace
 
@@ -122,7 +122,7 @@ def test_stripes_finer_than_the_view_become_grey_instead_of_new_stripes() -> Non
 
 
 @pytest.mark.parametrize('odd', ['read only', 'mirrored', 'strided'])
-def test_pictures_may_lie_in_memory_as_they_like(odd: str) -> None:
+def test_images_may_lie_in_memory_as_they_like(odd: str) -> None:
     cam = camera()
     image = noise(cam).image
     warper = ViewWarper(Rig((cam,)), Rig((FRONT,)))
@@ -141,7 +141,7 @@ def test_pictures_may_lie_in_memory_as_they_like(odd: str) -> None:
     ('frames', 'words'),
     [
         ([plain(camera('other'), 1)], "'other': not in the rig, which has cam"),
-        ([plain(camera(), 1), plain(camera(), 1)], 'one picture at a time, got two'),
+        ([plain(camera(), 1), plain(camera(), 1)], 'one image at a time, got two'),
         ([plain(camera(lens=FRONT.intrinsics), 1)], r'\(360, 640, 3\) uint8 .* \(128, 256, 3\)'),
         ([CameraFrame('cam', 0.0, np.zeros((360, 640), np.uint8))], r'got \(360, 640\) uint8'),
         ([CameraFrame('cam', 0.0, np.zeros((360, 640, 3), np.float32))], 'got .* float32'),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bounds stand beside the type, and each end is allowed."""
+"""Bounds of settings; both ends are allowed."""
 
 import math
 from dataclasses import dataclass

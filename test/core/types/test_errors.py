@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A misspelt name is answered with the names there are."""
+"""The error for an unknown name lists the known names."""
 
 import pytest
 

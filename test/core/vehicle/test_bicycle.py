@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bicycle models against closed forms, a foreign integrator and their own limits."""
+"""The bicycle models against closed forms, an independent integrator and their limits."""
 
 import math
 from dataclasses import replace
@@ -32,7 +32,7 @@ def settled(
     wind_mps2: float = 0.0,
     duration_s: float = 30.0,
 ) -> Turning:
-    """The dynamic bicycle after half a minute of the same."""
+    """Return the dynamic bicycle after half a minute of constant input."""
     turning = STRAIGHT
     for _ in range(round(duration_s / 0.05)):
         turning = dynamic_bicycle(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The whole car: what it does with an action, and what it never does."""
+"""The simulated car: response to actions, and invariants."""
 
 import math
 from dataclasses import astuple, replace

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The reality check: does it read, recover what was put in, and hold on the real recording?"""
+"""The comparison with a real recording: reading, recovery of known values, and the result."""
 
 import re
 from collections.abc import Callable

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Parameters: what is refused, what is derived, and what randomising may change."""
+"""Parameters: bounds, derived values, and randomisation."""
 
 import math
 from dataclasses import fields, replace
@@ -28,7 +28,7 @@ def test_a_value_of_no_car_is_refused_by_name(name: str, value: float) -> None:
         VehicleParameters(**{name: value})
 
 
-def test_the_gate_needs_no_dimensions_and_the_pictures_no_tyres() -> None:
+def test_the_gate_needs_no_dimensions_and_the_images_no_tyres() -> None:
     assert Chassis(wheelbase_m=4.3, rear_axle_to_gravity_centre_m=2.3).wheelbase_m == 4.3
     assert Body(length_m=12.0, rear_overhang_m=3.0).centre_offset_m == 3.0
 

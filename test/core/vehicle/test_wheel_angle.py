@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Curvature and road-wheel angle: by hand, there and back, over arrays."""
+"""Curvature and wheel angle: by hand, inverse, and on arrays."""
 
 import math
 

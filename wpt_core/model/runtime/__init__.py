@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a student is run: one protocol, several back ends."""
+"""Back ends that run a student: one protocol, several implementations."""
 
 from wpt_core.model.runtime.backend import Backend
 from wpt_core.model.runtime.cuda import CudaBackend, best_backend

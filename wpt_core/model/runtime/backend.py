@@ -15,27 +15,27 @@ __all__ = ['Backend', 'blank_history', 'blank_views', 'check_history', 'check_vi
 
 
 class Backend(Protocol):
-    """One student, loaded and warmed up; used from the thread that made it."""
+    """A loaded and warmed-up student; used only in the thread that created it."""
 
     name: str
 
     def extract(self, views: NDArray[np.uint8], alive: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Views (N, H, W, 3) RGB and which of them live (N,), to features (F,)."""
+        """Views (N, H, W, 3) RGB and alive mask (N,) to features (F,)."""
         ...
 
     def decide(self, history: History) -> RawDecision:
-        """The decision of the newest step."""
+        """Return the decision for the newest step."""
         ...
 
 
 def blank_views(config: StudentConfig) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Black pictures, all alive."""
+    """Return black views and an alive mask that is all True."""
     shape = (config.views, config.view_height_px, config.view_width_px, 3)
     return np.zeros(shape, np.uint8), np.ones(config.views, np.bool_)
 
 
 def blank_history(config: StudentConfig) -> History:
-    """Of which only the newest step is known."""
+    """Return a history in which only the newest step is known."""
     known = np.zeros(config.history, np.bool_)
     known[-1] = True
     return History(
@@ -46,13 +46,13 @@ def blank_history(config: StudentConfig) -> History:
 
 
 def warm_up(backend: Backend, config: StudentConfig) -> None:
-    """The first call of all is slow; on the road none may be."""
+    """Run both halves once, because the first call is slow."""
     backend.extract(*blank_views(config))
     backend.decide(blank_history(config))
 
 
 def check_views(config: StudentConfig, views: NDArray[np.uint8], alive: NDArray[np.bool_]) -> None:
-    """InputError for pictures that the student does not take."""
+    """Raise InputError when shape or type of the views is wrong."""
     expected = blank_shape(config)
     if views.shape != expected or views.dtype != np.uint8 or alive.shape != expected[:1]:
         raise InputError(
@@ -62,12 +62,12 @@ def check_views(config: StudentConfig, views: NDArray[np.uint8], alive: NDArray[
 
 
 def check_history(config: StudentConfig, history: History) -> None:
-    """InputError for a history of another length or of other features."""
+    """Raise InputError when length or feature size of the history is wrong."""
     expected = (config.history, config.features)
     if history.features.shape != expected:
         raise InputError(
-            f'a history must have features {expected}, got {history.features.shape}; '
-            'take it from the memory of the same student.'
+            f'history.features must be {expected}, got {history.features.shape}; '
+            'take it from the FeatureBuffer of the same student.'
         )
 
 

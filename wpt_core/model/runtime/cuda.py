@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A graphics card: half precision, and everything that is launched for a tick recorded once.
+"""CUDA back end: half precision and CUDA graphs.
 
-The network is small, so a card spends its time on being told what to do next, not on doing it; a
-recorded graph says it in one call.
+The network is small, so kernel launches dominate; a recorded graph launches all kernels of a tick
+in one call.
 """
 
 import threading
@@ -29,61 +29,61 @@ from wpt_core.types import InputError
 
 __all__ = ['CudaBackend', 'best_backend']
 
-_REHEARSALS = 3
-"""Before recording: libraries choose their kernels and take their memory in the first calls."""
+_WARM_UP_RUNS = 3
+"""Runs before capture: libraries choose kernels and allocate memory in the first calls."""
 
 
 class CudaBackend:
-    """Runs a copy of the student on one stream; made and used in one thread."""
+    """Runs a copy of the student on one stream; created and used in one thread."""
 
     def __init__(self, student: Student, *, device: str = 'cuda') -> None:
-        """InputError where there is no such card."""
+        """Raise InputError when PyTorch finds no CUDA GPU."""
         if not torch.cuda.is_available():
             raise InputError(
-                'a CUDA graphics card is expected and PyTorch finds none; '
-                'take another back end or install a PyTorch that fits the driver.'
+                'expected a CUDA GPU, but PyTorch found none; '
+                'use another back end or install a PyTorch build that fits the driver.'
             )
         self.name = f'{device} float16'
         self._config = config = student.config
         self._thread = threading.get_ident()
-        place = torch.device(device)
-        copy = prepared(student, backbone=torch.float16, device=place)
-        stream = torch.cuda.Stream(place)  # type: ignore[no-untyped-call]  # as PyTorch has it
+        target = torch.device(device)
+        copy = prepared(student, backbone=torch.float16, device=target)
+        stream = torch.cuda.Stream(target)  # type: ignore[no-untyped-call]  # untyped in PyTorch
         history = blank_history(config)
-        self._extract = _Recorded(
+        self._extract = _Graph(
             lambda views, alive: (copy.extract(views, alive),),
             blank_views(config),
-            device=place,
+            device=target,
             stream=stream,
         )
-        self._decide = _Recorded(
+        self._decide = _Graph(
             lambda features, conditions, known: tuple(copy.decide(features, conditions, known)),
             (history.features, history.conditions, history.known),
-            device=place,
+            device=target,
             stream=stream,
         )
         warm_up(self, config)
 
     def extract(self, views: NDArray[np.uint8], alive: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Views (N, H, W, 3) RGB and which of them live (N,), to features (F,)."""
+        """Views (N, H, W, 3) RGB and alive mask (N,) to features (F,)."""
         self._check_thread()
         check_views(self._config, views, alive)
         (features,) = self._extract(views, alive)
         return features
 
     def decide(self, history: History) -> RawDecision:
-        """The decision of the newest step."""
+        """Return the decision for the newest step."""
         self._check_thread()
         check_history(self._config, history)
         return RawDecision(*self._decide(history.features, history.conditions, history.known))
 
     def _check_thread(self) -> None:
         if threading.get_ident() != self._thread:
-            raise RuntimeError('a CudaBackend is used only in the thread that made it')
+            raise RuntimeError('a CudaBackend must be used in the thread that created it')
 
 
-class _Recorded:
-    """A function of tensors of fixed shapes, recorded with its buffers and replayed."""
+class _Graph:
+    """A CUDA graph of a function of tensors with fixed shapes, with its buffers."""
 
     def __init__(
         self,
@@ -93,15 +93,15 @@ class _Recorded:
         device: torch.device,
         stream: torch.cuda.Stream,
     ) -> None:
-        """The function takes a batch of one; the examples, and what is given later, have none."""
+        """The function takes a batch of one; examples and later inputs have no batch dimension."""
         self._stream = stream
         self._sent = [_pinned(torch.from_numpy(example)[None]) for example in examples]
         self._inputs = [sent.to(device, copy=True) for sent in self._sent]
-        # The copies above ran on the stream of the thread.
+        # The copies above ran on the current stream of the thread.
         stream.wait_stream(torch.cuda.current_stream())
         with torch.inference_mode():
             with torch.cuda.stream(stream):
-                for _ in range(_REHEARSALS):
+                for _ in range(_WARM_UP_RUNS):
                     function(*self._inputs)
             stream.synchronize()
             self._graph = torch.cuda.CUDAGraph()
@@ -115,8 +115,8 @@ class _Recorded:
         for sent, array in zip(self._sent, arrays, strict=True):
             np.copyto(sent.numpy()[0], array, casting='no')
         with torch.inference_mode(), torch.cuda.stream(self._stream):
-            for place, sent in zip(self._inputs, self._sent, strict=True):
-                place.copy_(sent, non_blocking=True)
+            for buffer, sent in zip(self._inputs, self._sent, strict=True):
+                buffer.copy_(sent, non_blocking=True)
             self._graph.replay()
             for received, output in zip(self._received, self._outputs, strict=True):
                 received.copy_(output, non_blocking=True)
@@ -125,14 +125,14 @@ class _Recorded:
 
 
 def _pinned(tensor: Tensor) -> Tensor:
-    """In memory that the card reads and writes by itself."""
+    """Return the tensor in page-locked memory."""
     return tensor.pin_memory()
 
 
 def best_backend(student: Student, *, threads: int | None = None) -> Backend:
-    """The fastest that there is: a graphics card, bfloat16 where the processor has it, or plain.
+    """Return the fastest back end of this machine: CUDA, else bfloat16 if fast, else float32.
 
-    `threads`: for PyTorch in this whole process; None leaves them as they are.
+    `threads`: of PyTorch in the whole process; None keeps the setting.
     """
     if torch.cuda.is_available():
         return CudaBackend(student)

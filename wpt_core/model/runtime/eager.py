@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PyTorch without graphs, on a processor or a graphics card: the reference for all back ends."""
+"""PyTorch without graphs, on a processor or a GPU: the reference for all back ends."""
 
 from copy import deepcopy
 from typing import Literal
@@ -34,7 +34,7 @@ class EagerBackend:
         precision: Precision = 'float32',
         threads: int | None = None,
     ) -> None:
-        """`threads`: for PyTorch in this whole process; None leaves them as they are."""
+        """`threads`: of PyTorch in the whole process; None keeps the setting."""
         if threads is not None:
             torch.set_num_threads(threads)
         self.name = f'eager {device} {precision}'
@@ -44,15 +44,15 @@ class EagerBackend:
         warm_up(self, self._config)
 
     def extract(self, views: NDArray[np.uint8], alive: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Views (N, H, W, 3) RGB and which of them live (N,), to features (F,)."""
+        """Views (N, H, W, 3) RGB and alive mask (N,) to features (F,)."""
         check_views(self._config, views, alive)
         with torch.inference_mode():
-            pictures = torch.from_numpy(views)[None].to(self._device)
-            living = torch.from_numpy(alive)[None].to(self._device)
-            return _array(self._student.extract(pictures, living))
+            batch = torch.from_numpy(views)[None].to(self._device)
+            mask = torch.from_numpy(alive)[None].to(self._device)
+            return _array(self._student.extract(batch, mask))
 
     def decide(self, history: History) -> RawDecision:
-        """The decision of the newest step."""
+        """Return the decision for the newest step."""
         check_history(self._config, history)
         with torch.inference_mode():
             decision = self._student.decide(
@@ -64,30 +64,30 @@ class EagerBackend:
 
 
 def has_fast_bfloat16() -> bool:
-    """Does this processor multiply in bfloat16? Elsewhere it is slower than single precision."""
-    # Not every PyTorch of the supported ROS 2 distributions can tell.
+    """Return whether the processor multiplies in bfloat16; elsewhere float32 is faster."""
+    # Some PyTorch versions of the supported ROS 2 distributions lack get_capabilities.
     capabilities: dict[str, object] = getattr(torch.cpu, 'get_capabilities', dict)()
     return any(bool(capabilities.get(unit)) for unit in _BFLOAT16_UNITS)
 
 
 def _array(tensor: torch.Tensor) -> NDArray[np.float32]:
-    """The first of the batch."""
+    """Return the first item of the batch."""
     array: NDArray[np.float32] = tensor[0].cpu().numpy()
     return array
 
 
 class _ToSingle(nn.Module):
-    """Where the backbone's precision ends."""
+    """Converts the output of the backbone to float32."""
 
     def forward(self, maps: Tensor) -> Tensor:
         return maps.float()
 
 
 def prepared(student: Student, *, backbone: torch.dtype, device: torch.device) -> Student:
-    """The same function in evaluation mode; the student that was given is left as it is.
+    """Return a copy for inference: fused batch norm, channels last, no gradients.
 
-    Batch normalisation is folded into the convolutions before it. The backbone, which has nearly
-    all the work, runs in the precision named; all else stays single.
+    The backbone, which has nearly all the work, runs in the given precision; the rest stays in
+    float32. The given student is not changed.
     """
     copy = deepcopy(student).to(device).float()
     copy.requires_grad_(False)
@@ -100,10 +100,10 @@ def prepared(student: Student, *, backbone: torch.dtype, device: torch.device) -
 
 def _fold(module: nn.Module) -> None:
     if isinstance(module, nn.Sequential):
-        for place in range(len(module) - 1):
-            before, after = module[place], module[place + 1]
+        for index in range(len(module) - 1):
+            before, after = module[index], module[index + 1]
             if isinstance(before, nn.Conv2d) and isinstance(after, nn.BatchNorm2d):
-                module[place] = fuse_conv_bn_eval(before, after)
-                module[place + 1] = nn.Identity()
+                module[index] = fuse_conv_bn_eval(before, after)
+                module[index + 1] = nn.Identity()
     for child in module.children():
         _fold(child)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ONNX Runtime on the processor: the same two graphs run wherever that runtime does."""
+"""ONNX Runtime on the CPU, with the two exported graphs."""
 
 import importlib
 from pathlib import Path
@@ -20,26 +20,26 @@ _REFUSALS = ('Fail', 'InvalidGraph', 'InvalidProtobuf', 'NotImplemented')
 
 
 class OnnxBackend:
-    """Runs an exported folder; InputError where it is not what was exported."""
+    """Runs an exported folder; raise InputError if files were changed or replaced."""
 
     name = 'onnx cpu float32'
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
-        """`threads`: of each of the two graphs; None leaves the choice to ONNX Runtime."""
+        """`threads`: of each of the two graphs; None lets ONNX Runtime choose."""
         self.manifest = read_onnx_manifest(folder)
         self._extract = _session(folder, EXTRACT, threads)
         self._decide = _session(folder, DECIDE, threads)
         warm_up(self, self.manifest.config)
 
     def extract(self, views: NDArray[np.uint8], alive: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Views (N, H, W, 3) RGB and which of them live (N,), to features (F,)."""
+        """Views (N, H, W, 3) RGB and alive mask (N,) to features (F,)."""
         check_views(self.manifest.config, views, alive)
         (features,) = self._extract.run(None, {'views': views[None], 'alive': alive[None]})
         array: NDArray[np.float32] = features[0]
         return array
 
     def decide(self, history: History) -> RawDecision:
-        """The decision of the newest step."""
+        """Return the decision for the newest step."""
         check_history(self.manifest.config, history)
         outputs = self._decide.run(
             None,
@@ -58,12 +58,12 @@ def _session(folder: Path, name: str, threads: int | None) -> Any:
         runtime = importlib.import_module('onnxruntime')
     except ImportError as error:
         raise InputError(
-            'ONNX Runtime is expected and not installed; install the package onnxruntime '
-            'or take another back end.'
+            'ONNX Runtime is not installed; install the package onnxruntime or use another '
+            'back end.'
         ) from error
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads or 0
-    # Both graphs wait for one another anyway; spinning threads would take cores from the rest.
+    # The graphs run one after the other; spinning threads would only take cores.
     options.add_session_config_entry('session.intra_op.allow_spinning', '0')
     state = importlib.import_module('onnxruntime.capi.onnxruntime_pybind11_state')
     try:
@@ -71,5 +71,5 @@ def _session(folder: Path, name: str, threads: int | None) -> Any:
     except tuple(getattr(state, refusal) for refusal in _REFUSALS) as error:
         raise InputError(
             f'{folder / name}: this ONNX Runtime cannot run it ({error}); '
-            'install the version that it was exported for, or export anew.'
+            'install the version that it was exported for, or export it again.'
         ) from error

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A student as two ONNX graphs in a folder, and what one must know to run them."""
+"""Manifest of a student exported as two ONNX graphs in a folder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,23 +41,23 @@ _FIELDS = (
 )
 _LARGEST_SCALE = 1e6
 _MOST_BYTES = 1 << 31
-"""More than a protobuf can have."""
+"""Upper limit of a protobuf."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class OnnxManifest:
-    """What stands beside the two graphs."""
+    """Content of onnx.json, beside the two graphs."""
 
     config: StudentConfig
     views: Rig
     plan_scales: NDArray[np.float32]
     """(33, 6)."""
     weights_sha256: str
-    """Of the artifact that was exported."""
+    """Hash of the weights of the exported artifact."""
     created_by: str
 
     def write(self, folder: Path) -> None:
-        """Beside the graphs, which must be there: their hashes are written too."""
+        """Write it beside the graphs, which must exist: their hashes are included."""
         write_json(
             folder / ONNX_MANIFEST,
             {
@@ -74,7 +74,7 @@ class OnnxManifest:
 
 
 def read_onnx_manifest(folder: Path) -> OnnxManifest:
-    """InputError says in one sentence what is wrong."""
+    """Read the manifest; raise InputError if it is invalid."""
     top = _document(folder)
     config = config_from(top, 'config')
     return OnnxManifest(
@@ -87,16 +87,17 @@ def read_onnx_manifest(folder: Path) -> OnnxManifest:
 
 
 def read_graph(folder: Path, name: str) -> bytes:
-    """The graph in this file; InputError if it is missing or another than was exported."""
+    """Return the content of a graph; raise InputError if it is missing or differs from the
+    export."""
     expected = _document(folder).text(f'{Path(name).stem}_sha256')
     path = folder / name
     try:
         data = path.read_bytes() if path.stat().st_size < _MOST_BYTES else b''
     except OSError as error:
-        raise InputError(f'{path}: cannot be read ({error.strerror}); export anew.') from error
+        raise InputError(f'{path}: cannot be read ({error.strerror}); export again.') from error
     if sha256_of(data) != expected:
         raise InputError(
-            f'{path}: not the file that {ONNX_MANIFEST} was written for; export anew.'
+            f'{path}: not the file that {ONNX_MANIFEST} was written for; export again.'
         )
     return data
 
@@ -111,7 +112,7 @@ def _document(folder: Path) -> Section:
 def _plan_scales(top: Section) -> NDArray[np.float32]:
     rows = top.list_of('plan_scales')
     if len(rows) != POINT_COUNT:
-        raise top.wrong(f'plan_scales must have {POINT_COUNT} rows, got {len(rows)}')
+        raise top.error(f'plan_scales must have {POINT_COUNT} rows, got {len(rows)}')
     names = [f'plan_scales {place}' for place in range(POINT_COUNT)]
     by_row = Section(top.where, dict(zip(names, rows, strict=True)), names)
     scales = [by_row.numbers(name, CHANNELS, _LARGEST_SCALE) for name in names]
