@@ -290,7 +290,7 @@ def _why_not_copied(source: Bag, topic: TopicInfo) -> str:
     if sum(other.name == topic.name for other in source.info.topics) > 1:
         return 'it has messages of several types'
     if not topic.readable:
-        return f'its type {topic.type_name} is unknown, and a bag must contain the definition'
+        return f'its type {topic.type_name} is not known, and a bag must contain the definition'
     if not _is_topic_name(topic.name):
         return 'ROS 2 has no topic of this name'
     return ''

@@ -173,7 +173,7 @@ def test_a_topic_that_is_not_there_is_named_with_those_that_are(build: Build) ->
         ('begun.db3', b'SQLite format 3\0', 'is cut off'),
         ('old.bag', b'#ROSBAG V2.0\n', 'is a damaged ROS 1 bag'),
         ('older.bag', b'#ROSBAG V1.1\n', 'is not a recording'),
-        ('header.mcap', b'\x89MCAP0\r\n\x01' + bytes(7), 'is cut off and not one message'),
+        ('header.mcap', b'\x89MCAP0\r\n\x01' + bytes(7), 'is cut off and no message'),
     ],
 )
 def test_what_is_no_bag_gets_one_sentence(
@@ -189,7 +189,7 @@ def test_what_is_no_bag_gets_one_sentence(
 
 
 def test_a_folder_without_a_bag_gets_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(BagError, match=r'contains no recording: expected metadata\.yaml, or'):
+    with pytest.raises(BagError, match=r'contains no recording: expected metadata\.yaml, '):
         Bag.open(tmp_path)
     (tmp_path / 'notes.txt').write_text('none')
     with pytest.raises(BagError, match='contains no recording'):
@@ -218,4 +218,4 @@ def test_an_unclosed_database_tells_of_the_journal_beside_it(build: Build) -> No
     (path / 'drive_0.db3-wal').write_bytes(b'pages that were never folded in')
     with Bag.open(path) as bag:
         assert bag.info.damaged
-        assert 'drive_0.db3-wal beside it may hold its last messages' in bag.info.notices[0].text
+        assert 'drive_0.db3-wal may contain its last messages' in bag.info.notices[0].text

@@ -229,5 +229,5 @@ def test_a_car_may_have_other_cameras_as_long_as_one_looks_ahead(folder: Path, v
     notices = check_rig(artifact, Rig(views.cameras[:1]))
     assert [notice.code for notice in notices] == ['model.view-not-covered'] * 5
     assert "'front_left'" in notices[0].text
-    with pytest.raises(InputError, match=r"\(back\) has no camera that looks .* 'front'"):
+    with pytest.raises(InputError, match=r"\(back\) has no camera along .* 'front'"):
         check_rig(artifact, Rig(views.cameras[5:]))

@@ -141,7 +141,7 @@ def test_images_may_lie_in_memory_as_they_like(odd: str) -> None:
     ('frames', 'words'),
     [
         ([plain(camera('other'), 1)], "'other': not in the rig, which has cam"),
-        ([plain(camera(), 1), plain(camera(), 1)], 'one image at a time, got two'),
+        ([plain(camera(), 1), plain(camera(), 1)], 'one image per set, got two'),
         ([plain(camera(lens=FRONT.intrinsics), 1)], r'\(360, 640, 3\) uint8 .* \(128, 256, 3\)'),
         ([CameraFrame('cam', 0.0, np.zeros((360, 640), np.uint8))], r'got \(360, 640\) uint8'),
         ([CameraFrame('cam', 0.0, np.zeros((360, 640, 3), np.float32))], 'got .* float32'),
