@@ -62,6 +62,6 @@ class FrameTree:
             try:
                 found[parent] = rigid_transform(position_m, quaternion) @ found[name]
             except InputError as error:
-                raise InputError(f'transform of {name!r} in {parent!r}: {error}') from error
+                raise InputError(f'where {name!r} sits in {parent!r}: {error}') from error
             name = parent
         return found

@@ -104,7 +104,7 @@ class RawImageData:
         needed = self.step_bytes * self.height_px
         if len(self.data) < needed:
             raise InputError(
-                f'got {len(self.data)} bytes, expected {needed} '
+                f'it holds {len(self.data)} bytes where {needed} are announced '
                 f'({self.height_px} rows of {self.step_bytes}); look for lost packets'
             )
         return self.width_px, self.height_px

@@ -130,9 +130,9 @@ def test_settings_are_checked(tmp_path: Path, settings: dict[str, Any], sentence
 @pytest.mark.parametrize(
     ('name', 'type_name', 'sentence'),
     [
-        ('text', STRING, r"'text' is no topic name; expected one like /front/image"),
-        ('/a//b', STRING, 'is no topic name'),
-        ('/a b', STRING, 'is no topic name'),
+        ('text', STRING, r"'text' is not a topic name; expected one like /front/image"),
+        ('/a//b', STRING, 'is not a topic name'),
+        ('/a b', STRING, 'is not a topic name'),
         (
             '/x',
             'nobody_msgs/msg/Thing',
@@ -164,7 +164,9 @@ def test_messages_are_checked(tmp_path: Path) -> None:
         ]:
             with pytest.raises(BagError, match=reason):
                 topic.write(1, _scan(bag, ranges=ranges))
-        with pytest.raises(BagError, match='a message on /scan is no sensor_msgs/msg/LaserScan'):
+        with pytest.raises(
+            BagError, match='a message on /scan does not fit sensor_msgs/msg/LaserScan'
+        ):
             topic.write(1, _scan(bag, angle_min='wide'))
         with pytest.raises(BagError, match='stamp_ns of a message on /scan must be from 0'):
             topic.write(-1, _scan(bag))

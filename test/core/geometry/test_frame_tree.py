@@ -58,7 +58,7 @@ def test_what_does_not_hang_together_is_named(frame: str) -> None:
 def test_a_ring_is_named() -> None:
     tree = car()
     tree.put('camera', 'odom', position_m=(0.0, 0.0, 0.0), quaternion=NO_TURN)
-    with pytest.raises(InputError, match='ring'):
+    with pytest.raises(InputError, match='loop'):
         tree.target_from('base_link', 'camera')
 
 

@@ -126,9 +126,9 @@ def test_a_bad_motion_is_refused_by_name(
 @pytest.mark.parametrize('at_s', [[-0.1, 1.0], [1.0, 2.1]])
 def test_nothing_is_extrapolated(at_s: list[float]) -> None:
     motion = Trajectory(np.array([0.0, 2.0]), np.zeros((2, 2)), np.zeros(2))
-    with pytest.raises(InputError, match='known from 0 to 2 s'):
+    with pytest.raises(InputError, match='covers 0 to 2 s'):
         motion.at(at_s)
-    with pytest.raises(InputError, match='known from 0 to 2 s'):
+    with pytest.raises(InputError, match='covers 0 to 2 s'):
         two_tracks().at(at_s)
 
 

@@ -144,7 +144,7 @@ def test_without_a_card_the_sentence_says_so(
     student: Student, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr('torch.cuda.is_available', lambda: False)
-    with pytest.raises(InputError, match='a CUDA GPU is expected'):
+    with pytest.raises(InputError, match='expected a CUDA GPU'):
         CudaBackend(student)
 
 

@@ -14,7 +14,7 @@ def test_it_begins_disengaged_and_says_what_is_missing() -> None:
     passed = Gate().tick(at(5.0))
     assert passed.state is GateState.DISENGAGED
     assert codes(passed) == ['plan_stale', 'command_stale', 'odometry_stale']
-    assert 'No plan yet' in passed.reasons[0].text
+    assert 'No usable plan yet' in passed.reasons[0].text
     assert passed.command == LateralCommand(5.0, 0.0, 0.0, 0.0, valid=False)
 
 
