@@ -135,7 +135,7 @@ def test_graphs_that_change_places_are_refused(folder: Path) -> None:
         (lambda d: d['plan_scales'].pop(), 'plan_scales must have 33 rows, got 32'),
         (lambda d: d['plan_scales'][4].pop(), 'plan_scales 4 must be 6 numbers'),
         (lambda d: d['config'].update(width=65), 'width must be a multiple of heads'),
-        (lambda d: d['views'].pop(), 'the network takes 6, got 5'),
+        (lambda d: d['views'].pop(), 'expected 6 views, got 5'),
     ],
 )
 def test_facts_that_are_wrong_are_refused(
