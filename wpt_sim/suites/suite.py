@@ -41,7 +41,7 @@ SUITES = (
         'lane_change',
         f'is within {LANE_CHANGE_RULE.offset_m:g} m of the centre of the new lane within '
         f'{LANE_CHANGE_RULE.settle_within_s:g} s of the command and stays there to the end, '
-        'touches nobody, and no wheel is in any further lane',
+        'without a collision and without a wheel in any further lane',
         LANE_CHANGE,
     ),
     Suite(

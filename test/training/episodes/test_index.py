@@ -26,8 +26,8 @@ def test_an_episode_says_what_it_is(episodes: Path) -> None:
     assert clean.about.split == 'training'
     assert clean.about.scenario == 'training/100003'
     assert np.diff(clean.stamps_ns) == pytest.approx(0.2e9, abs=1)
-    assert clean.seen.all()
-    assert clean.seen.shape == (len(clean.stamps_ns), 6)
+    assert clean.valid.all()
+    assert clean.valid.shape == (len(clean.stamps_ns), 6)
     assert np.isfinite(clean.lanes[clean.known > 0]).all()
 
 

@@ -189,7 +189,7 @@ def largest_file(size: int) -> Iterator[None]:
 
 
 def test_a_disk_that_fills_up_leaves_no_half_shard(episode: Episode) -> None:
-    with largest_file(10 * LAYOUT.view_bytes), pytest.raises(InputError, match='make room'):
+    with largest_file(10 * LAYOUT.view_bytes), pytest.raises(InputError, match='free disk space'):
         make_shards([episode], VIEWS)
     assert not files(episode)
     assert read_views(episode, ROWS, VIEWS)[1].any()

@@ -84,7 +84,7 @@ def artifact(tmp_path: Path) -> Path:
     torch.manual_seed(0)
     folder = tmp_path / 'student'
     student = Student(preset('debug')).eval()
-    save_artifact(folder, student, surround_rig(), about=Origin('none', 'none'))
+    save_artifact(folder, student, surround_rig(), origin=Origin('none', 'none'))
     return folder
 
 

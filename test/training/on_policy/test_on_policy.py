@@ -70,7 +70,7 @@ def test_a_round_drives_learns_and_leaves_an_artifact(
     assert driven.about.driver == 'student'
     assert driven.about.split == 'training'
     assert (driven.known > 0).sum() > 10
-    assert driven.seen.all()
+    assert driven.valid.all()
     # What the expert would do is not what an untrained student does.
     own = load_index(tmp_path / 'run' / 'episodes', VIEWS.names, teacher=TEACHERS['recorded'])[0]
     both = (driven.known > 20) & (own.known > 20)
