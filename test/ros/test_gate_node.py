@@ -195,6 +195,7 @@ def test_an_odometry_that_repeats_itself_is_a_fault(house: GateHarness) -> None:
     house.probe.change('gate', 'activate')
 
 
+@pytest.mark.slow  # so that no other test runs beside it
 def test_a_flood_leaves_it_its_rate_and_its_promises(house: GateHarness) -> None:
     house.engaged()
 
