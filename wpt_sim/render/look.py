@@ -59,6 +59,8 @@ class Look:
     """Brightness of the dry surface, 0 to 1."""
     patches: float = 0.3
     """Amount of patches and cracks in the surface, 0 to 1."""
+    seams: float = 0.0
+    """Seams, strips of another tone and ghosts of old lines along the road, 0 to 1."""
     greenery: float = 0.5
     """From dry grass and bare soil (0) to lush (1)."""
     trees: float = 0.5

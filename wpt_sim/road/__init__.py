@@ -7,9 +7,11 @@ from wpt_sim.road.pieces import Arc, Clothoid, Piece, Straight
 from wpt_sim.road.road import Road
 from wpt_sim.road.sections import (
     RoadKind,
+    arterial,
     city,
     country,
     motorway,
+    random_arterial,
     random_section,
     single_lane,
     worn,
@@ -28,9 +30,11 @@ __all__ = [
     'Road',
     'RoadKind',
     'Straight',
+    'arterial',
     'city',
     'country',
     'motorway',
+    'random_arterial',
     'random_pieces',
     'random_road',
     'random_section',

@@ -15,9 +15,11 @@ from wpt_sim.road.lanes import CrossSection, Edge, Lane, Marking, Pattern
 
 __all__ = [
     'RoadKind',
+    'arterial',
     'city',
     'country',
     'motorway',
+    'random_arterial',
     'random_section',
     'single_lane',
     'worn',
@@ -31,6 +33,7 @@ class RoadKind(Enum):
     MOTORWAY = 'motorway'
     CITY = 'city'
     SINGLE_LANE = 'single_lane'
+    ARTERIAL = 'arterial'
 
 
 def country(
@@ -130,6 +133,58 @@ def single_lane(*, lane_m: float = 3.5, line_m: float = 0.12) -> CrossSection:
     )
 
 
+def arterial(
+    lanes_each_way: int = 2,
+    *,
+    lane_m: float = 3.5,
+    line_m: float = 0.15,
+    dash_m: float = 3.0,
+    gap_m: float = 6.0,
+    edge_strip_m: float = 0.5,
+    yellow_centre: bool = True,
+    double_centre: bool = False,
+    edge: Edge = Edge.KERB,
+) -> CrossSection:
+    """Several lanes each way: dashed between lanes, solid in the middle and at the edges."""
+    if not 1 <= lanes_each_way <= 3:
+        raise InputError(f'arterial: lanes_each_way must be 1 to 3, but got {lanes_each_way}.')
+    _check(lane_m=lane_m, line_m=line_m, edge_strip_m=edge_strip_m)
+    apart_m = line_m if double_centre else 0.0
+    middle = [_solid(side * apart_m, line_m) for side in ((-1, 1) if double_centre else (0,))]
+    between = [
+        Marking(side * i * lane_m, line_m, Pattern.DASHED, dash_m=dash_m, gap_m=gap_m)
+        for side in (-1, 1)
+        for i in range(1, lanes_each_way)
+    ]
+    half_m = lanes_each_way * lane_m
+    edges = [_solid(side * (half_m - line_m / 2), line_m) for side in (-1, 1)]
+    paved_m = half_m + max(edge_strip_m, line_m)
+    return CrossSection(
+        lanes=_two_way(lanes_each_way, lane_m),
+        markings=(*(replace(line, yellow=yellow_centre) for line in middle), *between, *edges),
+        right_edge_m=-paved_m,
+        left_edge_m=paved_m,
+        right=edge,
+        left=edge,
+    )
+
+
+def random_arterial(generator: np.random.Generator, lanes_each_way: int) -> CrossSection:
+    """Draw an arterial road with so many lanes each way."""
+    dash_m, gap_m = _pick(generator, [(3.0, 6.0), (2.0, 4.0), (3.0, 9.0), (3.05, 9.14)])
+    return arterial(
+        lanes_each_way,
+        lane_m=_between(generator, 2.8, 3.9),
+        line_m=_between(generator, 0.10, 0.20),
+        dash_m=dash_m,
+        gap_m=gap_m,
+        edge_strip_m=_between(generator, 0.2, 2.0),
+        yellow_centre=bool(generator.random() < 0.6),
+        double_centre=bool(generator.random() < 0.3),
+        edge=Edge.KERB if generator.random() < 0.6 else Edge.VERGE,
+    )
+
+
 def worn(section: CrossSection, wear: float) -> CrossSection:
     """Return the section with all paint worn to `wear`, from 0 (fresh) to 1 (gone)."""
     if not 0.0 <= wear <= 1.0:
@@ -139,6 +194,8 @@ def worn(section: CrossSection, wear: float) -> CrossSection:
 
 def random_section(generator: np.random.Generator, kind: RoadKind) -> CrossSection:
     """Draw a section of this kind with sizes, dashes and colours of real roads."""
+    if kind is RoadKind.ARTERIAL:
+        return random_arterial(generator, int(generator.integers(1, 4)))
     yellow = bool(generator.random() < 0.2)
     if kind is RoadKind.SINGLE_LANE:
         return single_lane(

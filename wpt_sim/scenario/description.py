@@ -67,6 +67,8 @@ class Turn:
     radius_m: Span
     arc_m: Span
     hand: Hand | None = None
+    transitions: bool = True
+    """Without them the arc meets the straights directly, as on city streets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Layout:
     kind: RoadKind
     legs: tuple[Leg, ...]
     lanes: int = 1
-    """Lanes each way, or in total on a motorway; ignored by other kinds."""
+    """Lanes each way (city, arterial), or in total on a motorway; ignored by other kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ class Conditions:
     """Above 0 a low sun is ahead."""
     wear: Span = _ORDINARY_WEAR
     """Of the markings."""
+    seams: Span = ZERO
+    """Of the surface, along the road where no lane ends."""
     losses: tuple[CameraLoss, ...] = ()
 
 

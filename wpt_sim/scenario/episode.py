@@ -20,6 +20,7 @@ from wpt_sim.road import (
     Straight,
     city,
     motorway,
+    random_arterial,
     random_section,
     reference_line,
     worn,
@@ -138,6 +139,8 @@ def _leg(generator: np.random.Generator, leg: Leg, speed_mps: float) -> list[Pie
         return pieces
     radius_m = leg.turn.radius_m.draw(generator)
     hand = leg.turn.hand or (Hand.LEFT if generator.random() < 0.5 else Hand.RIGHT)
+    if not leg.turn.transitions:
+        return [*pieces, Arc(hand.value * radius_m, leg.turn.arc_m.draw(generator))]
     bend = hand.value / radius_m
     # A bend too tight for the set speed is driven at a lateral acceleration of 2 m/s².
     bend_mps = min(speed_mps, math.sqrt(2.0 * radius_m))
@@ -153,6 +156,8 @@ def _section(generator: np.random.Generator, layout: Layout) -> CrossSection:
         return motorway(layout.lanes, lane_m=lane_m, dash_m=dash_m, gap_m=gap_m)
     if layout.kind is RoadKind.CITY and layout.lanes > 1:
         return city(layout.lanes, lane_m=round(float(generator.uniform(3.1, 3.4)), 2))
+    if layout.kind is RoadKind.ARTERIAL:
+        return random_arterial(generator, layout.lanes)
     return random_section(generator, layout.kind)
 
 
@@ -173,7 +178,8 @@ def _look(generator: np.random.Generator, conditions: Conditions) -> Look:
     daylight = conditions.daylight or (Daylight.DUSK if dusk else Daylight.DAY)
     weather = conditions.weather or (Weather.OVERCAST if cloudy else Weather.CLEAR)
     look = draw_look(generator, daylight, weather)
-    return replace(look, glare=conditions.glare.draw(generator))
+    glare = conditions.glare.draw(generator)
+    return replace(look, glare=glare, seams=conditions.seams.draw(generator))
 
 
 def _into_the_sun(look: Look, road: Road) -> Look:

@@ -6,7 +6,7 @@ They resemble the suites, but none is part of a suite. What they leave open is d
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from zlib import crc32
 
 import numpy as np
@@ -41,24 +41,39 @@ _SPEEDS_MPS = {
     RoadKind.SINGLE_LANE: (7.5, 18.0),
     RoadKind.CITY: (7.0, 13.0),
     RoadKind.MOTORWAY: (15.0, 27.0),
+    RoadKind.ARTERIAL: (6.0, 17.0),
 }
 _RADII_M = {
-    RoadKind.COUNTRY: (32.0, 420.0),
-    RoadKind.SINGLE_LANE: (60.0, 350.0),
-    RoadKind.CITY: (28.0, 200.0),
+    RoadKind.COUNTRY: (25.0, 420.0),
+    RoadKind.SINGLE_LANE: (25.0, 350.0),
+    RoadKind.CITY: (20.0, 200.0),
     RoadKind.MOTORWAY: (260.0, 700.0),
+    RoadKind.ARTERIAL: (22.0, 250.0),
 }
+_SEVERAL_LANES = (RoadKind.MOTORWAY, RoadKind.ARTERIAL)
+"""In these any lane of the own direction may be the one to keep."""
+_KIND_WEIGHTS = {
+    RoadKind.COUNTRY: 4,
+    RoadKind.MOTORWAY: 2,
+    RoadKind.CITY: 2,
+    RoadKind.SINGLE_LANE: 2,
+    RoadKind.ARTERIAL: 4,
+}
+_ABRUPT_SHARE = 0.4
+"""Of the bends of roads that are no motorway: without transitions."""
+_SEAMED_SHARE = 0.4
 
 
 def training_scenario(index: int, *, clean: bool = False) -> Scenario:
     """Return scenario `index`; unless `clean`, it starts off the line and askew."""
     generator = np.random.default_rng((crc32(SUITE.encode()), index))
     changes = generator.random() < 0.3
-    kind = RoadKind.MOTORWAY if changes else _pick(generator, list(RoadKind), (4, 3, 2, 2))
+    kinds = dict.fromkeys(_SEVERAL_LANES, 2) if changes else _KIND_WEIGHTS
+    kind = _pick(generator, kinds)
     lanes = _lane_count(generator, kind, changes)
     low, high = _SPEEDS_MPS[kind]
     speed_mps = float(generator.uniform(low, high))
-    lane = int(generator.integers(lanes)) if kind is RoadKind.MOTORWAY else 0
+    lane = int(generator.integers(lanes)) if kind in _SEVERAL_LANES else 0
     commands, lane = _commands(generator, lanes, lane) if changes else ((), lane)
     roles = _roles(generator, kind, lanes, lane, speed_mps)
     return Scenario(
@@ -77,16 +92,17 @@ def training_scenario(index: int, *, clean: bool = False) -> Scenario:
     )
 
 
-def _pick(
-    generator: np.random.Generator, options: Sequence[RoadKind], weights: tuple[float, ...]
-) -> RoadKind:
-    probabilities = np.array(weights, dtype=np.float64)
-    return options[int(generator.choice(len(options), p=probabilities / probabilities.sum()))]
+def _pick(generator: np.random.Generator, weights: Mapping[RoadKind, int]) -> RoadKind:
+    probabilities = np.array(list(weights.values()), dtype=np.float64)
+    index = generator.choice(len(probabilities), p=probabilities / probabilities.sum())
+    return list(weights)[int(index)]
 
 
 def _lane_count(generator: np.random.Generator, kind: RoadKind, changes: bool) -> int:
     if kind is RoadKind.MOTORWAY:
         return 3 if generator.random() < 0.6 else 2
+    if kind is RoadKind.ARTERIAL:
+        return int(generator.integers(2 if changes else 1, 4))
     return 2 if kind is RoadKind.CITY and not changes and generator.random() < 0.3 else 1
 
 
@@ -112,7 +128,8 @@ def _legs(generator: np.random.Generator, kind: RoadKind, speed_mps: float) -> t
         arc_m = float(generator.uniform(0.4, 2.0)) * min(radius_m, 150.0)
         straight_m = float(generator.uniform(2.0, 90.0))
         hand = Hand.LEFT if generator.random() < 0.5 else Hand.RIGHT
-        turn = Turn(exactly(radius_m), exactly(arc_m), hand)
+        abrupt = kind is not RoadKind.MOTORWAY and generator.random() < _ABRUPT_SHARE
+        turn = Turn(exactly(radius_m), exactly(arc_m), hand, transitions=not abrupt)
         legs.append(Leg(exactly(straight_m), turn))
         left_m -= straight_m + arc_m
     return tuple(legs)
@@ -152,8 +169,8 @@ def _traffic(
 ) -> tuple[Role, ...]:
     roles = []
     bodies = [Kind.CAR, Kind.CAR, Kind.VAN, Kind.TRUCK]
-    if kind in (RoadKind.COUNTRY, RoadKind.CITY):
-        other = 1 if kind is RoadKind.COUNTRY or lanes == 1 else 2
+    if kind in (RoadKind.COUNTRY, RoadKind.CITY, RoadKind.ARTERIAL):
+        other = 1 if kind is RoadKind.COUNTRY else lanes
         for ahead_m in np.cumsum(generator.uniform(40.0, 160.0, 3)):
             if ahead_m > speed_mps * _DURATION_S + _ROAD_LEFT_M:
                 break
@@ -166,7 +183,7 @@ def _traffic(
         roles.append(
             Role(bodies[int(generator.integers(4))], exactly(gap_m), lane, speed_mps=speed)
         )
-    if kind is RoadKind.MOTORWAY:
+    if kind in _SEVERAL_LANES:
         for other_lane in range(lanes):
             if other_lane == lane:
                 continue
@@ -204,7 +221,7 @@ def _obstacle(
         (Role(Kind.CAR, far, lane, speed_mps=slow, behaviour=Stand(patience_s=3.0)),),
         (Role(Kind.CAR, near, lane, speed_mps=slow, behaviour=BrakeHard(after_s=5.0)),),
     ]
-    if kind is not RoadKind.MOTORWAY:
+    if kind is not RoadKind.MOTORWAY and lane == 0:
         walk = Span(-0.9, -0.7)
         options += [
             (Role(Kind.PEDESTRIAN, far, lane, walk, Span(1.1, 1.6), Walk()),),
@@ -221,10 +238,11 @@ def _obstacle(
 def _conditions(generator: np.random.Generator) -> Conditions:
     draw = generator.random()
     wear = Span(0.5, 0.9) if generator.random() < 0.2 else Span(0.0, 0.4)
+    seams = Span(0.2, 1.0) if generator.random() < _SEAMED_SHARE else ZERO
     if draw < 0.14:
-        return Conditions(Daylight.NIGHT, wear=wear)
+        return Conditions(Daylight.NIGHT, wear=wear, seams=seams)
     if draw < 0.28:
-        return Conditions(weather=Weather.RAIN, wear=wear)
+        return Conditions(weather=Weather.RAIN, wear=wear, seams=seams)
     if draw < 0.38:
-        return Conditions(Daylight.DAY, glare=Span(0.3, 1.0), wear=wear)
-    return Conditions(wear=wear, glare=ZERO)
+        return Conditions(Daylight.DAY, glare=Span(0.3, 1.0), wear=wear, seams=seams)
+    return Conditions(wear=wear, glare=ZERO, seams=seams)

@@ -32,6 +32,8 @@ def asphalt_tone(
         _lane_wear(generator, grid, tone, lane=lane, polish=float(polish))
     _mend(generator, grid, tone, section=section, amount=look.patches)
     _crack(generator, grid, tone, section=section, amount=look.patches)
+    if look.seams > 0.0:
+        _mislead(generator, grid, tone, section=section, amount=look.seams)
     return tone
 
 
@@ -110,6 +112,25 @@ def _crack(
         sealed = generator.random() < 0.4
         width_m, factor = (0.09, 0.45) if sealed else (0.02, 0.25)
         grid.multiply_line(tone, line, width_m=width_m, factor=factor)
+
+
+def _mislead(
+    generator: Generator, grid: TexelGrid, tone: Float32, *, section: CrossSection, amount: float
+) -> None:
+    """Strips and lines along the road at any offset, which are no border of a lane."""
+    left, right = section.left_edge_m, section.right_edge_m
+    for _ in range(generator.poisson(amount * grid.length_m / 30.0)):
+        start_m = generator.uniform(0.0, grid.length_m)
+        end_m = start_m + generator.uniform(15.0, 150.0)
+        offset_m = generator.uniform(right, left)
+        if generator.random() < 0.4:
+            width_m = generator.uniform(0.3, 2.2)
+            strip = grid.strip(offset_m - width_m / 2, offset_m + width_m / 2)
+            tone[grid.stretch(start_m, end_m), strip] *= np.float32(generator.uniform(0.7, 1.3))
+            continue
+        line = np.array([[start_m, offset_m], [end_m, offset_m + generator.normal(0.0, 0.15)]])
+        factor = generator.uniform(0.35, 0.75) if generator.random() < 0.6 else 1.35
+        grid.multiply_line(tone, line, width_m=generator.uniform(0.03, 0.12), factor=factor)
 
 
 def _wander(

@@ -48,6 +48,8 @@ def paint_hits(
 ) -> None:
     """Composite lit albedo and `glow` over the pixels by their cover (n,); before any
     instances."""
+    if not hits.bins.size:
+        return
     through = wall.light.transmittance(hits.columns.range_m).take(hits.bins)
     own, arriving = _headlights(wall, hits), _illumination(wall, hits.columns)
     planes = []
