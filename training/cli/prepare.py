@@ -19,7 +19,7 @@ from training.processes.pool import work
 from training.teachers import TEACHERS
 from wpt_core.files import writable_folder
 from wpt_core.sensing import surround_rig
-from wpt_core.types import Bounds, InputError, check_bounds
+from wpt_core.types import Bounds, InputError, check_bounds, unknown_name
 
 __all__ = ['HELD_OUT', 'Prepare', 'jobs', 'prepare']
 
@@ -55,6 +55,8 @@ class Prepare:
     """Number of the first scenario; each number is another world."""
     held_out: Number = 20
     """Drives for the validation loss; trainings do not learn from them."""
+    cameras: tuple[str, ...] = ()
+    """Cameras to render, such as `front`, which takes a fifth of the time; default: all."""
     truth: tuple[Truth, ...] = ()
     """Privileged truth to record on topics below /truth."""
     processes: Count = field(default_factory=lambda: os.cpu_count() or 1)
@@ -72,6 +74,9 @@ class Prepare:
             raise InputError(
                 f'prepare: --first plus the number of drives of a kind may be {_MOST} at most'
             )
+        for name in self.cameras:
+            if name not in surround_rig().names:
+                raise unknown_name('camera', name, surround_rig().names)
         if self.bag is None and self.mapping is not None:
             raise InputError('--mapping needs a recording; name it with --bag')
         if self.bag is not None and self.truth:
@@ -105,11 +110,18 @@ def jobs(config: Prepare) -> list[EpisodeJob]:
             config.out / f'held_out_{n:05d}',
             split=VALIDATION,
             truth=config.truth,
+            cameras=config.cameras,
         )
         for n in numbers
     ]
     training = [
-        EpisodeJob(start + n, style, config.out / f'{style.value}_{n:05d}', truth=config.truth)
+        EpisodeJob(
+            start + n,
+            style,
+            config.out / f'{style.value}_{n:05d}',
+            truth=config.truth,
+            cameras=config.cameras,
+        )
         for style, count, start in kinds
         for n in range(config.first, config.first + count)
     ]

@@ -36,11 +36,13 @@ class EpisodeJob:
     split: str = TRAINING
     truth: tuple[str, ...] = ()
     """Kinds of `training.episodes.truth.TRUTH` to record as well."""
+    cameras: tuple[str, ...] = ()
+    """Names of those to render; empty: all."""
 
 
 def record_episode(job: EpisodeJob) -> Path:
     """Record and label a drive of the expert in the proving ground; return its path."""
-    start = ProvingGroundStart(job.index, job.style, demonstrated=True)
+    start = ProvingGroundStart(job.index, job.style, demonstrated=True, cameras=job.cameras)
     simulator = ProvingGround(frames_every=VIEWS_EVERY)
     (rollout,) = drive(simulator, [_demonstrate], [start])
     assert rollout is not None

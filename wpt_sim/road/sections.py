@@ -159,9 +159,10 @@ def arterial(
     half_m = lanes_each_way * lane_m
     edges = [_solid(side * (half_m - line_m / 2), line_m) for side in (-1, 1)]
     paved_m = half_m + max(edge_strip_m, line_m)
+    markings = [*(replace(line, yellow=yellow_centre) for line in middle), *between, *edges]
     return CrossSection(
         lanes=_two_way(lanes_each_way, lane_m),
-        markings=(*(replace(line, yellow=yellow_centre) for line in middle), *between, *edges),
+        markings=tuple(sorted(markings, key=lambda marking: marking.offset_m)),
         right_edge_m=-paved_m,
         left_edge_m=paved_m,
         right=edge,

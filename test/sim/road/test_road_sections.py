@@ -15,6 +15,7 @@ from wpt_sim.road import (
     Edge,
     Pattern,
     RoadKind,
+    arterial,
     city,
     country,
     motorway,
@@ -49,11 +50,31 @@ def test_drawn_sections_are_buildable_and_of_real_sizes(seed: int, kind: RoadKin
     section = random_section(np.random.default_rng(seed), kind)
     check_buildable(section)
     assert section == random_section(np.random.default_rng(seed), kind)
-    assert all(3.0 <= lane.width_m <= 3.75 for lane in section.lanes)
-    widest = 0.30 if kind is RoadKind.MOTORWAY else 0.15
+    arterial_road = kind is RoadKind.ARTERIAL
+    narrow_m, wide_m = (2.8, 3.9) if arterial_road else (3.0, 3.75)
+    assert all(narrow_m <= lane.width_m <= wide_m for lane in section.lanes)
+    widest = {RoadKind.MOTORWAY: 0.30, RoadKind.ARTERIAL: 0.20}.get(kind, 0.15)
     assert all(0.10 <= marking.width_m <= widest for marking in section.markings)
     dashed = [m for m in section.markings if m.pattern is Pattern.DASHED]
-    assert all(3.0 <= m.dash_m <= 6.0 and m.dash_m <= m.gap_m <= 12.0 for m in dashed)
+    shortest_m = 2.0 if arterial_road else 3.0
+    assert all(shortest_m <= m.dash_m <= 6.0 and m.dash_m <= m.gap_m <= 12.0 for m in dashed)
+
+
+@pytest.mark.parametrize('double_centre', [False, True])
+@pytest.mark.parametrize('lanes_each_way', [1, 2, 3])
+def test_an_arterial_road_has_as_many_lanes_each_way(
+    lanes_each_way: int, double_centre: bool
+) -> None:
+    section = arterial(lanes_each_way, double_centre=double_centre)
+    check_buildable(section)
+    assert [lane.forward for lane in section.lanes].count(True) == lanes_each_way
+    yellow = [marking for marking in section.markings if marking.yellow]
+    assert len(yellow) == 1 + double_centre
+    assert all(marking.pattern is Pattern.SOLID for marking in yellow)
+    dashed = sum(marking.pattern is Pattern.DASHED for marking in section.markings)
+    assert dashed == 2 * (lanes_each_way - 1)
+    with pytest.raises(InputError, match='lanes_each_way must be 1 to 3, but got 4'):
+        arterial(4)
 
 
 def test_draws_differ() -> None:

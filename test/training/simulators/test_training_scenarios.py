@@ -2,6 +2,7 @@
 """Training scenarios: all are valid and different, with the content of suites."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ from training.simulators.proving_ground.scenarios import SUITE, training_scenari
 from training.simulators.proving_ground.variation import Perturbation, misaligned
 from wpt_core.sensing import surround_rig
 from wpt_core.types import Action, Command
-from wpt_sim.scenario import Split, draw_episode
+from wpt_sim.randomness import exactly
+from wpt_sim.road import RoadKind
+from wpt_sim.scenario import Hand, Leg, Split, Turn, draw_episode
 from wpt_sim.suites import SUITES
 
 MANY = 150
@@ -42,9 +45,29 @@ def test_they_hold_changes_of_lane_to_both_sides_and_somebody_on_most_roads() ->
     wishes = Counter(timed.command for drive in drives for timed in drive.commands)
     assert min(wishes[Command.CHANGE_LEFT], wishes[Command.CHANGE_RIGHT]) > 20
     assert 0.4 * MANY < sum(bool(drive.roles) for drive in drives) < 0.9 * MANY
-    assert {drive.layout.kind for drive in drives} == {
-        scenario.layout.kind for suite in SUITES for scenario in suite.scenarios
-    }
+    kinds = {scenario.layout.kind for suite in SUITES for scenario in suite.scenarios}
+    assert {drive.layout.kind for drive in drives} == kinds | {RoadKind.ARTERIAL}
+
+
+def test_bends_without_transitions_and_misleading_seams_are_among_them() -> None:
+    drives = [training_scenario(number) for number in range(MANY)]
+    turns = [leg.turn for drive in drives for leg in drive.layout.legs if leg.turn is not None]
+    assert 0.2 < np.mean([not turn.transitions for turn in turns]) < 0.5
+    assert min(turn.radius_m.low for turn in turns) < 30.0
+    seamed = [drive.conditions.seams.high > 0.0 for drive in drives]
+    assert 0.25 < np.mean(seamed) < 0.55
+
+
+def test_an_abrupt_bend_begins_with_its_whole_curvature() -> None:
+    turn = Turn(exactly(40.0), exactly(50.0), Hand.LEFT, transitions=False)
+    number = next(n for n in range(MANY) if training_scenario(n).layout.kind is RoadKind.COUNTRY)
+    scenario = training_scenario(number)
+    layout = replace(scenario.layout, legs=(Leg(exactly(30.0), turn),))
+    road = draw_episode(replace(scenario, layout=layout), 1, Split.TRAINING).road
+    bends = road.reference.curvature_at(np.arange(0.0, 200.0, 0.5))
+    assert (np.round(bends, 3) == 0.025).sum() == pytest.approx(100, abs=3)
+    # Only the samples next to both ends of the arc lie in between.
+    assert ((bends > 0.001) & (bends < 0.024)).sum() <= 4
 
 
 def test_none_is_a_scenario_of_a_suite() -> None:
