@@ -27,6 +27,7 @@ _WAYS = {
     RoadKind.MOTORWAY: ((0, 1), None),
     RoadKind.CITY: ((0,), 1),
     RoadKind.SINGLE_LANE: ((0,), None),
+    RoadKind.ARTERIAL: ((0,), 1),
 }
 """Which lanes go our way, and which one goes the other way."""
 
@@ -53,6 +54,7 @@ CASES = (
     Case(RoadKind.CITY, Daylight.DAY, Weather.CLEAR),
     Case(RoadKind.CITY, Daylight.NIGHT, Weather.RAIN),
     Case(RoadKind.SINGLE_LANE, Daylight.DAY, Weather.OVERCAST),
+    Case(RoadKind.ARTERIAL, Daylight.DAY, Weather.CLEAR),
 )
 
 
