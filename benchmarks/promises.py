@@ -92,8 +92,8 @@ def _faults(message: Any, before: Any, speeds: list[tuple[float, float]]) -> lis
     if abs(curvature_1pm) * square > _ACCELERATION_MPS2 * _NEAR:
         faults.append(f'{abs(curvature_1pm) * square:.2f} m/s2 sideways')
     if before is not None and at_s > seconds(before.header.stamp):
-        # Over a gap in the recording (an overloaded recorder loses messages) the change may be
-        # that of all ticks within it; what this one tick changed is its own rate.
+        # Over a gap in the recording (an overloaded recorder loses messages) the change may be that
+        # of all ticks within it; what this one tick changed is its own rate.
         elapsed_s = at_s - seconds(before.header.stamp)
         change = abs(curvature_1pm - before.curvature_1pm) * square
         own = abs(message.curvature_rate_1pmps) * square
