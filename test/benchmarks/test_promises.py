@@ -31,7 +31,6 @@ class Told:
     plan_s: float = math.nan
     """Not a number: as new as the command."""
     valid: bool = True
-    rate_1pmps: float = 0.0
 
 
 def recorded(path: Path, commands: Sequence[Told], true_mps: float | None = None) -> Path:
@@ -45,11 +44,7 @@ def recorded(path: Path, commands: Sequence[Told], true_mps: float | None = None
             motion = Odometry()
             motion.header.stamp = stamp_of(told.at_s)
             motion.twist.twist.linear.x = SPEED_MPS
-            command = LateralCommand(
-                curvature_1pm=told.curvature_1pm,
-                curvature_rate_1pmps=told.rate_1pmps,
-                valid=told.valid,
-            )
+            command = LateralCommand(curvature_1pm=told.curvature_1pm, valid=told.valid)
             command.header.stamp = stamp_of(told.at_s)
             command.plan_stamp = stamp_of(told.at_s if math.isnan(told.plan_s) else told.plan_s)
             way_m = (SPEED_MPS if true_mps is None else true_mps) * told.at_s
@@ -80,18 +75,13 @@ def test_a_sound_drive_has_none(tmp_path: Path) -> None:
         ([Told(5.0, 0.0, plan_s=4.0)], '5.00 s: valid on a plan 1.00 s old'),
         ([Told(5.0, -0.04)], '5.00 s: 4.00 m/s2 sideways'),
         ([Told(5.0, 0.0), Told(5.05, 0.01)], '5.05 s: 20.0 m/s3 sideways'),
-        ([Told(5.0, 0.0), Told(6.0, 0.01, rate_1pmps=0.2)], '6.00 s: 20.0 m/s3 sideways'),
+        ([Told(5.0, 0.0), Told(6.0, 0.01)], '6.00 s: 20.0 m/s3 sideways'),
     ],
 )
 def test_each_that_is_broken_has_its_sentence(
     tmp_path: Path, told: list[Told], sentence: str
 ) -> None:
     assert broken_promises(recorded(tmp_path / 'bag', told)) == [sentence]
-
-
-def test_commands_that_the_recorder_lost_are_no_jump(tmp_path: Path) -> None:
-    told = [Told(5.0, 0.0), Told(5.2, 0.008, rate_1pmps=0.05)]
-    assert broken_promises(recorded(tmp_path / 'bag', told)) == []
 
 
 def test_after_a_command_that_was_not_valid_the_change_is_free(tmp_path: Path) -> None:
