@@ -25,6 +25,12 @@ def test_a_condition_is_narrowed_by_each_state() -> None:
     assert GATE.replace('HEALED: self.well}', healed) in made
 
 
+def test_a_guard_beside_a_question_of_the_state_is_narrowed_too() -> None:
+    gate = GATE.replace('if self.broken:', 'if self.state not in ON or self.broken:')
+    made = [mutant.source for mutant in mutants(gate) if ' or self.broken) and' in mutant.source]
+    assert len(made) == 5
+
+
 def test_a_bound_is_removed() -> None:
     made = [mutant.source for mutant in mutants(GATE) if 'bound' in mutant.what]
     for rest in ('(max(a, -b))', '(b)', 'min((a), b)', 'min((-b), b)'):

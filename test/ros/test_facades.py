@@ -46,15 +46,15 @@ def sits(parent: str, child: str, x_m: float, z_m: float) -> TransformStamped:
 
 
 @pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> tuple[Topics, tf2.TfSubscriber]:
+def tf_pair(monkeypatch: pytest.MonkeyPatch) -> tuple[Topics, tf2.TfSubscriber]:
     """Our side of TF; its message has nothing but a list, so anything with one will do."""
     monkeypatch.setattr(tf2, 'type_of', lambda _: SimpleNamespace)
     node = Topics()
     return node, tf2.TfSubscriber(node, 'base_link')
 
 
-def test_our_tf_goes_from_frame_to_frame(heard: tuple[Topics, tf2.TfSubscriber]) -> None:
-    node, transforms = heard
+def test_our_tf_goes_from_frame_to_frame(tf_pair: tuple[Topics, tf2.TfSubscriber]) -> None:
+    node, transforms = tf_pair
     mast, camera = sits('base_link', 'mast', 2.0, 1.0), sits('/mast', '/camera', 0.5, 0.25)
     node.callbacks['/tf_static'](SimpleNamespace(transforms=[camera]))
     with pytest.raises(InputError, match="from 'camera' to 'base_link'; known are camera, mast"):
@@ -65,8 +65,8 @@ def test_our_tf_goes_from_frame_to_frame(heard: tuple[Topics, tf2.TfSubscriber])
     np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
-def test_our_tf_survives_what_is_unsound(heard: tuple[Topics, tf2.TfSubscriber]) -> None:
-    node, transforms = heard
+def test_our_tf_survives_what_is_unsound(tf_pair: tuple[Topics, tf2.TfSubscriber]) -> None:
+    node, transforms = tf_pair
     node.callbacks['/tf'](SimpleNamespace(transforms=[sits('base_link', 'mast', nan, 1.0)]))
     with pytest.raises(InputError, match="'mast' sits in 'base_link': a position must be finite"):
         transforms.base_from('mast')
@@ -74,8 +74,8 @@ def test_our_tf_survives_what_is_unsound(heard: tuple[Topics, tf2.TfSubscriber])
     assert transforms.base_from('mast')[0, 3] == 2.0
 
 
-def test_our_tf_stops_listening(heard: tuple[Topics, tf2.TfSubscriber]) -> None:
-    node, transforms = heard
+def test_our_tf_stops_listening(tf_pair: tuple[Topics, tf2.TfSubscriber]) -> None:
+    node, transforms = tf_pair
     assert set(node.callbacks) == {'/tf', '/tf_static'}
     transforms.close()
     assert node.callbacks == {}
@@ -88,11 +88,11 @@ def test_without_tf_it_says_what_to_do() -> None:
         assert isinstance(tf2.extrinsics(Topics()), tf2.NoTransforms)
 
 
-def test_tf2_ros_finds_the_same_place(heard: tuple[Topics, tf2.TfSubscriber]) -> None:
+def test_tf2_ros_finds_the_same_place(tf_pair: tuple[Topics, tf2.TfSubscriber]) -> None:
     pytest.importorskip('tf2_ros')
     import rclpy
 
-    node, ours = heard
+    node, ours = tf_pair
     context = rclpy.Context()
     rclpy.init(context=context)
     theirs = tf2.Tf2Buffer(rclpy.create_node('listener', context=context), 'base_link')

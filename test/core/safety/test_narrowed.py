@@ -88,6 +88,14 @@ def test_what_is_lost_between_two_ticks_needs_no_tick_in_between() -> None:
     assert 'command_stale' in codes(passed)
 
 
+@pytest.mark.parametrize('state', ['ENGAGED', 'DEGRADED'])
+def test_without_a_command_nothing_goes_out_even_while_steering(state: str) -> None:
+    car = car_in(state)
+    car.gate.watch.command = None
+    car.wait(TICK_S)
+    assert not car.tick().command.valid
+
+
 def test_a_fading_command_tells_its_rate() -> None:
     car = Car().put_in(GateState.DEGRADED)
     rates = []
